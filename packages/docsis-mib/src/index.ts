@@ -1,1 +1,6 @@
-export {};
+export * from "./bits.ts";
+export * from "./bulk.ts";
+export * from "./discovery.ts";
+export * from "./object.ts";
+export * from "./textual-conventions.ts";
+export * from "./utsc.ts";

@@ -38,7 +38,10 @@ export class PnmLabError<Code extends string = string> extends Error {
 }
 
 /** Narrows an unknown thrown value to an error with one of the given codes (any code when none is given). */
-export function isPnmLabError<Code extends string>(value: unknown, ...codes: Code[]): value is PnmLabError<Code> {
+export function isPnmLabError<Code extends string>(
+  value: unknown,
+  ...codes: Code[]
+): value is PnmLabError<Code> {
   return value instanceof PnmLabError && (codes.length === 0 || codes.includes(value.code as Code));
 }
 

@@ -1,0 +1,73 @@
+import { columnsOf, type MibObject } from "./object.ts";
+
+function scalar(name: string, oid: string, syntax: MibObject["syntax"]): MibObject {
+  return { name, oid, syntax, access: "read-only" };
+}
+
+/** SNMPv2-MIB system group; instances end in `.0`. */
+export const system = {
+  sysDescr: scalar("sysDescr", "1.3.6.1.2.1.1.1", "OctetString"),
+  sysObjectId: scalar("sysObjectID", "1.3.6.1.2.1.1.2", "ObjectIdentifier"),
+  sysUpTime: scalar("sysUpTime", "1.3.6.1.2.1.1.3", "TimeTicks"),
+  sysContact: scalar("sysContact", "1.3.6.1.2.1.1.4", "OctetString"),
+  sysName: scalar("sysName", "1.3.6.1.2.1.1.5", "OctetString"),
+  sysLocation: scalar("sysLocation", "1.3.6.1.2.1.1.6", "OctetString"),
+  sysServices: scalar("sysServices", "1.3.6.1.2.1.1.7", "Integer"),
+} as const;
+
+/** IF-MIB. */
+export const ifNumber = scalar("ifNumber", "1.3.6.1.2.1.2.1", "Integer");
+
+const ifEntry = columnsOf("1.3.6.1.2.1.2.2.1");
+export const ifTable = {
+  ifIndex: ifEntry(1, "ifIndex", "Integer", "read-only"),
+  ifDescr: ifEntry(2, "ifDescr", "OctetString", "read-only"),
+  ifType: ifEntry(3, "ifType", "Integer", "read-only"),
+  ifSpeed: ifEntry(5, "ifSpeed", "Unsigned32", "read-only"),
+  ifPhysAddress: ifEntry(6, "ifPhysAddress", "OctetString", "read-only"),
+  ifAdminStatus: ifEntry(7, "ifAdminStatus", "Integer", "read-write"),
+  ifOperStatus: ifEntry(8, "ifOperStatus", "Integer", "read-only"),
+} as const;
+
+const ifXEntry = columnsOf("1.3.6.1.2.1.31.1.1.1");
+export const ifXTable = {
+  ifName: ifXEntry(1, "ifName", "OctetString", "read-only"),
+  ifAlias: ifXEntry(18, "ifAlias", "OctetString", "read-write"),
+} as const;
+
+/** ifStackTable, index {higher ifIndex, lower ifIndex}. */
+export const ifStackStatus = columnsOf("1.3.6.1.2.1.31.1.2.1")(3, "ifStackStatus", "Integer", "read-only");
+
+const upChannel = columnsOf("1.3.6.1.2.1.10.127.1.1.2.1");
+/** docsIfUpstreamChannelTable (DOCS-IF-MIB, RFC 4546), SC-QAM channels, index {ifIndex}. */
+export const docsIfUpChannel = {
+  id: upChannel(1, "docsIfUpChannelId", "Integer", "read-only"),
+  frequencyHz: upChannel(2, "docsIfUpChannelFrequency", "Integer", "read-create"),
+  widthHz: upChannel(3, "docsIfUpChannelWidth", "Integer", "read-create"),
+  type: upChannel(15, "docsIfUpChannelType", "Integer", "read-only"),
+} as const;
+
+const ofdma = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.23.1");
+/** docsIf31CmtsUsOfdmaChanTable (DOCS-IF31-MIB), index {ifIndex}. */
+export const usOfdmaChan = {
+  targetRxPowerTenthDbmv: ofdma(3, "docsIf31CmtsUsOfdmaChanTargetRxPower", "Integer", "read-only"),
+  lowerBoundaryHz: ofdma(4, "docsIf31CmtsUsOfdmaChanLowerBdryFreq", "Unsigned32", "read-only"),
+  upperBoundaryHz: ofdma(5, "docsIf31CmtsUsOfdmaChanUpperBdryFreq", "Unsigned32", "read-only"),
+  subcarrierSpacingKhz: ofdma(6, "docsIf31CmtsUsOfdmaChanSubcarrierSpacing", "Integer", "read-only"),
+  cyclicPrefix: ofdma(7, "docsIf31CmtsUsOfdmaChanCyclicPrefix", "Integer", "read-only"),
+  symbolsPerFrame: ofdma(8, "docsIf31CmtsUsOfdmaChanNumSymbolsPerFrame", "Unsigned32", "read-only"),
+  rollOffPeriod: ofdma(9, "docsIf31CmtsUsOfdmaChanRollOffPeriod", "Integer", "read-only"),
+  utilizationPercent: ofdma(22, "docsIf31CmtsUsOfdmaChanUtilization", "Unsigned32", "read-only"),
+  channelId: ofdma(23, "docsIf31CmtsUsOfdmaChanId", "Integer", "read-only"),
+  subcarrierZeroHz: ofdma(24, "docsIf31CmtsUsOfdmaChanSubcarrierZeroFreq", "Unsigned32", "read-only"),
+} as const;
+
+/** docsIf31DocsisBaseCapability; docsis31(5), docsis40(6). */
+export const docsisBaseCapability = scalar(
+  "docsIf31DocsisBaseCapability",
+  "1.3.6.1.4.1.4491.2.1.28.1.1",
+  "Integer",
+);
+
+/** docsPnmMIB: the subtree below which PNM tests are configured and started. */
+export const DOCS_PNM_MIB_OID = "1.3.6.1.4.1.4491.2.1.27";

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { buildInfoSchema } from "./build.ts";
+import { errorBodySchema } from "./errors.ts";
+import {
+  snmpGetParamsSchema,
+  snmpSetParamsSchema,
+  snmpTargetSchema,
+  snmpWalkParamsSchema,
+  varbindSchema,
+  varbindsResultSchema,
+} from "./snmp.ts";
+
+/**
+ * Version of the messages between agent and backend. Raised when an old peer could misread a new one;
+ * the backend refuses an agent of another version with `AGENT_PROTOCOL`.
+ */
+export const AGENT_PROTOCOL_VERSION = 1;
+
+/** Path of the agents' WebSocket on the backend. */
+export const AGENT_PATH = "/ws/agent";
+
+/** Upgrade request headers by which an agent names itself; the token goes into `Authorization: Bearer`. */
+export const AGENT_NAME_HEADER = "x-pnmlab-agent";
+export const AGENT_PROTOCOL_HEADER = "x-pnmlab-protocol";
+
+/** Why the backend refuses an agent's upgrade request; the answer is HTTP 4xx with `{error: {code, message}}`. */
+export const AGENT_REFUSAL_CODES = [
+  "AGENT_TOKEN_MISMATCH",
+  "AGENT_TOKEN_MISSING",
+  "AGENT_PROTOCOL",
+  "AGENT_NAME",
+] as const;
+export type AgentRefusalCode = (typeof AGENT_REFUSAL_CODES)[number];
+
+export const agentNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, "letters, digits and hyphens");
+
+export const leaseGrantParamsSchema = z.strictObject({
+  leaseId: z.string().min(1),
+  ttlMs: z.int().min(500).max(600_000),
+  target: snmpTargetSchema,
+  /** What the agent SETs when the lease runs out: it ends the test that this lease guards. */
+  abort: z.array(varbindSchema).min(1).max(4),
+});
+export const leaseIdParamsSchema = z.strictObject({ leaseId: z.string().min(1) });
+export const emptySchema = z.strictObject({});
+
+/** The requests a backend may make, each with the schema of its parameters and of its result. */
+export const AGENT_METHODS = {
+  "snmp.get": { params: snmpGetParamsSchema, result: varbindsResultSchema },
+  "snmp.set": { params: snmpSetParamsSchema, result: varbindsResultSchema },
+  "snmp.walk": { params: snmpWalkParamsSchema, result: varbindsResultSchema },
+  /** Starts or renews a lease. */
+  "lease.grant": { params: leaseGrantParamsSchema, result: emptySchema },
+  /** Ends a lease without the abort: the test was stopped in order. */
+  "lease.release": { params: leaseIdParamsSchema, result: emptySchema },
+} as const;
+export type AgentMethod = keyof typeof AGENT_METHODS;
+export type AgentParams<M extends AgentMethod> = z.input<(typeof AGENT_METHODS)[M]["params"]>;
+export type AgentResult<M extends AgentMethod> = z.output<(typeof AGENT_METHODS)[M]["result"]>;
+
+export const backendToAgentSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("welcome"), build: buildInfoSchema, heartbeatMs: z.int().min(100) }),
+  z.strictObject({
+    type: z.literal("request"),
+    id: z.int().min(1),
+    method: z.enum(Object.keys(AGENT_METHODS) as [AgentMethod, ...AgentMethod[]]),
+    params: z.unknown(),
+    /** Milliseconds that are left for the answer; the agent gives up when they are over. */
+    deadlineMs: z.int().min(1),
+  }),
+  z.strictObject({ type: z.literal("cancel"), id: z.int().min(1) }),
+  z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
+]);
+export type BackendToAgent = z.infer<typeof backendToAgentSchema>;
+
+export const agentToBackendSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hello"),
+    name: agentNameSchema,
+    protocolVersion: z.int(),
+    build: buildInfoSchema,
+    hostName: z.string(),
+    /** Clock of the agent's machine, Unix milliseconds, for the skew that the page shows. */
+    clockMs: z.number(),
+    methods: z.array(z.string()),
+    /** Names of the credential profiles it holds; never their contents. */
+    profiles: z.array(z.string()),
+  }),
+  z.discriminatedUnion("ok", [
+    z.strictObject({
+      type: z.literal("response"),
+      id: z.int().min(1),
+      ok: z.literal(true),
+      result: z.unknown(),
+    }),
+    z.strictObject({
+      type: z.literal("response"),
+      id: z.int().min(1),
+      ok: z.literal(false),
+      error: errorBodySchema,
+    }),
+  ]),
+  z.strictObject({ type: z.literal("pong"), sentAtMs: z.number() }),
+  z.strictObject({
+    type: z.literal("lease-expired"),
+    leaseId: z.string(),
+    atMs: z.number(),
+    /** Whether the abort reached the device. */
+    aborted: z.boolean(),
+    error: errorBodySchema.optional(),
+  }),
+]);
+export type AgentToBackend = z.infer<typeof agentToBackendSchema>;
