@@ -1,4 +1,4 @@
-import vue from "./frontend/node_modules/@vitejs/plugin-vue/dist/index.mjs";
+import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@pnmlab/source"];

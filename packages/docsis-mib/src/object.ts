@@ -1,5 +1,12 @@
 /** SMI types as they appear on the wire; the tag that a SET must carry. */
-export type Syntax = "Integer" | "Unsigned32" | "Counter32" | "Counter64" | "TimeTicks" | "OctetString" | "ObjectIdentifier";
+export type Syntax =
+  | "Integer"
+  | "Unsigned32"
+  | "Counter32"
+  | "Counter64"
+  | "TimeTicks"
+  | "OctetString"
+  | "ObjectIdentifier";
 
 export type Access = "not-accessible" | "read-only" | "read-write" | "read-create";
 
