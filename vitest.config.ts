@@ -1,4 +1,3 @@
-import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@pnmlab/source"];
@@ -12,7 +11,6 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        plugins: [vue()],
         test: {
           name: "unit",
           include: ["{packages/*,agent,backend,frontend}/src/**/*.test.ts", "scripts/**/*.test.ts"],

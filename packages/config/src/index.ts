@@ -1,1 +1,13 @@
-export {};
+export { type BuildInfo, readBuildInfo } from "./build-info.ts";
+export { configurationMarkdown, envExample } from "./document.ts";
+export { ConfigError } from "./errors.ts";
+export {
+  defaultRootDir,
+  type EffectiveValue,
+  type LoadedConfig,
+  type LoadOptions,
+  loadConfig,
+} from "./load.ts";
+export { createLogger, type Logger, type ProgramContext, runProgram, untilAborted } from "./program.ts";
+export { ensureEnvFile } from "./setup.ts";
+export { type CmtsTarget, type Config, type Program, type SnmpProfile, variables } from "./variables.ts";

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { configurationMarkdown, defaultRootDir, ensureEnvFile, envExample, loadConfig } from "./index.ts";
+
+const secrets = { PNMLAB_AGENT_TOKEN: "t".repeat(43), PNMLAB_SESSION_KEY: "k".repeat(43) };
+
+function rootWith(envFile: string): string {
+  const rootDir = mkdtempSync(join(tmpdir(), "pnmlab-config-"));
+  writeFileSync(join(rootDir, ".env"), envFile);
+  return rootDir;
+}
+
+test("command line wins over environment, environment over file, file over default", () => {
+  const rootDir = rootWith("PNMLAB_HTTP_PORT=6001\nPNMLAB_TFTP_PORT=6002\nPNMLAB_LOG_LEVEL=warn\n");
+  const { config, effective } = loadConfig("backend", {
+    rootDir,
+    env: { ...secrets, PNMLAB_HTTP_PORT: "7001", PNMLAB_TFTP_PORT: "7002" },
+    args: ["--http-port=8001"],
+  });
+  expect([config.httpPort, config.tftpPort, config.logLevel, config.httpHost]).toEqual([
+    8001,
+    7002,
+    "warn",
+    "127.0.0.1",
+  ]);
+  const layerOf = (name: string) => effective.find((value) => value.name === name)?.layer;
+  expect(
+    ["PNMLAB_HTTP_PORT", "PNMLAB_TFTP_PORT", "PNMLAB_LOG_LEVEL", "PNMLAB_HTTP_HOST"].map(layerOf),
+  ).toEqual(["command line", "environment", "file", "default"]);
+});
+
+test("defaults follow the values they depend on", () => {
+  const rootDir = rootWith("");
+  const { config } = loadConfig("backend", { rootDir, env: { ...secrets, PNMLAB_HTTP_PORT: "7050" } });
+  expect(config.simSnmpPort).toBe(18161);
+  expect(config.cmts).toEqual([
+    { id: "lab-cmts-1", host: "127.0.0.1", port: 18161, profile: "sim" },
+    { id: "lab-cmts-2", host: "127.0.0.1", port: 18162, profile: "sim" },
+  ]);
+  expect(config.tftpDir).toBe(join(rootDir, "data", "tftp"));
+  expect(loadConfig("agent", { rootDir, env: secrets }).config.backendUrl).toBe("ws://127.0.0.1:5050");
+});
+
+test("a relative path counts from the folder of .env", () => {
+  const rootDir = rootWith("PNMLAB_DATA_DIR=elsewhere\n");
+  expect(loadConfig("backend", { rootDir, env: secrets }).config.dataDir).toBe(join(rootDir, "elsewhere"));
+});
+
+test("a wrong value is refused in one line with name, value, source and form", () => {
+  const rootDir = rootWith("PNMLAB_HTTP_PORT=5o50\n");
+  expect(() => loadConfig("backend", { rootDir, env: secrets })).toThrow(
+    `PNMLAB_HTTP_PORT "5o50" (from ${join(rootDir, ".env")}) is not valid: expected a port number from 1 to 65535`,
+  );
+});
+
+test("a missing secret is named, a wrong one is not shown", () => {
+  const rootDir = rootWith("");
+  expect(() => loadConfig("agent", { rootDir, env: {} })).toThrow(/^PNMLAB_AGENT_TOKEN is not set and/);
+  expect(() => loadConfig("agent", { rootDir, env: { PNMLAB_AGENT_TOKEN: "hunter2" } })).toThrow(
+    /^PNMLAB_AGENT_TOKEN \(value not shown\) \(from environment\)/,
+  );
+  const { effective } = loadConfig("agent", { rootDir, env: secrets });
+  expect(JSON.stringify(effective)).not.toContain(secrets.PNMLAB_AGENT_TOKEN);
+});
+
+test("a wrong community profile is refused without showing it", () => {
+  const rootDir = rootWith("");
+  const env = { ...secrets, PNMLAB_SNMP_PROFILES: "hq=v2c:s3cret" };
+  expect(() => loadConfig("agent", { rootDir, env })).toThrow(/PNMLAB_SNMP_PROFILES \(value not shown\)/);
+  const good = loadConfig("agent", { rootDir, env: { ...secrets, PNMLAB_SNMP_PROFILES: "hq=v2c:a:b" } });
+  expect(good.config.snmpProfiles).toEqual([
+    { name: "hq", version: "v2c", readCommunity: "a", writeCommunity: "b" },
+  ]);
+});
+
+test("a program is not bothered with what it does not read", () => {
+  const rootDir = rootWith("PNMLAB_CMTS=nonsense\n");
+  expect(() => loadConfig("agent", { rootDir, env: secrets })).not.toThrow();
+  expect(() => loadConfig("backend", { rootDir, env: secrets })).toThrow(/PNMLAB_CMTS "nonsense"/);
+});
+
+test("an unknown name is warned about with the nearest known one", () => {
+  const rootDir = rootWith("PNMLAB_HTP_PORT=1\n");
+  expect(loadConfig("backend", { rootDir, env: secrets }).warnings).toEqual([
+    "PNMLAB_HTP_PORT is not a known setting and has no effect; did you mean PNMLAB_HTTP_PORT?",
+  ]);
+});
+
+test("setup makes fresh secrets once, keeps what is there and closes the file to others", () => {
+  const rootDir = mkdtempSync(join(tmpdir(), "pnmlab-setup-"));
+  writeFileSync(join(rootDir, ".env.example"), envExample());
+  expect(ensureEnvFile(rootDir)).toEqual(["PNMLAB_AGENT_TOKEN", "PNMLAB_SESSION_KEY"]);
+  const first = readFileSync(join(rootDir, ".env"), "utf8");
+  expect(statSync(join(rootDir, ".env")).mode & 0o077).toBe(0);
+  expect(ensureEnvFile(rootDir)).toEqual([]);
+  expect(readFileSync(join(rootDir, ".env"), "utf8")).toBe(first);
+  expect(loadConfig("backend", { rootDir, env: {} }).config.agentToken).toMatch(/^[\w-]{43}$/);
+});
+
+test("the committed template and the documentation say what the declarations say", () => {
+  expect(readFileSync(join(defaultRootDir, ".env.example"), "utf8")).toBe(envExample());
+  expect(readFileSync(join(defaultRootDir, "docs", "configuration.md"), "utf8")).toBe(
+    configurationMarkdown(),
+  );
+});

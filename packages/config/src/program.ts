@@ -1,0 +1,78 @@
+import { isPnmLabError, messageOf } from "@pnmlab/kit";
+import { type Logger, pino } from "pino";
+import { type BuildInfo, readBuildInfo } from "./build-info.ts";
+import { type LoadOptions, loadConfig } from "./load.ts";
+import type { Config, Program } from "./variables.ts";
+
+export type { Logger } from "pino";
+
+/** A logger that writes JSON lines to standard output, as every program of the product does. */
+export function createLogger(program: string, level: string): Logger {
+  return pino({
+    name: program,
+    level,
+    base: { program },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
+export interface ProgramContext {
+  config: Config;
+  build: BuildInfo;
+  log: Logger;
+  /** Aborts on SIGINT and SIGTERM. */
+  signal: AbortSignal;
+}
+
+/** How long a program may take to close after a signal before it is ended, in milliseconds. */
+const CLOSE_DEADLINE_MS = 10_000;
+
+/**
+ * Body of every program: reads the configuration, logs which code runs with which settings, runs
+ * `main` and turns a failure into one line and a non-zero exit code. `main` returns when the signal
+ * aborts and everything it owns is closed.
+ */
+export async function runProgram(
+  program: Program,
+  main: (context: ProgramContext) => Promise<void>,
+  options: LoadOptions = {},
+): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) return;
+    controller.abort(new Error("the program was asked to stop"));
+    setTimeout(() => process.exit(1), CLOSE_DEADLINE_MS).unref();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    const { config, effective, warnings } = loadConfig(program, {
+      args: process.argv.slice(2),
+      ...options,
+    });
+    const build = readBuildInfo();
+    const log = createLogger(program, config.logLevel);
+    log.info({ build, node: process.version, pid: process.pid }, `${program} ${build.version} starts`);
+    log.info({ settings: effective }, "effective settings");
+    for (const warning of warnings) log.warn(warning);
+    await main({ config, build, log, signal: controller.signal });
+    log.info(`${program} has stopped`);
+  } catch (error) {
+    if (controller.signal.aborted && error === controller.signal.reason) return;
+    process.stderr.write(`${program}: ${messageOf(error)}\n`);
+    if (!isPnmLabError(error) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,354 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+export type Program = "backend" | "agent" | "simulator" | "tftp-server" | "lab" | "scripts";
+
+/** One setting: declared here once, read from here by every program, script and document. */
+export interface Variable<Schema extends z.ZodType = z.ZodType> {
+  readonly name: `PNMLAB_${string}`;
+  readonly schema: Schema;
+  /** Text of the default in files, or a function of the values before it in this list. */
+  readonly default: string | ((values: Readonly<Record<string, string>>, rootDir: string) => string);
+  /** What the derived default is, in words, for the documentation. */
+  readonly defaultText?: string;
+  readonly readers: readonly Program[];
+  readonly meaning: string;
+  /** What does not work where it is missing or wrong. */
+  readonly breaks: string;
+  /** The accepted form, for the error line. */
+  readonly form: string;
+  readonly secret?: true;
+}
+
+const port = z.coerce.number().int().min(1).max(65535);
+const host = z.string().min(1).max(255);
+const flag = z.enum(["on", "off"]).transform((text) => text === "on");
+
+const cmtsListSchema = z.string().transform((text, context) => {
+  const list: CmtsTarget[] = [];
+  for (const entry of text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)) {
+    const match = /^([a-z0-9][a-z0-9-]*)=([^:/\s]+):(\d{1,5})\/([a-z0-9-]+)$/i.exec(entry);
+    if (!match || Number(match[3]) < 1 || Number(match[3]) > 65535) {
+      context.addIssue({ code: "custom", message: `entry "${entry}"` });
+      return z.NEVER;
+    }
+    list.push({ id: match[1]!, host: match[2]!, port: Number(match[3]), profile: match[4]! });
+  }
+  if (new Set(list.map((cmts) => cmts.id)).size !== list.length) {
+    context.addIssue({ code: "custom", message: "two entries with one id" });
+    return z.NEVER;
+  }
+  return list;
+});
+
+/** A CMTS as the backend knows it; `profile` names credentials that the agent holds. */
+export interface CmtsTarget {
+  id: string;
+  host: string;
+  port: number;
+  profile: string;
+}
+
+const snmpProfilesSchema = z.string().transform((text, context) => {
+  const profiles: SnmpProfile[] = [];
+  for (const entry of text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)) {
+    const match = /^([a-z0-9-]+)=(v1|v2c):([^:,]+):([^:,]+)$/i.exec(entry);
+    if (!match) {
+      // The entry holds community strings: name its position, never its text.
+      context.addIssue({ code: "custom", message: `entry ${profiles.length + 1}` });
+      return z.NEVER;
+    }
+    profiles.push({
+      name: match[1]!,
+      version: match[2]!.toLowerCase() as "v1" | "v2c",
+      readCommunity: match[3]!,
+      writeCommunity: match[4]!,
+    });
+  }
+  return profiles;
+});
+
+/** SNMP credentials under a name; they never leave the agent. */
+export interface SnmpProfile {
+  name: string;
+  version: "v1" | "v2c";
+  readCommunity: string;
+  writeCommunity: string;
+}
+
+const listSchema = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+const secretText = z.string().min(32);
+
+/**
+ * Every variable of the product, in the order in which defaults may depend on each other.
+ * The key is the field's name in the configuration object.
+ */
+export const variables = {
+  httpHost: {
+    name: "PNMLAB_HTTP_HOST",
+    schema: host,
+    default: "127.0.0.1",
+    readers: ["backend", "agent", "lab", "scripts"],
+    meaning: "Address that the backend listens on.",
+    breaks: "An address of another machine makes the backend stop at start.",
+    form: "a host name or IP address of this machine",
+  },
+  httpPort: {
+    name: "PNMLAB_HTTP_PORT",
+    schema: port,
+    default: "5050",
+    readers: ["backend", "agent", "lab", "scripts"],
+    meaning: "Port of the web application, the API and both WebSockets.",
+    breaks: "Where it is taken, the backend stops at start and names it.",
+    form: "a port number from 1 to 65535",
+  },
+  backendUrl: {
+    name: "PNMLAB_BACKEND_URL",
+    schema: z.url({ protocol: /^wss?$/ }),
+    default: (values) => `ws://${values.PNMLAB_HTTP_HOST}:${values.PNMLAB_HTTP_PORT}`,
+    defaultText: "`ws://PNMLAB_HTTP_HOST:PNMLAB_HTTP_PORT`",
+    readers: ["agent"],
+    meaning: "Where the agent dials in.",
+    breaks: "The agent cannot connect; the page says that no agent has connected.",
+    form: "a ws:// or wss:// URL without a path",
+  },
+  dataDir: {
+    name: "PNMLAB_DATA_DIR",
+    schema: z.string().min(1),
+    default: (_values, rootDir) => join(rootDir, "data"),
+    defaultText: "`data` beside this file",
+    readers: ["backend", "tftp-server", "simulator", "lab"],
+    meaning: "Folder of the database, stored captures and logs.",
+    breaks: "Where it cannot be written, the backend stops at start.",
+    form: "a path",
+  },
+  tftpDir: {
+    name: "PNMLAB_TFTP_DIR",
+    schema: z.string().min(1),
+    default: (values) => join(values.PNMLAB_DATA_DIR!, "tftp"),
+    defaultText: "`tftp` in PNMLAB_DATA_DIR",
+    readers: ["backend", "tftp-server"],
+    meaning: "Folder into which the TFTP server writes and from which the backend reads captures.",
+    breaks: "No capture is seen where both programs do not mean the same folder; health names it.",
+    form: "a path",
+  },
+  tftpHost: {
+    name: "PNMLAB_TFTP_HOST",
+    schema: host,
+    default: "127.0.0.1",
+    readers: ["backend", "tftp-server", "lab"],
+    meaning: "Address of the TFTP server: it listens there, and the backend cleans up there.",
+    breaks: "Captures do not arrive, and consumed files are not cleaned up.",
+    form: "a host name or IP address",
+  },
+  tftpPort: {
+    name: "PNMLAB_TFTP_PORT",
+    schema: port,
+    default: "6969",
+    readers: ["backend", "tftp-server", "lab"],
+    meaning: "UDP port of the TFTP server.",
+    breaks: "Where it is taken, the TFTP server stops at start and names it.",
+    form: "a port number from 1 to 65535",
+  },
+  tftpAdvertisedHost: {
+    name: "PNMLAB_TFTP_ADVERTISED_HOST",
+    schema: z.ipv4(),
+    default: (values) => values.PNMLAB_TFTP_HOST!,
+    defaultText: "`PNMLAB_TFTP_HOST`",
+    readers: ["backend"],
+    meaning: "IPv4 address of the TFTP server as the CMTS reaches it; it goes into the destination row.",
+    breaks: "The CMTS sends its files elsewhere; the session ends as failed at the rung TFTP.",
+    form: "an IPv4 address",
+  },
+  tftpAdvertisedPort: {
+    name: "PNMLAB_TFTP_ADVERTISED_PORT",
+    schema: port,
+    default: (values) => values.PNMLAB_TFTP_PORT!,
+    defaultText: "`PNMLAB_TFTP_PORT`",
+    readers: ["backend"],
+    meaning: "UDP port of the TFTP server as the CMTS reaches it.",
+    breaks: "The CMTS sends its files elsewhere; the session ends as failed at the rung TFTP.",
+    form: "a port number from 1 to 65535",
+  },
+  tftpDestinationIndex: {
+    name: "PNMLAB_TFTP_DESTINATION_INDEX",
+    schema: z.coerce.number().int().min(1).max(4294967295),
+    default: "1",
+    readers: ["backend"],
+    meaning: "Row of docsPnmBulkDataTransferCfgTable that this installation uses on each CMTS.",
+    breaks: "A row that belongs to another system would be rewritten: choose one of your own.",
+    form: "a whole number from 1",
+  },
+  cleanup: {
+    name: "PNMLAB_CLEANUP",
+    schema: z.enum(["auto", "unlink", "tftp"]),
+    default: "auto",
+    readers: ["backend"],
+    meaning:
+      "How consumed capture files go: unlink them in the folder, or write an empty file over them by TFTP. `auto` unlinks where the folder is writable.",
+    breaks: "Consumed files stay in the folder.",
+    form: "auto, unlink or tftp",
+  },
+  agentName: {
+    name: "PNMLAB_AGENT_NAME",
+    schema: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i),
+    default: "lab-1",
+    readers: ["agent", "backend"],
+    meaning: "Name under which the agent signs in and which the backend expects.",
+    breaks: "The backend waits for an agent of this name.",
+    form: "letters, digits and hyphens",
+  },
+  agentToken: {
+    name: "PNMLAB_AGENT_TOKEN",
+    schema: secretText,
+    default: "",
+    defaultText: "none; made by setup",
+    readers: ["agent", "backend"],
+    meaning: "Token by which the agent proves itself.",
+    breaks: "Neither agent nor backend starts without it; two different ones read `token mismatch`.",
+    form: "at least 32 characters; `npm start` or scripts/setup makes one",
+    secret: true,
+  },
+  sessionKey: {
+    name: "PNMLAB_SESSION_KEY",
+    schema: secretText,
+    default: "",
+    defaultText: "none; made by setup",
+    readers: ["backend", "lab"],
+    meaning: "Key that signs sign-in links and browser sessions.",
+    breaks: "The backend does not start without it; a new one signs everybody out.",
+    form: "at least 32 characters; `npm start` or scripts/setup makes one",
+    secret: true,
+  },
+  simulator: {
+    name: "PNMLAB_SIMULATOR",
+    schema: flag,
+    default: "on",
+    readers: ["lab", "backend"],
+    meaning: "Whether the embedded lab brings its simulated CMTSs.",
+    breaks: "Without them and without PNMLAB_CMTS there is nothing to capture from.",
+    form: "on or off",
+  },
+  simHost: {
+    name: "PNMLAB_SIM_HOST",
+    schema: host,
+    default: "127.0.0.1",
+    readers: ["simulator", "backend"],
+    meaning: "Address that the simulated CMTSs listen on.",
+    breaks: "The simulated CMTSs do not answer.",
+    form: "a host name or IP address of this machine",
+  },
+  simSnmpPort: {
+    name: "PNMLAB_SIM_SNMP_PORT",
+    schema: z.coerce.number().int().min(1).max(65534),
+    default: (values) => {
+      const derived = Number(values.PNMLAB_HTTP_PORT) + 11111;
+      return String(derived <= 65534 ? derived : derived - 40000);
+    },
+    defaultText: "`PNMLAB_HTTP_PORT` + 11111",
+    readers: ["simulator", "backend"],
+    meaning: "UDP port of the first simulated CMTS; the second has the next one.",
+    breaks: "Where it is taken, the simulator stops at start and names it.",
+    form: "a port number from 1 to 65534",
+  },
+  cmts: {
+    name: "PNMLAB_CMTS",
+    schema: cmtsListSchema,
+    default: (values) => {
+      if (values.PNMLAB_SIMULATOR !== "on") return "";
+      const first = Number(values.PNMLAB_SIM_SNMP_PORT);
+      const simHost = values.PNMLAB_SIM_HOST;
+      return `lab-cmts-1=${simHost}:${first}/sim,lab-cmts-2=${simHost}:${first + 1}/sim`;
+    },
+    defaultText: "the simulated CMTSs",
+    readers: ["backend"],
+    meaning: "The CMTSs, as `id=host:port/profile`, separated by commas.",
+    breaks: "A CMTS that is not listed cannot be captured from.",
+    form: "id=host:port/profile, separated by commas",
+  },
+  simCommunities: {
+    name: "PNMLAB_SIM_COMMUNITIES",
+    schema: z
+      .string()
+      .regex(/^[^:,]+:[^:,]+$/)
+      .transform((text) => {
+        const [read, write] = text.split(":") as [string, string];
+        return { read, write };
+      }),
+    default: "public:private",
+    readers: ["simulator", "agent"],
+    meaning: "Read and write community of the simulated CMTSs, as `read:write`. They guard nothing real.",
+    breaks: "The agent's profile `sim` does not fit the simulator.",
+    form: "read:write",
+  },
+  snmpProfiles: {
+    name: "PNMLAB_SNMP_PROFILES",
+    schema: snmpProfilesSchema,
+    default: "",
+    defaultText: "none; the profile `sim` always exists",
+    readers: ["agent"],
+    meaning: "SNMP credentials of the agent, as `name=v2c:read:write`, separated by commas.",
+    breaks: "A CMTS whose profile is not here cannot be asked; the error names the profile.",
+    form: "name=v2c:readCommunity:writeCommunity, separated by commas",
+    secret: true,
+  },
+  agentTargets: {
+    name: "PNMLAB_AGENT_TARGETS",
+    schema: listSchema,
+    default: "127.0.0.0/8",
+    readers: ["agent"],
+    meaning: "IPv4 networks that the agent may address, separated by commas. The backend cannot widen it.",
+    breaks: "A CMTS outside of these networks is refused by the agent, by name of this variable.",
+    form: "networks such as 10.20.0.0/16, separated by commas",
+  },
+  agentSetSubtrees: {
+    name: "PNMLAB_AGENT_SET_SUBTREES",
+    schema: listSchema,
+    default: "1.3.6.1.4.1.4491.2.1.27",
+    readers: ["agent"],
+    meaning: "OID subtrees that the agent may SET, separated by commas; the default is DOCS-PNM-MIB alone.",
+    breaks: "A SET outside of them is refused by the agent and never sent.",
+    form: "OIDs, separated by commas",
+  },
+  leaseMs: {
+    name: "PNMLAB_LEASE_MS",
+    schema: z.coerce.number().int().min(2000).max(600_000),
+    default: "15000",
+    readers: ["backend"],
+    meaning: "How long the agent lets a test run without word from the backend, in milliseconds.",
+    breaks:
+      "Too short ends tests during a restart of the backend; too long leaves them running after its death.",
+    form: "milliseconds from 2000 to 600000",
+  },
+  logLevel: {
+    name: "PNMLAB_LOG_LEVEL",
+    schema: z.enum(["debug", "info", "warn", "error"]),
+    default: "info",
+    readers: ["backend", "agent", "simulator", "tftp-server", "lab"],
+    meaning: "Least level that is logged.",
+    breaks: "Nothing.",
+    form: "debug, info, warn or error",
+  },
+} as const satisfies Record<string, Variable>;
+
+export type FieldName = keyof typeof variables;
+
+/** The configuration with every value parsed, by field name. */
+export type Config = { readonly [Field in FieldName]: z.output<(typeof variables)[Field]["schema"]> };
+
+/** Makes a path of the configuration absolute, relative to the folder of `.env`. */
+export function absolutePath(rootDir: string, path: string): string {
+  return resolve(rootDir, path);
+}

@@ -1,0 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { configurationMarkdown, defaultRootDir, envExample } from "@pnmlab/config";
+
+// Writes the pages that are generated from declarations; a test compares them with what is committed.
+writeFileSync(join(defaultRootDir, ".env.example"), envExample());
+writeFileSync(join(defaultRootDir, "docs", "configuration.md"), configurationMarkdown());
