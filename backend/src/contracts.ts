@@ -1,0 +1,120 @@
+import type { CmtsTarget } from "@pnmlab/config";
+import type {
+  SnmpTarget,
+  SpectrumFrame,
+  StartUtscSession,
+  UtscRequest,
+  UtscSession,
+  Varbind,
+} from "@pnmlab/protocol";
+
+/** Interfaces between the rooms of the backend; each is implemented in one room and used in others. */
+
+export interface RequestOptions {
+  /** Milliseconds until the caller gives up; 5,000 where not given. */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * SNMP through the agent (implemented in `agents/`). Errors are PnmLabError: the codes of
+ * `SNMP_ERROR_CODES`, or `AGENT_UNAVAILABLE` whose message is the agent's sentence, or `AGENT_LOST`
+ * where the link dropped with the request in flight.
+ */
+export interface SnmpGateway {
+  get(target: SnmpTarget, oids: string[], options?: RequestOptions): Promise<Varbind[]>;
+  set(target: SnmpTarget, varbinds: Varbind[], options?: RequestOptions): Promise<Varbind[]>;
+  /** Every varbind below `oid`, in order. */
+  walk(target: SnmpTarget, oid: string, options?: RequestOptions): Promise<Varbind[]>;
+  /** Whether an agent is connected now. */
+  readonly available: boolean;
+  /** The agent's state in words. */
+  readonly sentence: string;
+  /** Calls back after every change of `available`. Returns the function that ends it. */
+  onAvailabilityChange(listener: (available: boolean) => void): () => void;
+}
+
+/** Leases that the agent holds on running tests (implemented in `agents/`). */
+export interface LeaseGateway {
+  /** Starts a lease or prolongs it. */
+  grant(lease: { leaseId: string; ttlMs: number; target: SnmpTarget; abort: Varbind[] }): Promise<void>;
+  release(leaseId: string): Promise<void>;
+  onExpired(listener: (event: { leaseId: string; atMs: number; aborted: boolean }) => void): () => void;
+}
+
+/** A session as it is stored: what the user wants, and what is needed to resume or clean up. */
+export interface StoredSession {
+  id: string;
+  streamId: number;
+  cmtsId: string;
+  rfPortIfIndex: number;
+  rfPortName: string;
+  desired: "running" | "stopped";
+  requested: UtscRequest;
+  createdAt: string;
+  /** Whether stop and clean-up have run to their end on the CMTS. */
+  settled: boolean;
+}
+
+/** Implemented in `storage/`. */
+export interface SessionStore {
+  list(): StoredSession[];
+  save(session: StoredSession): void;
+  /** Next unused stream id, from 1. */
+  nextStreamId(): number;
+}
+
+/** Implemented in `live/`. */
+export interface LivePublisher {
+  publishSession(session: UtscSession): void;
+  publishFrame(sessionId: string, frame: SpectrumFrame): void;
+}
+
+/** A whole file that no session owns. */
+export interface IncomingFile {
+  fileName: string;
+  bytes: Uint8Array;
+  modifiedAt: Date;
+}
+
+/** Implemented in `captures/`: stores, decodes and announces a file; a refused one is announced with its reason. */
+export interface CaptureSink {
+  accept(file: IncomingFile): Promise<void>;
+  /** Whether a file of this name, size and modification time was accepted before; spares reading it again. */
+  knows(fileName: string, sizeBytes: number, modifiedAt: Date): boolean;
+}
+
+/** Implemented in `utsc/`. Sessions of one RF port are one session: starting it twice answers the running one. */
+export interface UtscService {
+  list(): UtscSession[];
+  get(id: string): UtscSession | undefined;
+  /** Returns as soon as the session is accepted and configuring; progress is published. */
+  start(request: StartUtscSession): Promise<UtscSession>;
+  /** Returns when the CMTS is idle and the files are cleaned up, or the stop has failed in words. */
+  stop(id: string): Promise<UtscSession>;
+  close(): Promise<void>;
+}
+
+export interface FileClaim {
+  /** Length the file must have, where the session knows it; a shorter file is still being written. */
+  expectedLengthBytes?: number;
+  /** Takes the whole file. Throwing marks it as refused; the file stays claimed. */
+  take(file: IncomingFile & { seenAtMs: number }): void;
+  /** Whether the file is removed once taken. */
+  removeAfter: boolean;
+}
+
+/** Implemented in `utsc/`: says whose a file is, by what the session configured, never by a guess. */
+export interface FileClaimer {
+  claim(fileName: string): FileClaim | undefined;
+}
+
+/** Removes files of ours from the TFTP directory (implemented in `ingest/`). */
+export interface FileCleaner {
+  /** Unlinks, or writes an empty file over TFTP, as PNMLAB_CLEANUP says. Absent files are no error. */
+  remove(fileName: string): Promise<void>;
+  /** Names of the files in the directory that begin with `prefix`, empty ones left out. */
+  list(prefix: string): Promise<string[]>;
+}
+
+export type { CmtsTarget };
