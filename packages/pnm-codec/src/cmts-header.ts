@@ -1,0 +1,59 @@
+// The header every CMTS capture begins with (DOCS-PNM-MIB; the last two fields from version 2 files):
+//
+//   offset (PNN)  size  field
+//   6             4     capture time
+//   10            4     ifIndex: RF port for 67, 68, 6A, channel for 65, 66, 69
+//   14            256   unique CCAP id, NUL-padded text
+//   270           6     RPD id (MAC), major version 2 and later only
+//   276           1     RPD port, major version 2 and later only
+//
+// 268 bytes unversioned, 270 in version 1, 277 from version 2.
+
+import { type Field, mac, text, u8, u32 } from "./binary/fields.ts";
+import type { PnmHeader } from "./record.ts";
+
+export interface CmtsHeader extends PnmHeader {
+  ifIndex: number;
+  ccapId: string;
+  /** Version 2 and later. */
+  rpdId: string | undefined;
+  /** Version 2 and later. */
+  rpdPort: number | undefined;
+}
+
+type CommonKey = "captureTimeS" | "ifIndex" | "ccapId" | "rpdId" | "rpdPort";
+
+const VERSION_1: readonly Field<CommonKey>[] = [
+  u32("captureTimeS", "Capture time", "s"),
+  u32("ifIndex", "ifIndex"),
+  text("ccapId", "CCAP id", 256),
+];
+
+const VERSION_2: readonly Field<CommonKey>[] = [
+  ...VERSION_1,
+  mac("rpdId", "RPD id"),
+  u8("rpdPort", "RPD port"),
+];
+
+/** Fields between the version and the type's own fields. */
+export function cmtsFields(header: Pick<PnmHeader, "majorVersion">): readonly Field<CommonKey>[] {
+  return (header.majorVersion ?? 0) >= 2 ? VERSION_2 : VERSION_1;
+}
+
+/** Values of the common header that this version does not store. */
+export function absentCmtsFields(header: Pick<PnmHeader, "majorVersion">): {
+  rpdId?: undefined;
+  rpdPort?: undefined;
+} {
+  return (header.majorVersion ?? 0) >= 2 ? {} : { rpdId: undefined, rpdPort: undefined };
+}
+
+export function summarizeCmtsHeader(
+  header: { [Key in "ifIndex" | "ccapId" | "rpdId" | "rpdPort"]: CmtsHeader[Key] | undefined },
+): Record<string, unknown> {
+  return {
+    if_index: header.ifIndex,
+    ccap_id: header.ccapId,
+    ...(header.rpdId === undefined ? {} : { rpd_id: header.rpdId, rpd_port: header.rpdPort }),
+  };
+}

@@ -1,0 +1,87 @@
+import { PnmDecodeError } from "./errors.ts";
+import { openFile, type PnmFile } from "./file.ts";
+import type { DecodeHints } from "./hints.ts";
+import type { PnmHeader } from "./record.ts";
+import type { PnmType } from "./type.ts";
+import { type PnmRecord, TYPES_BY_CODE } from "./types/index.ts";
+import { utsc } from "./types/utsc.ts";
+
+const NO_HEADER: PnmHeader = {
+  magic: "",
+  typeCode: 0x6a,
+  versioned: false,
+  majorVersion: undefined,
+  minorVersion: undefined,
+  captureTimeS: undefined,
+};
+
+/**
+ * Decodes one capture file, or one SNMP value with the content of a file. Sample bytes are shared with
+ * `bytes` where a view can show them; the caller must not overwrite them afterwards.
+ *
+ * @throws PnmDecodeError and nothing else
+ */
+export function decodePnm(bytes: Uint8Array, hints: DecodeHints = {}): PnmRecord {
+  const found = recognize(bytes, hints);
+  if (found !== undefined) return found.type.decode(found.file) as PnmRecord;
+  throw refuse(bytes);
+}
+
+/**
+ * Total length a file must have that begins with `prefix`, as soon as its header can tell; undefined while
+ * it cannot, and for bytes that are no capture file. Never throws: a growing file is asked again.
+ */
+export function expectedLength(prefix: Uint8Array, hints: DecodeHints = {}): number | undefined {
+  try {
+    const found = recognize(prefix, hints);
+    return found?.type.expectedLength(found.file);
+  } catch (error) {
+    if (error instanceof PnmDecodeError) return undefined;
+    throw error;
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the type's own decoder fixes the record.
+function recognize(bytes: Uint8Array, hints: DecodeHints): { type: PnmType<any>; file: PnmFile } | undefined {
+  const file = openFile(bytes, hints);
+  if (file !== undefined) {
+    const type = TYPES_BY_CODE.get(file.preamble.typeCode);
+    return type === undefined ? undefined : { type, file };
+  }
+  if (hints.utsc !== undefined && bytes.length >= 4) {
+    return { type: utsc, file: { bytes, hints, preamble: NO_HEADER, bodyOffset: 0 } };
+  }
+  return undefined;
+}
+
+function refuse(bytes: Uint8Array): PnmDecodeError {
+  if (bytes.length < 4) {
+    return new PnmDecodeError("TOO_SHORT", `${bytes.length} bytes are too few for any capture file`, {
+      offset: 0,
+      expected: "at least 4 bytes",
+      found: `${bytes.length} bytes`,
+    });
+  }
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0").toUpperCase());
+  if (startsWith(bytes, [0x1f, 0x8b]) || startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) {
+    return new PnmDecodeError("UNSUPPORTED", "the file is compressed; unpack it first", {
+      offset: 0,
+      expected: "PNN, PNM or LLD",
+      found: start.join(" "),
+    });
+  }
+  const isPnm = startsWith(bytes, [0x50, 0x4e, 0x4e]) || startsWith(bytes, [0x50, 0x4e, 0x4d]);
+  return new PnmDecodeError(
+    isPnm || startsWith(bytes, [0x4c, 0x4c, 0x44]) ? "UNKNOWN_TYPE" : "BAD_MAGIC",
+    isPnm ? `type code ${start[3]} is none of the known ones` : "the bytes do not begin like a capture file",
+    {
+      offset: isPnm ? 3 : 0,
+      expected: isPnm ? "01 to 0A or 65 to 6A" : "PNN, PNM or LLD",
+      found: start.join(" "),
+    },
+  );
+}
+
+function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {
+  return prefix.every((byte, i) => bytes[i] === byte);
+}

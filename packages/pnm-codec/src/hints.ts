@@ -1,0 +1,38 @@
+/** How the samples of an upstream triggered spectrum capture are stored (DOCS-PNM-MIB, OutputFormat). */
+export type UtscOutputFormat = "timeIQ" | "fftPower" | "rawAdc" | "fftIQ" | "fftAmplitude" | "fftDb";
+
+/**
+ * How the bytes of a UTSC file are arranged: `e6000-328` is a 328-byte header of which 51 bytes are
+ * unknown, `common-header` the early layout (282, 284 or 291 bytes), `headerless` samples only,
+ * `manual` a header length given by the caller.
+ */
+export type UtscLayout = "e6000-328" | "common-header" | "headerless" | "manual";
+
+/** What is known of a UTSC capture from its SNMP configuration as read back, and the user's overrides. */
+export interface UtscHints {
+  centerFrequencyHz?: number | undefined;
+  spanHz?: number | undefined;
+  bins?: number | undefined;
+  outputFormat?: UtscOutputFormat | undefined;
+  /** Calibration constant K in hundredths of a dB. */
+  kHundredthsDb?: number | undefined;
+  /** Result sets in one file (MaxResultsPerFile); 1 where the CMTS does not say otherwise. */
+  resultsPerFile?: number | undefined;
+  /** Override: which layout to read, whatever detection says. */
+  layout?: UtscLayout | undefined;
+  /** Override: samples begin at this offset. */
+  headerLength?: number | undefined;
+  /** Override: bytes per stored value, or per I/Q pair. */
+  sampleWidth?: 2 | 4 | undefined;
+  endianness?: "big" | "little" | undefined;
+  /** Override for `fftDb`: dB per count, 0.01 unless a device counts in tenths. */
+  dbPerCount?: number | undefined;
+}
+
+export interface DecodeHints {
+  /** Name of the file; helps where bytes carry no magic. */
+  fileName?: string | undefined;
+  /** Refuse bytes after the data (`OVERLONG`) instead of reporting them as an anomaly. */
+  strict?: boolean | undefined;
+  utsc?: UtscHints | undefined;
+}

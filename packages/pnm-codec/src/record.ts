@@ -1,0 +1,49 @@
+/** Fields every capture file begins with. Those a type or form does not have are undefined. */
+export interface PnmHeader {
+  /** `PNN` versioned, `PNM` unversioned, `LLD` latency report, empty where the bytes carry no magic. */
+  magic: PnmMagic;
+  typeCode: number;
+  versioned: boolean;
+  majorVersion: number | undefined;
+  minorVersion: number | undefined;
+  /** Seconds; Unix time only when at least 1 000 000 000, else counted from the device's start. */
+  captureTimeS: number | undefined;
+}
+
+export type PnmMagic = "PNN" | "PNM" | "LLD" | "";
+
+export type Confidence = "high" | "medium" | "low";
+
+/** Which layout was read, why, and what else the bytes could be. */
+export interface Reading {
+  layout: string;
+  reason: string;
+  confidence: Confidence;
+  alternatives: { layout: string; reason: string }[];
+}
+
+/** What every decoded record has, whatever its kind. */
+export interface PnmRecordBase {
+  title: string;
+  reading: Reading;
+  /** What is odd about the file although it can be read. */
+  anomalies: string[];
+  /** Bytes after the data, normally none; kept so that encoding gives the file back. */
+  trailing: Uint8Array;
+}
+
+/** One field of the header as it stands in the file, for the header table and the hex view. */
+export interface HeaderField {
+  name: string;
+  value: string | number;
+  unit?: string;
+  /** From the first byte of the file. */
+  offset: number;
+  length: number;
+}
+
+/** Unix seconds of the capture, or undefined when the device had no time of day. */
+export function captureUnixTimeS(header: PnmHeader): number | undefined {
+  const seconds = header.captureTimeS;
+  return seconds !== undefined && seconds >= 1_000_000_000 ? seconds : undefined;
+}

@@ -1,0 +1,202 @@
+import { type Field, readFields, sizeOf, writeFields } from "./binary/fields.ts";
+import { PnmDecodeError } from "./errors.ts";
+import { bodyReader, type PnmFile, startFile } from "./file.ts";
+import type { PnmHeader, Reading } from "./record.ts";
+
+/** One arrangement of a type's fields, the last of which is the length of the data that follow. */
+export interface Layout<Header, Name extends string = string> {
+  name: Name;
+  fields: readonly Field<keyof Header & string>[];
+  /** Header values this arrangement does not store. */
+  absent?: Partial<Header>;
+}
+
+export interface SizedHeader extends PnmHeader {
+  dataLengthBytes: number;
+}
+
+export interface SizedFile<Header, Name extends string = string> {
+  layout: Layout<Header, Name>;
+  header: Header;
+  payloadOffset: number;
+  /** Shares the file's memory. */
+  payload: Uint8Array;
+  trailing: Uint8Array;
+  reading: Reading;
+  anomalies: string[];
+}
+
+export interface SizedRules<Header> {
+  /** Bytes of one value. */
+  sampleBytes: number;
+  /** Whether the fields look like this layout's; decides between layouts, never refuses a file. */
+  plausible(header: Header): boolean;
+}
+
+/**
+ * Reads a file of the form "header, u32 data length, data". Among several layouts the first one wins whose
+ * fields are plausible and whose data length equals the bytes that remain; failing that the first plausible
+ * one, failing that the first.
+ *
+ * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, and OVERLONG with `hints.strict`
+ */
+export function readSizedFile<Header extends SizedHeader, Name extends string>(
+  file: PnmFile,
+  layouts: readonly Layout<Header, Name>[],
+  rules: SizedRules<Header>,
+): SizedFile<Header, Name> {
+  const { layout, header, reading } = chooseLayout(file, layouts, rules);
+  const payloadOffset = file.bodyOffset + sizeOf(layout.fields);
+  const anomalies: string[] = [];
+  const { payload, trailing } = takeData(file, payloadOffset, header.dataLengthBytes, header, anomalies);
+  checkSampleSize(header.dataLengthBytes, rules.sampleBytes, payloadOffset - 4, header);
+  return { layout, header, payloadOffset, payload, trailing, reading, anomalies };
+}
+
+/** The total length the header promises, as soon as it is complete. */
+export function expectedSizedLength<Header extends SizedHeader>(
+  file: PnmFile,
+  layouts: readonly Layout<Header>[],
+  rules: SizedRules<Header>,
+): number | undefined {
+  const longest = Math.max(...layouts.map((layout) => sizeOf(layout.fields)));
+  const complete = file.bytes.length >= file.bodyOffset + longest;
+  for (const layout of layouts) {
+    const header = readLayout(file, layout);
+    if (header === undefined) continue;
+    const total = file.bodyOffset + sizeOf(layout.fields) + header.dataLengthBytes;
+    // A shorter layout may only be believed before the longer one can be read if the file ends there.
+    if (rules.plausible(header) && (complete || file.bytes.length >= total)) return total;
+  }
+  const first = layouts[0] === undefined ? undefined : readLayout(file, layouts[0]);
+  if (!complete || first === undefined) return undefined;
+  return file.bodyOffset + sizeOf(layouts[0]!.fields) + first.dataLengthBytes;
+}
+
+/** The file a sized header and its data make; the length field is taken from the data. */
+export function writeSizedFile(
+  header: PnmHeader,
+  fields: readonly Field[],
+  payload: Uint8Array,
+  trailing: Uint8Array,
+): Uint8Array {
+  const writer = startFile(header);
+  writeFields(writer, fields, { ...header, dataLengthBytes: payload.length });
+  writer.bytes(payload);
+  writer.bytes(trailing);
+  return writer.finish();
+}
+
+/**
+ * Takes `length` bytes from `offset`; what follows them is an anomaly to report, not a reason to refuse.
+ *
+ * @throws PnmDecodeError TRUNCATED, and OVERLONG with `hints.strict`
+ */
+export function takeData(
+  file: PnmFile,
+  offset: number,
+  length: number,
+  header: object,
+  anomalies: string[],
+): { payload: Uint8Array; trailing: Uint8Array } {
+  const end = offset + length;
+  if (end > file.bytes.length) {
+    throw new PnmDecodeError(
+      "TRUNCATED",
+      `the header promises ${length} bytes of data, the file holds ${Math.max(0, file.bytes.length - offset)}`,
+      {
+        offset,
+        expected: `${end} bytes`,
+        found: `${file.bytes.length} bytes`,
+        header: header as Record<string, unknown>,
+      },
+    );
+  }
+  return { payload: file.bytes.subarray(offset, end), trailing: takeTrailing(file, end, header, anomalies) };
+}
+
+/** The bytes after the data, reported. */
+export function takeTrailing(file: PnmFile, end: number, header: object, anomalies: string[]): Uint8Array {
+  const extra = file.bytes.length - end;
+  if (extra > 0 && file.hints.strict === true) {
+    throw new PnmDecodeError("OVERLONG", `${extra} bytes follow the data`, {
+      offset: end,
+      expected: `${end} bytes`,
+      found: `${file.bytes.length} bytes`,
+      header: header as Record<string, unknown>,
+    });
+  }
+  if (extra > 0) anomalies.push(`${extra} bytes follow the data, which end at ${end}`);
+  return file.bytes.subarray(end);
+}
+
+/** @throws PnmDecodeError BAD_LENGTH, BAD_COUNT */
+export function checkSampleSize(length: number, sampleBytes: number, offset: number, header: object): void {
+  if (length % sampleBytes !== 0) {
+    throw new PnmDecodeError(
+      "BAD_LENGTH",
+      `the data length ${length} is no multiple of ${sampleBytes} bytes`,
+      {
+        offset,
+        expected: `a multiple of ${sampleBytes}`,
+        found: String(length),
+        header: header as Record<string, unknown>,
+      },
+    );
+  }
+  if (length === 0) {
+    throw new PnmDecodeError("BAD_COUNT", "the data length is 0: the capture holds no values", {
+      offset,
+      expected: `at least ${sampleBytes}`,
+      found: "0",
+      header: header as Record<string, unknown>,
+    });
+  }
+}
+
+function chooseLayout<Header extends SizedHeader, Name extends string>(
+  file: PnmFile,
+  layouts: readonly Layout<Header, Name>[],
+  rules: SizedRules<Header>,
+): { layout: Layout<Header, Name>; header: Header; reading: Reading } {
+  const candidates = layouts.flatMap((layout) => {
+    const header = readLayout(file, layout);
+    if (header === undefined) return [];
+    const fits = file.bodyOffset + sizeOf(layout.fields) + header.dataLengthBytes === file.bytes.length;
+    return [{ layout, header, fits, plausible: rules.plausible(header) }];
+  });
+  const exact = candidates.filter((candidate) => candidate.fits && candidate.plausible);
+  const best = exact[0] ?? candidates.find(({ plausible }) => plausible) ?? candidates[0];
+  if (best === undefined) {
+    // No layout fits the bytes: let the first one say which field is missing.
+    readFields(bodyReader(file), layouts[0]!.fields, {});
+    throw new PnmDecodeError("TOO_SHORT", "the file is shorter than its header", { offset: file.bodyOffset });
+  }
+  return {
+    layout: best.layout,
+    header: best.header,
+    reading: {
+      layout: best.layout.name,
+      reason: describeChoice(best),
+      confidence: best.fits && best.plausible ? "high" : best.plausible ? "medium" : "low",
+      alternatives: exact
+        .filter((candidate) => candidate !== best)
+        .map(({ layout }) => ({ layout: layout.name, reason: "its data length fits the file as well" })),
+    },
+  };
+}
+
+function describeChoice({ fits, plausible }: { fits: boolean; plausible: boolean }): string {
+  const length = fits
+    ? "the data length equals the bytes that follow the header"
+    : "the data length does not fit";
+  return plausible ? length : `${length}; field values are unusual`;
+}
+
+function readLayout<Header extends SizedHeader>(file: PnmFile, layout: Layout<Header>): Header | undefined {
+  const reader = bodyReader(file);
+  if (reader.remaining < sizeOf(layout.fields)) return undefined;
+  const header = { ...file.preamble, ...layout.absent };
+  readFields(reader, layout.fields, header as unknown as Record<string, string | number>);
+  return header as unknown as Header;
+}
