@@ -1,1 +1,5 @@
+export * from "./agent-link.ts";
+export type { LinkFailure, LinkFailureKind } from "./link-failure.ts";
+export { type LinkEvent, type LinkStateName, linkTransitions } from "./link-machine.ts";
+export * from "./repeat-counter.ts";
 export * from "./request-manager.ts";
