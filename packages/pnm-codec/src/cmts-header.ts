@@ -11,6 +11,7 @@
 
 import { type Field, mac, text, u8, u32 } from "./binary/fields.ts";
 import type { PnmHeader } from "./record.ts";
+import type { Layout } from "./sized-file.ts";
 
 export interface CmtsHeader extends PnmHeader {
   ifIndex: number;
@@ -40,12 +41,23 @@ export function cmtsFields(header: Pick<PnmHeader, "majorVersion">): readonly Fi
   return (header.majorVersion ?? 0) >= 2 ? VERSION_2 : VERSION_1;
 }
 
-/** Values of the common header that this version does not store. */
-export function absentCmtsFields(header: Pick<PnmHeader, "majorVersion">): {
-  rpdId?: undefined;
-  rpdPort?: undefined;
-} {
-  return (header.majorVersion ?? 0) >= 2 ? {} : { rpdId: undefined, rpdPort: undefined };
+/**
+ * A type's own fields behind either form of the common header, the one the file's version calls for first:
+ * whichever makes the lengths fit is right, because some CMTSs write the longer header with version 1.
+ */
+export function cmtsLayouts<Header extends CmtsHeader, Name extends string>(
+  header: Pick<PnmHeader, "majorVersion">,
+  suffix: string,
+  ownFields: readonly Field<keyof Header & string>[],
+  absent: Partial<Header> = {},
+): Layout<Header, Name>[] {
+  const short = {
+    name: `version-1${suffix}` as Name,
+    absent: { ...absent, rpdId: undefined, rpdPort: undefined },
+    fields: [...VERSION_1, ...ownFields],
+  };
+  const long = { name: `version-2${suffix}` as Name, absent, fields: [...VERSION_2, ...ownFields] };
+  return (header.majorVersion ?? 0) >= 2 ? [long, short] : [short, long];
 }
 
 export function summarizeCmtsHeader(

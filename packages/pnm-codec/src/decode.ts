@@ -1,19 +1,24 @@
 import { PnmDecodeError } from "./errors.ts";
 import { openFile, type PnmFile } from "./file.ts";
+import { parseFileName } from "./file-name.ts";
 import type { DecodeHints } from "./hints.ts";
 import type { PnmHeader } from "./record.ts";
 import type { PnmType } from "./type.ts";
-import { type PnmRecord, TYPES_BY_CODE } from "./types/index.ts";
+import { cmSpectrumSnmp, looksLikeAmplitudeData } from "./types/cm-spectrum-snmp.ts";
+import { LLD_TYPES_BY_CODE, type PnmRecord, TYPES_BY_CODE } from "./types/index.ts";
 import { utsc } from "./types/utsc.ts";
 
-const NO_HEADER: PnmHeader = {
-  magic: "",
-  typeCode: 0x6a,
-  versioned: false,
-  majorVersion: undefined,
-  minorVersion: undefined,
-  captureTimeS: undefined,
-};
+/** Header of bytes that carry none; the type code is the one a file of that content would have. */
+function noHeader(typeCode: number): PnmHeader {
+  return {
+    magic: "",
+    typeCode,
+    versioned: false,
+    majorVersion: undefined,
+    minorVersion: undefined,
+    captureTimeS: undefined,
+  };
+}
 
 /**
  * Decodes one capture file, or one SNMP value with the content of a file. Sample bytes are shared with
@@ -45,13 +50,24 @@ export function expectedLength(prefix: Uint8Array, hints: DecodeHints = {}): num
 function recognize(bytes: Uint8Array, hints: DecodeHints): { type: PnmType<any>; file: PnmFile } | undefined {
   const file = openFile(bytes, hints);
   if (file !== undefined) {
-    const type = TYPES_BY_CODE.get(file.preamble.typeCode);
+    const types = file.preamble.magic === "LLD" ? LLD_TYPES_BY_CODE : TYPES_BY_CODE;
+    const type = types.get(file.preamble.typeCode);
     return type === undefined ? undefined : { type, file };
   }
-  if (hints.utsc !== undefined && bytes.length >= 4) {
-    return { type: utsc, file: { bytes, hints, preamble: NO_HEADER, bodyOffset: 0 } };
+  const named = hints.fileName === undefined ? undefined : parseFileName(hints.fileName);
+  const isUtsc = hints.utsc !== undefined || named?.typeCode === 0x6a;
+  if (!isUtsc && looksLikeAmplitudeData(bytes)) {
+    return { type: cmSpectrumSnmp, file: { bytes, hints, preamble: noHeader(0x09), bodyOffset: 0 } };
+  }
+  if (isUtsc && bytes.length >= 4 && !isCompressed(bytes)) {
+    return { type: utsc, file: { bytes, hints, preamble: noHeader(0x6a), bodyOffset: 0 } };
   }
   return undefined;
+}
+
+/** gzip and zip, in which no device is known to wrap captures but people do. */
+function isCompressed(bytes: Uint8Array): boolean {
+  return startsWith(bytes, [0x1f, 0x8b]) || startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]);
 }
 
 function refuse(bytes: Uint8Array): PnmDecodeError {
@@ -63,7 +79,7 @@ function refuse(bytes: Uint8Array): PnmDecodeError {
     });
   }
   const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0").toUpperCase());
-  if (startsWith(bytes, [0x1f, 0x8b]) || startsWith(bytes, [0x50, 0x4b, 0x03, 0x04])) {
+  if (isCompressed(bytes)) {
     return new PnmDecodeError("UNSUPPORTED", "the file is compressed; unpack it first", {
       offset: 0,
       expected: "PNN, PNM or LLD",
@@ -71,15 +87,19 @@ function refuse(bytes: Uint8Array): PnmDecodeError {
     });
   }
   const isPnm = startsWith(bytes, [0x50, 0x4e, 0x4e]) || startsWith(bytes, [0x50, 0x4e, 0x4d]);
-  return new PnmDecodeError(
-    isPnm || startsWith(bytes, [0x4c, 0x4c, 0x44]) ? "UNKNOWN_TYPE" : "BAD_MAGIC",
-    isPnm ? `type code ${start[3]} is none of the known ones` : "the bytes do not begin like a capture file",
-    {
-      offset: isPnm ? 3 : 0,
-      expected: isPnm ? "01 to 0A or 65 to 6A" : "PNN, PNM or LLD",
-      found: start.join(" "),
-    },
-  );
+  const isLld = startsWith(bytes, [0x4c, 0x4c, 0x44]);
+  if (isPnm || isLld) {
+    return new PnmDecodeError("UNKNOWN_TYPE", `type code ${start[3]} is none of the known ones`, {
+      offset: 3,
+      expected: isPnm ? "01 to 0A or 65 to 6A" : "01",
+      found: start[3],
+    });
+  }
+  return new PnmDecodeError("BAD_MAGIC", "the bytes do not begin like a capture file", {
+    offset: 0,
+    expected: "PNN, PNM or LLD",
+    found: start.join(" "),
+  });
 }
 
 function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {

@@ -1,10 +1,34 @@
 import type { FrequencyAxis } from "./axis.ts";
+import { parseFileName } from "./file-name.ts";
 import type { PlotSeries } from "./plot.ts";
 import type { HeaderField } from "./record.ts";
 import type { PlotOptions, Sha256 } from "./type.ts";
+import { cmtsSymbolCaptureAxisHz } from "./types/cmts-ds-ofdm-symbol-capture.ts";
 import { channelEstimateAxisHz } from "./types/ds-ofdm-channel-estimate.ts";
+import { fecCounters } from "./types/ds-ofdm-fec-summary.ts";
+import { modulationProfileAxisHz } from "./types/ds-ofdm-modulation-profile.ts";
 import { dsOfdmRxMerAxisHz } from "./types/ds-ofdm-rxmer.ts";
 import { type PnmRecord, typeOf } from "./types/index.ts";
+import { preEqualizerAxisHz } from "./types/us-ofdma-pre-equalizer.ts";
+import { usOfdmaRxMerAxisHz } from "./types/us-ofdma-rxmer.ts";
+
+/** Records with one value per subcarrier. */
+export type SubcarrierRecord = Extract<
+  PnmRecord,
+  {
+    kind:
+      | "ds-ofdm-rxmer"
+      | "ds-ofdm-channel-estimate"
+      | "ds-ofdm-modulation-profile"
+      | "us-ofdma-pre-equalizer"
+      | "us-ofdma-pre-equalizer-last-update"
+      | "us-ofdma-rxmer"
+      | "cmts-ds-ofdm-symbol-capture";
+  }
+>;
+
+/** Below this a device had no time of day and counted seconds from its own start. */
+const FIRST_WALL_CLOCK_S = 1_000_000_000;
 
 /**
  * The bytes of the file a record came from, or of the file it describes; length fields follow the data.
@@ -41,14 +65,35 @@ export function summarize(
   };
 }
 
+/**
+ * Unix seconds of a capture: the header's time, the first timestamp of a codeword error rate file, which has
+ * none, and failing a wall clock the epoch in the file's name. Undefined where none of them tells.
+ */
+export function captureUnixTimeS(record: PnmRecord, fileName?: string): number | undefined {
+  const stored =
+    record.kind === "ds-ofdm-fec-summary" && record.profiles[0] !== undefined
+      ? (record.header.captureTimeS ?? fecCounters(record, record.profiles[0]).timestampsS?.[0])
+      : record.header.captureTimeS;
+  if (stored !== undefined && stored >= FIRST_WALL_CLOCK_S) return stored;
+  const named = fileName === undefined ? undefined : parseFileName(fileName)?.epochS;
+  return named !== undefined && named >= FIRST_WALL_CLOCK_S ? named : undefined;
+}
+
 /** Frequencies of the values of a record with one value per subcarrier. */
-export function subcarrierFrequenciesHz(
-  record: Extract<PnmRecord, { kind: "ds-ofdm-rxmer" | "ds-ofdm-channel-estimate" }>,
-): FrequencyAxis {
+export function subcarrierFrequenciesHz(record: SubcarrierRecord): FrequencyAxis {
   switch (record.kind) {
     case "ds-ofdm-rxmer":
       return dsOfdmRxMerAxisHz(record);
     case "ds-ofdm-channel-estimate":
       return channelEstimateAxisHz(record);
+    case "ds-ofdm-modulation-profile":
+      return modulationProfileAxisHz(record);
+    case "us-ofdma-pre-equalizer":
+    case "us-ofdma-pre-equalizer-last-update":
+      return preEqualizerAxisHz(record);
+    case "us-ofdma-rxmer":
+      return usOfdmaRxMerAxisHz(record);
+    case "cmts-ds-ofdm-symbol-capture":
+      return cmtsSymbolCaptureAxisHz(record);
   }
 }

@@ -41,9 +41,3 @@ export interface HeaderField {
   offset: number;
   length: number;
 }
-
-/** Unix seconds of the capture, or undefined when the device had no time of day. */
-export function captureUnixTimeS(header: PnmHeader): number | undefined {
-  const seconds = header.captureTimeS;
-  return seconds !== undefined && seconds >= 1_000_000_000 ? seconds : undefined;
-}

@@ -1,0 +1,90 @@
+// Type 68, upstream histogram at the CMTS (DOCS-PNM-MIB, docsPnmCmtsUsHistFileName): the common CMTS header,
+// then
+//
+//   size  field
+//   1     symmetry, TruthValue: 1 odd (255 bins), 2 even (256 bins)
+//   4     length D of the dwell counts, bytes
+//   D     u32 dwell counts
+//   4     length H of the hit counts, bytes
+//   H     u32 hit counts, far negative to far positive
+//
+// 1314 bytes with 256 bins (CommScope E6000 CER user guide R13.0). DOCS-PNM-MIB of 2015 prints start time 4
+// and end time 4 in the place of the symmetry byte.
+
+import { type Field, u8, u32 } from "../binary/fields.ts";
+import { type CmtsHeader, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import { describeHeaderFields, headerLengthOf } from "../file.ts";
+import {
+  describeHistogramLengths,
+  expectedHistogramLength,
+  type HistogramCounts,
+  plotHistogram,
+  readHistogram,
+  summarizeHistogram,
+  writeHistogram,
+} from "../histogram.ts";
+import type { PnmHeader, PnmRecordBase } from "../record.ts";
+import { summarizePreamble } from "../summary.ts";
+import type { PnmType } from "../type.ts";
+
+export interface UsHistogramHeader extends CmtsHeader {
+  /** 1 odd, 2 even; undefined in the arrangement of 2015. */
+  symmetry: number | undefined;
+  /** Only in the arrangement of 2015, as the next. */
+  startTime: number | undefined;
+  endTime: number | undefined;
+}
+
+export interface UsHistogramRecord extends PnmRecordBase, HistogramCounts {
+  kind: "us-histogram";
+  layout: "version-1" | "version-2" | "version-1-mib-2015" | "version-2-mib-2015";
+  header: UsHistogramHeader;
+}
+
+const TITLE = "US histogram";
+
+const STANDARD: readonly Field<keyof UsHistogramHeader>[] = [u8("symmetry", "Symmetry")];
+const MIB_2015: readonly Field<keyof UsHistogramHeader>[] = [
+  u32("startTime", "Count start time"),
+  u32("endTime", "Count end time"),
+];
+
+const layouts = (header: Pick<PnmHeader, "majorVersion">) => [
+  ...cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>(header, "", STANDARD, {
+    startTime: undefined,
+    endTime: undefined,
+  }),
+  ...cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>(header, "-mib-2015", MIB_2015, {
+    symmetry: undefined,
+  }),
+];
+
+const fieldsOf = ({ header, layout }: UsHistogramRecord) =>
+  layouts(header).find(({ name }) => name === layout)!.fields;
+
+export const usHistogram: PnmType<UsHistogramRecord> = {
+  kind: "us-histogram",
+  title: TITLE,
+  decode(file) {
+    const { layout, header, ...rest } = readHistogram(file, layouts(file.preamble));
+    return { kind: "us-histogram", title: TITLE, layout: layout.name, header, ...rest };
+  },
+  encode: (record) => writeHistogram(record.header, fieldsOf(record), record, record.trailing),
+  expectedLength: (file) => expectedHistogramLength(file, layouts(file.preamble)),
+  describe: (record) => [
+    ...describeHeaderFields(record.header, fieldsOf(record)),
+    ...describeHistogramLengths(record, headerLengthOf(record.header, fieldsOf(record))),
+  ],
+  plot: (record) => plotHistogram(TITLE, record, record.header.symmetry === 1),
+  summarize: (record, sha256) => ({
+    kind: "us_histogram",
+    header: {
+      ...summarizePreamble(record.header),
+      ...summarizeCmtsHeader(record.header),
+      symmetry: record.header.symmetry ?? null,
+      dwell_length_bytes: record.dwellCounts.byteLength,
+      hit_length_bytes: record.hitCounts.byteLength,
+    },
+    histogram: summarizeHistogram(record, sha256),
+  }),
+};

@@ -1,0 +1,265 @@
+// Type 66, upstream OFDMA active and quiet probe. DOCS-PNM-MIB of 2015 (docsPnmCmtsUsOfdmaAQProbeFileName)
+// prints, behind the common CMTS header:
+//
+//   size  field
+//   4     frequency of subcarrier 0, Hz
+//   1     subcarrier spacing, kHz
+//   4     length E of the excluded subcarrier data, bytes
+//   E     excluded subcarrier data
+//   4     data length, bytes
+//   4n    complex int16
+//
+// The CommScope E6000 CER user guide R13.0 gives headers of 571 bytes (50 kHz) and 827 (25 kHz): the common
+// header of version 2, 38 bytes of which only the last four are certain, and a map of one bit per subcarrier
+// of a 2048- or 4096-point FFT. Its payload is therefore found from the end: the bytes that are preceded by
+// their own u32 length. 2 symbols are a quiet, 8 an active probe there.
+
+import { type Field, readFields, sizeOf, u8, u32, writeFields } from "../binary/fields.ts";
+import { ByteReader } from "../binary/reader.ts";
+import { type CmtsHeader, cmtsFields, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import { complexBytes, complexPart, readComplex } from "../complex.ts";
+import { PnmDecodeError } from "../errors.ts";
+import { bodyReader, describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
+import { indexPlotAxis } from "../plot.ts";
+import type { HeaderField, PnmRecordBase } from "../record.ts";
+import { checkSampleSize, type Layout, takeTrailing } from "../sized-file.ts";
+import { hashNumbers, summarizePreamble } from "../summary.ts";
+import type { PnmType } from "../type.ts";
+
+export interface UsOfdmaProbeHeader extends CmtsHeader {
+  /** Only in the arrangement of 2015, as the next two. */
+  zeroFrequencyHz: number | undefined;
+  subcarrierSpacingKhz: number | undefined;
+  excludedLengthBytes: number | undefined;
+}
+
+export interface UsOfdmaProbeRecord extends PnmRecordBase {
+  kind: "us-ofdma-probe";
+  layout: "mib-2015" | "by-length";
+  header: UsOfdmaProbeHeader;
+  /** Which common header was read; a version 1 file may carry the longer one. */
+  commonHeader: "version-1" | "version-2";
+  /** Excluded subcarrier data, or everything between the common header and the data length, as stored. */
+  excluded: Uint8Array;
+  /** FFT size if the number of samples tells it. */
+  fftSize: 2048 | 4096 | undefined;
+  symbols: number;
+  /** Raw samples, I and Q interleaved. */
+  samples: Int16Array;
+}
+
+const TITLE = "US OFDMA active/quiet probe";
+/** Further than this no header is known to reach: 827 bytes and room for 256 more. */
+const LONGEST_HEADER = 1083;
+const E6000_HEADERS = [571, 827];
+
+const MIB_2015: readonly Field<keyof UsOfdmaProbeHeader>[] = [
+  u32("zeroFrequencyHz", "Subcarrier zero frequency", "Hz"),
+  u8("subcarrierSpacingKhz", "Subcarrier spacing", "kHz"),
+  u32("excludedLengthBytes", "Excluded subcarrier data length", "bytes"),
+];
+const NOT_STORED = {
+  zeroFrequencyHz: undefined,
+  subcarrierSpacingKhz: undefined,
+  excludedLengthBytes: undefined,
+};
+
+type CommonName = UsOfdmaProbeRecord["commonHeader"];
+type CommonLayout = Layout<UsOfdmaProbeHeader, CommonName>;
+
+const commonLayouts = (header: Pick<CmtsHeader, "majorVersion">) =>
+  cmtsLayouts<UsOfdmaProbeHeader, CommonName>(header, "", [], NOT_STORED);
+
+const commonFieldsOf = ({ header, commonHeader }: UsOfdmaProbeRecord) =>
+  commonLayouts(header).find(({ name }) => name === commonHeader)!.fields;
+
+/** Where the parts of a file lie. */
+interface Parts {
+  layout: UsOfdmaProbeRecord["layout"];
+  common: CommonLayout;
+  excludedOffset: number;
+  /** Of the samples; their u32 length stands in front. */
+  dataOffset: number;
+  dataLength: number;
+}
+
+export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
+  kind: "us-ofdma-probe",
+  title: TITLE,
+  decode(file) {
+    const parts = findParts(file);
+    const header = readHeader(file, parts);
+    checkSampleSize(parts.dataLength, 4, parts.dataOffset - 4, header);
+    const anomalies: string[] = [];
+    const end = parts.dataOffset + parts.dataLength;
+    const fftSize = fftSizeOf(parts, file.bytes);
+    if (parts.layout === "by-length")
+      anomalies.push("fields between common header and data are not explained");
+    return {
+      kind: "us-ofdma-probe",
+      title: TITLE,
+      layout: parts.layout,
+      header,
+      commonHeader: parts.common.name,
+      excluded: file.bytes.subarray(parts.excludedOffset, parts.dataOffset - 4),
+      fftSize,
+      symbols: fftSize === undefined ? 1 : parts.dataLength / (4 * fftSize),
+      samples: readComplex(file.bytes.subarray(parts.dataOffset, end)),
+      reading: {
+        layout: parts.layout,
+        reason:
+          parts.layout === "mib-2015"
+            ? "both lengths of the 2015 arrangement fit"
+            : `the word at ${parts.dataOffset - 4} is the length of what follows`,
+        confidence: parts.layout === "mib-2015" ? "high" : "medium",
+        alternatives: [],
+      },
+      trailing: takeTrailing(file, end, header, anomalies),
+      anomalies,
+    };
+  },
+  encode(record) {
+    const { header } = record;
+    const writer = startFile(header);
+    writeFields(writer, commonFieldsOf(record), { ...header });
+    if (record.layout === "mib-2015") {
+      writeFields(writer, MIB_2015, { ...header, excludedLengthBytes: record.excluded.length });
+    }
+    writer.bytes(record.excluded);
+    writer.unsigned("dataLength", record.samples.byteLength, 4);
+    writer.bytes(complexBytes(record.samples));
+    writer.bytes(record.trailing);
+    return writer.finish();
+  },
+  expectedLength(file) {
+    for (const common of commonLayouts(file.preamble)) {
+      const parts = mib2015Parts(file, common);
+      if (parts !== undefined) return parts.dataOffset + parts.dataLength;
+    }
+    const view = new DataView(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
+    for (const headerLength of E6000_HEADERS) {
+      if (file.bytes.length < headerLength) return undefined;
+      const length = view.getUint32(headerLength - 4);
+      if (
+        length > 0 &&
+        length % (4 * (headerLength === 571 ? 2048 : 4096)) === 0 &&
+        length <= 4 * 4096 * 16
+      ) {
+        return headerLength + length;
+      }
+    }
+    return undefined;
+  },
+  describe(record) {
+    const { header, excluded } = record;
+    const own = record.layout === "mib-2015" ? MIB_2015 : [];
+    const fields = [...commonFieldsOf(record), ...own];
+    const rows: HeaderField[] = describeHeaderFields(header, fields);
+    const start = headerLengthOf(header, fields);
+    const name = record.layout === "mib-2015" ? "Excluded subcarrier data" : "Header fields, not explained";
+    const hex = Array.from(excluded, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (excluded.length > 0) rows.push({ name, value: hex, offset: start, length: excluded.length });
+    const offset = start + excluded.length;
+    rows.push({ name: "Data length", value: record.samples.byteLength, unit: "bytes", offset, length: 4 });
+    return rows;
+  },
+  plot: (record) => ({
+    title: TITLE,
+    style: "line",
+    x: indexPlotAxis("Sample", "", record.samples.length / 2),
+    series: (["I", "Q"] as const).map((name, part) => ({
+      name,
+      unit: "counts",
+      values: complexPart(record.samples, 0, part as 0 | 1),
+    })),
+    excluded: [],
+  }),
+  summarize: (record, sha256) => ({
+    kind: "us_ofdma_probe",
+    header: { ...summarizePreamble(record.header), ...summarizeCmtsHeader(record.header) },
+    layout: record.layout,
+    fft_size: record.fftSize ?? null,
+    symbols: record.symbols,
+    samples: record.samples.length / 2,
+    sha256_raw_ints: hashNumbers(record.samples, sha256),
+  }),
+};
+
+/** @throws PnmDecodeError TOO_SHORT, TRUNCATED, AMBIGUOUS */
+function findParts(file: PnmFile): Parts {
+  const old = commonLayouts(file.preamble).flatMap((common) => mib2015Parts(file, common) ?? []);
+  const exact = old.find(({ dataOffset, dataLength }) => dataOffset + dataLength === file.bytes.length);
+  const found = exact ?? partsFromEnd(file);
+  if (found !== undefined) return found;
+  const header: Record<string, string | number> = {};
+  readFields(bodyReader(file), cmtsFields(file.preamble), header);
+  const candidate = old[0];
+  if (candidate !== undefined && candidate.dataOffset + candidate.dataLength < file.bytes.length)
+    return candidate;
+  const expected =
+    candidate === undefined ? usOfdmaProbe.expectedLength(file) : candidate.dataOffset + candidate.dataLength;
+  if (expected !== undefined && expected > file.bytes.length) {
+    throw new PnmDecodeError("TRUNCATED", "the header promises more samples than the file holds", {
+      offset: candidate?.dataOffset,
+      expected: `${expected} bytes`,
+      found: `${file.bytes.length} bytes`,
+      header,
+    });
+  }
+  throw new PnmDecodeError("AMBIGUOUS", "no length in front of the samples fits the file", {
+    offset: headerLengthOf(file.preamble, cmtsFields(file.preamble)),
+    expected: "a u32 equal to the number of bytes that follow it",
+    found: `${file.bytes.length} bytes`,
+    header,
+  });
+}
+
+/** The arrangement of 2015 if its fields are possible, whether or not the samples are all there. */
+function mib2015Parts(file: PnmFile, common: CommonLayout): Parts | undefined {
+  const reader = bodyReader(file);
+  const start = sizeOf(common.fields);
+  if (reader.remaining < start + sizeOf(MIB_2015)) return undefined;
+  reader.offset += start;
+  const header: Record<string, string | number> = {};
+  readFields(reader, MIB_2015, header);
+  const { subcarrierSpacingKhz, excludedLengthBytes } = header as Record<string, number>;
+  if (subcarrierSpacingKhz !== 25 && subcarrierSpacingKhz !== 50) return undefined;
+  if (excludedLengthBytes! > 4096 || reader.remaining < excludedLengthBytes! + 4) return undefined;
+  const excludedOffset = reader.offset;
+  reader.offset += excludedLengthBytes!;
+  const dataLength = reader.u32();
+  if (dataLength === 0 || dataLength % 4 !== 0 || dataLength > 4 * 65_536) return undefined;
+  return { layout: "mib-2015", common, excludedOffset, dataOffset: reader.offset, dataLength };
+}
+
+/** The first word behind the common header that equals the number of bytes after it. */
+function partsFromEnd(file: PnmFile): Parts | undefined {
+  const { bytes } = file;
+  const common = commonLayouts(file.preamble)[0]!;
+  const start = file.bodyOffset + sizeOf(common.fields);
+  const reader = new ByteReader(bytes);
+  for (let at = start; at + 8 <= bytes.length && at + 4 <= LONGEST_HEADER; at++) {
+    reader.offset = at;
+    const length = reader.u32();
+    if (length === bytes.length - at - 4 && length % 4 === 0) {
+      return { layout: "by-length", common, excludedOffset: start, dataOffset: at + 4, dataLength: length };
+    }
+  }
+  return undefined;
+}
+
+function readHeader(file: PnmFile, { layout, common }: Parts): UsOfdmaProbeHeader {
+  const header = { ...file.preamble, ...common.absent };
+  const fields = layout === "mib-2015" ? [...common.fields, ...MIB_2015] : common.fields;
+  readFields(bodyReader(file), fields, header as unknown as Record<string, string | number>);
+  return header as unknown as UsOfdmaProbeHeader;
+}
+
+/** 2048 subcarriers of 50 kHz or 4096 of 25 kHz, from the spacing or the length of the exclusion map. */
+function fftSizeOf(parts: Parts, bytes: Uint8Array): 2048 | 4096 | undefined {
+  const spacingKhz = parts.layout === "mib-2015" ? bytes[parts.excludedOffset - 5] : undefined;
+  const is4096 = spacingKhz === 25 || parts.dataOffset === 827;
+  const is2048 = spacingKhz === 50 || parts.dataOffset === 571;
+  const size = is4096 ? 4096 : is2048 ? 2048 : undefined;
+  return size !== undefined && parts.dataLength % (4 * size) === 0 ? size : undefined;
+}
