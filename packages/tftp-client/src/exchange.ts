@@ -1,6 +1,6 @@
 /// <reference path="./npm-tftp.d.ts" />
 import { lookup } from "node:dns/promises";
-import { SocketAddress } from "node:net";
+import { isIPv4, SocketAddress } from "node:net";
 import { messageOf } from "@pnmlab/kit";
 import tftp, { type Client, type Request } from "tftp";
 import { TftpError } from "./errors.ts";
@@ -15,6 +15,7 @@ export interface ExchangeOptions extends TftpTarget {
 
 /** How a transfer ends: the first call counts, later ones are without effect. */
 export interface Settle<Result> {
+  /** For a transfer that the package has ended: it has then closed its socket and its timers. */
   resolve(result: Result): void;
   /** Takes an error event of the package, or a TftpError. */
   reject(error: unknown): void;
@@ -41,7 +42,6 @@ export function runExchange<Result>(
     settled = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    guard?.release();
   };
   const settle: Settle<Result> = {
     resolve: (result) => {
@@ -50,6 +50,7 @@ export function runExchange<Result>(
     },
     reject: (error) => {
       finish();
+      guard?.release();
       reject(serverError ? refusedError(what, serverError) : toTftpError(what, error));
     },
   };
@@ -86,6 +87,7 @@ function beginNamed(begin: () => Request, what: string): Request {
 
 /** IPv4 where a name has both, since that is what TFTP servers listen on; in the spelling of the sockets. */
 async function resolveHost(host: string): Promise<string> {
+  if (isIPv4(host)) return host;
   try {
     const { address, family } = await lookup(host, { order: "ipv4first" });
     if (address.includes("%")) return address;

@@ -10,7 +10,10 @@ const FLUSH_BYTES = 256 * 1024;
 const PART_NAME_CHARACTERS = 48;
 
 /** Name of an unfinished transfer: hidden, and never a name that a peer may use. */
-export const PART_NAME = new RegExp(`^\\..*\\.[0-9a-f]{16}\\${PART_ENDING}$`, "s");
+export const PART_NAME = new RegExp(`^\\..*\\.[0-9a-f]{10}-\\d+\\${PART_ENDING}$`, "s");
+
+const processTag = randomBytes(5).toString("hex");
+let partCount = 0;
 
 /** What an upload did: a file now holds it, or, being empty, it deleted one, or found none to delete. */
 export type CommitResult = "replaced" | "removed" | "nothing";
@@ -32,8 +35,7 @@ export class IncomingFile {
   constructor(directory: FileDirectory, name: string) {
     this.#directory = directory;
     this.#name = name;
-    const random = randomBytes(8).toString("hex");
-    this.#partPath = directory.pathOf(`.${name.slice(0, PART_NAME_CHARACTERS)}.${random}${PART_ENDING}`);
+    this.#partPath = directory.pathOf(partName(name));
   }
 
   /** Length so far, in bytes. */
@@ -83,4 +85,10 @@ export class IncomingFile {
     this.#handle = undefined;
     await rm(this.#partPath, { force: true });
   }
+}
+
+/** Unlike any other, also of a process that ran before; `wx` would refuse a part that exists. */
+function partName(name: string): string {
+  partCount += 1;
+  return `.${name.slice(0, PART_NAME_CHARACTERS)}.${processTag}-${partCount}${PART_ENDING}`;
 }

@@ -29,7 +29,7 @@ export function flatName(nameBytes: Uint8Array, prefix = ""): string {
   if (name === "") throw refused("is empty");
   if (name === "." || name === "..") throw refused("names a folder");
   if (/[/\\]/.test(name)) throw refused("has folders; names are flat here");
-  if (/\p{Cc}/u.test(name)) throw refused("has control characters");
+  if (/[\p{Cc}\p{Cf}]/u.test(name)) throw refused("has control characters");
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) throw refused(`is longer than ${MAX_NAME_BYTES} bytes`);
   if (name.endsWith(PART_ENDING)) throw refused(`ends in ${PART_ENDING}, which marks unfinished transfers`);
   return name;
