@@ -1,1 +1,4 @@
-export {};
+export { Agent, type AgentOptions, type AgentState, startAgent } from "./agent.ts";
+export type { AgentLog } from "./log.ts";
+export { profilesOf } from "./policy/index.ts";
+export type { CommunityProfile, SnmpProfile } from "./snmp/index.ts";

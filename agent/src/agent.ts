@@ -1,0 +1,116 @@
+import { hostname } from "node:os";
+import { type AgentLink, connectAgentLink, type LinkState, type LinkTimings } from "@pnmlab/link";
+import { AGENT_METHODS, type BuildInfo } from "@pnmlab/protocol";
+import { createMethods, JobRunner } from "./jobs/index.ts";
+import { LeaseKeeper } from "./leases/index.ts";
+import type { AgentLog } from "./log.ts";
+import { Policy } from "./policy/index.ts";
+import { SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
+
+export interface AgentOptions {
+  /** `ws://` or `wss://` URL of the backend. */
+  backendUrl: string;
+  name: string;
+  token: string;
+  profiles: readonly SnmpProfile[];
+  /** Networks that may be addressed, such as `10.20.0.0/16`. */
+  targets: readonly string[];
+  /** OIDs below which a SET is allowed. */
+  setSubtrees: readonly string[];
+  build: BuildInfo;
+  log: AgentLog;
+  /** Timers of the link, where a test needs other ones. */
+  linkTimings?: Partial<LinkTimings>;
+}
+
+export interface AgentState {
+  link: LinkState;
+  /** Requests that run or wait for their turn. */
+  jobs: number;
+  /** Tests that this agent would end if the backend went away. */
+  leases: number;
+  /** SNMP sockets that are open. */
+  snmpSessions: number;
+}
+
+/** Time for ending tests when the agent stops; with what comes after it, within the 10 s of a stop. */
+const LEASE_CLOSE_MS = 6_000;
+
+/**
+ * Starts an agent: it dials the backend and serves it until it is closed.
+ *
+ * @throws PnmLabError `CONFIG_INVALID` where `targets` or `setSubtrees` cannot be read.
+ */
+export function startAgent(options: AgentOptions): Agent {
+  return new Agent(options);
+}
+
+/** A running agent; made by `startAgent`. */
+export class Agent implements AsyncDisposable {
+  readonly #engine = new SnmpEngine();
+  readonly #leases: LeaseKeeper;
+  readonly #methods: ReturnType<typeof createMethods>;
+  readonly #jobs: JobRunner;
+  readonly #link: AgentLink;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: AgentOptions) {
+    const { log } = options;
+    const policy = new Policy(options);
+    this.#leases = new LeaseKeeper({ policy, engine: this.#engine, log });
+    this.#methods = createMethods({ policy, engine: this.#engine, leases: this.#leases, log });
+    this.#jobs = new JobRunner(this.#methods, log);
+    this.#link = connectAgentLink({
+      backendUrl: options.backendUrl,
+      name: options.name,
+      token: options.token,
+      hello: () => ({
+        build: options.build,
+        hostName: hostname(),
+        clockMs: Date.now(),
+        methods: Object.keys(AGENT_METHODS),
+        profiles: policy.profileNames,
+      }),
+      serve: (connection) => {
+        // Before any request is served: a backend must hear that a lease expired before it renews it.
+        this.#leases.attach(connection);
+        return this.#jobs.serve(connection);
+      },
+      log,
+      ...(options.linkTimings && { timings: options.linkTimings }),
+    });
+  }
+
+  get state(): AgentState {
+    return {
+      link: this.#link.state,
+      jobs: this.#jobs.size,
+      leases: this.#leases.size,
+      snmpSessions: this.#engine.openSessions,
+    };
+  }
+
+  /** Resolves when the backend has welcomed the agent; rejects with `LINK_CLOSED` when it is closed first. */
+  untilConnected(): Promise<void> {
+    return this.#link.untilConnected();
+  }
+
+  /** Refuses new requests, ends every test that it holds a lease on, and goes; takes at most 10 s. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#jobs.close();
+    // While the link still stands, so that the backend hears what was ended.
+    await this.#leases.close(LEASE_CLOSE_MS);
+    this.#methods[Symbol.dispose]();
+    this.#engine[Symbol.dispose]();
+    await this.#link.close();
+  }
+}

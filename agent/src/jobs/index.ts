@@ -1,0 +1,2 @@
+export { JobRunner } from "./job-runner.ts";
+export { createMethods, type MethodServices } from "./methods.ts";

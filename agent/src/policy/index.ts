@@ -1,0 +1,3 @@
+export * from "./audited-set.ts";
+export { Policy, type PolicyOptions } from "./policy.ts";
+export { profilesOf } from "./profiles.ts";

@@ -1,0 +1,88 @@
+import { PnmLabError } from "@pnmlab/kit";
+import type { SnmpAccess, SnmpEndpoint } from "./endpoint.ts";
+import { SnmpSession } from "./session.ts";
+
+export interface SessionPoolOptions {
+  /** A session that was not used for this long is closed, in milliseconds. */
+  idleMs?: number;
+  /** Sessions that are kept at most while they are idle; each holds a socket. */
+  maxSessions?: number;
+}
+
+interface Entry {
+  session: SnmpSession;
+  users: number;
+  idleTimer: NodeJS.Timeout | undefined;
+}
+
+/** One session per device, profile and community, opened when it is needed and closed when it is not. */
+export class SessionPool {
+  readonly #idleMs: number;
+  readonly #maxSessions: number;
+  /** In order of use: the one that was used longest ago comes first. */
+  readonly #entries = new Map<string, Entry>();
+  #closed = false;
+
+  constructor({ idleMs = 60_000, maxSessions = 512 }: SessionPoolOptions = {}) {
+    this.#idleMs = idleMs;
+    this.#maxSessions = maxSessions;
+  }
+
+  /** Open sessions. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Lends the session of `endpoint` to `job` for as long as it runs. */
+  async use<T>(
+    endpoint: SnmpEndpoint,
+    access: SnmpAccess,
+    job: (session: SnmpSession) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw new PnmLabError("AGENT_STOPPING", "the agent is stopping");
+    const key = [endpoint.address, endpoint.port, endpoint.profile.name, access].join("|");
+    const entry = this.#take(key, endpoint, access);
+    try {
+      return await job(entry.session);
+    } finally {
+      entry.users -= 1;
+      if (entry.users === 0 && !this.#closed) {
+        entry.idleTimer = setTimeout(() => this.#drop(key, entry), this.#idleMs).unref();
+      }
+    }
+  }
+
+  /** Closes every session; what waits on one ends as a transport failure. */
+  close(): void {
+    this.#closed = true;
+    for (const [key, entry] of [...this.#entries]) this.#drop(key, entry);
+  }
+
+  #take(key: string, endpoint: SnmpEndpoint, access: SnmpAccess): Entry {
+    const entry = this.#entries.get(key) ?? {
+      session: new SnmpSession(endpoint, access),
+      users: 0,
+      idleTimer: undefined,
+    };
+    clearTimeout(entry.idleTimer);
+    entry.users += 1;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#maxSessions) this.#dropLongestIdle();
+    return entry;
+  }
+
+  #dropLongestIdle(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.users > 0) continue;
+      this.#drop(key, entry);
+      return;
+    }
+  }
+
+  #drop(key: string, entry: Entry): void {
+    clearTimeout(entry.idleTimer);
+    this.#entries.delete(key);
+    entry.session.close();
+  }
+}
