@@ -1,0 +1,128 @@
+import type { Varbind } from "@pnmlab/protocol";
+import { describe, expect, it } from "vitest";
+import type { SnmpProfile } from "../snmp/index.ts";
+import { Policy, profilesOf } from "./index.ts";
+
+const sim: SnmpProfile = {
+  name: "sim",
+  version: "v2c",
+  readCommunity: "secret-r",
+  writeCommunity: "secret-w",
+};
+const DOCS_PNM = "1.3.6.1.4.1.4491.2.1.27";
+
+function policyWith(options: Partial<ConstructorParameters<typeof Policy>[0]> = {}): Policy {
+  return new Policy({ targets: ["127.0.0.0/8"], setSubtrees: [DOCS_PNM], profiles: [sim], ...options });
+}
+
+function target(host: string, profile = "sim") {
+  return { host, port: 161, profile };
+}
+
+function set(oid: string): Varbind[] {
+  return [{ oid, value: { type: "Integer", value: 1 } }];
+}
+
+describe("targets", () => {
+  it("lets an address of its networks through, with the profile that was named", async () => {
+    expect(await policyWith().endpointOf(target("127.3.2.1"), 1000)).toEqual({
+      host: "127.3.2.1",
+      address: "127.3.2.1",
+      family: 4,
+      port: 161,
+      profile: sim,
+    });
+  });
+
+  it("resolves a name and keeps the address that it has checked", async () => {
+    const endpoint = await policyWith().endpointOf(target("localhost"), 5000);
+    expect(endpoint).toMatchObject({ host: "localhost", address: "127.0.0.1", family: 4 });
+  });
+
+  it.each([
+    ["10.0.0.1", ["127.0.0.0/8"]],
+    ["10.20.1.0", ["10.20.0.0/24"]],
+    ["10.20.0.2", ["10.20.0.1"]],
+    ["::1", ["127.0.0.0/8"]],
+    ["localhost", ["10.0.0.0/8"]],
+    ["127.0.0.1", []],
+  ])("refuses %s where the networks are %j, by the name of the variable", async (host, targets) => {
+    const error = await policyWith({ targets })
+      .endpointOf(target(host), 5000)
+      .catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: "SNMP_TARGET_REFUSED",
+      details: { variable: "PNMLAB_AGENT_TARGETS" },
+    });
+    expect(error.message).toContain("PNMLAB_AGENT_TARGETS allows");
+  });
+
+  it("takes IPv6 networks too", async () => {
+    const endpoint = await policyWith({ targets: ["::1/128"] }).endpointOf(target("::1"), 1000);
+    expect(endpoint).toMatchObject({ address: "::1", family: 6 });
+  });
+
+  it("says that a name cannot be resolved", async () => {
+    await expect(policyWith().endpointOf(target("no-such-host.invalid"), 5000)).rejects.toMatchObject({
+      code: "SNMP_TRANSPORT",
+    });
+  });
+
+  it("names the profiles that it has where it has not the one asked for, and none of their contents", async () => {
+    const error = await policyWith()
+      .endpointOf(target("127.0.0.1", "field"), 1000)
+      .catch((reason) => reason);
+    expect(error).toMatchObject({ code: "SNMP_PROFILE_UNKNOWN", details: { profiles: ["sim"] } });
+    expect(JSON.stringify(error.toBody())).not.toContain("secret");
+  });
+
+  it.each(["10.0.0.0/33", "10.0.0", "10.0.0.0/8/9", "lab.example", "10.0.0.0/", ""])(
+    "does not start with %j among its networks",
+    (network) => {
+      expect(() => policyWith({ targets: [network] })).toThrow(/PNMLAB_AGENT_TARGETS/);
+    },
+  );
+});
+
+describe("SETs", () => {
+  it.each([`${DOCS_PNM}.1.3.10.3.1.1.5.1`, DOCS_PNM, "1.3.6.1.4.1.4491.2.1.027.1"])("allows %s", (oid) => {
+    policyWith().checkSet(set(oid));
+  });
+
+  it.each([
+    "1.3.6.1.4.1.4491.2.1.270.1",
+    "1.3.6.1.4.1.4491.2.1",
+    "1.3.6.1.2.1.1.5.0",
+    "1.3.6.1.4.1.4491.2.1.2",
+  ])("refuses %s, by the name of the variable", (oid) => {
+    expect(() => policyWith().checkSet([...set(`${DOCS_PNM}.1`), ...set(oid)])).toThrow(
+      `the agent may not SET ${oid}: PNMLAB_AGENT_SET_SUBTREES allows ${DOCS_PNM}`,
+    );
+  });
+
+  it("allows an abort below DOCS-PNM-MIB where SETs are confined to less, and nowhere else", () => {
+    const policy = policyWith({ setSubtrees: [`${DOCS_PNM}.1.1`] });
+    expect(() => policy.checkSet(set(`${DOCS_PNM}.1.3.10.3.1.1.5.1`))).toThrow(/may not SET/);
+    policy.checkAbort(set(`${DOCS_PNM}.1.3.10.3.1.1.5.1`));
+    expect(() => policy.checkAbort(set("1.3.6.1.2.1.1.5.0"))).toThrow(/may not SET/);
+  });
+
+  it("does not start with something else than OIDs among its subtrees", () => {
+    expect(() => policyWith({ setSubtrees: ["docsPnm"] })).toThrow(/PNMLAB_AGENT_SET_SUBTREES: "docsPnm"/);
+  });
+});
+
+describe("profiles", () => {
+  const simCommunities = { read: "r", write: "w" };
+
+  it("always hold one for the simulator", () => {
+    expect(profilesOf({ snmpProfiles: [], simCommunities })).toEqual([
+      { name: "sim", version: "v2c", readCommunity: "r", writeCommunity: "w" },
+    ]);
+  });
+
+  it("let the configuration replace it", () => {
+    const snmpProfiles: SnmpProfile[] = [{ ...sim, version: "v1" }];
+    expect(profilesOf({ snmpProfiles, simCommunities })).toEqual(snmpProfiles);
+  });
+});
