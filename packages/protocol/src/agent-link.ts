@@ -28,7 +28,10 @@ export const AGENT_REFUSAL_CODES = [
   "AGENT_TOKEN_MISMATCH",
   "AGENT_TOKEN_MISSING",
   "AGENT_PROTOCOL",
+  /** The backend expects another name. */
   "AGENT_NAME",
+  /** An agent of this name is connected and alive. */
+  "AGENT_NAME_TAKEN",
 ] as const;
 export type AgentRefusalCode = (typeof AGENT_REFUSAL_CODES)[number];
 

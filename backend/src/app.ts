@@ -1,0 +1,127 @@
+import cookie from "@fastify/cookie";
+import swaggerUi from "@fastify/swagger-ui";
+import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
+import websocket from "@fastify/websocket";
+import type { Logger } from "@pnmlab/config";
+import type { BuildInfo } from "@pnmlab/protocol";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { AgentRegistry } from "./agents/registry.ts";
+import { Guard } from "./auth/guard.ts";
+import type { CaptureLibrary } from "./captures/library.ts";
+import type { CmtsMonitor } from "./cmts/monitor.ts";
+import type { RfPortCache } from "./cmts/rf-port-cache.ts";
+import type { UtscService } from "./contracts.ts";
+import type { HealthMonitor } from "./health/monitor.ts";
+import { ApiError } from "./http/api-error.ts";
+import { keepAuditTrail } from "./http/audit-trail.ts";
+import { installErrorHandling } from "./http/errors.ts";
+import { collectOpenApi } from "./http/openapi.ts";
+import { isMutating, requireSameOrigin } from "./http/origin.ts";
+import { logRequests } from "./http/request-log.ts";
+import { installSecurityHeaders } from "./http/security-headers.ts";
+import { refuseUndeclaredInput } from "./http/validation.ts";
+import { sendNotFound, serveWebApplication } from "./http/web-application.ts";
+import type { LiveHub } from "./live/hub.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { agentRoutes } from "./routes/agents.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { captureRoutes } from "./routes/captures.ts";
+import { cmtsRoutes } from "./routes/cmts.ts";
+import { healthRoute } from "./routes/health.ts";
+import { signInRoute } from "./routes/sign-in.ts";
+import { socketRoutes } from "./routes/sockets.ts";
+import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
+import type { Storage } from "./storage/index.ts";
+
+export interface AppDeps {
+  build: BuildInfo;
+  log: Logger;
+  now: () => number;
+  sessionKey: string;
+  /** Port of the page; known once it listens. */
+  port: () => number;
+  /** Folder of the built web application. */
+  distDir: string;
+  storage: Pick<Storage, "nonces" | "audit">;
+  agents: AgentRegistry;
+  hub: LiveHub;
+  health: HealthMonitor;
+  captures: CaptureLibrary;
+  cmts: CmtsMonitor;
+  rfPorts: RfPortCache;
+  utsc: UtscService;
+}
+
+/** Largest request body: a session request is a few hundred bytes. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** Largest WebSocket message: a walk of 100,000 varbinds from an agent. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** How long open WebSockets may take to close when the program stops. */
+const CLOSE_GRACE_MS = 500;
+
+/** The whole HTTP side: plugins and routes in order, without listening. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { build, log, now, storage } = deps;
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+  });
+  const guard = new Guard({ sessionKey: deps.sessionKey, port: deps.port, now });
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser("text/plain");
+  app.decorateRequest("session", null);
+  installErrorHandling(app);
+  installSecurityHeaders(app);
+  logRequests(app);
+  await app.register(cookie);
+  await app.register(websocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false },
+    preClose: function (this: FastifyInstance, done) {
+      const { clients } = this.websocketServer;
+      for (const client of clients) client.close(1001, "the backend is stopping");
+      setTimeout(() => {
+        for (const client of clients) client.terminate();
+      }, CLOSE_GRACE_MS);
+      done();
+    },
+  });
+  app.addHook("onRequest", async (request) => {
+    const isSocketRoute = (request.routeOptions.config as { isSocket?: boolean }).isSocket === true;
+    if (request.ws && !isSocketRoute) {
+      throw new ApiError(404, "NOT_FOUND", "this address is no WebSocket");
+    }
+  });
+  await collectOpenApi(app, build);
+
+  refuseUndeclaredInput(app);
+  signInRoute(app, { ...deps, guard, nonces: storage.nonces, audit: storage.audit });
+  healthRoute(app, { ...deps, guard });
+  socketRoutes(app, { ...deps, guard });
+  await app.register(
+    async (api) => {
+      api.addHook("onRequest", guard.requireSession);
+      api.addHook("onRequest", async (request) => {
+        if (isMutating(request)) requireSameOrigin(request);
+      });
+      keepAuditTrail(api, storage.audit, now);
+      api.setNotFoundHandler(sendNotFound);
+      accountRoutes(api, { guard });
+      agentRoutes(api, deps);
+      cmtsRoutes(api, deps);
+      captureRoutes(api, deps);
+      utscSessionRoutes(api, deps);
+      auditRoutes(api, storage);
+      await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
+    },
+    { prefix: "/api" },
+  );
+  await serveWebApplication(app, deps.distDir);
+  return app;
+}

@@ -1,0 +1,23 @@
+import { parentPort } from "node:worker_threads";
+import { messageOf } from "@pnmlab/kit";
+import { PnmDecodeError } from "@pnmlab/pnm-codec";
+import { inspectCapture, plotCapture } from "./inspect.ts";
+import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
+
+parentPort?.on("message", (request: WorkerRequest) => {
+  parentPort?.postMessage(answer(request));
+});
+
+function answer(request: WorkerRequest): WorkerResponse {
+  const { id, fileName, bytes } = request;
+  try {
+    const result =
+      request.task === "inspect"
+        ? inspectCapture(fileName, bytes)
+        : JSON.stringify(plotCapture(request.captureId, fileName, bytes));
+    return { id, ok: true, result };
+  } catch (error) {
+    const code = error instanceof PnmDecodeError ? error.code : "DECODER_FAILED";
+    return { id, ok: false, code, message: messageOf(error) };
+  }
+}

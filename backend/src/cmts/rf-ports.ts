@@ -1,0 +1,192 @@
+import {
+  bitsFromOctets,
+  docsIfUpChannel,
+  IfType,
+  ifStackStatus,
+  ifTable,
+  ifXTable,
+  indexOf,
+  type MibObject,
+  UTSC_OBJECTS_OID,
+  usOfdmaChan,
+  utscCapab,
+  utscOutputFormatValues,
+  utscTriggerModeValues,
+  utscWindowValues,
+} from "@pnmlab/docsis-mib";
+import type {
+  RfPort,
+  SnmpTarget,
+  SnmpValue,
+  UpstreamChannel,
+  UtscCapability,
+  Varbind,
+} from "@pnmlab/protocol";
+import type { SnmpGateway } from "../contracts.ts";
+
+/** A walk of a large CCAP's interface table takes its time. */
+const WALK_DEADLINE_MS = 20_000;
+
+/** docsPnmCmtsUtscCapabEntry. */
+const CAPABILITY_ENTRY_OID = `${UTSC_OBJECTS_OID}.1.1`;
+
+/**
+ * Upstream RF ports of a CMTS with their UTSC capability and their channels, in table walks.
+ *
+ * A port is an interface of ifType docsCableUpstreamRfPort(256), or any interface with a UTSC capability
+ * row: some vendors key the table by interfaces of another type. Channels are found by climbing
+ * ifStackTable from the port (RFC 4546: 205 above 129 above the port; DOCS-IF31-MIB: 278 above the port).
+ */
+export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promise<RfPort[]> {
+  const walk = (oid: string) => snmp.walk(target, oid, { deadlineMs: WALK_DEADLINE_MS });
+  const column = async (object: MibObject) => columnOf(object, await walk(object.oid));
+  const [
+    types,
+    descriptions,
+    interfaceNames,
+    aliases,
+    capabilities,
+    stack,
+    frequencies,
+    widths,
+    lower,
+    upper,
+  ] = await Promise.all([
+    column(ifTable.ifType),
+    column(ifTable.ifDescr),
+    column(ifXTable.ifName),
+    column(ifXTable.ifAlias),
+    walk(CAPABILITY_ENTRY_OID),
+    walk(ifStackStatus.oid),
+    column(docsIfUpChannel.frequencyHz),
+    column(docsIfUpChannel.widthHz),
+    column(usOfdmaChan.lowerBoundaryHz),
+    column(usOfdmaChan.upperBoundaryHz),
+  ]);
+
+  const capabilityByPort = capabilitiesOf(capabilities);
+  const higher = higherLayers(stack);
+  const typeOf = (ifIndex: number) => numberOf(types.get(ifIndex));
+  const nameOf = (ifIndex: number) =>
+    textOf(interfaceNames.get(ifIndex)) || textOf(descriptions.get(ifIndex)) || `interface ${ifIndex}`;
+
+  const channelAt = (ifIndex: number): UpstreamChannel | undefined => {
+    const name = nameOf(ifIndex);
+    const lowerHz = numberOf(lower.get(ifIndex));
+    const upperHz = numberOf(upper.get(ifIndex));
+    if (lowerHz !== undefined && upperHz !== undefined && upperHz > lowerHz) {
+      return { ifIndex, name, kind: "ofdma", lowerFrequencyHz: lowerHz, upperFrequencyHz: upperHz };
+    }
+    const centerHz = numberOf(frequencies.get(ifIndex));
+    const widthHz = numberOf(widths.get(ifIndex));
+    if (!centerHz || !widthHz) return undefined;
+    // A physical channel and the logical channel above it both have a row: the logical one is shown.
+    const isShownAbove =
+      typeOf(ifIndex) === IfType.docsCableUpstream &&
+      (higher.get(ifIndex) ?? []).some((above) => numberOf(frequencies.get(above)));
+    if (isShownAbove) return undefined;
+    const lowerFrequencyHz = centerHz - Math.round(widthHz / 2);
+    return { ifIndex, name, kind: "scQam", lowerFrequencyHz, upperFrequencyHz: lowerFrequencyHz + widthHz };
+  };
+
+  const ports = [...types.keys()].filter((ifIndex) => typeOf(ifIndex) === IfType.docsCableUpstreamRfPort);
+  return [...new Set([...ports, ...capabilityByPort.keys()])]
+    .sort((a, b) => a - b)
+    .map((ifIndex) => ({
+      ifIndex,
+      name: nameOf(ifIndex),
+      description: textOf(descriptions.get(ifIndex)),
+      alias: textOf(aliases.get(ifIndex)),
+      utsc: capabilityByPort.get(ifIndex) ?? null,
+      channels: interfacesAbove(ifIndex, higher, typeOf)
+        .map(channelAt)
+        .filter((channel) => channel !== undefined)
+        .sort((a, b) => a.lowerFrequencyHz - b.lowerFrequencyHz),
+    }));
+}
+
+/** Values of a column indexed by ifIndex alone. */
+function columnOf(object: MibObject, varbinds: readonly Varbind[]): Map<number, SnmpValue> {
+  const values = new Map<number, SnmpValue>();
+  for (const { oid, value } of varbinds) {
+    const [ifIndex, ...rest] = indexOf(object, oid) ?? [];
+    if (ifIndex !== undefined && rest.length === 0) values.set(ifIndex, value);
+  }
+  return values;
+}
+
+/** A port whose trigger mode has no bit set cannot capture although it has a row. */
+function capabilitiesOf(varbinds: readonly Varbind[]): Map<number, UtscCapability> {
+  const formats = columnOf(utscCapab.outputFormat, varbinds);
+  const windows = columnOf(utscCapab.window, varbinds);
+  const descriptions = columnOf(utscCapab.description, varbinds);
+  const capabilities = new Map<number, UtscCapability>();
+  for (const [ifIndex, value] of columnOf(utscCapab.triggerMode, varbinds)) {
+    const triggerModes = namesOf(value, utscTriggerModeValues, 1) as UtscCapability["triggerModes"];
+    if (triggerModes.length === 0) continue;
+    capabilities.set(ifIndex, {
+      triggerModes,
+      outputFormats: namesOf(
+        formats.get(ifIndex),
+        utscOutputFormatValues,
+        0,
+      ) as UtscCapability["outputFormats"],
+      windows: namesOf(windows.get(ifIndex), utscWindowValues, 1) as UtscCapability["windows"],
+      description: textOf(descriptions.get(ifIndex)),
+    });
+  }
+  return capabilities;
+}
+
+/** Names of the bits that are set; bit 0 stands for the value `first` of the configuration column. */
+function namesOf(
+  value: SnmpValue | undefined,
+  values: Readonly<Record<number, string>>,
+  first: number,
+): string[] {
+  return bitsFromOctets(octetsOf(value))
+    .map((bit) => values[bit + first])
+    .filter((name) => name !== undefined);
+}
+
+/** For each interface those stacked directly above it. */
+function higherLayers(varbinds: readonly Varbind[]): Map<number, number[]> {
+  const higher = new Map<number, number[]>();
+  for (const { oid } of varbinds) {
+    const [above, below] = indexOf(ifStackStatus, oid) ?? [];
+    // 0 stands for "nothing" above or below.
+    if (above && below) higher.set(below, [...(higher.get(below) ?? []), above]);
+  }
+  return higher;
+}
+
+/** Everything stacked above a port. The MAC layer is not passed: above it lie the channels of other ports too. */
+function interfacesAbove(
+  port: number,
+  higher: ReadonlyMap<number, number[]>,
+  typeOf: (ifIndex: number) => number | undefined,
+): number[] {
+  const found = new Set<number>();
+  const next = [port];
+  for (let ifIndex = next.pop(); ifIndex !== undefined; ifIndex = next.pop()) {
+    for (const above of higher.get(ifIndex) ?? []) {
+      if (found.has(above) || typeOf(above) === IfType.docsCableMaclayer) continue;
+      found.add(above);
+      next.push(above);
+    }
+  }
+  return [...found];
+}
+
+function numberOf(value: SnmpValue | undefined): number | undefined {
+  return value && "value" in value && typeof value.value === "number" ? value.value : undefined;
+}
+
+function octetsOf(value: SnmpValue | undefined): Uint8Array {
+  return value?.type === "OctetString" ? Buffer.from(value.value, "hex") : new Uint8Array();
+}
+
+function textOf(value: SnmpValue | undefined): string {
+  // Some devices end their strings with a zero octet.
+  return Buffer.from(octetsOf(value)).toString("utf8").replaceAll("\0", "").trim();
+}

@@ -1,0 +1,33 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { degraded, failed, ok, type Probe } from "./check.ts";
+
+/** Window over which the delay is judged. */
+const WINDOW_MS = 5000;
+const RESOLUTION_MS = 10;
+
+/** A frame every 13 ms must not wait for more than a few others; above the second limit live is not live. */
+const OK_BELOW_MS = 50;
+const DEGRADED_BELOW_MS = 250;
+
+/** How long this process lets its work wait: the 99th percentile of the event loop's delay. */
+export function eventLoopProbe(): Probe & Disposable {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return {
+    name: "eventLoop",
+    everyMs: WINDOW_MS,
+    run: () => {
+      // The histogram holds whole intervals of its own timer; what exceeds the interval is delay.
+      const delayMs = histogram.count === 0 ? 0 : histogram.percentile(99) / 1e6 - RESOLUTION_MS;
+      histogram.reset();
+      return judgeDelay(delayMs);
+    },
+    [Symbol.dispose]: () => void histogram.disable(),
+  };
+}
+
+export function judgeDelay(delayMs: number) {
+  if (delayMs < OK_BELOW_MS) return ok(`99 % of events wait less than ${OK_BELOW_MS} ms`);
+  const text = `1 % of events waited ${Math.round(delayMs)} ms or longer in the last ${WINDOW_MS / 1000} s: the machine is overloaded, or the backend has too much to do`;
+  return delayMs < DEGRADED_BELOW_MS ? degraded(text) : failed(text);
+}

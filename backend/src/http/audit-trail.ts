@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { AuditStore } from "../storage/index.ts";
+import { addressOf } from "./address.ts";
+import { isMutating } from "./origin.ts";
+
+/** Records every request that changes something: who, what, when, and what became of it. */
+export function keepAuditTrail(app: FastifyInstance, audit: AuditStore, now: () => number): void {
+  app.addHook("onResponse", async (request, reply) => {
+    if (!isMutating(request) || !request.session) return;
+    const { statusCode, errorCode } = reply;
+    try {
+      audit.record({
+        at: new Date(now()).toISOString(),
+        user: request.session.user,
+        address: addressOf(request),
+        action: `${request.method} ${request.routeOptions.url ?? "unknown route"}`,
+        details: { ...plainObject(request.params), ...plainObject(request.body) },
+        outcome: statusCode < 400 ? "done" : statusCode < 500 ? "refused" : "failed",
+        errorCode,
+      });
+    } catch (error) {
+      // The answer is on its way; the storage check tells the user.
+      request.log.error({ err: error }, "an action could not be written to the audit");
+    }
+  });
+}
+
+function plainObject(value: FastifyRequest["body"]): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,54 @@
+import { AGENT_PATH, LIVE_PATH } from "@pnmlab/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { AgentRegistry } from "../agents/registry.ts";
+import type { Guard } from "../auth/guard.ts";
+import { addressOf } from "../http/address.ts";
+import { ApiError } from "../http/api-error.ts";
+import { requireSameOrigin } from "../http/origin.ts";
+import type { LiveHub } from "../live/hub.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Name under which an agent was let in. */
+    agentName: string | null;
+  }
+}
+
+/** The two WebSockets. Who is refused is told before the upgrade, as an HTTP answer with a reason. */
+export function socketRoutes(
+  app: FastifyInstance,
+  { agents, hub, guard }: { agents: AgentRegistry; hub: LiveHub; guard: Guard },
+): void {
+  app.decorateRequest("agentName", null);
+  app.get(
+    AGENT_PATH,
+    {
+      websocket: true,
+      config: { isSocket: true },
+      onRequest: async (request) => {
+        requireUpgrade(request);
+        const admission = await agents.admit(request.headers, addressOf(request));
+        if (!admission.ok) throw new ApiError(admission.status, admission.code, admission.reason);
+        request.agentName = admission.name;
+      },
+    },
+    (socket, request) => agents.attach(socket, request.agentName!, addressOf(request)),
+  );
+  app.get(
+    LIVE_PATH,
+    {
+      websocket: true,
+      config: { isSocket: true },
+      onRequest: async (request) => {
+        requireUpgrade(request);
+        requireSameOrigin(request);
+        await guard.requireSession(request);
+      },
+    },
+    (socket) => hub.attach(socket),
+  );
+}
+
+function requireUpgrade(request: FastifyRequest): void {
+  if (!request.ws) throw new ApiError(426, "UPGRADE_REQUIRED", "this address is a WebSocket");
+}

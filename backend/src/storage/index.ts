@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { SessionStore } from "../contracts.ts";
+import { type AgentStore, createAgentStore } from "./agents.ts";
+import { type AuditStore, createAuditStore } from "./audit.ts";
+import { type CaptureStore, createCaptureStore } from "./captures.ts";
+import { incrementCounter } from "./counters.ts";
+import { openDatabase } from "./database.ts";
+import { createNonceStore, type NonceStore } from "./nonces.ts";
+import { createSessionStore } from "./sessions.ts";
+
+export type { AgentStore, KnownAgent } from "./agents.ts";
+export type { AuditStore } from "./audit.ts";
+export type { CaptureStore, StoredCapture } from "./captures.ts";
+export type { NonceStore } from "./nonces.ts";
+
+/** Everything that outlives the program, behind functions that name what they do. */
+export interface Storage extends Disposable {
+  readonly sessions: SessionStore;
+  readonly captures: CaptureStore;
+  readonly agents: AgentStore;
+  readonly nonces: NonceStore;
+  readonly audit: AuditStore;
+  /** Writes a row and reads it back; throws where the database does not do both. */
+  probe(): void;
+}
+
+/**
+ * Opens the store of an installation in its data folder.
+ *
+ * @throws PnmLabError `STORAGE_UNAVAILABLE` or `STORAGE_NEWER`.
+ */
+export function openStorage(dataDir: string): Storage {
+  const database: DatabaseSync = openDatabase(join(dataDir, "pnmlab.db"));
+  return {
+    sessions: createSessionStore(database),
+    captures: createCaptureStore(database),
+    agents: createAgentStore(database),
+    nonces: createNonceStore(database),
+    audit: createAuditStore(database),
+    probe: () => void incrementCounter(database, "health"),
+    [Symbol.dispose]: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}

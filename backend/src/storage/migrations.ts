@@ -1,0 +1,67 @@
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  /** Statements in SQL that SQLite and PostgreSQL both take. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * The schema, as the steps that led to it. A step that has been released is never edited: a change is
+ * a new step. Times are ISO 8601 in UTC, so that they sort as text; documents are JSON in text columns.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    name: "sessions, captures, agents, nonces, audit",
+    statements: [
+      "CREATE TABLE counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+      `CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        stream_id BIGINT NOT NULL UNIQUE,
+        cmts_id TEXT NOT NULL,
+        rf_port_if_index BIGINT NOT NULL,
+        rf_port_name TEXT NOT NULL,
+        desired TEXT NOT NULL,
+        requested TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        settled INTEGER NOT NULL
+      )`,
+      `CREATE TABLE captures (
+        id TEXT PRIMARY KEY,
+        file_name TEXT NOT NULL,
+        size_bytes BIGINT NOT NULL,
+        sha256 TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        modified_at TEXT NOT NULL,
+        status TEXT NOT NULL,
+        kind TEXT,
+        title TEXT NOT NULL,
+        refusal TEXT,
+        header TEXT NOT NULL,
+        notes TEXT NOT NULL,
+        UNIQUE (file_name, sha256)
+      )`,
+      "CREATE INDEX captures_by_time ON captures (received_at, id)",
+      `CREATE TABLE agents (
+        name TEXT PRIMARY KEY,
+        address TEXT NOT NULL,
+        last_connected_at TEXT NOT NULL,
+        host_name TEXT NOT NULL,
+        build TEXT NOT NULL,
+        profiles TEXT NOT NULL
+      )`,
+      "CREATE TABLE used_nonces (nonce TEXT PRIMARY KEY, expires_at TEXT NOT NULL)",
+      `CREATE TABLE audit (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        user_name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        action TEXT NOT NULL,
+        details TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        error_code TEXT
+      )`,
+      "CREATE INDEX audit_by_time ON audit (at, id)",
+    ],
+  },
+];

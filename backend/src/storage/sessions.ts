@@ -1,0 +1,58 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { UtscRequest } from "@pnmlab/protocol";
+import type { SessionStore, StoredSession } from "../contracts.ts";
+import { incrementCounter } from "./counters.ts";
+
+interface Row {
+  id: string;
+  stream_id: number;
+  cmts_id: string;
+  rf_port_if_index: number;
+  rf_port_name: string;
+  desired: "running" | "stopped";
+  requested: string;
+  created_at: string;
+  settled: number;
+}
+
+/** UTSC sessions in the database. */
+export function createSessionStore(database: DatabaseSync): SessionStore {
+  const list = database.prepare("SELECT * FROM sessions ORDER BY created_at, id");
+  const save = database.prepare(
+    `INSERT INTO sessions (id, stream_id, cmts_id, rf_port_if_index, rf_port_name, desired, requested, created_at, settled)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET rf_port_name = excluded.rf_port_name, desired = excluded.desired,
+       requested = excluded.requested, settled = excluded.settled`,
+  );
+  return {
+    list: () => (list.all() as unknown as Row[]).map(fromRow),
+    save: (session) => {
+      save.run(
+        session.id,
+        session.streamId,
+        session.cmtsId,
+        session.rfPortIfIndex,
+        session.rfPortName,
+        session.desired,
+        JSON.stringify(session.requested),
+        session.createdAt,
+        session.settled ? 1 : 0,
+      );
+    },
+    nextStreamId: () => incrementCounter(database, "stream"),
+  };
+}
+
+function fromRow(row: Row): StoredSession {
+  return {
+    id: row.id,
+    streamId: row.stream_id,
+    cmtsId: row.cmts_id,
+    rfPortIfIndex: row.rf_port_if_index,
+    rfPortName: row.rf_port_name,
+    desired: row.desired,
+    requested: JSON.parse(row.requested) as UtscRequest,
+    createdAt: row.created_at,
+    settled: row.settled === 1,
+  };
+}
