@@ -1,7 +1,7 @@
 import { runProgram, untilAborted } from "@pnmlab/config";
 import { profilesOf, startAgent } from "./index.ts";
 
-await runProgram("agent", async ({ config, build, log, signal }) => {
+await runProgram("agent", async ({ config, build, log, signal, ready }) => {
   await using _agent = startAgent({
     backendUrl: config.backendUrl,
     name: config.agentName,
@@ -12,5 +12,6 @@ await runProgram("agent", async ({ config, build, log, signal }) => {
     build,
     log,
   });
+  ready();
   await untilAborted(signal);
 });

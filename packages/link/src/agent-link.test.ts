@@ -5,13 +5,8 @@ import { PnmLabError } from "@pnmlab/kit";
 import { type AgentToBackend, agentToBackendSchema, type BackendToAgent } from "@pnmlab/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import {
-  type AgentLink,
-  type AgentLinkOptions,
-  connectAgentLink,
-  type LinkConnection,
-  type LinkState,
-} from "./agent-link.ts";
+import { type AgentLink, connectAgentLink } from "./agent-link.ts";
+import type { AgentLinkOptions, LinkConnection, LinkState } from "./link-options.ts";
 import { RequestManager } from "./request-manager.ts";
 
 const build = { version: "0.0.0", commit: "test", dirty: false, builtAt: "2026-01-01T00:00:00.000Z" };
@@ -144,7 +139,7 @@ function open(
     hello: () => ({ build, hostName: "jump", clockMs: Date.now(), methods: ["snmp.get"], profiles: ["sim"] }),
     serve: () => () => {},
     log: logTo(lines),
-    timings: { baseDelayMs: 5, maxDelayMs: 20, maxRefusedDelayMs: 20, minSilenceMs: 150 },
+    timings: { baseDelayMs: 5, maxDelayMs: 20, maxRefusedDelayMs: 20, minSilenceMs: 150, quietStartMs: 0 },
     ...options,
   });
   cleanUp.push(() => link.close());
@@ -394,7 +389,8 @@ describe("a connection that does not come about", () => {
   it.each([
     [401, "AGENT_TOKEN_MISMATCH", "Give backend and agent the same PNMLAB_AGENT_TOKEN."],
     [403, "AGENT_NAME", "Set PNMLAB_AGENT_NAME to the name that the backend expects."],
-    [409, "AGENT_NAME_TAKEN", ""],
+    [409, "AGENT_NAME_TAKEN", "Stop the other agent of this name: it is connected and alive."],
+    [503, "SOMETHING_NEW", ""],
     [426, "AGENT_PROTOCOL", "Run the same version of PNM Lab on both sides."],
   ])(
     "shows code, message and remedy where the backend refuses with HTTP %i",
@@ -410,6 +406,24 @@ describe("a connection that does not come about", () => {
     },
   );
 
+  it("says that the backend refused where it breaks the connection off before the welcome", async () => {
+    const backend = await TestBackend.start({ greets: false });
+    const next = backend.next();
+    const failing = failureAt(backend.url);
+    (await next).socket.close(1008, "its hello does not fit");
+    const { failure } = await failing;
+    expect(failure).toMatchObject({ kind: "refused", code: "CLOSE_1008" });
+    expect(failure.message).toContain("refused agent lab-1: its hello does not fit");
+  });
+
+  it("says nothing of a backend that comes up in the first moments, and speaks up when it does not", async () => {
+    const timings = { baseDelayMs: 5, maxDelayMs: 10, quietStartMs: 150 };
+    const { link, lines } = open("ws://127.0.0.1:1", { timings });
+    await stateWhere(link, ({ failure }) => (failure?.count ?? 0) >= 3);
+    expect(lines).toEqual([]);
+    await expect.poll(() => lines[0]).toMatch(/^Nothing answers .* times since/);
+  });
+
   it("says that TLS failed where the peer speaks none", async () => {
     const backend = await TestBackend.start();
     const { failure } = await failureAt(backend.url.replace("ws:", "wss:"));
@@ -418,7 +432,9 @@ describe("a connection that does not come about", () => {
   });
 
   it("logs a failure that repeats at the 1st, 10th and 100th time, and counts them all", async () => {
-    const { link, lines } = open("ws://127.0.0.1:1", { timings: { baseDelayMs: 1, maxDelayMs: 2 } });
+    const { link, lines } = open("ws://127.0.0.1:1", {
+      timings: { baseDelayMs: 1, maxDelayMs: 2, quietStartMs: 0 },
+    });
     await stateWhere(link, ({ failure }) => (failure?.count ?? 0) >= 12);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(/\(10 times since \d{4}-/);

@@ -28,11 +28,16 @@ const SERVER_DOWN_CODES = new Set([
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|CRL_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH)/;
 
+/** Close codes of RFC 6455 7.4.1: the peer breaks the rules; the peer goes away, or is gone. */
+const POLICY_VIOLATION = 1008;
+const INTERRUPTED = new Set([1001, 1006, 1012, 1013]);
+
 const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
   AGENT_TOKEN_MISMATCH: "Give backend and agent the same PNMLAB_AGENT_TOKEN.",
   AGENT_TOKEN_MISSING: "Set PNMLAB_AGENT_TOKEN to the token of the backend.",
   AGENT_PROTOCOL: "Run the same version of PNM Lab on both sides.",
   AGENT_NAME: "Set PNMLAB_AGENT_NAME to the name that the backend expects.",
+  AGENT_NAME_TAKEN: "Stop the other agent of this name: it is connected and alive.",
 };
 
 /** What the connection was for; `address` is the backend's URL without user, path and query. */
@@ -83,14 +88,30 @@ export function failureOfAnswer(status: number, body: string, dialed: DialedAddr
   return { kind: "refused", code, message };
 }
 
-/** The failure of a peer that opened the WebSocket and then did not greet as a backend does. */
-export function failureOfGreeting(instead: string, dialed: DialedAddress): LinkFailure {
-  return notThisProduct("NO_WELCOME", `it opened the WebSocket and ${instead}`, dialed);
+/** The failure of a peer that opened the WebSocket and then said nothing that a backend says. */
+export function failureOfMuteness(dialed: DialedAddress): LinkFailure {
+  return notThisProduct("NO_WELCOME", "it opened the WebSocket and never greeted", dialed);
 }
 
-/** The failure of a connection that stood: closed by the peer, broken, or silent for too long. */
-export function failureOfLoss(code: string, reason: string, dialed: DialedAddress): LinkFailure {
-  return { kind: "lost", code, message: `The connection to ${dialed.address} was lost: ${reason}.` };
+/** The failure of a connection that was closed before the welcome. */
+export function failureOfEarlyClose(code: number, reason: string, dialed: DialedAddress): LinkFailure {
+  if (code === POLICY_VIOLATION) {
+    const message = `The backend at ${dialed.address} refused agent ${dialed.agentName}: ${reason || "no reason given"} (code ${code}).`;
+    return { kind: "refused", code: `CLOSE_${code}`, message };
+  }
+  if (INTERRUPTED.has(code)) return failureOfClose(code, reason, dialed);
+  return notThisProduct("NO_WELCOME", `it opened the WebSocket and closed it with code ${code}`, dialed);
+}
+
+/** The failure of a connection that stood and was closed. */
+export function failureOfClose(code: number, reason: string, dialed: DialedAddress): LinkFailure {
+  const said = reason ? ` saying "${reason}"` : "";
+  return failureOfLoss(`CLOSE_${code}`, `it was closed${said} (code ${code})`, dialed);
+}
+
+/** The failure of a connection that stood: broken, or silent for too long. */
+export function failureOfLoss(code: string, reason: string, { address }: DialedAddress): LinkFailure {
+  return { kind: "lost", code, message: `The connection to ${address} was lost: ${reason}.` };
 }
 
 function notThisProduct(code: string, answer: string, { address }: DialedAddress): LinkFailure {
