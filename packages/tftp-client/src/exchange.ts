@@ -69,6 +69,7 @@ export function runExchange<Result>(
       onAnswer: () => {
         answers += 1;
       },
+      onSendFailed: (error) => settle.reject(error),
       onBroken: (error) => settle.reject(error),
     });
   };

@@ -13,6 +13,8 @@ export interface GuardObserver {
   onServerError(errorCode: number, errorMessage: string): void;
   /** A packet of the server was let through. */
   onAnswer(): void;
+  /** The request could not be sent. */
+  onSendFailed(error: Error): void;
   /** The package threw; it must not be used further. */
   onBroken(error: unknown): void;
 }
@@ -24,7 +26,8 @@ export interface GuardObserver {
  * - an acknowledgement out of turn, or an OACK with an unknown option, throws inside the socket's
  *   handler and ends the process;
  * - a repeated OACK or an unknown opcode ends a transfer that would go on well;
- * - a packet of a stranger makes it send an ERROR to the server, which ends the transfer there.
+ * - a packet of a stranger makes it send an ERROR to the server, which ends the transfer there;
+ * - a request that this machine cannot send is taken for one that is not answered.
  *
  * What is held back is repaired by the package's own retransmission timer.
  */
@@ -41,10 +44,13 @@ export class Guard {
     this.#serverAddress = serverAddress;
     this.#observer = observer;
     const open = request._open.bind(request);
+    const send = request._send.bind(request);
     const initSocket = request._initSocket.bind(request);
     request._open = (withOptions) => {
       if (!this.#released) open(withOptions);
     };
+    request._send = (packet, onSent) =>
+      send(packet, request._firstPacket ? (error) => error && observer.onSendFailed(error) : onSent);
     request._initSocket = (socket, onMessage) =>
       initSocket(socket, (message, sender) => {
         try {
@@ -115,12 +121,21 @@ export class Guard {
     return true;
   }
 
-  /** Only the acknowledgement of the whole window in flight, or of a request without options. */
+  /**
+   * Only the acknowledgement of all blocks in flight, or of a request without options. One of a part of
+   * the window is worked off here: the rest is sent again (RFC 7440, section 4).
+   */
   #admitsAck(block: number): boolean {
     const request = this.#request;
     if (request._readerTimer !== undefined) return false;
     if (!request._extensionsEmitted) return block === 0;
-    return request._window?._blocks.at(-1)?.block === block;
+    const window = request._window;
+    const arrived = (window?._blocks.findIndex((inFlight) => inFlight.block === block) ?? -1) + 1;
+    if (!window || arrived === 0) return false;
+    if (arrived === window._blocks.length) return true;
+    window._blocks.splice(0, arrived);
+    window._restransmitterSendFn();
+    return false;
   }
 
   #noteServerError(errorCode: number, message: Buffer): void {

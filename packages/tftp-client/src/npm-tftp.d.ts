@@ -42,8 +42,15 @@ declare module "tftp" {
     _extensionsRetransmitted: boolean;
     _requestTimer: RetransmitTimer;
     _readerTimer?: RetransmitTimer;
-    _window?: { _blocks: { block: number }[]; _writerTimer: RetransmitTimer } | null;
+    _window?: {
+      /** Blocks in flight, in order. */
+      _blocks: { block: number }[];
+      _writerTimer: RetransmitTimer;
+      /** Sends all blocks in flight again. */
+      _restransmitterSendFn(): void;
+    } | null;
     _open(withOptions?: boolean): void;
+    _send(packet: Buffer, onSent?: (error: Error | null) => void): void;
     _initSocket(socket: null, onMessage: MessageHandler): void;
   }
 

@@ -18,7 +18,7 @@ export interface PutOptions extends TftpTarget {
   data: Uint8Array;
   /** Bytes of a block to ask for (RFC 2348), 8 to 65464; 1428 by default, which no Ethernet path fragments. */
   blockSize?: number;
-  /** Blocks in flight to ask for (RFC 7440), 1 to 64; 4 by default. */
+  /** Blocks in flight to ask for (RFC 7440), 1 to 64; 4 by default. No more than 64 KiB are in flight. */
   windowSize?: number;
 }
 
@@ -36,6 +36,9 @@ export const DEFAULTS = Object.freeze({
   windowSize: 4,
   maxBytes: 64 * 1024 * 1024,
 });
+
+/** Bytes that the receive buffer of a server's socket takes at once, with the kernel's own overhead. */
+export const MAX_BYTES_IN_FLIGHT = 64 * 1024;
 
 /**
  * The npm package replaces values out of range without a word, and ends the process for a port out of

@@ -1,5 +1,5 @@
 import { runExchange } from "./exchange.ts";
-import { DEFAULTS, type PutOptions, requireValid, type TftpTarget } from "./options.ts";
+import { DEFAULTS, MAX_BYTES_IN_FLIGHT, type PutOptions, requireValid, type TftpTarget } from "./options.ts";
 
 /**
  * Uploads `data` under `name`. Resolves when the server has acknowledged the last block.
@@ -8,7 +8,9 @@ import { DEFAULTS, type PutOptions, requireValid, type TftpTarget } from "./opti
  */
 export async function putFile(options: PutOptions): Promise<void> {
   requireValid(options);
-  const { blockSize = DEFAULTS.blockSize, data, windowSize = DEFAULTS.windowSize } = options;
+  const { blockSize = DEFAULTS.blockSize, data } = options;
+  const mostBlocks = Math.max(1, Math.floor(MAX_BYTES_IN_FLIGHT / blockSize));
+  const windowSize = Math.min(options.windowSize ?? DEFAULTS.windowSize, mostBlocks);
   // A copy: the caller may change its array while blocks of it are still to be sent.
   const content = Buffer.from(data);
   await runExchange<void>({ ...options, operation: "PUT", blockSize, windowSize }, (client, settle) => {
