@@ -1,0 +1,7 @@
+/** Files of the health check, which writes and removes them itself. */
+const PROBE_PREFIX = "pnmlab-probe_";
+
+/** Whether a name in the TFTP directory can be a capture's: no hidden, unfinished or probe file. */
+export function isCaptureName(name: string): boolean {
+  return !name.startsWith(".") && !name.endsWith(".part") && !name.startsWith(PROBE_PREFIX);
+}
