@@ -24,7 +24,7 @@ export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
  * in the message. The promise itself is not cancelled: release its resources where it was made.
  */
 export async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: string): Promise<T> {
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () =>
