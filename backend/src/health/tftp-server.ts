@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Config } from "@pnmlab/config";
 import { isPnmLabError, messageOf, sleep } from "@pnmlab/kit";
 import { putFile, removeByEmptyWrite } from "@pnmlab/tftp-client";
 import { type CheckResult, failed, ok, type Probe } from "./check.ts";
@@ -17,21 +16,28 @@ const PUT_RETRANSMIT_MS = 600;
 const APPEARANCE_MS = 2000;
 const APPEARANCE_POLL_MS = 50;
 
-type Settings = Pick<Config, "tftpHost" | "tftpPort" | "tftpDir" | "dataDir">;
+export interface TftpServerProbeOptions {
+  /** The TFTP server as this machine reaches it. */
+  server: { host: string; port: number };
+  /** The folder in which its files must appear. */
+  tftpDir: string;
+  /** Tells this installation from others. */
+  dataDir: string;
+}
 
 /**
  * Sends a small file to the TFTP server and looks for it in the folder: proves that the server runs and
  * that both programs mean one folder.
  */
-export function tftpServerProbe(settings: Settings): Probe {
-  return { name: "tftpServer", everyMs: 30_000, everyMsUnlessOk: 3000, run: () => probe(settings) };
+export function tftpServerProbe(options: TftpServerProbeOptions): Probe {
+  return { name: "tftpServer", everyMs: 30_000, everyMsUnlessOk: 3000, run: () => probe(options) };
 }
 
-async function probe(settings: Settings): Promise<CheckResult> {
-  const { tftpDir, tftpPort: port } = settings;
-  const host = reachableHost(settings.tftpHost);
+async function probe(options: TftpServerProbeOptions): Promise<CheckResult> {
+  const { tftpDir } = options;
+  const { host, port } = options.server;
   const server = `the TFTP server on ${host}:${port}`;
-  const target = { host, port, name: probeName(settings), deadlineMs: PUT_DEADLINE_MS };
+  const target = { host, port, name: probeName(options), deadlineMs: PUT_DEADLINE_MS };
   const data = randomBytes(32);
   try {
     await putFile({ ...target, data, retransmitMs: PUT_RETRANSMIT_MS });
@@ -61,15 +67,9 @@ async function probe(settings: Settings): Promise<CheckResult> {
  * One name per installation: where the folder cannot be written, one empty file stays behind and not
  * one per probe; two installations on one server do not meet.
  */
-function probeName({ dataDir, tftpDir }: Settings): string {
+function probeName({ dataDir, tftpDir }: TftpServerProbeOptions): string {
   const nonce = createHash("sha256").update(`${dataDir}\n${tftpDir}`).digest("hex").slice(0, 12);
   return `${PROBE_PREFIX}${nonce}`;
-}
-
-/** A server that listens on every address is reached on this machine's own. */
-function reachableHost(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
 }
 
 async function appears(path: string, data: Uint8Array): Promise<boolean> {

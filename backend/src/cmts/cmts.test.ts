@@ -1,0 +1,187 @@
+import {
+  docsIfUpChannel,
+  ifStackStatus,
+  ifTable,
+  ifXTable,
+  instanceOid,
+  usOfdmaChan,
+  utscCapab,
+} from "@pnmlab/docsis-mib";
+import { cmtsListSchema, rfPortListSchema, type SnmpValue, type Varbind } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { openTestBackend, TestAgent, type TestAgentOptions, waitFor } from "../_test/support.ts";
+
+const text = (value: string): SnmpValue => ({
+  type: "OctetString",
+  value: Buffer.from(value).toString("hex"),
+});
+const bits = (value: string): SnmpValue => ({ type: "OctetString", value });
+const integer = (value: number): SnmpValue => ({ type: "Integer", value });
+const unsigned = (value: number): SnmpValue => ({ type: "Unsigned32", value });
+
+/** A CMTS: MAC domain 1; ports 5 and 6; on port 5 channel 10 below its logical channel 11, and OFDMA 20. */
+const CMTS: Varbind[] = [
+  ...[
+    [1, 127, "cable-mac 1", "mac1", ""],
+    [5, 256, "us-conn 0", "us 1/0", "north"],
+    [6, 256, "us-conn 1", "us 1/1", ""],
+    [7, 6, "ethernet", "eth0", ""],
+    [10, 129, "cable-upstream 1/0.0", "us 1/0.0", ""],
+    [11, 205, "cable-upstream-channel 1/0.0.0", "us 1/0.0.0", ""],
+    [20, 278, "cable-us-ofdma 1/0", "ofdma 1/0", ""],
+    [30, 205, "cable-upstream-channel 1/1.0.0", "us 1/1.0.0", ""],
+  ].flatMap(([ifIndex, type, description, name, alias]) => [
+    { oid: instanceOid(ifTable.ifType, ifIndex as number), value: integer(type as number) },
+    { oid: instanceOid(ifTable.ifDescr, ifIndex as number), value: text(`${description}\0`) },
+    { oid: instanceOid(ifXTable.ifName, ifIndex as number), value: text(name as string) },
+    { oid: instanceOid(ifXTable.ifAlias, ifIndex as number), value: text(alias as string) },
+  ]),
+  ...[
+    [1, 11],
+    [1, 20],
+    [1, 30],
+    [11, 10],
+    [10, 5],
+    [20, 5],
+    [30, 6],
+    [0, 1],
+    [5, 0],
+  ].map(([higher, lower]) => ({ oid: instanceOid(ifStackStatus, higher!, lower!), value: integer(1) })),
+  ...[10, 11, 30].flatMap((ifIndex) => [
+    { oid: instanceOid(docsIfUpChannel.frequencyHz, ifIndex), value: integer(30_000_000) },
+    { oid: instanceOid(docsIfUpChannel.widthHz, ifIndex), value: integer(6_400_000) },
+  ]),
+  { oid: instanceOid(usOfdmaChan.lowerBoundaryHz, 20), value: unsigned(44_000_000) },
+  { oid: instanceOid(usOfdmaChan.upperBoundaryHz, 20), value: unsigned(84_000_000) },
+  { oid: instanceOid(utscCapab.triggerMode, 5), value: bits("44") },
+  { oid: instanceOid(utscCapab.outputFormat, 5), value: bits("22") },
+  { oid: instanceOid(utscCapab.window, 5), value: bits("60") },
+  { oid: instanceOid(utscCapab.description, 5), value: text("bins 200 to 3200") },
+  { oid: instanceOid(utscCapab.triggerMode, 6), value: bits("0000") },
+];
+
+function answersOf(walked: string[]): NonNullable<TestAgentOptions["answers"]> {
+  return {
+    "snmp.get": () => ({
+      varbinds: [
+        { oid: "1.3.6.1.2.1.1.1.0", value: text("PNM Lab CMTS Simulator") },
+        { oid: "1.3.6.1.2.1.1.5.0", value: text("sim-1") },
+      ],
+    }),
+    "snmp.walk": ({ oid }: { oid: string }) => {
+      walked.push(oid);
+      return { varbinds: CMTS.filter((varbind) => varbind.oid.startsWith(`${oid}.`)) };
+    },
+  };
+}
+
+test("a CMTS is asked as soon as an agent is there, and says whether it is simulated", async () => {
+  const backend = await openTestBackend();
+  const list = async () => {
+    const response = await fetch(`${backend.url}/api/cmts`, { headers: backend.signedIn });
+    return cmtsListSchema.parse(await response.json()).cmts[0]!;
+  };
+  expect(await list()).toMatchObject({
+    id: "lab-cmts-1",
+    state: "unknown",
+    simulated: false,
+    sentence: expect.stringMatching(
+      /^CMTS lab-cmts-1 \(127\.0\.0\.1:16161\) cannot be asked: agent lab-1 has not connected/,
+    ),
+  });
+  const agent = await TestAgent.connect(backend.url, { answers: answersOf([]) });
+  await waitFor(async () => (await list()).state === "answering");
+  expect(await list()).toMatchObject({ sysName: "sim-1", simulated: true, roundTripMs: expect.any(Number) });
+
+  agent.socket.terminate();
+  await waitFor(async () => (await list()).state === "unknown");
+  await TestAgent.connect(backend.url);
+  await waitFor(async () => (await list()).state === "silent");
+  expect((await list()).sentence).toMatch(/gives no answer to SNMP since \d\d:\d\d:\d\d: no answer$/);
+});
+
+test("RF ports come with capability and channels, by table walks that are shared and kept for a while", async () => {
+  let nowMs = Date.now();
+  const backend = await openTestBackend({ now: () => nowMs });
+  const walked: string[] = [];
+  await TestAgent.connect(backend.url, { answers: answersOf(walked) });
+  const read = async () => {
+    const response = await fetch(`${backend.url}/api/cmts/lab-cmts-1/rf-ports`, {
+      headers: backend.signedIn,
+    });
+    return rfPortListSchema.parse(await response.json()).rfPorts;
+  };
+  const [ports] = await Promise.all([read(), read()]);
+  expect(ports).toEqual([
+    {
+      ifIndex: 5,
+      name: "us 1/0",
+      description: "us-conn 0",
+      alias: "north",
+      utsc: {
+        triggerModes: ["freeRunning", "cmMac"],
+        outputFormats: ["fftPower", "fftDb"],
+        windows: ["rectangular", "hann"],
+        description: "bins 200 to 3200",
+      },
+      channels: [
+        {
+          ifIndex: 11,
+          name: "us 1/0.0.0",
+          kind: "scQam",
+          lowerFrequencyHz: 26_800_000,
+          upperFrequencyHz: 33_200_000,
+        },
+        {
+          ifIndex: 20,
+          name: "ofdma 1/0",
+          kind: "ofdma",
+          lowerFrequencyHz: 44_000_000,
+          upperFrequencyHz: 84_000_000,
+        },
+      ],
+    },
+    {
+      ifIndex: 6,
+      name: "us 1/1",
+      description: "us-conn 1",
+      alias: "",
+      utsc: null,
+      channels: [
+        {
+          ifIndex: 30,
+          name: "us 1/1.0.0",
+          kind: "scQam",
+          lowerFrequencyHz: 26_800_000,
+          upperFrequencyHz: 33_200_000,
+        },
+      ],
+    },
+  ]);
+  expect(walked).toHaveLength(10);
+  await read();
+  expect(walked).toHaveLength(10);
+  nowMs += 30_000;
+  await read();
+  expect(walked).toHaveLength(20);
+});
+
+test("ports of a CMTS that is not there, or cannot be asked, are an error in words", async () => {
+  const backend = await openTestBackend();
+  const get = (id: string) => fetch(`${backend.url}/api/cmts/${id}/rf-ports`, { headers: backend.signedIn });
+  const unknown = await get("elsewhere");
+  expect(unknown.status).toBe(404);
+  expect(await unknown.json()).toEqual({
+    error: { code: "CMTS_UNKNOWN", message: "there is no CMTS elsewhere; PNMLAB_CMTS lists lab-cmts-1" },
+  });
+  const unavailable = await get("lab-cmts-1");
+  expect(unavailable.status).toBe(503);
+  expect(await unavailable.json()).toMatchObject({
+    error: { code: "AGENT_UNAVAILABLE", message: expect.stringMatching(/^agent lab-1 has not connected/) },
+  });
+
+  await TestAgent.connect(backend.url);
+  const silent = await get("lab-cmts-1");
+  expect(silent.status).toBe(504);
+  expect(await silent.json()).toMatchObject({ error: { code: "SNMP_TIMEOUT" } });
+});

@@ -1,0 +1,152 @@
+import type { Socket } from "node:net";
+import { backendToBrowserSchema, decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { exampleSession, openTestBackend, type TestBackend, TestBrowser, waitFor } from "../_test/support.ts";
+
+function frame(sequence: number, bins = 1600): SpectrumFrame {
+  return {
+    streamId: 1,
+    sequence,
+    capturedAtMs: 1000,
+    receivedAtMs: 1001,
+    firstBinHz: 0,
+    binSpacingHz: 50_000,
+    resolutionBandwidthHz: 75_000,
+    kHundredthsDb: 0,
+    gapBefore: false,
+    uncalibrated: false,
+    withheld: 0,
+    levelsHundredthsDbmv: new Int16Array(bins).fill(-3000),
+  };
+}
+
+/** Stops a client from reading, as a browser tab does that hangs: the kernel's buffers fill, then ours. */
+function stall(browser: TestBrowser): Socket {
+  const { _socket: socket } = browser.socket as unknown as { _socket: Socket };
+  socket.pause();
+  return socket;
+}
+
+async function watch(backend: TestBackend, browser: TestBrowser, sessionId: string): Promise<void> {
+  const before = backend.hub.viewers(sessionId);
+  browser.socket.send(JSON.stringify({ type: "watch", sessionId }));
+  await waitFor(() => backend.hub.viewers(sessionId) === before + 1);
+}
+
+test("a browser is told hello and the whole state first, in messages that fit the protocol", async () => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  expect(browser.messages.map((message) => message.type)).toEqual(["hello", "agents", "sessions", "health"]);
+  for (const message of browser.messages) backendToBrowserSchema.parse(message);
+});
+
+test("frames go to those who watch, and viewers are counted for everybody", async () => {
+  const backend = await openTestBackend();
+  const [first, second, third] = await Promise.all([
+    TestBrowser.open(backend),
+    TestBrowser.open(backend),
+    TestBrowser.open(backend),
+  ]);
+  await watch(backend, first, "s-1");
+  await watch(backend, second, "s-1");
+  await waitFor(() => third.last("viewers")?.count === 2);
+  await watch(backend, third, "s-2");
+
+  backend.hub.publishFrame("s-1", frame(7));
+  await waitFor(() => first.frames.length === 1 && second.frames.length === 1);
+  expect(decodeSpectrumFrame(first.frames[0]!)).toMatchObject({ sequence: 7, withheld: 0 });
+
+  first.socket.send(JSON.stringify({ type: "unwatch", sessionId: "s-1" }));
+  await waitFor(() => third.last("viewers")?.count === 1);
+  second.socket.close();
+  await waitFor(() => third.last("viewers")?.count === 0);
+  backend.hub.publishFrame("s-1", frame(8));
+  backend.hub.publishFrame("s-2", frame(9));
+  await waitFor(() => third.frames.length === 1);
+  expect(decodeSpectrumFrame(third.frames[0]!).sequence).toBe(9);
+  expect(first.frames).toHaveLength(1);
+});
+
+test("a browser that comes later learns who watches what", async () => {
+  const backend = await openTestBackend();
+  await watch(backend, await TestBrowser.open(backend), "s-2");
+  const late = await TestBrowser.open(backend);
+  await waitFor(() => late.last("viewers") !== undefined);
+  expect(late.last("viewers")).toEqual({ type: "viewers", sessionId: "s-2", count: 1 });
+});
+
+test("a session that does not exist cannot be watched", async () => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  browser.socket.send(JSON.stringify({ type: "watch", sessionId: "none" }));
+  await waitFor(() => browser.last("error") !== undefined);
+  expect(browser.last("error")?.error.code).toBe("SESSION_UNKNOWN");
+});
+
+test.each([
+  ["no JSON", "}{"],
+  ["an unknown message", JSON.stringify({ type: "dance" })],
+  ["a message that is too long", JSON.stringify({ type: "watch", sessionId: "x".repeat(5000) })],
+])("a browser that sends %s is cut off", async (_what, text) => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  browser.socket.send(text);
+  await waitFor(() => browser.socket.readyState === browser.socket.CLOSED);
+});
+
+test("a client that does not read keeps the newest frame only, and learns how many gave way", async () => {
+  const backend = await openTestBackend({ liveLimits: { holdAboveBytes: 64 * 1024 } });
+  const slow = await TestBrowser.open(backend);
+  const quick = await TestBrowser.open(backend);
+  await watch(backend, slow, "s-1");
+  await watch(backend, quick, "s-1");
+
+  const socket = stall(slow);
+  const total = 150;
+  for (let sequence = 1; sequence <= total; sequence += 1) {
+    backend.hub.publishFrame("s-1", frame(sequence, 65_535));
+    await waitFor(() => quick.frames.length === sequence);
+  }
+  socket.resume();
+  await waitFor(() => slow.frames.length > 0 && decodeSpectrumFrame(slow.frames.at(-1)!).sequence === total);
+  backend.hub.publishFrame("s-1", frame(total + 1));
+  await waitFor(() => decodeSpectrumFrame(slow.frames.at(-1)!).sequence === total + 1);
+
+  const received = slow.frames.map(decodeSpectrumFrame);
+  expect(received.length).toBeLessThan(total);
+  let expectedSequence = 0;
+  for (const { sequence, withheld } of received) {
+    expectedSequence += withheld + 1;
+    expect(sequence).toBe(expectedSequence);
+  }
+  expect(quick.frames).toHaveLength(total + 1);
+  expect(quick.frames.every((bytes) => decodeSpectrumFrame(bytes).withheld === 0)).toBe(true);
+});
+
+test("a client that owes too much is cut off, and the others go on", async () => {
+  const backend = await openTestBackend({ liveLimits: { maxBufferedBytes: 256 * 1024 } });
+  const stalled = await TestBrowser.open(backend);
+  const other = await TestBrowser.open(backend);
+  await watch(backend, stalled, "s-1");
+  const socket = stall(stalled);
+  const session = { ...exampleSession("s-1"), sentence: "x".repeat(100_000) };
+  for (let round = 0; round < 1000 && backend.hub.viewers("s-1") > 0; round += 1) {
+    backend.hub.publishSession(session);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await waitFor(() => backend.hub.viewers("s-1") === 0);
+  socket.resume();
+  backend.hub.publishSession({ ...session, sentence: "still here" });
+  await waitFor(() => other.last("session")?.session.sentence === "still here");
+});
+
+test("a browser whose machine went away without a word is noticed by its missing answers", async () => {
+  const backend = await openTestBackend({ liveLimits: { pingMs: 40 } });
+  const alive = await TestBrowser.open(backend);
+  const gone = await TestBrowser.open(backend);
+  await watch(backend, gone, "s-1");
+  await watch(backend, alive, "s-1");
+  stall(gone);
+  await waitFor(() => backend.hub.viewers("s-1") === 1);
+  expect(alive.socket.readyState).toBe(alive.socket.OPEN);
+});
