@@ -41,23 +41,45 @@ export function cmtsFields(header: Pick<PnmHeader, "majorVersion">): readonly Fi
   return (header.majorVersion ?? 0) >= 2 ? VERSION_2 : VERSION_1;
 }
 
+/** Layouts of a CMTS type, the likelier one first. */
+export interface CmtsLayouts<Header, Name extends string> {
+  /** Major version 1 and unversioned. */
+  before2: readonly Layout<Header, Name>[];
+  from2: readonly Layout<Header, Name>[];
+}
+
 /**
  * A type's own fields behind either form of the common header, the one the file's version calls for first:
- * whichever makes the lengths fit is right, because some CMTSs write the longer header with version 1.
+ * whichever makes the lengths fit is right, because readers of the field have met both under either version.
  */
 export function cmtsLayouts<Header extends CmtsHeader, Name extends string>(
-  header: Pick<PnmHeader, "majorVersion">,
   suffix: string,
   ownFields: readonly Field<keyof Header & string>[],
   absent: Partial<Header> = {},
-): Layout<Header, Name>[] {
+): CmtsLayouts<Header, Name> {
   const short = {
     name: `version-1${suffix}` as Name,
     absent: { ...absent, rpdId: undefined, rpdPort: undefined },
     fields: [...VERSION_1, ...ownFields],
   };
   const long = { name: `version-2${suffix}` as Name, absent, fields: [...VERSION_2, ...ownFields] };
-  return (header.majorVersion ?? 0) >= 2 ? [long, short] : [short, long];
+  return { before2: [short, long], from2: [long, short] };
+}
+
+/** The layouts in the order this file's version suggests. */
+export function orderedFor<Header, Name extends string>(
+  header: Pick<PnmHeader, "majorVersion">,
+  layouts: CmtsLayouts<Header, Name>,
+): readonly Layout<Header, Name>[] {
+  return (header.majorVersion ?? 0) >= 2 ? layouts.from2 : layouts.before2;
+}
+
+/** The fields of the layout with this name. */
+export function fieldsNamed<Header, Name extends string>(
+  layouts: CmtsLayouts<Header, Name>,
+  name: Name,
+): Layout<Header, Name>["fields"] {
+  return layouts.before2.find((layout) => layout.name === name)!.fields;
 }
 
 export function summarizeCmtsHeader(

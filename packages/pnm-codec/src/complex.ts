@@ -30,7 +30,7 @@ export function complexMagnitudesDb(iq: Int16Array, fractionBits: number): Float
 /** Mean of |c|^2 over all pairs. */
 export function complexMeanPower(iq: Int16Array, fractionBits: number): number {
   let sum = 0;
-  for (const raw of iq) sum += raw * raw;
+  for (let i = 0; i < iq.length; i++) sum += iq[i]! * iq[i]!;
   return sum / 4 ** fractionBits / (iq.length / 2);
 }
 

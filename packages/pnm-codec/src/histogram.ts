@@ -36,8 +36,8 @@ interface Walk {
 }
 
 /**
- * Reads a histogram in the first layout whose two lengths end exactly at the end of the file, else in the
- * first one whose lengths are possible.
+ * Reads a histogram in the layout whose two lengths end exactly at the end of the file, else in the first one
+ * whose lengths are possible.
  *
  * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, OVERLONG with `hints.strict`
  */
@@ -45,10 +45,7 @@ export function readHistogram<Header extends PnmHeader, Name extends string>(
   file: PnmFile,
   layouts: readonly Layout<Header, Name>[],
 ): HistogramFile<Header, Name> {
-  const walks = layouts.map((layout) => ({ layout, walk: walkLengths(file, layout) }));
-  const exact = walks.filter(({ walk }) => walk?.end === file.bytes.length);
-  const possible = walks.filter(({ walk }) => walk !== undefined);
-  const { layout } = exact[0] ?? possible[0] ?? walks[0]!;
+  const { layout, isExact } = chooseLayout(file, layouts);
   const anomalies: string[] = [];
 
   const reader = bodyReader(file);
@@ -78,12 +75,9 @@ export function readHistogram<Header extends PnmHeader, Name extends string>(
     hitCounts,
     reading: {
       layout: layout.name,
-      reason:
-        exact.length > 0 ? "both lengths end exactly at the end of the file" : "the lengths are possible",
-      confidence: exact.length > 0 ? "high" : "medium",
-      alternatives: exact
-        .slice(1)
-        .map((other) => ({ layout: other.layout.name, reason: "its lengths fit the file as well" })),
+      reason: isExact ? "both lengths end exactly at the end of the file" : "the lengths are possible",
+      confidence: isExact ? "high" : "medium",
+      alternatives: [],
     },
     anomalies,
     trailing,
@@ -194,6 +188,29 @@ export function summarizeHistogram(
     mean_bin: sum === 0 ? null : round9(weighted / sum),
     sha256_hit_ints: hashNumbers(hitCounts, sha256),
   };
+}
+
+/**
+ * The first layout that ends exactly with the file and whose symmetry, if it stores one, is a TruthValue: the
+ * header of 2015 behind a short common header is as long as today's behind a long one.
+ */
+function chooseLayout<Header, Name extends string>(
+  file: PnmFile,
+  layouts: readonly Layout<Header, Name>[],
+): { layout: Layout<Header, Name>; isExact: boolean } {
+  let exact: Layout<Header, Name> | undefined;
+  let possible: Layout<Header, Name> | undefined;
+  for (const layout of layouts) {
+    const walk = walkLengths(file, layout);
+    if (walk === undefined) continue;
+    possible ??= layout;
+    if (walk.end !== file.bytes.length) continue;
+    exact ??= layout;
+    const last = file.bytes[file.bodyOffset + sizeOf(layout.fields) - 1];
+    const hasSymmetry = layout.fields.at(-1)?.key === "symmetry";
+    if (!hasSymmetry || last === 1 || last === 2) return { layout, isExact: true };
+  }
+  return { layout: exact ?? possible ?? layouts[0]!, isExact: exact !== undefined };
 }
 
 /** The two lengths as this layout would read them; undefined where they are impossible. */

@@ -48,8 +48,8 @@ export function readSizedFile<Header extends SizedHeader, Name extends string>(
   const { layout, header, reading } = chooseLayout(file, layouts, rules);
   const payloadOffset = file.bodyOffset + sizeOf(layout.fields);
   const anomalies: string[] = [];
-  const { payload, trailing } = takeData(file, payloadOffset, header.dataLengthBytes, header, anomalies);
   checkSampleSize(header.dataLengthBytes, rules.sampleBytes, payloadOffset - 4, header);
+  const { payload, trailing } = takeData(file, payloadOffset, header.dataLengthBytes, header, anomalies);
   return { layout, header, payloadOffset, payload, trailing, reading, anomalies };
 }
 
@@ -92,7 +92,7 @@ export function writeSizedFile(
  *
  * @throws PnmDecodeError TRUNCATED, and OVERLONG with `hints.strict`
  */
-export function takeData(
+function takeData(
   file: PnmFile,
   offset: number,
   length: number,
@@ -154,43 +154,46 @@ export function checkSampleSize(length: number, sampleBytes: number, offset: num
   }
 }
 
+interface Candidate<Header, Name extends string> {
+  layout: Layout<Header, Name>;
+  header: Header;
+  plausible: boolean;
+}
+
 function chooseLayout<Header extends SizedHeader, Name extends string>(
   file: PnmFile,
   layouts: readonly Layout<Header, Name>[],
   rules: SizedRules<Header>,
 ): { layout: Layout<Header, Name>; header: Header; reading: Reading } {
-  const candidates = layouts.flatMap((layout) => {
+  let best: Candidate<Header, Name> | undefined;
+  for (const layout of layouts) {
     const header = readLayout(file, layout);
-    if (header === undefined) return [];
+    if (header === undefined) continue;
+    const plausible = rules.plausible(header);
     const fits = file.bodyOffset + sizeOf(layout.fields) + header.dataLengthBytes === file.bytes.length;
-    return [{ layout, header, fits, plausible: rules.plausible(header) }];
-  });
-  const exact = candidates.filter((candidate) => candidate.fits && candidate.plausible);
-  const best = exact[0] ?? candidates.find(({ plausible }) => plausible) ?? candidates[0];
+    if (fits && plausible) return { layout, header, reading: readingOf(layout.name, true, true) };
+    if (best === undefined || (plausible && !best.plausible)) best = { layout, header, plausible };
+  }
   if (best === undefined) {
     // No layout fits the bytes: let the first one say which field is missing.
     readFields(bodyReader(file), layouts[0]!.fields, {});
     throw new PnmDecodeError("TOO_SHORT", "the file is shorter than its header", { offset: file.bodyOffset });
   }
-  return {
-    layout: best.layout,
-    header: best.header,
-    reading: {
-      layout: best.layout.name,
-      reason: describeChoice(best),
-      confidence: best.fits && best.plausible ? "high" : best.plausible ? "medium" : "low",
-      alternatives: exact
-        .filter((candidate) => candidate !== best)
-        .map(({ layout }) => ({ layout: layout.name, reason: "its data length fits the file as well" })),
-    },
-  };
+  const { layout, header, plausible } = best;
+  const fits = file.bodyOffset + sizeOf(layout.fields) + header.dataLengthBytes === file.bytes.length;
+  return { layout, header, reading: readingOf(layout.name, fits, plausible) };
 }
 
-function describeChoice({ fits, plausible }: { fits: boolean; plausible: boolean }): string {
+function readingOf(layout: string, fits: boolean, plausible: boolean): Reading {
   const length = fits
     ? "the data length equals the bytes that follow the header"
     : "the data length does not fit";
-  return plausible ? length : `${length}; field values are unusual`;
+  return {
+    layout,
+    reason: plausible ? length : `${length}; field values are unusual`,
+    confidence: plausible ? (fits ? "high" : "medium") : "low",
+    alternatives: [],
+  };
 }
 
 function readLayout<Header extends SizedHeader>(file: PnmFile, layout: Layout<Header>): Header | undefined {

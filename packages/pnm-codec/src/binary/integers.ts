@@ -1,7 +1,10 @@
-// A typed-array view needs alignment and the host's byte order, which a file gives neither of. Copying the
-// bytes once and swapping whole 32-bit words in place is several times faster than a DataView loop.
+// A typed-array view needs alignment and the host's byte order, and a file promises neither: integers are
+// copied. Two 16-bit words are taken in one 32-bit load, which nearly doubles the speed of the obvious loop.
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Below this a pair-wise loop costs more to set up than it saves. */
+const FEW = 16;
 
 export type Endianness = "big" | "little";
 
@@ -12,7 +15,9 @@ export function readInt16s(
   count: number,
   endianness: Endianness = "big",
 ): Int16Array {
-  return new Int16Array(copyWords16(bytes, offset, count, endianness), 0, count);
+  const values = new Int16Array(count);
+  fill16(values, bytes, offset, endianness === "little");
+  return values;
 }
 
 /** `count` unsigned 16-bit integers from `offset`; the caller has checked that they exist. */
@@ -22,7 +27,9 @@ export function readUint16s(
   count: number,
   endianness: Endianness = "big",
 ): Uint16Array {
-  return new Uint16Array(copyWords16(bytes, offset, count, endianness), 0, count);
+  const values = new Uint16Array(count);
+  fill16(values, bytes, offset, endianness === "little");
+  return values;
 }
 
 /** `count` unsigned 32-bit integers from `offset`; the caller has checked that they exist. */
@@ -32,10 +39,12 @@ export function readUint32s(
   count: number,
   endianness: Endianness = "big",
 ): Uint32Array {
-  const words = new Uint32Array(count);
-  new Uint8Array(words.buffer).set(bytes.subarray(offset, offset + 4 * count));
-  if (isForeign(endianness)) swap32(words);
-  return words;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 4 * count);
+  const values = new Uint32Array(count);
+  // One loop per byte order: a constant order compiles to a single byte-swapping load.
+  if (endianness === "little") for (let i = 0; i < count; i++) values[i] = view.getUint32(4 * i, true);
+  else for (let i = 0; i < count; i++) values[i] = view.getUint32(4 * i);
+  return values;
 }
 
 /** The integers as bytes of a file. */
@@ -43,37 +52,37 @@ export function integerBytes(
   values: Int16Array | Uint16Array | Uint32Array,
   endianness: Endianness = "big",
 ): Uint8Array {
-  const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const bytes = new Uint8Array(values.byteLength);
+  const view = new DataView(bytes.buffer);
+  const isLittle = endianness === "little";
   if (values.BYTES_PER_ELEMENT === 4) {
-    return new Uint8Array(readUint32s(source, 0, values.length, endianness).buffer);
+    for (let i = 0; i < values.length; i++) view.setUint32(4 * i, values[i]!, isLittle);
+  } else {
+    for (let i = 0; i < values.length; i++) view.setUint16(2 * i, values[i]!, isLittle);
   }
-  const words = copyWords16(source, 0, values.length, endianness);
-  return new Uint8Array(words, 0, values.byteLength);
+  return bytes;
 }
 
-function isForeign(endianness: Endianness): boolean {
-  return (endianness === "little") !== HOST_IS_LITTLE_ENDIAN;
-}
-
-/** Memory in the host's byte order holding `count` 16-bit words, rounded up to whole 32-bit words. */
-function copyWords16(bytes: Uint8Array, offset: number, count: number, endianness: Endianness): ArrayBuffer {
-  const pairs = new Uint32Array((count + 1) >> 1);
-  new Uint8Array(pairs.buffer).set(bytes.subarray(offset, offset + 2 * count));
-  if (isForeign(endianness)) swap16(pairs);
-  return pairs.buffer;
-}
-
-function swap16(pairs: Uint32Array): void {
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i]!;
-    pairs[i] = ((pair & 0x00ff00ff) << 8) | ((pair >>> 8) & 0x00ff00ff);
+function fill16(
+  values: Int16Array | Uint16Array,
+  bytes: Uint8Array,
+  offset: number,
+  isLittle: boolean,
+): void {
+  const { length } = values;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 2 * length);
+  let done = 0;
+  if (length >= FEW && HOST_IS_LITTLE_ENDIAN) {
+    const pairs = new Int32Array(values.buffer, 0, length >> 1);
+    if (isLittle) for (let i = 0; i < pairs.length; i++) pairs[i] = view.getInt32(4 * i, true);
+    else {
+      for (let i = 0; i < pairs.length; i++) {
+        // A big-endian load has both words in the host's order, the first one on top.
+        const pair = view.getInt32(4 * i);
+        pairs[i] = (pair << 16) | (pair >>> 16);
+      }
+    }
+    done = 2 * pairs.length;
   }
-}
-
-function swap32(words: Uint32Array): void {
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    const swapped = ((word & 0x00ff00ff) << 8) | ((word >>> 8) & 0x00ff00ff);
-    words[i] = (swapped << 16) | (swapped >>> 16);
-  }
+  for (let i = done; i < length; i++) values[i] = view.getInt16(2 * i, isLittle);
 }

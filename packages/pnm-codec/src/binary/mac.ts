@@ -1,6 +1,9 @@
 import { PnmEncodeError } from "../errors.ts";
 
-const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
+/** Two lower-case digits per byte value. */
+export const HEX: readonly string[] = Array.from({ length: 256 }, (_, value) =>
+  value.toString(16).padStart(2, "0"),
+);
 const MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
 /** Six bytes at `offset` as `aa:bb:cc:dd:ee:ff`; the caller has checked that they exist. */

@@ -1,5 +1,5 @@
 import { PnmDecodeError } from "../errors.ts";
-import { formatMac } from "./mac.ts";
+import { formatMac, HEX } from "./mac.ts";
 import { decodeText } from "./text.ts";
 
 /** A cursor over big-endian bytes; every read is checked against the end before it happens. */
@@ -49,7 +49,7 @@ export class ByteReader {
   hex(size: number): string {
     const start = this.#advance(size);
     let hex = "";
-    for (let i = start; i < start + size; i++) hex += this.bytes[i]!.toString(16).padStart(2, "0");
+    for (let i = start; i < start + size; i++) hex += HEX[this.bytes[i]!]!;
     return hex;
   }
 

@@ -12,7 +12,7 @@
 // Devices step from centre - span/2 by span/N. The MIB text says span/(N-1), with bins on both band edges;
 // the stored spacing is used either way, and `axisRule` names which of the two it follows.
 
-import { readFields, u32, writeFields } from "../binary/fields.ts";
+import { u32, writeFields } from "../binary/fields.ts";
 import { integerBytes, readInt16s } from "../binary/integers.ts";
 import { ByteReader } from "../binary/reader.ts";
 import { ByteWriter } from "../binary/writer.ts";
@@ -191,9 +191,13 @@ function readGroups(file: PnmFile): CmSpectrumGroup[] {
 }
 
 function readGroupHeader(reader: ByteReader): GroupHeader {
-  const header: Record<string, string | number> = {};
-  readFields(reader, FIELDS, header);
-  return header as unknown as GroupHeader;
+  return {
+    centerFrequencyHz: reader.u32(),
+    spanHz: reader.u32(),
+    bins: reader.u32(),
+    binSpacingHz: reader.u32(),
+    resolutionBwHz: reader.u32(),
+  };
 }
 
 function isPlausible({ centerFrequencyHz, spanHz, bins, binSpacingHz }: GroupHeader): boolean {

@@ -14,11 +14,17 @@
 
 import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
 import { type Field, hex, u8, u16, u32 } from "../binary/fields.ts";
-import { type CmtsHeader, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import {
+  type CmtsHeader,
+  cmtsLayouts,
+  fieldsNamed,
+  orderedFor,
+  summarizeCmtsHeader,
+} from "../cmts-header.ts";
 import { complexBytes, complexMagnitudesDb, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import { frequencyPlotAxis } from "../plot.ts";
-import type { PnmHeader, PnmRecordBase } from "../record.ts";
+import type { PnmRecordBase } from "../record.ts";
 import {
   expectedSizedLength,
   readSizedFile,
@@ -62,16 +68,17 @@ const OWN_FIELDS: readonly Field<keyof CmtsDsOfdmSymbolCaptureHeader>[] = [
   u32("dataLengthBytes", "Data length", "bytes"),
 ];
 
-const layouts = (header: Pick<PnmHeader, "majorVersion">) =>
-  cmtsLayouts<CmtsDsOfdmSymbolCaptureHeader, CmtsDsOfdmSymbolCaptureRecord["layout"]>(header, "", OWN_FIELDS);
+const LAYOUTS = cmtsLayouts<CmtsDsOfdmSymbolCaptureHeader, CmtsDsOfdmSymbolCaptureRecord["layout"]>(
+  "",
+  OWN_FIELDS,
+);
 
 const RULES: SizedRules<CmtsDsOfdmSymbolCaptureHeader> = {
   sampleBytes: 4,
   plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * 8192,
 };
 
-const fieldsOf = ({ header, layout }: CmtsDsOfdmSymbolCaptureRecord) =>
-  layouts(header).find(({ name }) => name === layout)!.fields;
+const fieldsOf = ({ layout }: CmtsDsOfdmSymbolCaptureRecord) => fieldsNamed(LAYOUTS, layout);
 
 export const cmtsDsOfdmSymbolCapture: PnmType<CmtsDsOfdmSymbolCaptureRecord> = {
   kind: "cmts-ds-ofdm-symbol-capture",
@@ -79,7 +86,7 @@ export const cmtsDsOfdmSymbolCapture: PnmType<CmtsDsOfdmSymbolCaptureRecord> = {
   decode(file) {
     const { layout, header, payload, trailing, reading, anomalies } = readSizedFile(
       file,
-      layouts(file.preamble),
+      orderedFor(file.preamble, LAYOUTS),
       RULES,
     );
     const count = payload.length / 4;
@@ -99,7 +106,7 @@ export const cmtsDsOfdmSymbolCapture: PnmType<CmtsDsOfdmSymbolCaptureRecord> = {
   },
   encode: (record) =>
     writeSizedFile(record.header, fieldsOf(record), complexBytes(record.samples), record.trailing),
-  expectedLength: (file) => expectedSizedLength(file, layouts(file.preamble), RULES),
+  expectedLength: (file) => expectedSizedLength(file, orderedFor(file.preamble, LAYOUTS), RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot: (record) => ({
     title: TITLE,

@@ -12,7 +12,13 @@
 // and end time 4 in the place of the symmetry byte.
 
 import { type Field, u8, u32 } from "../binary/fields.ts";
-import { type CmtsHeader, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import {
+  type CmtsHeader,
+  cmtsLayouts,
+  fieldsNamed,
+  orderedFor,
+  summarizeCmtsHeader,
+} from "../cmts-header.ts";
 import { describeHeaderFields, headerLengthOf } from "../file.ts";
 import {
   describeHistogramLengths,
@@ -23,7 +29,7 @@ import {
   summarizeHistogram,
   writeHistogram,
 } from "../histogram.ts";
-import type { PnmHeader, PnmRecordBase } from "../record.ts";
+import type { PnmRecordBase } from "../record.ts";
 import { summarizePreamble } from "../summary.ts";
 import type { PnmType } from "../type.ts";
 
@@ -49,28 +55,30 @@ const MIB_2015: readonly Field<keyof UsHistogramHeader>[] = [
   u32("endTime", "Count end time"),
 ];
 
-const layouts = (header: Pick<PnmHeader, "majorVersion">) => [
-  ...cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>(header, "", STANDARD, {
-    startTime: undefined,
-    endTime: undefined,
-  }),
-  ...cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>(header, "-mib-2015", MIB_2015, {
-    symmetry: undefined,
-  }),
-];
+const STANDARD_LAYOUTS = cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>("", STANDARD, {
+  startTime: undefined,
+  endTime: undefined,
+});
+const MIB_2015_LAYOUTS = cmtsLayouts<UsHistogramHeader, UsHistogramRecord["layout"]>("-mib-2015", MIB_2015, {
+  symmetry: undefined,
+});
+const interleave = <T>(a: readonly T[], b: readonly T[]) => a.flatMap((item, i) => [item, b[i]!]);
+const LAYOUTS = {
+  before2: interleave(STANDARD_LAYOUTS.before2, MIB_2015_LAYOUTS.before2),
+  from2: interleave(STANDARD_LAYOUTS.from2, MIB_2015_LAYOUTS.from2),
+};
 
-const fieldsOf = ({ header, layout }: UsHistogramRecord) =>
-  layouts(header).find(({ name }) => name === layout)!.fields;
+const fieldsOf = ({ layout }: UsHistogramRecord) => fieldsNamed(LAYOUTS, layout);
 
 export const usHistogram: PnmType<UsHistogramRecord> = {
   kind: "us-histogram",
   title: TITLE,
   decode(file) {
-    const { layout, header, ...rest } = readHistogram(file, layouts(file.preamble));
+    const { layout, header, ...rest } = readHistogram(file, orderedFor(file.preamble, LAYOUTS));
     return { kind: "us-histogram", title: TITLE, layout: layout.name, header, ...rest };
   },
   encode: (record) => writeHistogram(record.header, fieldsOf(record), record, record.trailing),
-  expectedLength: (file) => expectedHistogramLength(file, layouts(file.preamble)),
+  expectedLength: (file) => expectedHistogramLength(file, orderedFor(file.preamble, LAYOUTS)),
   describe: (record) => [
     ...describeHeaderFields(record.header, fieldsOf(record)),
     ...describeHistogramLengths(record, headerLengthOf(record.header, fieldsOf(record))),

@@ -14,11 +14,17 @@
 
 import { type Field, u32 } from "../binary/fields.ts";
 import { ByteReader } from "../binary/reader.ts";
-import { type CmtsHeader, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import {
+  type CmtsHeader,
+  cmtsLayouts,
+  fieldsNamed,
+  orderedFor,
+  summarizeCmtsHeader,
+} from "../cmts-header.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { describeHeaderFields } from "../file.ts";
 import { indexPlotAxis } from "../plot.ts";
-import type { PnmHeader, PnmRecordBase } from "../record.ts";
+import type { PnmRecordBase } from "../record.ts";
 import {
   expectedSizedLength,
   readSizedFile,
@@ -65,8 +71,7 @@ const OWN_FIELDS: readonly Field<keyof UsImpulseNoiseHeader>[] = [
   u32("dataLengthBytes", "Data length", "bytes"),
 ];
 
-const layouts = (header: Pick<PnmHeader, "majorVersion">) =>
-  cmtsLayouts<UsImpulseNoiseHeader, UsImpulseNoiseRecord["layout"]>(header, "", OWN_FIELDS);
+const LAYOUTS = cmtsLayouts<UsImpulseNoiseHeader, UsImpulseNoiseRecord["layout"]>("", OWN_FIELDS);
 
 const RULES: SizedRules<UsImpulseNoiseHeader> = {
   sampleBytes: 1,
@@ -74,8 +79,7 @@ const RULES: SizedRules<UsImpulseNoiseHeader> = {
     eventCount > 0 && eventCount <= MAX_EVENTS && dataLengthBytes === EVENT_BYTES * eventCount,
 };
 
-const fieldsOf = ({ header, layout }: UsImpulseNoiseRecord) =>
-  layouts(header).find(({ name }) => name === layout)!.fields;
+const fieldsOf = ({ layout }: UsImpulseNoiseRecord) => fieldsNamed(LAYOUTS, layout);
 
 export const usImpulseNoise: PnmType<UsImpulseNoiseRecord> = {
   kind: "us-impulse-noise",
@@ -83,7 +87,7 @@ export const usImpulseNoise: PnmType<UsImpulseNoiseRecord> = {
   decode(file) {
     const { layout, header, payload, payloadOffset, trailing, reading, anomalies } = readSizedFile(
       file,
-      layouts(file.preamble),
+      orderedFor(file.preamble, LAYOUTS),
       RULES,
     );
     const eventBytes = payload.length / header.eventCount;
@@ -110,7 +114,7 @@ export const usImpulseNoise: PnmType<UsImpulseNoiseRecord> = {
     };
   },
   encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.events, record.trailing),
-  expectedLength: (file) => expectedSizedLength(file, layouts(file.preamble), RULES),
+  expectedLength: (file) => expectedSizedLength(file, orderedFor(file.preamble, LAYOUTS), RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot(record) {
     const events = impulseNoiseEvents(record);

@@ -16,7 +16,14 @@
 
 import { type Field, readFields, sizeOf, u8, u32, writeFields } from "../binary/fields.ts";
 import { ByteReader } from "../binary/reader.ts";
-import { type CmtsHeader, cmtsFields, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import {
+  type CmtsHeader,
+  cmtsFields,
+  cmtsLayouts,
+  fieldsNamed,
+  orderedFor,
+  summarizeCmtsHeader,
+} from "../cmts-header.ts";
 import { complexBytes, complexPart, readComplex } from "../complex.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { bodyReader, describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
@@ -51,6 +58,8 @@ export interface UsOfdmaProbeRecord extends PnmRecordBase {
 const TITLE = "US OFDMA active/quiet probe";
 /** Further than this no header is known to reach: 827 bytes and room for 256 more. */
 const LONGEST_HEADER = 1083;
+/** One symbol of the smaller FFT: shorter matches would be chance. */
+const SHORTEST_PAYLOAD = 4 * 2048;
 const E6000_HEADERS = [571, 827];
 
 const MIB_2015: readonly Field<keyof UsOfdmaProbeHeader>[] = [
@@ -67,11 +76,9 @@ const NOT_STORED = {
 type CommonName = UsOfdmaProbeRecord["commonHeader"];
 type CommonLayout = Layout<UsOfdmaProbeHeader, CommonName>;
 
-const commonLayouts = (header: Pick<CmtsHeader, "majorVersion">) =>
-  cmtsLayouts<UsOfdmaProbeHeader, CommonName>(header, "", [], NOT_STORED);
+const COMMON = cmtsLayouts<UsOfdmaProbeHeader, CommonName>("", [], NOT_STORED);
 
-const commonFieldsOf = ({ header, commonHeader }: UsOfdmaProbeRecord) =>
-  commonLayouts(header).find(({ name }) => name === commonHeader)!.fields;
+const commonFieldsOf = ({ commonHeader }: UsOfdmaProbeRecord) => fieldsNamed(COMMON, commonHeader);
 
 /** Where the parts of a file lie. */
 interface Parts {
@@ -132,7 +139,7 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
     return writer.finish();
   },
   expectedLength(file) {
-    for (const common of commonLayouts(file.preamble)) {
+    for (const common of orderedFor(file.preamble, COMMON)) {
       const parts = mib2015Parts(file, common);
       if (parts !== undefined) return parts.dataOffset + parts.dataLength;
     }
@@ -187,7 +194,7 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
 
 /** @throws PnmDecodeError TOO_SHORT, TRUNCATED, AMBIGUOUS */
 function findParts(file: PnmFile): Parts {
-  const old = commonLayouts(file.preamble).flatMap((common) => mib2015Parts(file, common) ?? []);
+  const old = orderedFor(file.preamble, COMMON).flatMap((common) => mib2015Parts(file, common) ?? []);
   const exact = old.find(({ dataOffset, dataLength }) => dataOffset + dataLength === file.bytes.length);
   const found = exact ?? partsFromEnd(file);
   if (found !== undefined) return found;
@@ -235,13 +242,13 @@ function mib2015Parts(file: PnmFile, common: CommonLayout): Parts | undefined {
 /** The first word behind the common header that equals the number of bytes after it. */
 function partsFromEnd(file: PnmFile): Parts | undefined {
   const { bytes } = file;
-  const common = commonLayouts(file.preamble)[0]!;
+  const common = orderedFor(file.preamble, COMMON)[0]!;
   const start = file.bodyOffset + sizeOf(common.fields);
   const reader = new ByteReader(bytes);
   for (let at = start; at + 8 <= bytes.length && at + 4 <= LONGEST_HEADER; at++) {
     reader.offset = at;
     const length = reader.u32();
-    if (length === bytes.length - at - 4 && length % 4 === 0) {
+    if (length >= SHORTEST_PAYLOAD && length === bytes.length - at - 4 && length % 4 === 0) {
       return { layout: "by-length", common, excludedOffset: start, dataOffset: at + 4, dataLength: length };
     }
   }

@@ -16,10 +16,16 @@
 
 import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
 import { type Field, mac, u8, u16, u32 } from "../binary/fields.ts";
-import { type CmtsHeader, cmtsLayouts, summarizeCmtsHeader } from "../cmts-header.ts";
+import {
+  type CmtsHeader,
+  cmtsLayouts,
+  fieldsNamed,
+  orderedFor,
+  summarizeCmtsHeader,
+} from "../cmts-header.ts";
 import { describeHeaderFields } from "../file.ts";
 import { plotQuarterDb, summarizeQuarterDb } from "../quarter-db.ts";
-import type { PnmHeader, PnmRecordBase } from "../record.ts";
+import type { PnmRecordBase } from "../record.ts";
 import {
   expectedSizedLength,
   readSizedFile,
@@ -59,16 +65,14 @@ const OWN_FIELDS: readonly Field<keyof UsOfdmaRxMerHeader>[] = [
   u32("dataLengthBytes", "Data length", "bytes"),
 ];
 
-const layouts = (header: Pick<PnmHeader, "majorVersion">) =>
-  cmtsLayouts<UsOfdmaRxMerHeader, UsOfdmaRxMerRecord["layout"]>(header, "", OWN_FIELDS);
+const LAYOUTS = cmtsLayouts<UsOfdmaRxMerHeader, UsOfdmaRxMerRecord["layout"]>("", OWN_FIELDS);
 
 const RULES: SizedRules<UsOfdmaRxMerHeader> = {
   sampleBytes: 1,
   plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4096,
 };
 
-const fieldsOf = ({ header, layout }: UsOfdmaRxMerRecord) =>
-  layouts(header).find(({ name }) => name === layout)!.fields;
+const fieldsOf = ({ layout }: UsOfdmaRxMerRecord) => fieldsNamed(LAYOUTS, layout);
 
 export const usOfdmaRxMer: PnmType<UsOfdmaRxMerRecord> = {
   kind: "us-ofdma-rxmer",
@@ -76,7 +80,7 @@ export const usOfdmaRxMer: PnmType<UsOfdmaRxMerRecord> = {
   decode(file) {
     const { layout, header, payload, trailing, reading, anomalies } = readSizedFile(
       file,
-      layouts(file.preamble),
+      orderedFor(file.preamble, LAYOUTS),
       RULES,
     );
     anomalies.push(...gridAnomalies(header, payload.length));
@@ -92,7 +96,7 @@ export const usOfdmaRxMer: PnmType<UsOfdmaRxMerRecord> = {
     };
   },
   encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.quarterDb, record.trailing),
-  expectedLength: (file) => expectedSizedLength(file, layouts(file.preamble), RULES),
+  expectedLength: (file) => expectedSizedLength(file, orderedFor(file.preamble, LAYOUTS), RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot: (record) => plotQuarterDb(TITLE, record.quarterDb, usOfdmaRxMerAxisHz(record)),
   summarize: (record, sha256) => ({

@@ -176,7 +176,7 @@ function readCommonHeader(file: PnmFile): { header: UtscHeader; commonLength: nu
 /** Where the header contradicts the configuration the capture was started with. */
 function conflicts(shape: UtscShape, hints: UtscHints): string[] {
   const stored = shape.capture ?? shape.early;
-  if (stored === undefined) return [];
+  if (stored === undefined || Object.keys(hints).length === 0) return [];
   const format = shape.capture === undefined ? undefined : utscFormatOfCode(shape.capture.outputFormat);
   const pairs: [string, unknown, unknown][] = [
     ["centre frequency", stored.centerFrequencyHz, hints.centerFrequencyHz],

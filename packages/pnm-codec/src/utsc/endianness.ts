@@ -1,7 +1,7 @@
 import type { Endianness } from "../binary/integers.ts";
 
-/** Pairs of neighbours looked at; 256 make the difference between noise and order certain. */
-const PAIRS = 256;
+/** Pairs of neighbours looked at: with 64, chance never halves the sum of differences. */
+const PAIRS = 64;
 
 export interface EndiannessFinding {
   endianness: Endianness;
@@ -57,7 +57,6 @@ export function findEndianness(
 
 /** Logarithm to base 2, linear between powers of two: enough to compare roughness, and cheap. */
 function roughLog(value: number): number {
-  if (value === 0) return 0;
-  const exponent = 31 - Math.clz32(value);
-  return exponent + value / 2 ** exponent;
+  const leadingZeros = Math.clz32(value);
+  return 31 - leadingZeros + ((value << leadingZeros) >>> 0) / 2 ** 31;
 }
