@@ -38,8 +38,6 @@ export interface AppDeps {
   log: Logger;
   now: () => number;
   sessionKey: string;
-  /** Port of the page; known once it listens. */
-  port: () => number;
   /** Folder of the built web application. */
   distDir: string;
   storage: Pick<Storage, "nonces" | "audit">;
@@ -71,7 +69,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     forceCloseConnections: true,
   });
-  const guard = new Guard({ sessionKey: deps.sessionKey, port: deps.port, now });
+  const guard = new Guard({ sessionKey: deps.sessionKey, now });
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -88,7 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       for (const client of clients) client.close(1001, "the backend is stopping");
       setTimeout(() => {
         for (const client of clients) client.terminate();
-      }, CLOSE_GRACE_MS);
+      }, CLOSE_GRACE_MS).unref();
       done();
     },
   });

@@ -1,1 +1,3 @@
-export {};
+export { mintSession } from "./auth/session.ts";
+export { mintSignInToken, signInUrl } from "./auth/sign-in-link.ts";
+export { type Backend, type BackendOptions, startBackend } from "./backend.ts";

@@ -124,7 +124,6 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     log,
     now,
     sessionKey: SESSION_KEY,
-    port: () => (app.server.address() as AddressInfo).port,
     distDir: options.distDir ?? join(dataDir, "no-dist"),
     storage,
     agents,

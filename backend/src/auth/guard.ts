@@ -11,8 +11,6 @@ declare module "fastify" {
 
 export interface GuardDeps {
   sessionKey: string;
-  /** Port of the page; cookies of one host are shared by all of its ports, so it is part of the name. */
-  port: () => number;
   now: () => number;
 }
 
@@ -24,13 +22,9 @@ export class Guard {
     this.#deps = deps;
   }
 
-  get cookieName(): string {
-    return `pnmlab_session_${this.#deps.port()}`;
-  }
-
   sessionOf(request: FastifyRequest): Session | undefined {
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    const value = bearer ?? request.cookies[this.cookieName];
+    const value = bearer ?? request.cookies[cookieName(request)];
     return readSession(this.#deps.sessionKey, value, this.#deps.now());
   }
 
@@ -48,14 +42,14 @@ export class Guard {
   };
 
   signIn(request: FastifyRequest, reply: FastifyReply): void {
-    reply.setCookie(this.cookieName, mintSession(this.#deps.sessionKey, this.#deps.now()), {
+    reply.setCookie(cookieName(request), mintSession(this.#deps.sessionKey, this.#deps.now()), {
       ...this.#cookieOptions(request),
       maxAge: SESSION_LIFETIME_MS / 1000,
     });
   }
 
   signOut(request: FastifyRequest, reply: FastifyReply): void {
-    reply.clearCookie(this.cookieName, this.#cookieOptions(request));
+    reply.clearCookie(cookieName(request), this.#cookieOptions(request));
   }
 
   /** Lax, because the link that signs in is opened from a terminal or a mail, not from the page itself. */
@@ -72,4 +66,12 @@ export function requireRole(role: Role): (request: FastifyRequest) => Promise<vo
       throw new ApiError(403, "ROLE_REFUSED", `this needs the role ${role}`);
     }
   };
+}
+
+/**
+ * Cookies of one host are shared by all of its ports: the port that the browser sees is part of the name,
+ * so that two backends of one machine do not sign each other out.
+ */
+function cookieName(request: FastifyRequest): string {
+  return `pnmlab_session_${request.port ?? "default"}`;
 }

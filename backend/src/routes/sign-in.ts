@@ -38,15 +38,19 @@ export function signInRoute(app: FastifyInstance, deps: SignInDeps): void {
     },
     (request, reply) => {
       const verdict = consumeSignInToken(request.query.token, { key: sessionKey, nonces, nowMs: now() });
-      audit.record({
-        at: new Date(now()).toISOString(),
-        user: verdict === "accepted" ? "local" : "nobody",
-        address: addressOf(request),
-        action: "sign in",
-        details: {},
-        outcome: verdict === "accepted" ? "done" : "refused",
-        errorCode: verdict === "accepted" ? null : `LINK_${verdict.toUpperCase()}`,
-      });
+      // Anybody can try wrong links: those go to the log alone, so that no stranger fills the database.
+      if (verdict === "wrong") request.log.warn(`a wrong sign-in link was tried from ${addressOf(request)}`);
+      else {
+        audit.record({
+          at: new Date(now()).toISOString(),
+          user: verdict === "accepted" ? "local" : "nobody",
+          address: addressOf(request),
+          action: "sign in",
+          details: {},
+          outcome: verdict === "accepted" ? "done" : "refused",
+          errorCode: verdict === "accepted" ? null : `LINK_${verdict.toUpperCase()}`,
+        });
+      }
       reply.header("cache-control", "no-store");
       if (verdict !== "accepted") return refuse(reply, verdict);
       guard.signIn(request, reply);

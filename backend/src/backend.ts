@@ -1,0 +1,193 @@
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type BuildInfo, type Config, defaultRootDir, type Logger } from "@pnmlab/config";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
+import type { FastifyInstance } from "fastify";
+import { createLeaseGateway, createSnmpGateway } from "./agents/gateways.ts";
+import { AgentRegistry } from "./agents/registry.ts";
+import { buildApp } from "./app.ts";
+import { mintSignInToken, signInUrl } from "./auth/sign-in-link.ts";
+import { CaptureLibrary } from "./captures/library.ts";
+import { CmtsMonitor } from "./cmts/monitor.ts";
+import { RfPortCache } from "./cmts/rf-port-cache.ts";
+import { agentProbe } from "./health/agent.ts";
+import { eventLoopProbe } from "./health/event-loop.ts";
+import { HealthMonitor } from "./health/monitor.ts";
+import { storageProbe } from "./health/storage.ts";
+import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
+import { tftpServerProbe } from "./health/tftp-server.ts";
+import { createFileCleaner, startIngest } from "./ingest/index.ts";
+import { LiveHub } from "./live/hub.ts";
+import { reachableHost } from "./reachable-host.ts";
+import { openStorage } from "./storage/index.ts";
+import { OWN_PREFIX } from "./utsc/file-name.ts";
+import { createUtscService } from "./utsc/index.ts";
+
+export interface BackendOptions {
+  config: Config;
+  build: BuildInfo;
+  log: Logger;
+  /** Clock, Unix milliseconds. */
+  now?: () => number;
+  /** Port to listen on in place of the configured one; 0 takes any free one. */
+  port?: number;
+  /** Folder of the built web application; that of the checkout or image by default. */
+  distDir?: string;
+}
+
+export interface Backend extends AsyncDisposable {
+  /** Address of the page, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** A link that signs one browser in. */
+  mintSignInLink(): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the backend: storage, agents, live sessions, captures, health and the HTTP side.
+ *
+ * @throws PnmLabError `STORAGE_UNAVAILABLE`, `STORAGE_NEWER`, `PORT_IN_USE`, `HOST_NOT_USABLE`.
+ */
+export async function startBackend(options: BackendOptions): Promise<Backend> {
+  const { config, build, log, now = Date.now } = options;
+  const { dataDir, tftpDir } = config;
+  const tftp = { host: reachableHost(config.tftpHost), port: config.tftpPort };
+  await using starting = new AsyncDisposableStack();
+  const storage = starting.use(openStorage(dataDir));
+  // Everything that talks says good-bye before the HTTP side closes under it.
+  let app: FastifyInstance | undefined;
+  starting.defer(() => app?.close());
+  const agents = starting.use(
+    new AgentRegistry({
+      token: config.agentToken,
+      expectedName: config.agentName,
+      build,
+      store: storage.agents,
+      log,
+      now,
+    }),
+  );
+  const snmp = createSnmpGateway(agents);
+  const leases = createLeaseGateway(agents);
+  const health = starting.use(
+    new HealthMonitor({
+      probes: [
+        agentProbe(() => agents.list()),
+        tftpDirectoryProbe(config),
+        tftpServerProbe({ server: tftp, tftpDir, dataDir }),
+        storageProbe(storage, dataDir),
+        starting.use(eventLoopProbe()),
+      ],
+      build,
+      log,
+      now,
+    }),
+  );
+  const hub = starting.use(
+    new LiveHub({
+      build,
+      now,
+      snapshot: { agents: () => agents.list(), sessions: () => utsc.list(), health: () => health.health() },
+    }),
+  );
+  agents.on("change", (list) => {
+    hub.publishAgents(list);
+    health.checkNow("agent");
+  });
+  health.on("change", (state) => hub.publishHealth(state));
+  const captures = starting.use(
+    new CaptureLibrary({
+      dataDir,
+      store: storage.captures,
+      log,
+      now,
+      onCapture: (capture) => hub.publishCapture(capture),
+    }),
+  );
+  const cmts = starting.use(new CmtsMonitor({ targets: config.cmts, snmp, log, now }));
+  const rfPorts = starting.use(new RfPortCache(snmp, now));
+  const cleaner = starting.use(
+    createFileCleaner({ directory: tftpDir, mode: config.cleanup, tftp, ownPrefix: OWN_PREFIX, log }),
+  );
+  const utsc = createUtscService({
+    cmts: config.cmts,
+    snmp,
+    leases,
+    store: storage.sessions,
+    publisher: hub,
+    cleaner,
+    destination: {
+      index: config.tftpDestinationIndex,
+      host: config.tftpAdvertisedHost,
+      port: config.tftpAdvertisedPort,
+    },
+    leaseMs: config.leaseMs,
+    log,
+  });
+  starting.defer(() => utsc.close());
+  starting.use(
+    await startIngest({
+      directory: tftpDir,
+      claimer: utsc,
+      sink: captures,
+      cleaner,
+      log,
+      onDirectoryState: () => {
+        health.checkNow("tftpDirectory");
+        health.checkNow("tftpServer");
+      },
+    }),
+  );
+  app = await buildApp({
+    build,
+    log,
+    now,
+    sessionKey: config.sessionKey,
+    distDir: options.distDir ?? join(defaultRootDir, "frontend", "dist"),
+    storage,
+    agents,
+    hub,
+    health,
+    captures,
+    cmts,
+    rfPorts,
+    utsc,
+  });
+  await listen(app, config.httpHost, options.port ?? config.httpPort);
+  health.start();
+
+  const { port } = app.server.address() as AddressInfo;
+  const url = urlOf(config.httpHost, port);
+  const running = starting.move();
+  return {
+    url,
+    port,
+    mintSignInLink: () => signInUrl(url, mintSignInToken(config.sessionKey, now())),
+    close: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function urlOf(host: string, port: number): string {
+  const reached = reachableHost(host);
+  return `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}`;
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new PnmLabError("PORT_IN_USE", `port ${port} on ${host} is taken by another program`, {
+        cause: error,
+        details: { host, port },
+      });
+    }
+    throw new PnmLabError("HOST_NOT_USABLE", `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+      cause: error,
+      details: { host, port },
+    });
+  }
+}
