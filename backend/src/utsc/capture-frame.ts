@@ -1,0 +1,91 @@
+import { PnmLabError } from "@pnmlab/kit";
+import { utscFrameLevels } from "@pnmlab/pnm-analysis";
+import { decodePnm } from "@pnmlab/pnm-codec";
+import { NO_LEVEL, type UtscAccepted, type UtscObserved } from "@pnmlab/protocol";
+
+/** What SNMP says about the captures that arrive; a header that says so itself wins over it. */
+export interface CaptureContext {
+  accepted: UtscAccepted;
+  kHundredthsDb: number | undefined;
+  sampleRateHz: number | undefined;
+  resolutionBandwidthHz: number | undefined;
+}
+
+/** One capture as a spectrum on its axis, and what its file shows. */
+export interface CaptureFrame {
+  firstBinHz: number;
+  binSpacingHz: number;
+  resolutionBandwidthHz: number;
+  kHundredthsDb: number;
+  uncalibrated: boolean;
+  levelsHundredthsDbmv: Int16Array;
+  observed: Omit<UtscObserved, "repeatPeriodUs">;
+}
+
+const LEAST_HUNDREDTHS = NO_LEVEL + 1;
+const MOST_HUNDREDTHS = 32767;
+
+/**
+ * Decodes one capture file, whatever its output format. Files hold one capture (MaxResultsPerFile is 1);
+ * where a CMTS packs several, the newest is shown.
+ *
+ * @throws PnmDecodeError or AnalysisError in the words of the decoder; PnmLabError `UTSC_FILE_KIND`
+ */
+export function decodeCapture(bytes: Uint8Array, fileName: string, context: CaptureContext): CaptureFrame {
+  const { accepted } = context;
+  const record = decodePnm(bytes, {
+    fileName,
+    utsc: {
+      centerFrequencyHz: accepted.centerFrequencyHz,
+      spanHz: accepted.spanHz,
+      bins: accepted.bins,
+      outputFormat: accepted.outputFormat,
+      kHundredthsDb: context.kHundredthsDb,
+    },
+  });
+  if (record.kind !== "utsc") {
+    throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
+  }
+  const frame = utscFrameLevels(record, record.frames - 1, {
+    window: accepted.window === "other" ? undefined : accepted.window,
+    sampleRateHz: context.sampleRateHz,
+    resolutionBandwidthHz: record.capture?.resolutionBwHz ? undefined : context.resolutionBandwidthHz,
+  });
+  const headerTells = record.configurationSource === "header";
+  return {
+    firstBinHz: frame.firstBinHz,
+    binSpacingHz: frame.binSpacingHz,
+    resolutionBandwidthHz: frame.resolutionBandwidthHz,
+    kHundredthsDb: record.kHundredthsDb ?? 0,
+    uncalibrated: frame.uncalibrated,
+    levelsHundredthsDbmv: toHundredths(frame.levelsDbmv),
+    observed: {
+      ...(headerTells && record.centerFrequencyHz !== undefined
+        ? { centerFrequencyHz: record.centerFrequencyHz }
+        : {}),
+      ...(headerTells && record.spanHz !== undefined ? { spanHz: record.spanHz } : {}),
+      bins: record.bins,
+      outputFormat: record.outputFormat,
+      resolutionBandwidthHz: frame.resolutionBandwidthHz,
+      ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
+      fileLayout: record.layout,
+      fileSizeBytes: bytes.length,
+    },
+  };
+}
+
+function sampleRate(sampleRateHz: number | undefined): { sampleRateHz?: number } {
+  return sampleRateHz === undefined ? {} : { sampleRateHz };
+}
+
+/** Levels in hundredths of a dBmV, clamped to what an int16 holds; `NO_LEVEL` where there is none. */
+export function toHundredths(levelsDbmv: Float32Array): Int16Array {
+  const hundredths = new Int16Array(levelsDbmv.length);
+  for (let bin = 0; bin < levelsDbmv.length; bin += 1) {
+    const level = levelsDbmv[bin]! * 100;
+    hundredths[bin] = Number.isNaN(level)
+      ? NO_LEVEL
+      : Math.max(LEAST_HUNDREDTHS, Math.min(MOST_HUNDREDTHS, Math.round(level)));
+  }
+  return hundredths;
+}

@@ -1,0 +1,44 @@
+import type { Device } from "./execute.ts";
+import { parseOwnFileName } from "./file-name.ts";
+import { readRows, type UtscRow } from "./row.ts";
+import { abortTest, destroyRow } from "./test-control.ts";
+
+export interface SessionRow {
+  rfPortIfIndex: number;
+  sessionId: string;
+  /** The row as this process knows it, where it does. */
+  cfgIndex: number | undefined;
+  /** A row that was made and not yet marked by a file name. */
+  unmarkedCfgIndex: number | undefined;
+}
+
+/**
+ * Ends a session's test on the CMTS, waits until it is idle, and removes the row where the session had
+ * created it. Only a row that carries this session's file name is touched. Says whether the row it once
+ * had is now in another user's hands.
+ *
+ * @throws PnmLabError of `abortTest` and `destroyRow`; transport errors as they come
+ */
+export async function clearPort(device: Device, session: SessionRow): Promise<"clear" | "foreign"> {
+  const { rfPortIfIndex } = session;
+  const { snmp, target, signal } = device;
+  const rows = await readRows(snmp, target, rfPortIfIndex, { signal });
+  for (const row of rows) {
+    const rowCreated = createdBySession(row, session);
+    if (rowCreated === undefined) continue;
+    const controlled = { rfPortIfIndex, cfgIndex: row.cfgIndex };
+    await abortTest(device, controlled);
+    if (rowCreated) await destroyRow(device, controlled);
+    return "clear";
+  }
+  const taken = rows.some((row) => row.cfgIndex === session.cfgIndex && row.fileName);
+  return taken ? "foreign" : "clear";
+}
+
+/** Whether the session created the row; undefined where the row is not the session's. */
+function createdBySession(row: UtscRow, session: SessionRow): boolean | undefined {
+  const name = parseOwnFileName(row.fileName ?? "");
+  if (name?.sessionId === session.sessionId) return name.rowCreated;
+  const isUnmarked = row.cfgIndex === session.unmarkedCfgIndex && !row.fileName;
+  return isUnmarked ? true : undefined;
+}

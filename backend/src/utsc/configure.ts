@@ -1,0 +1,143 @@
+import { RowStatus, rowStatus as rowStatusNames } from "@pnmlab/docsis-mib";
+import { PnmLabError } from "@pnmlab/kit";
+import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
+import { checkDestination, destinationOids, planDestination, type TftpDestination } from "./destination.ts";
+import { type Device, runSteps } from "./execute.ts";
+import { baseNameOf, parseOwnFileName } from "./file-name.ts";
+import { chooseRow, planActivation, planCreation, planRow } from "./plan.ts";
+import { acceptedOf, readRow, type UtscRow } from "./row.ts";
+import { Readings } from "./snmp-values.ts";
+import { abortTest } from "./test-control.ts";
+
+/** Where a configuration stands; armed, the wait for busy, is the fifth step. */
+export const CONFIGURE_STEPS = ["reading", "destination", "row", "readBack"] as const;
+export type ConfigureStep = (typeof CONFIGURE_STEPS)[number];
+
+export interface Configuration {
+  rfPortIfIndex: number;
+  rfPortName: string;
+  sessionId: string;
+  /** Highest generation this session has used. */
+  lastGeneration: number;
+  request: UtscRequest;
+  window: UtscWindow;
+  destination: TftpDestination;
+  /** The port's rows as just read. */
+  rows: readonly UtscRow[];
+  /** Whether a file name on a row is one of this installation's sessions that has not been settled. */
+  isOwn(fileName: string | undefined): boolean;
+  onStep(step: ConfigureStep): void;
+  /** The row did not exist and has been made, before anything marks it as ours. */
+  onRowCreated(cfgIndex: number): void;
+}
+
+export interface ConfiguredRow {
+  cfgIndex: number;
+  generation: number;
+  accepted: UtscAccepted;
+  row: UtscRow;
+  /** What the CMTS refused although it was asked for; none of it stands in the way. */
+  notes: string[];
+}
+
+/**
+ * Writes destination row and capture row and reads both back. Never touches a port on which another user's
+ * test is busy; a test of this installation that still runs there is ended first.
+ *
+ * @throws PnmLabError `UTSC_BUSY`, `UTSC_DESTINATION_REFUSED`, `UTSC_ROW_REFUSED` (names column, value and
+ *   SNMP error), `UTSC_ROW_REVERTED`, `UTSC_FILENAME_REFUSED`; transport errors as they come
+ */
+export async function configureRow(device: Device, wanted: Configuration): Promise<ConfiguredRow> {
+  const { rfPortIfIndex, rows, isOwn } = wanted;
+  refuseForeignTest(wanted);
+  wanted.onStep("destination");
+  await ensureDestination(device, wanted.destination);
+  wanted.onStep("row");
+  for (const { cfgIndex, measStatus } of rows) {
+    if (measStatus === "busy") await abortTest(device, { rfPortIfIndex, cfgIndex });
+  }
+  const found = chooseRow(rows, isOwn);
+  const row = found ?? (await createRow(device, wanted));
+  const before = isOwn(row.fileName) ? parseOwnFileName(row.fileName!) : undefined;
+  const generation = 1 + Math.max(wanted.lastGeneration, before?.generation ?? 0);
+  const fileName = baseNameOf({
+    sessionId: wanted.sessionId,
+    rowCreated: found === undefined || before?.rowCreated === true,
+    generation,
+  });
+  const notes = await runSteps(
+    device,
+    planRow(rfPortIfIndex, row, {
+      request: wanted.request,
+      window: wanted.window,
+      fileName,
+      destinationIndex: wanted.destination.index,
+    }),
+    "UTSC_ROW_REFUSED",
+  );
+  const activation = planActivation(rfPortIfIndex, row);
+  if (activation !== undefined) await runSteps(device, [activation], "UTSC_ROW_REFUSED");
+  wanted.onStep("readBack");
+  return { ...(await readBack(device, wanted, row.cfgIndex, fileName, notes)), generation, notes };
+}
+
+function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
+  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.fileName));
+  if (foreign === undefined) return;
+  const named = foreign.fileName ? `, whose files are named "${foreign.fileName}"` : "";
+  throw new PnmLabError(
+    "UTSC_BUSY",
+    `${rfPortName} is busy with a test that another user started${named}; it was left alone`,
+    { details: { fileName: foreign.fileName ?? "", cfgIndex: foreign.cfgIndex } },
+  );
+}
+
+/** Makes the destination row lead to the TFTP server and reads it back; writes nothing where it does. */
+async function ensureDestination(device: Device, destination: TftpDestination): Promise<void> {
+  const { snmp, target, signal } = device;
+  const read = async () =>
+    new Readings(await snmp.get(target, destinationOids(destination.index), { signal }));
+  const steps = planDestination(await read(), destination);
+  if (steps.length === 0) return;
+  const refusals = await runSteps(device, steps, "UTSC_DESTINATION_REFUSED");
+  checkDestination(await read(), destination, refusals);
+}
+
+async function createRow(device: Device, { rfPortIfIndex, onRowCreated }: Configuration): Promise<UtscRow> {
+  const { cfgIndex, step } = planCreation(rfPortIfIndex);
+  await runSteps(device, [step], "UTSC_ROW_REFUSED");
+  onRowCreated(cfgIndex);
+  const row = await readRow(device.snmp, device.target, rfPortIfIndex, cfgIndex, { signal: device.signal });
+  if (row !== undefined) return row;
+  throw new PnmLabError(
+    "UTSC_ROW_REVERTED",
+    `the CMTS took the creation of row ${rfPortIfIndex}.${cfgIndex} of docsPnmCmtsUtscCfgTable and has no such row`,
+  );
+}
+
+async function readBack(
+  device: Device,
+  { rfPortIfIndex, sessionId }: Configuration,
+  cfgIndex: number,
+  fileName: string,
+  notes: readonly string[],
+) {
+  const row = await readRow(device.snmp, device.target, rfPortIfIndex, cfgIndex, { signal: device.signal });
+  const because = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
+  const accepted = row && acceptedOf(row, new Date());
+  if (row?.rowStatus !== RowStatus.active || accepted === undefined) {
+    const reads = row === undefined ? "absent" : (rowStatusNames[row.rowStatus!] ?? row.rowStatus);
+    throw new PnmLabError(
+      "UTSC_ROW_REVERTED",
+      `the CMTS took every column and the activation, but row ${rfPortIfIndex}.${cfgIndex} reads ${reads}: one of the parameters is outside of what it carries out${because}`,
+    );
+  }
+  const named = parseOwnFileName(row.fileName ?? "");
+  if (named?.sessionId !== sessionId || baseNameOf(named) !== fileName) {
+    throw new PnmLabError(
+      "UTSC_FILENAME_REFUSED",
+      `the CMTS does not take the file name "${fileName}", it reads "${row.fileName ?? ""}": its files could not be told from those of other users${because}`,
+    );
+  }
+  return { cfgIndex, accepted, row };
+}

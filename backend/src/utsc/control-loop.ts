@@ -1,0 +1,405 @@
+import { backoffDelayMs, PnmLabError } from "@pnmlab/kit";
+import type { SnmpTarget, UtscAccepted, UtscWindow } from "@pnmlab/protocol";
+import type { StoredSession } from "../contracts.ts";
+import { checkRequest, readUtscPort } from "./capability.ts";
+import { configureRow } from "./configure.ts";
+import type { Device } from "./execute.ts";
+import { consequenceOf, failureOf } from "./failure.ts";
+import { parseOwnFileName } from "./file-name.ts";
+import type { FrameIntake } from "./frame-intake.ts";
+import type { Lease } from "./lease.ts";
+import { rowSays, rowStillSays } from "./plan.ts";
+import { filesPerRun, hasEnded, pollDelayMs, type RunView, stallAfterMs } from "./poll-schedule.ts";
+import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
+import type { SessionFace } from "./session-face.ts";
+import type { SessionSurroundings } from "./surroundings.ts";
+import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
+import { Waker } from "./waker.ts";
+
+export interface ControlLoopOptions {
+  around: SessionSurroundings;
+  target: SnmpTarget;
+  stored: StoredSession;
+  /** The window to ask for; undefined in a session of an earlier process that left the choice to us. */
+  window: UtscWindow | undefined;
+  lastGeneration: number;
+  /** Whether the row is written even if it seems to say what is wanted. */
+  fromScratch: boolean;
+  intake: FrameIntake;
+  face: SessionFace;
+  lease: Lease;
+}
+
+/** Re-arms of a test that gives no files before everything is configured anew. */
+const MAX_TRIES = 5;
+const RETRY = { baseMs: 500, maxMs: 30_000 };
+/** A run's last files may arrive this much after the CMTS says that it has ended. */
+const LAST_FILE_GRACE_MS = 500;
+
+interface Run {
+  armedAtMs: number;
+  lastPollAtMs: number;
+  lastFileAtMs: number | undefined;
+  filesThisRun: number;
+  busySeen: boolean;
+  quickPolls: number;
+}
+
+/**
+ * Makes the CMTS do what the session wants, and keeps it at it: configures, starts, watches, re-arms, and
+ * begins anew where the row has gone. Ends only when closed, or with an error that no retry mends.
+ */
+export class ControlLoop {
+  readonly #options: ControlLoopOptions;
+  readonly #abort = new AbortController();
+  readonly #waker = new Waker();
+  readonly #device: Device;
+  #ended: Promise<unknown> | undefined;
+  #fromScratch: boolean;
+  #window: UtscWindow | undefined;
+  #row: ControlledRow | undefined;
+  #unmarkedCfgIndex: number | undefined;
+  #generation = 0;
+  #accepted: UtscAccepted | undefined;
+  #configuredAtMs: number | undefined;
+  #upTimeTicks: number | undefined;
+  #run: Run | undefined;
+  /** Most files that a run of this configuration has given. */
+  #filesOfFullRun: number | undefined;
+  #resolutionBandwidthHz: number | undefined;
+  #notes: readonly string[] = [];
+  #tries = 0;
+  #setbacks = 0;
+  #proven = false;
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options;
+    this.#fromScratch = options.fromScratch;
+    this.#window = options.window;
+    const { around, target } = options;
+    this.#device = { snmp: around.snmp, target, signal: this.#abort.signal };
+  }
+
+  /** Generation of the files that belong to the current configuration; 0 before there is one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get cfgIndex(): number | undefined {
+    return this.#row?.cfgIndex;
+  }
+
+  get unmarkedCfgIndex(): number | undefined {
+    return this.#unmarkedCfgIndex;
+  }
+
+  /** When the current configuration was first armed, or found running. */
+  get configuredAtMs(): number | undefined {
+    return this.#configuredAtMs;
+  }
+
+  /** What the CMTS refused although it was asked for. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Runs until closed (resolves with undefined) or until an error ends it (resolves with the error). */
+  run(): Promise<unknown> {
+    this.#ended = this.#loop();
+    return this.#ended;
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort(new PnmLabError("CLOSED", "the session is stopping"));
+    await this.#ended;
+  }
+
+  /** A file of the current configuration has come. */
+  fileArrived(isReadable: boolean): void {
+    this.#tries = 0;
+    this.#setbacks = 0;
+    this.#proven ||= isReadable;
+    const run = this.#run;
+    if (run === undefined) return;
+    run.filesThisRun += 1;
+    run.lastFileAtMs = Date.now();
+    run.quickPolls = 0;
+    // The loop wakes only where a poll may now be due: at the end of a run, or while it waits for a file.
+    if (run.filesThisRun >= this.#expectedFiles() || run.filesThisRun === 1) this.#waker.wake();
+  }
+
+  agentChanged(): void {
+    this.#waker.wake();
+  }
+
+  async #loop(): Promise<unknown> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      try {
+        await this.#agentIsThere();
+        await this.#reconcile();
+        await this.#keepRunning();
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        const consequence = consequenceOf(error, this.#proven);
+        if (consequence === "end") return error;
+        this.#hindered(error, consequence);
+        // The first setback is met at once, a repeated one with growing patience.
+        const delayMs =
+          this.#setbacks === 0 && consequence !== "later" ? 0 : backoffDelayMs(this.#setbacks, RETRY);
+        this.#setbacks += 1;
+        await this.#waker.pause(delayMs, signal).catch(() => {});
+      }
+    }
+    return undefined;
+  }
+
+  #hindered(error: unknown, consequence: "agent" | "again" | "later"): void {
+    const { face, around, stored } = this.#options;
+    const failure = failureOf(error);
+    around.log.warn({ sessionId: stored.id, code: failure.code }, failure.message);
+    if (consequence === "again") return;
+    const remedy = consequence === "agent" ? undefined : ({ kind: "retry" } as const);
+    if (!face.apply("hindered", { failure, remedy })) face.note({ failure, remedy });
+  }
+
+  /** Waits for the agent; says meanwhile that the session waits. */
+  async #agentIsThere(): Promise<void> {
+    const { snmp } = this.#options.around;
+    while (!snmp.available) {
+      const failure = failureOf(new PnmLabError("AGENT_UNAVAILABLE", snmp.sentence));
+      const { face } = this.#options;
+      if (face.state === "idle" || face.state === "configuring" || face.state === "armed") {
+        face.apply("hindered", { failure });
+      }
+      await this.#waker.pause(RETRY.maxMs, this.#abort.signal);
+    }
+  }
+
+  /** Looks at what the CMTS has: a row that still says what is wanted is gone on with, any other is written. */
+  async #reconcile(): Promise<void> {
+    const { stored, target } = this.#options;
+    const { snmp, signal } = this.#device;
+    this.#window ??= checkRequest(
+      stored.requested,
+      await readUtscPort(snmp, target, stored.rfPortIfIndex, { signal }),
+    );
+    const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
+    const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
+    const mine = rows.find((row) => this.#isMine(row.fileName));
+    if (known !== undefined && mine === undefined) this.#refuseForeignRow(known);
+    const asWanted =
+      mine !== undefined &&
+      (this.#accepted === undefined
+        ? rowSays(mine, stored.requested, this.#window)
+        : rowStillSays(mine, this.#accepted));
+    if (mine !== undefined && asWanted && !this.#fromScratch) await this.#adopt(mine);
+    else await this.#configure(rows, this.#window);
+  }
+
+  async #adopt(row: UtscRow): Promise<void> {
+    const { stored, face } = this.#options;
+    this.#settleOn(row, parseOwnFileName(row.fileName!)!.generation);
+    if (row.measStatus !== "busy") {
+      await this.#arm();
+    } else {
+      await this.#options.lease.grant(abortVarbinds(this.#row!));
+      this.#run = newRun({ busySeen: true });
+    }
+    this.#options.around.log.info({ sessionId: stored.id }, "goes on with its row on the CMTS");
+    face.apply("adopted");
+    this.#clearHindrance();
+  }
+
+  async #configure(rows: readonly UtscRow[], window: UtscWindow): Promise<void> {
+    const { stored, around, face, intake, lastGeneration } = this.#options;
+    face.apply("configure", { step: "reading" });
+    intake.reset();
+    this.#accepted = undefined;
+    this.#configuredAtMs = undefined;
+    const configured = await around.destinationQueue.run(stored.cmtsId, () =>
+      configureRow(this.#device, {
+        rfPortIfIndex: stored.rfPortIfIndex,
+        rfPortName: stored.rfPortName,
+        sessionId: stored.id,
+        lastGeneration: Math.max(lastGeneration, this.#generation),
+        request: stored.requested,
+        window,
+        destination: around.destination,
+        rows,
+        isOwn: around.isOwn,
+        onStep: (step) => face.note({ step }),
+        onRowCreated: (cfgIndex) => {
+          this.#unmarkedCfgIndex = cfgIndex;
+        },
+      }),
+    );
+    this.#unmarkedCfgIndex = undefined;
+    this.#fromScratch = false;
+    this.#notes = configured.notes;
+    this.#settleOn(configured.row, configured.generation);
+    await this.#arm();
+    this.#clearHindrance();
+  }
+
+  /** The row is this session's: files of its generation are decoded by what it reads. */
+  #settleOn(row: UtscRow, generation: number): void {
+    const { stored, face } = this.#options;
+    this.#row = { rfPortIfIndex: stored.rfPortIfIndex, cfgIndex: row.cfgIndex };
+    this.#generation = generation;
+    this.#accepted = acceptedOf(row, new Date());
+    this.#filesOfFullRun = undefined;
+    this.#resolutionBandwidthHz = undefined;
+    this.#configuredAtMs = Date.now();
+    face.note({ accepted: this.#accepted });
+    this.#see(row);
+  }
+
+  async #arm(): Promise<void> {
+    const { face, lease } = this.#options;
+    await lease.grant(abortVarbinds(this.#row!));
+    this.#run = newRun({ busySeen: false });
+    const run = this.#run;
+    const state = await startTest(this.#device, this.#row!);
+    run.lastPollAtMs = Date.now();
+    run.quickPolls = 1;
+    face.apply("started");
+    this.#see(state);
+  }
+
+  async #rearm(): Promise<void> {
+    const { face, intake } = this.#options;
+    intake.markRearm();
+    await this.#arm();
+    face.note({ rearms: face.facts.rearms + 1 });
+  }
+
+  async #keepRunning(): Promise<void> {
+    const { signal } = this.#abort;
+    for (;;) {
+      await this.#waker.pause(pollDelayMs(this.#view()), signal);
+      const { snmp } = this.#device;
+      if (!snmp.available) throw new PnmLabError("AGENT_UNAVAILABLE", snmp.sentence);
+      const run = this.#run!;
+      if (pollDelayMs(this.#view()) > 0) continue;
+      const state = await readState(this.#device, this.#row!);
+      run.lastPollAtMs = Date.now();
+      run.quickPolls += 1;
+      this.#see(state);
+      if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run);
+      else if (this.#isSilent(run)) await this.#tryAgain();
+    }
+  }
+
+  /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */
+  #see(state: UtscRowState): void {
+    if (!this.#isMine(state.fileName)) this.#refuseForeignRow(state);
+    this.#upTimeTicks = state.upTimeTicks;
+    const { face, intake } = this.#options;
+    const run = this.#run;
+    if (run !== undefined && run.filesThisRun > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
+    intake.setContext({
+      accepted: this.#accepted!,
+      kHundredthsDb: state.kHundredthsDb,
+      sampleRateHz: state.sampleRateHz,
+      resolutionBandwidthHz: this.#resolutionBandwidthHz,
+    });
+    face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb });
+    if (state.measStatus !== "busy" || run === undefined) return;
+    if (!run.busySeen) {
+      run.busySeen = true;
+      run.quickPolls = 0;
+    }
+    face.apply("busySeen");
+  }
+
+  /**
+   * A row without our name on it is either one that a restarted CMTS made anew, or one that somebody else
+   * has configured since.
+   *
+   * @throws PnmLabError `UTSC_ROW_GONE` or `UTSC_TAKEN_OVER`
+   */
+  #refuseForeignRow({ fileName, upTimeTicks, cfgIndex }: UtscRowState): never {
+    const { rfPortName, rfPortIfIndex } = this.#options.stored;
+    const restarted = (upTimeTicks ?? 0) < (this.#upTimeTicks ?? 0);
+    if (restarted || !fileName) {
+      throw new PnmLabError(
+        "UTSC_ROW_GONE",
+        `row ${rfPortIfIndex}.${cfgIndex} of docsPnmCmtsUtscCfgTable no longer has our configuration${restarted ? ": the CMTS has restarted" : ""}`,
+      );
+    }
+    throw new PnmLabError(
+      "UTSC_TAKEN_OVER",
+      `another user has configured ${rfPortName} for files named "${fileName}"; the row was left to that user`,
+    );
+  }
+
+  async #goOnAfterEnd(run: Run): Promise<void> {
+    if (run.filesThisRun === 0) await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
+    if (run.filesThisRun === 0) return this.#tryAgain();
+    this.#filesOfFullRun = Math.max(run.filesThisRun, this.#filesOfFullRun ?? 0);
+    return this.#rearm();
+  }
+
+  /** Starts a test anew that gives no files; after several times in vain everything is written anew. */
+  async #tryAgain(): Promise<void> {
+    const { face, around } = this.#options;
+    this.#tries += 1;
+    if (this.#tries > MAX_TRIES) {
+      this.#tries = 0;
+      this.#fromScratch = true;
+      face.note({ remedy: { kind: "reconfigure" } });
+      throw new PnmLabError("UTSC_FRUITLESS", `${MAX_TRIES} starts of the test gave no file`);
+    }
+    face.note({ remedy: { kind: "rearm", attempt: this.#tries, of: MAX_TRIES } });
+    around.log.warn({ tries: this.#tries, measStatus: face.facts.measStatus }, "no files, re-arming");
+    if (this.#tries > 1) {
+      await this.#waker.pause(backoffDelayMs(this.#tries - 2, RETRY), this.#abort.signal);
+      if (this.#tries === 0) return;
+    }
+    await abortTest(this.#device, this.#row!);
+    await this.#rearm();
+  }
+
+  #isSilent(run: Run): boolean {
+    const sinceMs = run.lastFileAtMs ?? run.armedAtMs;
+    return Date.now() - sinceMs > stallAfterMs(this.#options.intake.periodMs);
+  }
+
+  #isMine(fileName: string | undefined): boolean {
+    return parseOwnFileName(fileName ?? "")?.sessionId === this.#options.stored.id;
+  }
+
+  #clearHindrance(): void {
+    const { face } = this.#options;
+    const { failure } = face.facts;
+    const isOver = failure !== undefined && failure.code !== "UTSC_NO_FILE" && failure.rung !== "file";
+    face.note({ remedy: undefined, failure: isOver ? undefined : failure });
+  }
+
+  #expectedFiles(): number {
+    const { freeRunDurationMs = 0, repeatPeriodUs = 0 } = this.#accepted ?? {};
+    return this.#filesOfFullRun ?? filesPerRun(freeRunDurationMs, repeatPeriodUs);
+  }
+
+  #view(): RunView {
+    return {
+      ...this.#run!,
+      nowMs: Date.now(),
+      expectedFiles: this.#expectedFiles(),
+      periodMs: this.#options.intake.periodMs,
+    };
+  }
+}
+
+function newRun({ busySeen }: { busySeen: boolean }): Run {
+  const nowMs = Date.now();
+  return {
+    armedAtMs: nowMs,
+    lastPollAtMs: nowMs,
+    lastFileAtMs: undefined,
+    filesThisRun: 0,
+    busySeen,
+    quickPolls: 0,
+  };
+}

@@ -1,0 +1,138 @@
+import { messageOf, PnmLabError } from "@pnmlab/kit";
+import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
+import type { IncomingFile } from "../contracts.ts";
+import { type CaptureContext, decodeCapture } from "./capture-frame.ts";
+import { captureTimeMs } from "./capture-time.ts";
+import { FrameStatistics } from "./statistics.ts";
+
+/** Captures further apart than this many periods have something missing between them. */
+const GAP_PERIODS = 2.5;
+
+/** Turns a session's files into its numbered frames and keeps count of them. */
+export class FrameIntake {
+  readonly #streamId: number;
+  readonly #statistics = new FrameStatistics();
+  #context: CaptureContext | undefined;
+  #sequence = 0;
+  #dropped = 0;
+  #gapPending = false;
+  #rearmPending = false;
+  #newestCapturedAtMs: number | undefined;
+  #lastGapMs: number | undefined;
+  #observed: Omit<UtscObserved, "repeatPeriodUs"> | undefined;
+
+  constructor(streamId: number) {
+    this.#streamId = streamId;
+  }
+
+  get framesReceived(): number {
+    return this.#sequence;
+  }
+
+  get framesDropped(): number {
+    return this.#dropped;
+  }
+
+  get newestCapturedAtMs(): number | undefined {
+    return this.#newestCapturedAtMs;
+  }
+
+  /** Length of the gap that the newest re-arm made. */
+  get lastGapMs(): number | undefined {
+    return this.#lastGapMs;
+  }
+
+  get observed(): UtscObserved | undefined {
+    if (this.#observed === undefined) return undefined;
+    const repeatPeriodUs = this.#statistics.medianIntervalUs();
+    return repeatPeriodUs === undefined ? this.#observed : { ...this.#observed, repeatPeriodUs };
+  }
+
+  /** Length of this configuration's files, as soon as one was decoded. */
+  get fileSizeBytes(): number | undefined {
+    return this.#observed?.fileSizeBytes;
+  }
+
+  /** Median time between captures, or the period that the CMTS accepted. */
+  get periodMs(): number {
+    const acceptedUs = this.#context?.accepted.repeatPeriodUs ?? 0;
+    return Math.max(acceptedUs, this.#statistics.medianIntervalUs() ?? 0) / 1000;
+  }
+
+  framesPerSecond(nowMs: number): number {
+    return this.#statistics.framesPerSecond(nowMs);
+  }
+
+  /** What the next files are decoded with; undefined while the row is being written. */
+  setContext(context: CaptureContext | undefined): void {
+    this.#context = context;
+  }
+
+  /** A new configuration: nothing that was observed before holds. */
+  reset(): void {
+    this.#context = undefined;
+    this.#observed = undefined;
+    this.#statistics.reset();
+    this.markGap();
+  }
+
+  /** The next frame has a gap before it. */
+  markGap(): void {
+    this.#gapPending = this.#newestCapturedAtMs !== undefined;
+  }
+
+  /** The next frame is the first of another run; the time between is the gap that `lastGapMs` tells. */
+  markRearm(): void {
+    this.markGap();
+    this.#rearmPending = this.#gapPending;
+  }
+
+  /** A capture that gives no frame. */
+  drop(): void {
+    this.#dropped += 1;
+    this.markGap();
+  }
+
+  /** Whether files can be decoded: the row has been read since it was last written. */
+  get isReady(): boolean {
+    return this.#context !== undefined;
+  }
+
+  /** @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words; the file counts as dropped */
+  take(file: IncomingFile, seenAtMs: number): SpectrumFrame {
+    const frame = this.#decode(file);
+    const { observed, ...spectrum } = frame;
+    const capturedAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime());
+    const intervalMs =
+      this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
+    const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;
+    const gapBefore = this.#gapPending || isLate;
+    if (this.#rearmPending && intervalMs !== undefined) this.#lastGapMs = Math.max(0, Math.round(intervalMs));
+    this.#gapPending = false;
+    this.#rearmPending = false;
+    this.#observed = observed;
+    this.#newestCapturedAtMs = capturedAtMs;
+    this.#statistics.add(seenAtMs, gapBefore ? undefined : intervalMs);
+    this.#sequence += 1;
+    return {
+      streamId: this.#streamId,
+      sequence: this.#sequence,
+      capturedAtMs,
+      receivedAtMs: seenAtMs,
+      ...spectrum,
+      gapBefore,
+      withheld: 0,
+    };
+  }
+
+  #decode(file: IncomingFile) {
+    try {
+      return decodeCapture(file.bytes, file.fileName, this.#context!);
+    } catch (error) {
+      this.drop();
+      throw new PnmLabError("UTSC_FILE_REFUSED", `${file.fileName} was refused: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}

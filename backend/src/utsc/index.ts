@@ -1,0 +1,1 @@
+export { createUtscService, type UtscServiceOptions } from "./service.ts";

@@ -1,0 +1,322 @@
+import { bulkDataTransferCfg, instanceOid, RowStatus, utscCfg } from "@pnmlab/docsis-mib";
+import type { UtscRequest, Varbind } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { checkRequest } from "./capability.ts";
+import { checkDestination, planDestination } from "./destination.ts";
+import {
+  chooseRow,
+  FREE_RUN_DURATION_MS,
+  planActivation,
+  planCreation,
+  planRow,
+  rowSays,
+  rowStillSays,
+} from "./plan.ts";
+import type { PlanStep } from "./plan-step.ts";
+import { filesPerRun, hasEnded, pollDelayMs, type RunView } from "./poll-schedule.ts";
+import { acceptedOf, type UtscRow } from "./row.ts";
+import { Readings, varbindOf } from "./snmp-values.ts";
+import { FrameStatistics } from "./statistics.ts";
+
+const request: UtscRequest = {
+  centerFrequencyHz: 45_000_000,
+  spanHz: 80_000_000,
+  bins: 800,
+  repeatPeriodUs: 50_000,
+  outputFormat: "fftPower",
+};
+const emptyRow: UtscRow = {
+  cfgIndex: 1,
+  rowStatus: RowStatus.notReady,
+  triggerMode: undefined,
+  logicalChIfIndex: undefined,
+  centerFrequencyHz: undefined,
+  spanHz: undefined,
+  bins: undefined,
+  outputFormat: undefined,
+  window: undefined,
+  repeatPeriodUs: undefined,
+  freeRunDurationMs: undefined,
+  maxResultsPerFile: undefined,
+  destinationIndex: undefined,
+  fileName: undefined,
+  measStatus: "inactive",
+  kHundredthsDb: -8600,
+  sampleRateHz: undefined,
+  resolutionBandwidthHz: undefined,
+  upTimeTicks: 100,
+};
+const wanted = { request, window: "hann", fileName: "pnmlab_a_c1", destinationIndex: 7 } as const;
+const fullRow: UtscRow = {
+  ...emptyRow,
+  rowStatus: RowStatus.active,
+  triggerMode: 2,
+  logicalChIfIndex: 0,
+  centerFrequencyHz: 45_000_000,
+  spanHz: 80_000_000,
+  bins: 800,
+  outputFormat: 2,
+  window: 3,
+  repeatPeriodUs: 50_000,
+  freeRunDurationMs: FREE_RUN_DURATION_MS,
+  maxResultsPerFile: 1,
+  destinationIndex: 7,
+  fileName: "pnmlab_a_c1",
+};
+
+const namesOf = (steps: readonly PlanStep[]) =>
+  steps.map(({ writes }) => writes.map(({ object }) => object.name).join("+"));
+
+test("a new row gets every column in one SET each, marked as ours first, with the wire types of the MIB", () => {
+  const steps = planRow(1000, emptyRow, wanted);
+  expect(namesOf(steps)).toEqual([
+    "docsPnmCmtsUtscCfgFilename",
+    "docsPnmCmtsUtscCfgTriggerMode",
+    "docsPnmCmtsUtscCfgLogicalChIfIndex",
+    "docsPnmCmtsUtscCfgOutputFormat",
+    "docsPnmCmtsUtscCfgCenterFreq",
+    "docsPnmCmtsUtscCfgSpan",
+    "docsPnmCmtsUtscCfgNumBins",
+    "docsPnmCmtsUtscCfgWindow",
+    "docsPnmCmtsUtscCfgFreeRunDuration",
+    "docsPnmCmtsUtscCfgRepeatPeriod",
+    "docsPnmCmtsUtscCfgMaxResultsPerFile",
+    "docsPnmCmtsUtscCfgDestinationIndex",
+  ]);
+  const varbinds = steps.flatMap(({ writes }) => writes.map(varbindOf));
+  const valueSent = (object: { oid: string }) =>
+    varbinds.find(({ oid }) => oid === `${object.oid}.1000.1`)?.value;
+  expect(valueSent(utscCfg.triggerMode)).toEqual({ type: "Integer", value: 2 });
+  expect(valueSent(utscCfg.centerFreqHz)).toEqual({ type: "Unsigned32", value: 45_000_000 });
+  expect(valueSent(utscCfg.window)).toEqual({ type: "Integer", value: 3 });
+  expect(valueSent(utscCfg.freeRunDurationMs)).toEqual({ type: "Unsigned32", value: 60_000 });
+  expect(valueSent(utscCfg.maxResultsPerFile)).toEqual({ type: "Unsigned32", value: 1 });
+  expect(valueSent(utscCfg.filename)).toEqual({
+    type: "OctetString",
+    value: Buffer.from("pnmlab_a_c1").toString("hex"),
+  });
+});
+
+test("a row that says what is wanted is left alone", () => {
+  expect(planRow(1000, fullRow, wanted)).toEqual([]);
+  expect(planActivation(1000, fullRow)).toBeUndefined();
+  expect(namesOf([planActivation(1000, emptyRow)!])).toEqual(["docsPnmCmtsUtscCfgStatus"]);
+});
+
+test.each([
+  ["device defaults of 0", 0, 0, ["FreeRunDuration", "RepeatPeriod"]],
+  ["a short run", 100_000, 1000, ["FreeRunDuration", "RepeatPeriod"]],
+  ["a period over the duration that is wanted", 120_000_000, 300_000, ["RepeatPeriod", "FreeRunDuration"]],
+])("from %s the timing columns go in the order that no check forbids", (_, repeatUs, runMs, order) => {
+  const row = { ...fullRow, repeatPeriodUs: repeatUs, freeRunDurationMs: runMs };
+  const names = namesOf(planRow(1000, row, wanted)).map((name) => name.replace("docsPnmCmtsUtscCfg", ""));
+  expect(names).toEqual(order);
+});
+
+test("only what a CMTS can do without is tolerated when it is refused", () => {
+  const refusals = Object.fromEntries(
+    planRow(1000, emptyRow, { ...wanted, request: { ...request, window: "hann" } }).map(
+      ({ writes, refusal }) => [writes[0]!.object.name.replace("docsPnmCmtsUtscCfg", ""), refusal],
+    ),
+  );
+  expect(refusals).toEqual({
+    Filename: "tolerate",
+    TriggerMode: "postpone",
+    LogicalChIfIndex: "tolerate",
+    OutputFormat: "postpone",
+    CenterFreq: "postpone",
+    Span: "postpone",
+    NumBins: "postpone",
+    Window: "postpone",
+    FreeRunDuration: "postpone",
+    RepeatPeriod: "postpone",
+    MaxResultsPerFile: "tolerate",
+    DestinationIndex: "tolerate",
+  });
+});
+
+test("of several rows the one with our name is used, else the free-running one, else the first", () => {
+  const rows = [
+    { ...emptyRow, cfgIndex: 1, triggerMode: 5 },
+    { ...emptyRow, cfgIndex: 2, triggerMode: 6, fileName: "pnmlab_a_r1" },
+    { ...emptyRow, cfgIndex: 3, triggerMode: 2 },
+  ];
+  expect(chooseRow(rows, (name) => name === "pnmlab_a_r1")?.cfgIndex).toBe(2);
+  expect(chooseRow(rows, () => false)?.cfgIndex).toBe(3);
+  expect(chooseRow(rows.slice(0, 1), () => false)?.cfgIndex).toBe(1);
+  expect(chooseRow([], () => false)).toBeUndefined();
+});
+
+test("a row is created as one that waits, and at once where the CMTS knows only that", () => {
+  const { cfgIndex, step } = planCreation(1000);
+  expect(cfgIndex).toBe(1);
+  expect(step.writes[0]!.value).toBe(RowStatus.createAndWait);
+  expect(step.otherwise![0]!.value).toBe(RowStatus.createAndGo);
+});
+
+test("a row goes on where it reads as wanted, or as it was accepted before", () => {
+  expect(rowSays(fullRow, request, "hann")).toBe(true);
+  expect(rowSays({ ...fullRow, rowStatus: RowStatus.notInService }, request, "hann")).toBe(false);
+  expect(rowSays({ ...fullRow, repeatPeriodUs: 100_000 }, request, "hann")).toBe(false);
+  const snapped = { ...fullRow, repeatPeriodUs: 100_000 };
+  const accepted = acceptedOf(snapped, new Date(0))!;
+  expect(accepted).toEqual({
+    centerFrequencyHz: 45_000_000,
+    spanHz: 80_000_000,
+    bins: 800,
+    repeatPeriodUs: 100_000,
+    freeRunDurationMs: 60_000,
+    outputFormat: "fftPower",
+    window: "hann",
+    triggerMode: "freeRunning",
+    readAt: "1970-01-01T00:00:00.000Z",
+  });
+  expect(rowStillSays(snapped, accepted)).toBe(true);
+  expect(rowStillSays(fullRow, accepted)).toBe(false);
+  expect(acceptedOf(emptyRow, new Date(0))).toBeUndefined();
+});
+
+const destination = { index: 7, host: "10.1.2.20", port: 6969 };
+const destinationRow = (overrides: Record<string, Varbind["value"]> = {}): Readings => {
+  const columns = bulkDataTransferCfg;
+  const values: Record<string, Varbind["value"]> = {
+    destHostIpAddrType: { type: "Integer", value: 1 },
+    destHostIpAddress: { type: "OctetString", value: "0a010214" },
+    destPort: { type: "Unsigned32", value: 6969 },
+    destBaseUri: { type: "OctetString", value: Buffer.from("tftp://10.1.2.20:6969/").toString("hex") },
+    protocol: { type: "Integer", value: 1 },
+    localStore: { type: "Integer", value: 2 },
+    rowStatus: { type: "Integer", value: 1 },
+    ...overrides,
+  };
+  return new Readings(
+    Object.entries(values).map(([name, value]) => ({
+      oid: instanceOid(columns[name as keyof typeof columns], 7),
+      value,
+    })),
+  );
+};
+
+test("a destination row that leads to the TFTP server is left alone", () => {
+  expect(planDestination(destinationRow(), destination)).toEqual([]);
+});
+
+test("an absent destination row is made, filled with type and address in one PDU, and activated", () => {
+  const steps = planDestination(new Readings([]), destination);
+  expect(namesOf(steps)).toEqual([
+    "docsPnmBulkDataTransferCfgRowStatus",
+    "docsPnmBulkDataTransferCfgDestHostIpAddrType+docsPnmBulkDataTransferCfgDestHostIpAddress",
+    "docsPnmBulkDataTransferCfgDestPort",
+    "docsPnmBulkDataTransferCfgDestBaseUri",
+    "docsPnmBulkDataTransferCfgProtocol",
+    "docsPnmBulkDataTransferCfgLocalStore",
+    "docsPnmBulkDataTransferCfgRowStatus",
+  ]);
+  expect(steps[1]!.writes.map(varbindOf).map(({ value }) => value)).toEqual([
+    { type: "Integer", value: 1 },
+    { type: "OctetString", value: "0a010214" },
+  ]);
+});
+
+test("only the columns that differ are written into a destination row that exists", () => {
+  const row = destinationRow({ destPort: { type: "Unsigned32", value: 69 } });
+  expect(namesOf(planDestination(row, destination))).toEqual([
+    "docsPnmBulkDataTransferCfgDestPort",
+    "docsPnmBulkDataTransferCfgRowStatus",
+  ]);
+});
+
+test("a destination row that reads back otherwise is refused by column and value", () => {
+  const elsewhere = destinationRow({ destHostIpAddress: { type: "OctetString", value: "0a010215" } });
+  expect(() => checkDestination(elsewhere, destination, ["why"])).toThrow(
+    "destination row 7 does not lead to 10.1.2.20:6969: the CMTS did not take docsPnmBulkDataTransferCfgDestHostIpAddress = 0a010214 (why)",
+  );
+  const inactive = destinationRow({ rowStatus: { type: "Integer", value: 2 } });
+  expect(() => checkDestination(inactive, destination, [])).toThrow("it reads notInService");
+  const otherUri = destinationRow({ destBaseUri: { type: "OctetString", value: "00" } });
+  expect(() => checkDestination(otherUri, destination, [])).not.toThrow();
+  const noProtocol = destinationRow({ protocol: { type: "noSuchInstance" } });
+  expect(() => checkDestination(noProtocol, destination, [])).not.toThrow();
+});
+
+test("a request beyond the port's capability is refused in words that name what is offered", () => {
+  const port = {
+    ifIndex: 1000,
+    name: "us-conn 0/1",
+    capability: {
+      triggerModes: ["freeRunning"],
+      outputFormats: ["timeIQ", "fftPower"],
+      windows: ["rectangular", "hamming"],
+      description: "",
+    },
+  } as const;
+  const offer = { ...port, capability: { ...port.capability } } as never;
+  expect(checkRequest(request, offer)).toBe("hamming");
+  expect(checkRequest({ ...request, window: "rectangular" }, offer)).toBe("rectangular");
+  expect(() => checkRequest({ ...request, window: "hann" }, offer)).toThrow(
+    "us-conn 0/1 does not offer the window hann; it offers rectangular, hamming",
+  );
+  expect(() => checkRequest({ ...request, outputFormat: "fftDb" }, offer)).toThrow(
+    expect.objectContaining({ code: "UTSC_NOT_OFFERED" }),
+  );
+  expect(() => checkRequest({ ...request, centerFrequencyHz: 30_000_000 }, offer)).toThrow(
+    "begins below 0 Hz",
+  );
+});
+
+const view: RunView = {
+  nowMs: 10_000,
+  armedAtMs: 9000,
+  lastPollAtMs: 9900,
+  lastFileAtMs: 9950,
+  filesThisRun: 3,
+  expectedFiles: 10,
+  periodMs: 50,
+  busySeen: true,
+  quickPolls: 1,
+};
+
+test.each<[string, Partial<RunView>, number]>([
+  ["when the next file is overdue", {}, 55],
+  ["every 500 ms while files come slowly", { periodMs: 60_000 }, 400],
+  ["every 500 ms once an overdue file has been asked about", { lastPollAtMs: 10_060, nowMs: 10_060 }, 500],
+  ["at once when the run has given all it can", { filesThisRun: 10, quickPolls: 0 }, 0],
+  [
+    "soon again when the CMTS is still busy then",
+    { filesThisRun: 10, quickPolls: 1, lastPollAtMs: 10_000 },
+    20,
+  ],
+  ["with doubling pauses", { filesThisRun: 10, quickPolls: 4, lastPollAtMs: 10_000 }, 160],
+  ["never slower than every 500 ms", { filesThisRun: 10, quickPolls: 30, lastPollAtMs: 10_000 }, 500],
+  ["soon while the CMTS has not said busy", { busySeen: false, lastPollAtMs: 10_000 }, 20],
+])("the CMTS is asked %s", (_, overrides, delayMs) => {
+  expect(pollDelayMs({ ...view, ...overrides })).toBe(delayMs);
+});
+
+test("a status left over from the run before is no end of this one", () => {
+  const fresh = { ...view, busySeen: false, filesThisRun: 0, armedAtMs: 9900 };
+  expect(hasEnded("sampleReady", fresh)).toBe(false);
+  expect(hasEnded("inactive", fresh)).toBe(false);
+  expect(hasEnded("inactive", { ...fresh, armedAtMs: 4000 })).toBe(true);
+  expect(hasEnded("resourceUnavailable", { ...fresh, armedAtMs: 8900 })).toBe(true);
+  expect(hasEnded("sampleReady", { ...fresh, filesThisRun: 1 })).toBe(true);
+  expect(hasEnded("sampleReady", view)).toBe(true);
+  expect(hasEnded("busy", view)).toBe(false);
+});
+
+test("a run gives as many files as periods fit into its duration, at least one", () => {
+  expect(filesPerRun(60_000, 50_000)).toBe(1200);
+  expect(filesPerRun(60_000, 60_000_000)).toBe(1);
+  expect(filesPerRun(60_000, 0)).toBe(1);
+});
+
+test("the rate counts the frames of the last 10 s and falls to 0 when they end", () => {
+  const statistics = new FrameStatistics();
+  for (let k = 0; k <= 100; k += 1) statistics.add(k * 50, k === 0 ? undefined : 50);
+  expect(statistics.framesPerSecond(5000)).toBe(20);
+  for (let k = 101; k <= 400; k += 1) statistics.add(k * 50, 50);
+  expect(statistics.framesPerSecond(20_000)).toBe(20);
+  expect(statistics.framesPerSecond(25_000)).toBe(10);
+  expect(statistics.framesPerSecond(30_001)).toBe(0);
+  expect(statistics.medianIntervalUs()).toBe(50_000);
+});

@@ -1,0 +1,199 @@
+import {
+  indexOf,
+  instanceOid,
+  type MibObject,
+  measStatusType,
+  system,
+  utscCfg,
+  utscCtrl,
+  utscOutputFormatValues,
+  utscResult,
+  utscStatus,
+  utscTriggerModeValues,
+  utscWindowValues,
+} from "@pnmlab/docsis-mib";
+import type {
+  MeasStatus,
+  SnmpTarget,
+  UtscAccepted,
+  UtscOutputFormat,
+  UtscTriggerMode,
+  UtscWindow,
+} from "@pnmlab/protocol";
+import type { RequestOptions, SnmpGateway } from "../contracts.ts";
+import { Readings } from "./snmp-values.ts";
+
+/** One row of the UTSC tables as the CMTS reads it; undefined where it has no value. */
+export interface UtscRow {
+  cfgIndex: number;
+  rowStatus: number | undefined;
+  triggerMode: number | undefined;
+  logicalChIfIndex: number | undefined;
+  centerFrequencyHz: number | undefined;
+  spanHz: number | undefined;
+  bins: number | undefined;
+  outputFormat: number | undefined;
+  window: number | undefined;
+  repeatPeriodUs: number | undefined;
+  freeRunDurationMs: number | undefined;
+  maxResultsPerFile: number | undefined;
+  destinationIndex: number | undefined;
+  fileName: string | undefined;
+  measStatus: MeasStatus | undefined;
+  kHundredthsDb: number | undefined;
+  sampleRateHz: number | undefined;
+  resolutionBandwidthHz: number | undefined;
+  /** sysUpTime in hundredths of a second; smaller than before means that the CMTS has restarted. */
+  upTimeTicks: number | undefined;
+}
+
+const ROW_OBJECTS = [
+  utscCfg.rowStatus,
+  utscCfg.triggerMode,
+  utscCfg.logicalChIfIndex,
+  utscCfg.centerFreqHz,
+  utscCfg.spanHz,
+  utscCfg.numBins,
+  utscCfg.outputFormat,
+  utscCfg.window,
+  utscCfg.repeatPeriodUs,
+  utscCfg.freeRunDurationMs,
+  utscCfg.maxResultsPerFile,
+  utscCfg.destinationIndex,
+];
+
+/** What changes while a test runs; asked with every poll. */
+const STATE_OBJECTS = [
+  utscStatus.measStatus,
+  utscCfg.rowStatus,
+  utscCfg.filename,
+  utscStatus.calibrationConstantKHundredthsDb,
+  utscResult.calibrationConstantKHundredthsDb,
+  utscResult.sampleRateHz,
+  utscResult.resolutionBwHz,
+];
+
+export type UtscRowState = Pick<
+  UtscRow,
+  | "cfgIndex"
+  | "rowStatus"
+  | "fileName"
+  | "measStatus"
+  | "kHundredthsDb"
+  | "sampleRateHz"
+  | "resolutionBandwidthHz"
+  | "upTimeTicks"
+>;
+
+/** Every row of a port, each in one GET after one walk of a single column. */
+export async function readRows(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  rfPortIfIndex: number,
+  options: RequestOptions,
+): Promise<UtscRow[]> {
+  const walked = await snmp.walk(target, instanceOid(utscCfg.triggerMode, rfPortIfIndex), options);
+  const cfgIndexes = walked.map(({ oid }) => indexOf(utscCfg.triggerMode, oid)?.[1]);
+  const rows = await Promise.all(
+    cfgIndexes
+      .filter((cfgIndex) => cfgIndex !== undefined)
+      .map((cfgIndex) => readRow(snmp, target, rfPortIfIndex, cfgIndex, options)),
+  );
+  return rows.filter((row) => row !== undefined);
+}
+
+/** A row with everything in it; undefined where it is absent. */
+export async function readRow(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  rfPortIfIndex: number,
+  cfgIndex: number,
+  options: RequestOptions,
+): Promise<UtscRow | undefined> {
+  const index = [rfPortIfIndex, cfgIndex];
+  const oids = oidsOf(new Set([...ROW_OBJECTS, ...STATE_OBJECTS]), index);
+  const readings = new Readings(await snmp.get(target, oids, options));
+  const state = stateOf(readings, rfPortIfIndex, cfgIndex);
+  if (state === undefined) return undefined;
+  return {
+    ...state,
+    triggerMode: readings.integer(utscCfg.triggerMode, index),
+    logicalChIfIndex: readings.integer(utscCfg.logicalChIfIndex, index),
+    centerFrequencyHz: readings.integer(utscCfg.centerFreqHz, index),
+    spanHz: readings.integer(utscCfg.spanHz, index),
+    bins: readings.integer(utscCfg.numBins, index),
+    outputFormat: readings.integer(utscCfg.outputFormat, index),
+    window: readings.integer(utscCfg.window, index),
+    repeatPeriodUs: readings.integer(utscCfg.repeatPeriodUs, index),
+    freeRunDurationMs: readings.integer(utscCfg.freeRunDurationMs, index),
+    maxResultsPerFile: readings.integer(utscCfg.maxResultsPerFile, index),
+    destinationIndex: readings.integer(utscCfg.destinationIndex, index),
+  };
+}
+
+/** The part of a row that changes while a test runs; undefined where the row is absent. */
+export async function readRowState(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  rfPortIfIndex: number,
+  cfgIndex: number,
+  options: RequestOptions,
+): Promise<UtscRowState | undefined> {
+  const oids = oidsOf([...STATE_OBJECTS, utscCtrl.initiateTest], [rfPortIfIndex, cfgIndex]);
+  return stateOf(new Readings(await snmp.get(target, oids, options)), rfPortIfIndex, cfgIndex);
+}
+
+function oidsOf(objects: Iterable<MibObject>, index: readonly number[]): string[] {
+  return [instanceOid(system.sysUpTime), ...Array.from(objects, (object) => instanceOid(object, ...index))];
+}
+
+function stateOf(readings: Readings, rfPortIfIndex: number, cfgIndex: number): UtscRowState | undefined {
+  const index = [rfPortIfIndex, cfgIndex];
+  const rowStatus = readings.integer(utscCfg.rowStatus, index);
+  if (rowStatus === undefined) return undefined;
+  const measStatus = readings.integer(utscStatus.measStatus, index);
+  // The result row shows K as used for the newest capture, the status row K as it is now.
+  const kOfResult = readings.integer(utscResult.calibrationConstantKHundredthsDb, index);
+  const kOfPort = readings.integer(utscStatus.calibrationConstantKHundredthsDb, index);
+  return {
+    cfgIndex,
+    rowStatus,
+    fileName: readings.text(utscCfg.filename, index),
+    measStatus: measStatus === undefined ? undefined : (measStatusType[measStatus] as MeasStatus | undefined),
+    kHundredthsDb: kOfPort ?? kOfResult,
+    // Zero until the first capture is made.
+    sampleRateHz: readings.integer(utscResult.sampleRateHz, index) || undefined,
+    resolutionBandwidthHz: readings.integer(utscResult.resolutionBwHz, index) || undefined,
+    upTimeTicks: readings.integer(system.sysUpTime, [0]),
+  };
+}
+
+/** The row as the accepted parameters; undefined while a column that every capture needs has no value. */
+export function acceptedOf(row: UtscRow, readAt: Date): UtscAccepted | undefined {
+  const { centerFrequencyHz, spanHz, bins, repeatPeriodUs, freeRunDurationMs } = row;
+  const outputFormat = utscOutputFormatValues[row.outputFormat ?? -1] as UtscOutputFormat | undefined;
+  const window = utscWindowValues[row.window ?? -1] as UtscWindow | undefined;
+  const triggerMode = utscTriggerModeValues[row.triggerMode ?? -1] as UtscTriggerMode | undefined;
+  if (
+    centerFrequencyHz === undefined ||
+    spanHz === undefined ||
+    bins === undefined ||
+    repeatPeriodUs === undefined ||
+    freeRunDurationMs === undefined ||
+    outputFormat === undefined ||
+    triggerMode === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    centerFrequencyHz,
+    spanHz,
+    bins,
+    repeatPeriodUs,
+    freeRunDurationMs,
+    outputFormat,
+    window: window ?? "other",
+    triggerMode,
+    readAt: readAt.toISOString(),
+  };
+}

@@ -1,0 +1,129 @@
+import { transition } from "@pnmlab/kit";
+import type { Failure, MeasStatus, UtscAccepted, UtscSession, UtscSessionState } from "@pnmlab/protocol";
+import type { LivePublisher, StoredSession } from "../contracts.ts";
+import type { ConfigureStep } from "./configure.ts";
+import type { FrameIntake } from "./frame-intake.ts";
+import { type UtscSessionEvent, utscSessionTable } from "./machine.ts";
+import { PublishThrottle } from "./publish-throttle.ts";
+import { type Remedy, sentenceOf } from "./sentence.ts";
+
+/** What a session knows besides its frames; setting any of it changes what the world sees. */
+export interface Facts {
+  step: ConfigureStep;
+  accepted: UtscAccepted | undefined;
+  kHundredthsDb: number | undefined;
+  measStatus: MeasStatus | undefined;
+  lastFileAt: Date | undefined;
+  rearms: number;
+  remedy: Remedy | undefined;
+  agentSentence: string | undefined;
+  failure: Failure | undefined;
+  leftToOther: boolean;
+}
+
+/** The session as the world sees it: state, sentence and figures, published as they change. */
+export class SessionFace {
+  readonly #intake: FrameIntake;
+  readonly #throttle: PublishThrottle;
+  #stored: StoredSession;
+  #state: UtscSessionState;
+  #since = new Date();
+  #facts: Facts = {
+    step: "reading",
+    accepted: undefined,
+    kHundredthsDb: undefined,
+    measStatus: undefined,
+    lastFileAt: undefined,
+    rearms: 0,
+    remedy: undefined,
+    agentSentence: undefined,
+    failure: undefined,
+    leftToOther: false,
+  };
+  #published = "";
+
+  constructor(stored: StoredSession, intake: FrameIntake, publisher: LivePublisher, agentSentence?: string) {
+    this.#stored = stored;
+    this.#state = stored.settled ? "stopped" : "idle";
+    this.#intake = intake;
+    this.#facts.agentSentence = agentSentence;
+    this.#throttle = new PublishThrottle(() => {
+      const session = this.snapshot();
+      const text = JSON.stringify(session);
+      if (text === this.#published) return;
+      this.#published = text;
+      publisher.publishSession(session);
+    });
+  }
+
+  get state(): UtscSessionState {
+    return this.#state;
+  }
+
+  get facts(): Readonly<Facts> {
+    return this.#facts;
+  }
+
+  /** Moves on where the table allows the event; publishes at once where the state changed. */
+  apply(event: UtscSessionEvent, facts: Partial<Facts> = {}): boolean {
+    const next = transition(utscSessionTable, this.#state, event);
+    if (next === undefined) return false;
+    const changed = next !== this.#state;
+    if (changed) this.#since = new Date();
+    this.#state = next;
+    this.#facts = { ...this.#facts, ...facts };
+    if (changed) this.#throttle.now();
+    else this.#throttle.soon();
+    return true;
+  }
+
+  /** Notes what has become known; the sentence follows. */
+  note(facts: Partial<Facts>): void {
+    this.#facts = { ...this.#facts, ...facts };
+    this.#throttle.soon();
+  }
+
+  setStored(stored: StoredSession): void {
+    this.#stored = stored;
+    this.#throttle.soon();
+  }
+
+  publishSoon(): void {
+    this.#throttle.soon();
+  }
+
+  snapshot(): UtscSession {
+    const stored = this.#stored;
+    const intake = this.#intake;
+    const { accepted, kHundredthsDb, measStatus, rearms, failure } = this.#facts;
+    const newestMs = intake.newestCapturedAtMs;
+    return {
+      id: stored.id,
+      streamId: stored.streamId,
+      cmtsId: stored.cmtsId,
+      rfPortIfIndex: stored.rfPortIfIndex,
+      rfPortName: stored.rfPortName,
+      state: this.#state,
+      sentence: sentenceOf({ state: this.#state, ...this.#facts }),
+      since: this.#since.toISOString(),
+      desired: stored.desired,
+      requested: stored.requested,
+      accepted: accepted ?? null,
+      observed: intake.observed ?? null,
+      kHundredthsDb: kHundredthsDb ?? null,
+      measStatus: measStatus ?? null,
+      framesReceived: intake.framesReceived,
+      framesPerSecond: intake.framesPerSecond(Date.now()),
+      framesDropped: intake.framesDropped,
+      newestFrameAt: newestMs === undefined ? null : new Date(newestMs).toISOString(),
+      rearms,
+      lastGapMs: intake.lastGapMs ?? null,
+      failure: failure ?? null,
+      createdAt: stored.createdAt,
+    };
+  }
+
+  close(): void {
+    this.#throttle.close();
+  }
+}

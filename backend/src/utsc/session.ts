@@ -1,0 +1,237 @@
+import type { SnmpTarget, UtscRequest, UtscSession, UtscWindow } from "@pnmlab/protocol";
+import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
+import { ControlLoop } from "./control-loop.ts";
+import { failureOf } from "./failure.ts";
+import { FrameIntake } from "./frame-intake.ts";
+import { Lease } from "./lease.ts";
+import { stallAfterMs } from "./poll-schedule.ts";
+import { SessionFace } from "./session-face.ts";
+import { stallFailure } from "./stall.ts";
+import { StopLoop } from "./stop-loop.ts";
+import type { SessionSurroundings } from "./surroundings.ts";
+
+/** A refusal stays in view this long after the file it is about. */
+const FILE_FAILURE_MS = 10_000;
+const TICK_MS = 500;
+
+/**
+ * One capture session: desired state on one side, a CMTS on the other. Owns its control loop (configure,
+ * start, watch, re-arm), its stop loop, its lease and its frames.
+ */
+export class LiveSession {
+  readonly #around: SessionSurroundings;
+  readonly #target: SnmpTarget;
+  readonly #intake: FrameIntake;
+  readonly #face: SessionFace;
+  readonly #lease: Lease;
+  #stored: StoredSession;
+  #window: UtscWindow | undefined;
+  #control: ControlLoop | undefined;
+  #stop: StopLoop | undefined;
+  #lastGeneration = 0;
+  #ticker: NodeJS.Timeout | undefined;
+  #offAvailability: () => void;
+
+  constructor(around: SessionSurroundings, target: SnmpTarget, stored: StoredSession, window?: UtscWindow) {
+    this.#around = around;
+    this.#target = target;
+    this.#stored = stored;
+    this.#window = window;
+    this.#intake = new FrameIntake(stored.streamId);
+    const { available, sentence } = around.snmp;
+    this.#face = new SessionFace(stored, this.#intake, around.publisher, available ? undefined : sentence);
+    this.#lease = new Lease(around.leases, `utsc-${stored.id}`, around.leaseMs, target);
+    this.#offAvailability = around.snmp.onAvailabilityChange(() => this.#noteAgent());
+  }
+
+  get id(): string {
+    return this.#stored.id;
+  }
+
+  get stored(): StoredSession {
+    return this.#stored;
+  }
+
+  snapshot(): UtscSession {
+    return this.#face.snapshot();
+  }
+
+  /** Whether a new start on this port goes on with this session. */
+  get isLive(): boolean {
+    return this.#stored.desired === "running";
+  }
+
+  /** Configures and runs; returns at once. */
+  start(): void {
+    this.#face.apply("configure", { step: "reading" });
+    this.#launch(false);
+  }
+
+  /** Takes up what was wanted before this process began: runs on, or finishes a stop. */
+  resume(): void {
+    if (this.#stored.desired === "running") this.#launch(false);
+    else if (!this.#stored.settled) void this.stop();
+  }
+
+  /** Runs with other parameters under the same id; the frames go on behind a gap. */
+  async reconfigure(request: UtscRequest, window: UtscWindow): Promise<void> {
+    await this.#endControl();
+    this.#window = window;
+    this.#save({ ...this.#stored, requested: request });
+    this.#intake.reset();
+    this.#face.apply("configure", {
+      step: "reading",
+      accepted: undefined,
+      failure: undefined,
+      remedy: undefined,
+    });
+    this.#launch(true);
+  }
+
+  /**
+   * Ends the session on the CMTS. Resolves when it is settled, or when this attempt has failed: then the
+   * session says why and goes on trying by itself.
+   */
+  async stop(): Promise<void> {
+    if (this.#stored.settled) return;
+    if (this.#stored.desired !== "stopped") this.#save({ ...this.#stored, desired: "stopped" });
+    this.#face.apply("stop", { failure: undefined, remedy: undefined });
+    await this.#clear();
+  }
+
+  /** Leaves the CMTS as it is: the lease or the next start of the backend takes care of it. */
+  async close(): Promise<void> {
+    this.#offAvailability();
+    clearInterval(this.#ticker);
+    this.#lease.close();
+    this.#face.close();
+    await Promise.all([this.#control?.close(), this.#stop?.close()]);
+  }
+
+  /** A claim on one of this session's files. */
+  claim(generation: number): FileClaim {
+    const expectedLengthBytes = this.#isCurrent(generation) ? this.#intake.fileSizeBytes : undefined;
+    return {
+      removeAfter: true,
+      ...(expectedLengthBytes === undefined ? {} : { expectedLengthBytes }),
+      take: (file) => {
+        if (this.#isCurrent(generation)) this.#take(file, file.seenAtMs);
+        else this.#intake.drop();
+      },
+    };
+  }
+
+  /** Whether files of this generation are what the row now makes. */
+  #isCurrent(generation: number): boolean {
+    return (
+      this.#stored.desired === "running" && this.#control?.generation === generation && this.#intake.isReady
+    );
+  }
+
+  #launch(fromScratch: boolean): void {
+    const control = new ControlLoop({
+      around: this.#around,
+      target: this.#target,
+      stored: this.#stored,
+      window: this.#window,
+      lastGeneration: this.#lastGeneration,
+      fromScratch,
+      intake: this.#intake,
+      face: this.#face,
+      lease: this.#lease,
+    });
+    this.#control = control;
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
+    void control.run().then((error) => {
+      if (error !== undefined && this.#control === control) this.#fail(error);
+    });
+  }
+
+  #take(file: IncomingFile, seenAtMs: number): void {
+    try {
+      const frame = this.#intake.take(file, seenAtMs);
+      this.#around.publisher.publishFrame(this.id, frame);
+      this.#control?.fileArrived(true);
+    } catch (error) {
+      this.#control?.fileArrived(false);
+      const failure = failureOf(error);
+      this.#around.log.warn({ sessionId: this.id, code: failure.code }, failure.message);
+      this.#face.note({ failure });
+      throw error;
+    }
+    const { failure } = this.#face.facts;
+    this.#face.apply("frame", {
+      lastFileAt: new Date(seenAtMs),
+      remedy: undefined,
+      failure: failure?.rung === "file" ? failure : undefined,
+    });
+  }
+
+  /** What no event tells: that nothing has come for too long, and that an old refusal is history. */
+  #tick(): void {
+    const face = this.#face;
+    const { facts } = face;
+    const { failure, lastFileAt } = facts;
+    const waitingSinceMs = Math.max(lastFileAt?.getTime() ?? 0, this.#control?.configuredAtMs ?? 0);
+    const silentMs = Date.now() - waitingSinceMs;
+    if (waitingSinceMs > 0 && silentMs > stallAfterMs(this.#intake.periodMs)) {
+      const notes = this.#control?.notes ?? [];
+      face.apply("silence", { failure: failure ?? stallFailure(facts, this.#around.destination, notes) });
+    }
+    if (failure?.rung === "file" && Date.now() - Date.parse(failure.at) > FILE_FAILURE_MS) {
+      face.note({ failure: undefined });
+    }
+    face.publishSoon();
+  }
+
+  #noteAgent(): void {
+    const { available, sentence } = this.#around.snmp;
+    this.#face.note({ agentSentence: available ? undefined : sentence });
+    this.#control?.agentChanged();
+    this.#stop?.wake();
+  }
+
+  #fail(error: unknown): void {
+    const failure = failureOf(error);
+    this.#around.log.error({ sessionId: this.id, code: failure.code }, failure.message);
+    this.#save({ ...this.#stored, desired: "stopped" });
+    this.#face.apply("fail", { failure, remedy: undefined });
+    void this.#clear();
+  }
+
+  /** Clears the CMTS and the directory; the first attempt is awaited, the rest goes on by itself. */
+  async #clear(): Promise<void> {
+    await this.#endControl();
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+    this.#stop ??= new StopLoop({
+      around: this.#around,
+      target: this.#target,
+      stored: this.#stored,
+      cfgIndex: this.#control?.cfgIndex,
+      unmarkedCfgIndex: this.#control?.unmarkedCfgIndex,
+      lease: this.#lease,
+      onSettled: (outcome) => {
+        this.#save({ ...this.#stored, settled: true });
+        this.#face.apply("settled", { failure: undefined, leftToOther: outcome === "foreign" });
+      },
+      onFailure: (error) => {
+        const failure = failureOf(error);
+        this.#around.log.warn({ sessionId: this.id, code: failure.code }, failure.message);
+        if (this.#face.state === "stopping") this.#face.note({ failure });
+      },
+    });
+    await this.#stop.attempt();
+  }
+
+  async #endControl(): Promise<void> {
+    await this.#control?.close();
+    this.#lastGeneration = Math.max(this.#lastGeneration, this.#control?.generation ?? 0);
+  }
+
+  #save(stored: StoredSession): void {
+    this.#stored = stored;
+    this.#around.save(stored);
+    this.#face.setStored(stored);
+  }
+}

@@ -1,0 +1,109 @@
+import { FALSE, instanceOid, RowStatus, TRUE, utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
+import { PnmLabError, sleep } from "@pnmlab/kit";
+import type { Varbind } from "@pnmlab/protocol";
+import type { Device } from "./execute.ts";
+import { readRowState, type UtscRowState } from "./row.ts";
+import { type ColumnWrite, varbindOf, writeText } from "./snmp-values.ts";
+import { errorStatusOf, refusalText } from "./snmp-words.ts";
+
+/** How long a CMTS may take to become idle after its test was aborted. */
+const IDLE_DEADLINE_MS = 10_000;
+const FIRST_IDLE_POLL_MS = 20;
+const MAX_IDLE_POLL_MS = 500;
+
+/** One row of a port under this session's control. */
+export interface ControlledRow {
+  rfPortIfIndex: number;
+  cfgIndex: number;
+}
+
+/** The SET that ends a test; also what the agent's lease carries out. */
+export function abortVarbinds(row: ControlledRow): Varbind[] {
+  return [varbindOf(initiate(row, FALSE))];
+}
+
+/**
+ * Starts the row's test: clears what is left of the run before, since not every CMTS clears itself, then
+ * initiates, and reads back. A start whose answer is lost is not repeated blindly: reading tells.
+ *
+ * @throws PnmLabError `UTSC_START_REFUSED` with the CMTS's error; `UTSC_ROW_GONE`
+ */
+export async function startTest(device: Device, row: ControlledRow): Promise<UtscRowState> {
+  await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
+  await set(device, initiate(row, TRUE), "UTSC_START_REFUSED");
+  return readState(device, row);
+}
+
+/** State of the row. @throws PnmLabError `UTSC_ROW_GONE` where it is absent */
+export async function readState(device: Device, row: ControlledRow): Promise<UtscRowState> {
+  const { snmp, target, signal } = device;
+  const state = await readRowState(snmp, target, row.rfPortIfIndex, row.cfgIndex, { signal });
+  if (state === undefined) {
+    throw new PnmLabError(
+      "UTSC_ROW_GONE",
+      `the CMTS no longer has row ${row.rfPortIfIndex}.${row.cfgIndex} of docsPnmCmtsUtscCfgTable`,
+      { retryable: true },
+    );
+  }
+  return state;
+}
+
+/**
+ * Aborts the row's test and waits until the CMTS is idle.
+ *
+ * @throws PnmLabError `UTSC_NOT_IDLE` after 10 s of busy; `UTSC_ABORT_REFUSED`; `UTSC_ROW_GONE`
+ */
+export async function abortTest(device: Device, row: ControlledRow): Promise<void> {
+  await set(device, initiate(row, FALSE), "UTSC_ABORT_REFUSED");
+  const deadlineMs = performance.now() + IDLE_DEADLINE_MS;
+  for (let delayMs = FIRST_IDLE_POLL_MS; ; delayMs = Math.min(MAX_IDLE_POLL_MS, delayMs * 2)) {
+    const { measStatus } = await readState(device, row);
+    if (measStatus !== "busy") return;
+    if (performance.now() > deadlineMs) {
+      throw new PnmLabError(
+        "UTSC_NOT_IDLE",
+        `the CMTS still says busy ${IDLE_DEADLINE_MS / 1000} s after ${writeText(initiate(row, FALSE))}`,
+        { retryable: true },
+      );
+    }
+    await sleep(delayMs, device.signal);
+  }
+}
+
+/**
+ * Removes a row and reads that it is gone.
+ *
+ * @throws PnmLabError `UTSC_DESTROY_REFUSED`
+ */
+export async function destroyRow(device: Device, row: ControlledRow): Promise<void> {
+  const { snmp, target, signal } = device;
+  const write: ColumnWrite = {
+    object: utscCfg.rowStatus,
+    index: [row.rfPortIfIndex, row.cfgIndex],
+    value: RowStatus.destroy,
+  };
+  await set(device, write, "UTSC_DESTROY_REFUSED");
+  const left = await readRowState(snmp, target, row.rfPortIfIndex, row.cfgIndex, { signal });
+  if (left === undefined) return;
+  throw new PnmLabError(
+    "UTSC_DESTROY_REFUSED",
+    `row ${instanceOid(utscCfg.rowStatus, ...write.index)} is still there after ${writeText(write)}`,
+    { retryable: true },
+  );
+}
+
+function initiate({ rfPortIfIndex, cfgIndex }: ControlledRow, value: number): ColumnWrite {
+  return { object: utscCtrl.initiateTest, index: [rfPortIfIndex, cfgIndex], value };
+}
+
+async function set({ snmp, target, signal }: Device, write: ColumnWrite, code: string): Promise<void> {
+  try {
+    await snmp.set(target, [varbindOf(write)], { signal });
+  } catch (error) {
+    if (errorStatusOf(error) === undefined) throw error;
+    throw new PnmLabError(code, `the CMTS refused ${writeText(write)} with ${refusalText(error)}`, {
+      cause: error,
+      retryable: true,
+    });
+  }
+}
