@@ -108,6 +108,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       api.addHook("onRequest", async (request) => {
         if (isMutating(request)) requireSameOrigin(request);
       });
+      api.addHook("onSend", async (_request, reply) => {
+        if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+      });
       keepAuditTrail(api, storage.audit, now);
       api.setNotFoundHandler(sendNotFound);
       accountRoutes(api, { guard });

@@ -70,9 +70,13 @@ export class Decoder implements AsyncDisposable {
       execArgv: isSource ? ["--conditions=@pnmlab/source"] : [],
     });
     worker.unref();
+    // A thread that has been replaced has nothing more to say.
+    const fail = (reason: string) => {
+      if (this.#worker === worker) this.#fail(reason);
+    };
     worker.on("message", (response: WorkerResponse) => this.#settle(response));
-    worker.on("error", (error) => this.#fail(messageOf(error)));
-    worker.on("exit", () => this.#fail("the decoding thread has ended"));
+    worker.on("error", (error) => fail(messageOf(error)));
+    worker.on("exit", () => fail("the decoding thread has ended"));
     return worker;
   }
 

@@ -4,8 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { type Migration, migrations } from "./migrations.ts";
 
-/** How long a statement waits for another process that holds the database, in milliseconds. */
-const BUSY_TIMEOUT_MS = 2000;
+/** How long a statement waits for another process that holds the database, in milliseconds; the event loop waits with it. */
+const BUSY_TIMEOUT_MS = 500;
 
 /**
  * Opens the database file, makes it where it is absent, and brings its schema up to date.
