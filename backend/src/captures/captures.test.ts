@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { captureDataSchema, captureDetailSchema, captureListSchema } from "@pnmlab/protocol";
@@ -194,3 +195,23 @@ test("bytes that were stored half are written anew, and no part files stay", asy
   expect(await readFile(files.pathOf(sha256))).toEqual(bytes);
   expect(await readdir(join(folder, "captures", sha256.slice(0, 2)))).toEqual([sha256]);
 });
+
+/** Real captures; they live beside the repository. */
+const FIXTURES = join(import.meta.dirname, "../../../../shared/fixtures/pnm");
+
+test.skipIf(!existsSync(FIXTURES))(
+  "real captures are all decoded, and each has a plot (skipped where ../shared/fixtures/pnm is not beside the repository)",
+  async () => {
+    const backend = await openTestBackend();
+    const names = (await readdir(FIXTURES)).filter((name) => name.endsWith(".bin"));
+    for (const name of names) await accept(backend, name, await readFile(join(FIXTURES, name)));
+    const { captures } = await list(backend, "?limit=200");
+    expect(captures.map(({ fileName }) => fileName).sort()).toEqual(names.sort());
+    for (const { id, fileName, status } of captures) {
+      expect([fileName, status]).toEqual([fileName, "decoded"]);
+      const plot = await fetch(`${backend.url}/api/captures/${id}/data`, { headers: backend.signedIn });
+      const { series, x } = captureDataSchema.parse(await plot.json());
+      expect(series.every(({ values }) => values.length === x.values.length)).toBe(true);
+    }
+  },
+);

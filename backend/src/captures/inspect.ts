@@ -68,7 +68,11 @@ export function plotCapture(id: string, fileName: string, bytes: Uint8Array): Ca
           ? Array.from({ length: x.count }, (_, index) => x.first + index * x.step)
           : Array.from(x.values),
     },
-    y: { label: plot.series[0]?.name ?? "", unit: plot.series[0]?.unit ?? "" },
+    // The codec names traces, not the axis: several traces share the name of the plot.
+    y: {
+      label: (plot.series.length === 1 ? plot.series[0]?.name : undefined) ?? plot.title,
+      unit: plot.series[0]?.unit ?? "",
+    },
     series: plot.series.map(({ name, unit, values }) => ({
       name,
       unit,
