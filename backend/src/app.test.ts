@@ -147,14 +147,14 @@ test("a session is started, listed, read and stopped, and the audit names who di
     body: JSON.stringify(START),
   });
   expect(started.status).toBe(202);
-  const { id } = (await started.json()) as { id: string };
+  const { id } = ((await started.json()) as { session: { id: string } }).session;
   const list = await fetch(`${backend.url}/api/utsc/sessions`, { headers });
   expect(((await list.json()) as { sessions: { id: string }[] }).sessions.map((one) => one.id)).toContain(id);
   const stopped = await fetch(`${backend.url}/api/utsc/sessions/${id}/stop`, {
     method: "POST",
     headers: backend.signedIn,
   });
-  expect(await stopped.json()).toMatchObject({ id, state: "stopped" });
+  expect(await stopped.json()).toMatchObject({ session: { id, state: "stopped" } });
   const missing = await fetch(`${backend.url}/api/utsc/sessions/none/stop`, {
     method: "POST",
     headers: backend.signedIn,

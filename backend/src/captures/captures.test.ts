@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { captureDataSchema, captureDetailSchema, captureListSchema } from "@pnmlab/protocol";
+import { captureAnswerSchema, captureDataSchema, captureListSchema } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import {
   openTestBackend,
@@ -66,7 +66,7 @@ test("a file is stored bit-exact under its hash, decoded, announced and listed",
 
   const { id } = captures[0]!;
   const detail = await fetch(`${backend.url}/api/captures/${id}`, { headers: backend.signedIn });
-  const { header, notes, ...summary } = captureDetailSchema.parse(await detail.json());
+  const { header, notes, ...summary } = captureAnswerSchema.parse(await detail.json()).capture;
   expect(summary).toEqual(captures[0]);
   expect(header.length).toBeGreaterThan(5);
   expect(notes[0]).toMatch(/^read as /);

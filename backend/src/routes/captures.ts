@@ -1,5 +1,5 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
-import { captureDataSchema, captureDetailSchema, captureListSchema } from "@pnmlab/protocol";
+import { captureAnswerSchema, captureDataSchema, captureListSchema } from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { CaptureLibrary } from "../captures/library.ts";
@@ -30,10 +30,10 @@ export function captureRoutes(app: FastifyInstance, { captures }: { captures: Ca
         summary: "A capture with its header fields",
         tags: ["captures"],
         params: idParams,
-        response: { 200: captureDetailSchema },
+        response: { 200: captureAnswerSchema },
       },
     },
-    ({ params }) => captures.detail(params.id),
+    ({ params }) => ({ capture: captures.detail(params.id) }),
   );
   routes.get(
     "/captures/:id/data",

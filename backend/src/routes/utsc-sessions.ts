@@ -1,5 +1,5 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
-import { startUtscSessionSchema, utscSessionListSchema, utscSessionSchema } from "@pnmlab/protocol";
+import { startUtscSessionSchema, utscSessionAnswerSchema, utscSessionListSchema } from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { requireRole } from "../auth/guard.ts";
@@ -19,10 +19,10 @@ export function utscSessionRoutes(app: FastifyInstance, { utsc }: { utsc: UtscSe
         summary: "Start a live capture on an RF port, or change the one that runs there",
         tags,
         body: startUtscSessionSchema,
-        response: { 202: utscSessionSchema },
+        response: { 202: utscSessionAnswerSchema },
       },
     },
-    async ({ body }, reply) => reply.code(202).send(await utsc.start(body)),
+    async ({ body }, reply) => reply.code(202).send({ session: await utsc.start(body) }),
   );
   routes.get(
     "/utsc/sessions",
@@ -31,8 +31,15 @@ export function utscSessionRoutes(app: FastifyInstance, { utsc }: { utsc: UtscSe
   );
   routes.get(
     "/utsc/sessions/:id",
-    { schema: { summary: "One live capture", tags, params: idParams, response: { 200: utscSessionSchema } } },
-    ({ params }) => requireSession(utsc, params.id),
+    {
+      schema: {
+        summary: "One live capture",
+        tags,
+        params: idParams,
+        response: { 200: utscSessionAnswerSchema },
+      },
+    },
+    ({ params }) => ({ session: requireSession(utsc, params.id) }),
   );
   routes.post(
     "/utsc/sessions/:id/stop",
@@ -42,10 +49,10 @@ export function utscSessionRoutes(app: FastifyInstance, { utsc }: { utsc: UtscSe
         summary: "Stop a live capture; answers when the CMTS is idle and its files are removed",
         tags,
         params: idParams,
-        response: { 200: utscSessionSchema },
+        response: { 200: utscSessionAnswerSchema },
       },
     },
-    async ({ params }) => utsc.stop(requireSession(utsc, params.id).id),
+    async ({ params }) => ({ session: await utsc.stop(requireSession(utsc, params.id).id) }),
   );
 }
 

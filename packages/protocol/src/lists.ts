@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { agentSchema, captureSchema, cmtsSchema, rfPortSchema } from "./rest.ts";
+import { agentSchema, captureDetailSchema, captureSchema, cmtsSchema, rfPortSchema } from "./rest.ts";
 import { utscSessionSchema } from "./utsc.ts";
 
 /** `GET /api/agents`. */
@@ -22,6 +22,10 @@ export type RfPortList = z.infer<typeof rfPortListSchema>;
 export const utscSessionListSchema = z.strictObject({ sessions: z.array(utscSessionSchema) });
 export type UtscSessionList = z.infer<typeof utscSessionListSchema>;
 
+/** `POST /api/utsc/sessions`, `GET /api/utsc/sessions/{id}`, `POST /api/utsc/sessions/{id}/stop`. */
+export const utscSessionAnswerSchema = z.strictObject({ session: utscSessionSchema });
+export type UtscSessionAnswer = z.infer<typeof utscSessionAnswerSchema>;
+
 /** `GET /api/captures`, newest first. */
 export const captureListSchema = z.strictObject({
   captures: z.array(captureSchema),
@@ -29,6 +33,10 @@ export const captureListSchema = z.strictObject({
   nextBefore: z.string().nullable(),
 });
 export type CaptureList = z.infer<typeof captureListSchema>;
+
+/** `GET /api/captures/{id}`. */
+export const captureAnswerSchema = z.strictObject({ capture: captureDetailSchema });
+export type CaptureAnswer = z.infer<typeof captureAnswerSchema>;
 
 /** One action that changed something, with what became of it. */
 export const auditEntrySchema = z.strictObject({
