@@ -22,8 +22,11 @@ interface Case {
   name: string;
   bytes: Uint8Array;
   hints?: DecodeHints;
-  /** Python expression that decodes `b` with struct, header included, without any scaling. */
-  python: string;
+  /** Python expressions over the bytes `b`: the header, and the raw values, both with struct. */
+  header: string;
+  values: string;
+  /** Divisor that makes dB or coefficients of the values; absent where they are counters or codes. */
+  scale?: number;
 }
 
 const ROUNDS = Number(process.argv[2] ?? 15);
@@ -66,7 +69,8 @@ function utsc(outputFormat: UtscOutputFormat, bins: number, samples: UtscSamples
 
 const record = (fields: object): Uint8Array => encodePnm({ ...base, ...fields } as PnmRecord);
 
-const COEFFICIENTS = noise16(2 * 7480);
+// Mean power 1 in s2.13, as coefficients in use have it.
+const COEFFICIENTS = Int16Array.from({ length: 2 * 7480 }, (_, i) => (i % 3 === 0 ? -5793 : 5793));
 const COUNTERS = Uint32Array.from({ length: 4 * 600 }, (_, i) => (i % 4 === 0 ? 1_774_675_934 + i / 4 : i));
 const SCHEMES = Uint8Array.from(
   Array.from({ length: 115 }, (_, i) => (i % 2 === 0 ? [0, 12, 0, 110] : [0, 1, 0, 1])).flat(),
@@ -79,7 +83,9 @@ const cases: Case[] = [
   {
     name: "6A UTSC fftDb, 4096 x i16",
     bytes: utsc("fftDb", 4096, noise16(4096)),
-    python: `(${UTSC_HEAD}, struct.unpack('>4096h',b[328:]))`,
+    header: UTSC_HEAD,
+    values: "struct.unpack('>4096h',b[328:])",
+    scale: 100,
   },
   {
     name: "6A UTSC fftPower, 4096 x u32",
@@ -88,7 +94,8 @@ const cases: Case[] = [
       4096,
       Uint32Array.from({ length: 4096 }, (_, i) => 20_000 + ((i * 7919) % 9000)),
     ),
-    python: `(${UTSC_HEAD}, struct.unpack('>4096I',b[328:]))`,
+    header: UTSC_HEAD,
+    values: "struct.unpack('>4096I',b[328:])",
   },
   {
     name: "6A UTSC fftPower, 800 x u32",
@@ -97,12 +104,14 @@ const cases: Case[] = [
       800,
       Uint32Array.from({ length: 800 }, (_, i) => 20_000 + ((i * 7919) % 9000)),
     ),
-    python: `(${UTSC_HEAD}, struct.unpack('>800I',b[328:]))`,
+    header: UTSC_HEAD,
+    values: "struct.unpack('>800I',b[328:])",
   },
   {
     name: "6A UTSC timeIQ, 4096 x i16 pair",
     bytes: utsc("timeIQ", 4096, noise16(8192)),
-    python: `(${UTSC_HEAD}, struct.unpack('>8192h',b[328:]))`,
+    header: UTSC_HEAD,
+    values: "struct.unpack('>8192h',b[328:])",
   },
   {
     name: "01 DS symbol capture, 8192 x i16 pair",
@@ -121,7 +130,9 @@ const cases: Case[] = [
       },
       samples: noise16(16_384),
     }),
-    python: "(struct.unpack_from('>3sBBBIB6sIQIIHBI',b), struct.unpack('>16384h',b[44:]))",
+    header: "struct.unpack_from('>3sBBBIB6sIQIIHBI',b)",
+    values: "struct.unpack('>16384h',b[44:])",
+    scale: 4096,
   },
   {
     name: "02 channel estimate, 7480 x i16 pair",
@@ -131,7 +142,9 @@ const cases: Case[] = [
       header: { ...preamble, ...channel, typeCode: 2 },
       coefficients: COEFFICIENTS,
     }),
-    python: `(${CM_HEAD}, struct.unpack('>14960h',b[28:]))`,
+    header: CM_HEAD,
+    values: "struct.unpack('>14960h',b[28:])",
+    scale: 8192,
   },
   {
     name: "03 constellation, 8192 x i16 pair",
@@ -141,7 +154,9 @@ const cases: Case[] = [
       header: { ...preamble, ...channel, typeCode: 3, modulationOrder: 7, sampleSymbols: 8192 },
       softDecisions: noise16(16_384),
     }),
-    python: "(struct.unpack_from('>3sBBBIB6sIHHBI',b), struct.unpack('>16384h',b[30:]))",
+    header: "struct.unpack_from('>3sBBBIB6sIHHBI',b)",
+    values: "struct.unpack('>16384h',b[30:])",
+    scale: 8192,
   },
   {
     name: "04 RxMER, 7480 x u8",
@@ -151,7 +166,9 @@ const cases: Case[] = [
       header: { ...preamble, ...channel, typeCode: 4 },
       quarterDb: Uint8Array.from({ length: 7480 }, (_, i) => 150 + (i % 20)),
     }),
-    python: `(${CM_HEAD}, struct.unpack('>7480B',b[28:]))`,
+    header: CM_HEAD,
+    values: "struct.unpack('>7480B',b[28:])",
+    scale: 4,
   },
   {
     name: "05 histogram, 256 x u32",
@@ -162,7 +179,8 @@ const cases: Case[] = [
       dwellCounts: Uint32Array.of(10_000_000),
       hitCounts: Uint32Array.from({ length: 256 }, (_, i) => i * 1000),
     }),
-    python: "(struct.unpack_from('>3sBBBI6sBIII',b), struct.unpack('>256I',b[29:]))",
+    header: "struct.unpack_from('>3sBBBI6sBIII',b)",
+    values: "struct.unpack('>256I',b[29:])",
   },
   {
     name: "06 pre-equalizer, 1776 x i16 pair",
@@ -170,9 +188,11 @@ const cases: Case[] = [
       kind: "us-ofdma-pre-equalizer",
       layout: "standard",
       header: { ...preamble, ...channel, typeCode: 6, cmtsMac: MAC },
-      coefficients: noise16(2 * 1776),
+      coefficients: COEFFICIENTS.slice(0, 2 * 1776),
     }),
-    python: "(struct.unpack_from('>3sBBBIB6s6sIHBI',b), struct.unpack('>3552h',b[34:]))",
+    header: "struct.unpack_from('>3sBBBIB6s6sIHBI',b)",
+    values: "struct.unpack('>3552h',b[34:])",
+    scale: 8192,
   },
   {
     name: "08 FEC summary, 5 x 600 x 4 u32",
@@ -189,8 +209,8 @@ const cases: Case[] = [
       },
       profiles: [255, 0, 1, 2, 3].map((profileId) => ({ profileId, sets: 600, words: COUNTERS })),
     }),
-    python:
-      "(struct.unpack_from('>3sBBBB6sBB',b), [struct.unpack_from('>BH2400I',b,15+9603*i) for i in range(5)])",
+    header: "struct.unpack_from('>3sBBBB6sBB',b)",
+    values: "[struct.unpack_from('>BH2400I',b,15+9603*i) for i in range(5)]",
   },
   {
     name: "09 modem spectrum, 81 x 256 i16",
@@ -212,7 +232,9 @@ const cases: Case[] = [
       },
       hundredthsDbmv: noise16(81 * 256),
     }),
-    python: "(struct.unpack_from('>3sBBBIB6sIIIHHHI',b), struct.unpack('>20736h',b[39:]))",
+    header: "struct.unpack_from('>3sBBBIB6sIIIHHHI',b)",
+    values: "struct.unpack('>20736h',b[39:])",
+    scale: 100,
   },
   {
     name: "-- SNMP amplitude data, 31 x 100 i16",
@@ -230,7 +252,9 @@ const cases: Case[] = [
         hundredthsDbmv: noise16(100),
       })),
     }),
-    python: "[struct.unpack_from('>IIIII100h',b,220*i) for i in range(31)]",
+    header: "()",
+    values: "[struct.unpack_from('>IIIII100h',b,220*i) for i in range(31)]",
+    scale: 100,
   },
   {
     name: "0A modulation profile, 4 x 115 schemes",
@@ -245,8 +269,8 @@ const cases: Case[] = [
         subcarriers: 0,
       })),
     }),
-    python:
-      "(struct.unpack_from('>3sBBBIB6sBIHBI',b), [(struct.unpack_from('>BH',b,29+463*p), [struct.unpack_from('>BBH',b,32+463*p+4*i) for i in range(115)]) for p in range(4)])",
+    header: "struct.unpack_from('>3sBBBIB6sBIHBI',b), [(struct.unpack_from('>BH',b,29+463*p)",
+    values: "[struct.unpack_from('>BBH',b,32+463*p+4*i) for i in range(115)]) for p in range(4)]",
   },
   {
     name: "69 US RxMER, 1900 x u8",
@@ -268,23 +292,30 @@ const cases: Case[] = [
       },
       quarterDb: new Uint8Array(1900).fill(170),
     }),
-    python: "(struct.unpack_from('>3sBBBII256s6sB6sHBIHBI',b), struct.unpack('>1900B',b[297:]))",
+    header: "struct.unpack_from('>3sBBBII256s6sB6sHBIHBI',b)",
+    values: "struct.unpack('>1900B',b[297:])",
+    scale: 4,
   },
 ];
 
+// Both anchors per line: struct alone, and struct into the list of scaled numbers a Python tool works with.
 const PYTHON = `
 import struct,sys,time
+def flat(v): return [x for part in v for x in part] if isinstance(v,list) else v
 for line in sys.stdin:
-    path,n,expression=line.rstrip('\\n').split('\\t')
-    b=open(path,'rb').read(); n=int(n)
-    f=eval('lambda b: '+expression)
-    f(b)
-    best=1e9
-    for _ in range(5):
-        t=time.perf_counter()
-        for _ in range(n): f(b)
-        best=min(best,time.perf_counter()-t)
-    print(n*len(b)/1e6/best)
+    path,n,header,values,scale=line.rstrip('\\n').split('\\t')
+    b=open(path,'rb').read(); n=int(n); s=float(scale)
+    raw=eval('lambda b: (%s, %s)' % (header,values))
+    scaled=eval('lambda b: (%s, [v/s for v in flat(%s)])' % (header,values),{'struct':struct,'flat':flat,'s':s}) if s>0 else raw
+    rates=[]
+    for f in (raw,scaled):
+        f(b); best=1e9
+        for _ in range(5):
+            t=time.perf_counter()
+            for _ in range(n): f(b)
+            best=min(best,time.perf_counter()-t)
+        rates.append(n*len(b)/1e6/best)
+    print(rates[0],rates[1])
 `;
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -300,16 +331,20 @@ function rate(files: Uint8Array[], work: (bytes: Uint8Array) => number): number 
   return bytes / 1e3 / (performance.now() - start);
 }
 
-function runPython(): number[] | undefined {
+function runPython(): [number, number][] | undefined {
   const folder = mkdtempSync(join(tmpdir(), "pnm-bench-"));
   try {
-    const input = cases.map(({ bytes, python }, i) => {
+    const input = cases.map(({ bytes, header, values, scale = 0 }, i) => {
       const path = join(folder, `${i}.bin`);
       writeFileSync(path, bytes);
-      return `${path}\t${Math.max(20, Math.floor(BATCH_BYTES / 4 / bytes.length))}\t${python}\n`;
+      const runs = Math.max(20, Math.floor(BATCH_BYTES / 8 / bytes.length));
+      return `${path}\t${runs}\t${header}\t${values}\t${scale}\n`;
     });
     const out = execFileSync("python3", ["-c", PYTHON], { input: input.join(""), encoding: "utf8" });
-    return out.trim().split("\n").map(Number);
+    return out
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ").map(Number) as [number, number]);
   } catch (error) {
     const missing = (error as { code?: string }).code === "ENOENT";
     console.log(missing ? "python3 is not available" : `python3 failed: ${(error as Error).message}`);
@@ -346,14 +381,17 @@ const rows = cases.map((item, i) => {
   };
 });
 
+const missing = "not available";
 console.log(`node ${process.version}, ${ROUNDS} rounds, medians\n`);
-console.log("| file | bytes | decode MB/s | share of memcpy | Python struct MB/s | times Python |");
+console.log(
+  "| file | bytes | decode MB/s | share of memcpy | times Python struct | times Python struct + scaled list |",
+);
 console.log("|---|---:|---:|---:|---:|---:|");
-for (const row of rows) {
-  const struct = row.python === undefined ? "not available" : row.python.toFixed(0);
-  const times = row.python === undefined ? "not available" : (row.decode / row.python).toFixed(1);
+for (const { name, size, copy, decode, python: anchors } of rows) {
+  const times = (anchors ?? []).map((rate) => (decode / rate).toFixed(1));
+  const share = (decode / copy).toFixed(3);
   console.log(
-    `| ${row.name} | ${row.size} | ${row.decode.toFixed(0)} | ${(row.decode / row.copy).toFixed(3)} | ${struct} | ${times} |`,
+    `| ${name} | ${size} | ${decode.toFixed(0)} | ${share} | ${times[0] ?? missing} | ${times[1] ?? missing} |`,
   );
 }
 if (Number.isNaN(sink)) console.log(sink);

@@ -3,10 +3,10 @@ export type UtscOutputFormat = "timeIQ" | "fftPower" | "rawAdc" | "fftIQ" | "fft
 
 /**
  * How the bytes of a UTSC file are arranged: `e6000-328` is a 328-byte header of which 51 bytes are
- * unknown, `common-header` the early layout (282, 284 or 291 bytes), `headerless` samples only,
- * `manual` a header length given by the caller.
+ * unknown, `common-header` the early layout (282, 284 or 291 bytes), `vendor-header` any other length, found
+ * from the configured size of the data, `headerless` samples only, `manual` a length given by the caller.
  */
-export type UtscLayout = "e6000-328" | "common-header" | "headerless" | "manual";
+export type UtscLayout = "e6000-328" | "common-header" | "vendor-header" | "headerless" | "manual";
 
 /** What is known of a UTSC capture from its SNMP configuration as read back, and the user's overrides. */
 export interface UtscHints {
@@ -36,3 +36,18 @@ export interface DecodeHints {
   strict?: boolean | undefined;
   utsc?: UtscHints | undefined;
 }
+
+/**
+ * Readings of UTSC files that other tools use, to choose from where a file contradicts DOCS-PNM-MIB. None of
+ * them is right for a file that follows it: they read 16-bit decibels behind 328 bytes whatever the format.
+ */
+export const UTSC_READING_PROFILES = {
+  "int16 big-endian, hundredths": { headerLength: 328, sampleWidth: 2, endianness: "big", dbPerCount: 0.01 },
+  "int16 big-endian, tenths": { headerLength: 328, sampleWidth: 2, endianness: "big", dbPerCount: 0.1 },
+  "int16 little-endian, hundredths": {
+    headerLength: 328,
+    sampleWidth: 2,
+    endianness: "little",
+    dbPerCount: 0.01,
+  },
+} as const satisfies Readonly<Record<string, UtscHints>>;

@@ -5,7 +5,13 @@ export { complexMagnitudesDb, complexMeanPower, complexPart, complexValues } fro
 export { decodePnm, expectedLength } from "./decode.ts";
 export { PnmDecodeError, PnmEncodeError, type PnmErrorCode, type PnmErrorDetails } from "./errors.ts";
 export { type ParsedFileName, parseFileName } from "./file-name.ts";
-export type { DecodeHints, UtscHints, UtscLayout, UtscOutputFormat } from "./hints.ts";
+export {
+  type DecodeHints,
+  UTSC_READING_PROFILES,
+  type UtscHints,
+  type UtscLayout,
+  type UtscOutputFormat,
+} from "./hints.ts";
 export { type HistogramCounts, histogramBinCenters, histogramShares } from "./histogram.ts";
 export {
   captureUnixTimeS,

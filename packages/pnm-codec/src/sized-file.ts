@@ -115,10 +115,13 @@ function takeData(
   return { payload: file.bytes.subarray(offset, end), trailing: takeTrailing(file, end, header, anomalies) };
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 /** The bytes after the data, reported. */
 export function takeTrailing(file: PnmFile, end: number, header: object, anomalies: string[]): Uint8Array {
   const extra = file.bytes.length - end;
-  if (extra > 0 && file.hints.strict === true) {
+  if (extra <= 0) return NO_BYTES;
+  if (file.hints.strict === true) {
     throw new PnmDecodeError("OVERLONG", `${extra} bytes follow the data`, {
       offset: end,
       expected: `${end} bytes`,
@@ -126,7 +129,10 @@ export function takeTrailing(file: PnmFile, end: number, header: object, anomali
       header: header as Record<string, unknown>,
     });
   }
-  if (extra > 0) anomalies.push(`${extra} bytes follow the data, which end at ${end}`);
+  const isFile = /^(PNN|PNM)/.test(String.fromCharCode(...file.bytes.subarray(end, end + 3)));
+  anomalies.push(
+    `${extra} bytes follow the data, which end at ${end}${isFile ? ": another file begins there" : ""}`,
+  );
   return file.bytes.subarray(end);
 }
 

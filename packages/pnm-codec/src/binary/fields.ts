@@ -33,8 +33,17 @@ export function hex<Key extends string>(key: Key, label: string, size: number): 
   return { key, label, unit: undefined, type: "hex", size };
 }
 
+// Field lists are constants that every decode measures several times.
+const sizes = new WeakMap<readonly Field[], number>();
+
+/** Bytes the fields take together. */
 export function sizeOf(fields: readonly Field[]): number {
-  return fields.reduce((sum, field) => sum + field.size, 0);
+  let size = sizes.get(fields);
+  if (size === undefined) {
+    size = fields.reduce((sum, field) => sum + field.size, 0);
+    sizes.set(fields, size);
+  }
+  return size;
 }
 
 /** Reads the fields in order into `target`, keyed by their names. */

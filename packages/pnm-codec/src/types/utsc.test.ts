@@ -6,6 +6,7 @@ import {
   encodeUtsc,
   expectedLength,
   PnmDecodeError,
+  UTSC_READING_PROFILES,
   type UtscOutputFormat,
   type UtscRecord,
   type UtscSamples,
@@ -14,7 +15,7 @@ import {
   utscLevelsDb,
   utscSamplesFromLevels,
 } from "../index.ts";
-import { noiseLevels } from "../test-support/noise.ts";
+import { noiseLevels, uniform } from "../test-support/noise.ts";
 
 const content = {
   captureTimeS: 1_774_675_934,
@@ -154,7 +155,72 @@ describe("the 328-byte form", () => {
     expect(record.header.magic).toBe("");
     expect(record.samples).toEqual(samples);
     expect(encodePnm(record)).toEqual(bytes);
+    const fileName = "PNMCcapUsSpecAn_ccap1_2026-01-20_15.02.57.954_7";
+    expect(decodeUtsc(bytes, { fileName }).samples).toEqual(samples);
     expect(refusal(() => decodePnm(bytes)).code).toBe("BAD_MAGIC");
+  });
+
+  it("is read the way other tools read it when the user chooses so", () => {
+    const samples = utscSamplesFromLevels(noiseLevels(1600), "fftDb", 0);
+    const bytes = e6000({
+      samples,
+      bins: 1600,
+      outputFormat: "fftDb",
+      endianness: "little",
+      vendorBytes: "opaque",
+    });
+    const profile = UTSC_READING_PROFILES["int16 little-endian, hundredths"];
+    const record = decodeUtsc(bytes, { utsc: { ...profile, bins: 1600 } });
+    expect(record).toMatchObject({ layout: "manual", outputFormat: "fftDb", bins: 1600, frames: 1 });
+    expect(record.samples).toEqual(samples);
+    const tenths = decodeUtsc(bytes, { utsc: { ...profile, bins: 1600, dbPerCount: 0.1 } });
+    expect(utscLevelsDb(tenths, 0)[5]).toBeCloseTo(10 * utscLevelsDb(record, 0)[5]!, 3);
+  });
+
+  it("of another length is found from the configured size of the data", () => {
+    const samples = power(1024);
+    const e = e6000({ samples, bins: 1024, vendorBytes: "opaque" });
+    const bytes = Uint8Array.from([
+      ...e.subarray(0, 320),
+      1,
+      2,
+      3,
+      4,
+      ...new Uint8Array(12),
+      0,
+      0,
+      16,
+      0,
+      ...e.subarray(328),
+    ]);
+    const record = decodeUtsc(bytes, { utsc: { bins: 1024, outputFormat: "fftPower" } });
+    expect(record).toMatchObject({ layout: "vendor-header", headerLength: 340, bins: 1024, frames: 1 });
+    expect(record.reading.confidence).toBe("medium");
+    expect(record.samples).toEqual(samples);
+    expect(encodePnm(record)).toEqual(bytes);
+  });
+
+  it("with any unknown bytes is read by the configuration, and its length known from it", () => {
+    const random = uniform(11);
+    const utsc = { bins: 200, outputFormat: "fftPower", centerFrequencyHz: 45e6, spanHz: 80e6 } as const;
+    const samples = power(200);
+    const bytes = e6000({ samples, bins: 200, vendorBytes: "opaque" });
+    for (let n = 0; n < 2000; n++) {
+      // Small numbers and zeros are what headers are made of.
+      for (let at = 277; at < 328; at++)
+        bytes[at] = random() < 0.5 ? 0 : Math.floor(random() * (random() < 0.5 ? 8 : 256));
+      expect(expectedLength(bytes.subarray(0, 400), { utsc })).toBe(bytes.length);
+      expect(decodeUtsc(bytes, { utsc }).samples).toEqual(samples);
+    }
+  });
+
+  it("followed by another file says so", () => {
+    const one = e6000({ samples: power(200), bins: 200 });
+    const record = decodeUtsc(Uint8Array.from([...one, ...one]));
+    expect(record.anomalies).toEqual([
+      "1128 bytes follow the data, which end at 1128: another file begins there",
+    ]);
+    expect(record.trailing).toEqual(one);
   });
 
   it("is refused as truncated when samples are missing, with the lengths", () => {
@@ -202,6 +268,24 @@ describe("the early layout", () => {
     expect(decodeUtsc(file("fftDb", db)).outputFormat).toBe("fftDb");
     const amplitude = utscSamplesFromLevels(noiseLevels(800), "fftAmplitude", K);
     expect(decodeUtsc(file("fftAmplitude", amplitude)).outputFormat).toBe("fftAmplitude");
+  });
+
+  it("wins over the configuration even when bytes follow the data", () => {
+    const samples = power(800);
+    const bytes = encodeUtsc({
+      ...content,
+      form: "common-header-v1",
+      outputFormat: "fftPower",
+      bins: 800,
+      samples,
+    });
+    const longer = Uint8Array.from([...bytes, ...new Uint8Array(60)]);
+    const record = decodeUtsc(longer, { utsc: { bins: 800, outputFormat: "fftPower" } });
+    expect(record).toMatchObject({
+      layout: "common-header",
+      anomalies: [expect.stringContaining("60 bytes follow")],
+    });
+    expect(record.samples).toEqual(samples);
   });
 
   it("is refused as truncated when samples are missing", () => {

@@ -24,10 +24,12 @@ import { takeTrailing } from "../sized-file.ts";
 import { hashNumbers, summarizePreamble } from "../summary.ts";
 import type { PlotOptions, PnmType } from "../type.ts";
 import { findEndianness } from "../utsc/endianness.ts";
+import { expectedUtscLength } from "../utsc/expected-length.ts";
 import { readUtscSamples, UTSC_FORMATS, type UtscSamples, utscFormatOfCode } from "../utsc/formats.ts";
 import { CAPTURE_FIELDS, EARLY_FIELDS, type UtscCaptureFields } from "../utsc/header.ts";
+import type { UtscInput, UtscShape } from "../utsc/input.ts";
 import { utscFrequencyAxisHz, utscLevelReference, utscLevelsDb } from "../utsc/levels.ts";
-import { expectedUtscLength, findShape, type UtscInput, type UtscShape } from "../utsc/shape.ts";
+import { findShape } from "../utsc/shape.ts";
 
 /** Common header; its fields are undefined where the bytes carry no magic. */
 export interface UtscHeader extends PnmHeader {
@@ -74,7 +76,7 @@ export const utsc: PnmType<UtscRecord> = {
   decode(file) {
     const hints = file.hints.utsc ?? {};
     const { header, commonLength } = readCommonHeader(file);
-    const input: UtscInput = { bytes: file.bytes, commonLength, hints, header: { ...header } };
+    const input: UtscInput = { bytes: file.bytes, commonLength, hints, header };
     const shape = findShape(input);
     const anomalies = conflicts(shape, hints);
     const { sampleWidth, store } = UTSC_FORMATS[shape.outputFormat];

@@ -23,11 +23,19 @@ export const UTSC_FORMATS: Readonly<Record<UtscOutputFormat, FormatTraits>> = {
   fftDb: { code: 6, sampleWidth: 2, integersPerBin: 1, store: "i16" },
 };
 
-const NAMES = Object.keys(UTSC_FORMATS) as UtscOutputFormat[];
+const BY_CODE: readonly (UtscOutputFormat | undefined)[] = [
+  undefined,
+  "timeIQ",
+  "fftPower",
+  "rawAdc",
+  "fftIQ",
+  "fftAmplitude",
+  "fftDb",
+];
 
 /** The output format with this MIB value. */
 export function utscFormatOfCode(code: number): UtscOutputFormat | undefined {
-  return NAMES.find((name) => UTSC_FORMATS[name].code === code);
+  return BY_CODE[code];
 }
 
 /** Integers of `bins * frames` bins from `offset`; the caller has checked that the bytes exist. */
