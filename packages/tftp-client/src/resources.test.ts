@@ -33,6 +33,7 @@ test("whatever its end, a transfer leaves no timer and no socket", async () => {
     putFile({ ...file, port: strict.port, data: bytes, deadlineMs: 100 }),
     putFile({ ...file, port: dead, data: bytes, signal }),
     getFile({ ...file, host: "no-such-host.invalid", port: 69 }),
+    abortedBeforeItsSocketOpens(dead),
   ];
   // Three of each: one timer more or less may be the test runner's own.
   const signal = AbortSignal.timeout(50);
@@ -53,6 +54,7 @@ test("whatever its end, a transfer leaves no timer and no socket", async () => {
       "TFTP_TIMEOUT",
       "TFTP_ABORTED",
       "TFTP_UNREACHABLE",
+      "TFTP_ABORTED",
     ]);
   }
   // A socket closes within some turns of the loop; a timer left behind would stay for a minute.
@@ -62,4 +64,13 @@ test("whatever its end, a transfer leaves no timer and no socket", async () => {
 
 function openResources(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === "UDPWrap" || kind === "Timeout").length;
+}
+
+async function abortedBeforeItsSocketOpens(port: number): Promise<void> {
+  const controller = new AbortController();
+  const transfer = putFile({ ...FILE, port, data: Buffer.alloc(1), signal: controller.signal });
+  // The socket opens in the tick after the microtasks in which the transfer begins.
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  controller.abort();
+  await transfer;
 }
