@@ -1,0 +1,54 @@
+import type {
+  Agent,
+  BackendToBrowser,
+  CaptureData,
+  CaptureDetail,
+  CaptureList,
+  Cmts,
+  Health,
+  RfPort,
+  SignedIn,
+  SpectrumFrame,
+  StartUtscSession,
+  UtscSession,
+} from "@pnmlab/protocol";
+import type { ConnectionState } from "../model/lab-state.ts";
+
+/** What a live connection tells its owner. */
+export interface LiveListener {
+  onState(state: ConnectionState): void;
+  onMessage(message: BackendToBrowser): void;
+  /** `bytes` is the whole message; `frame` shares its memory. */
+  onFrame(frame: SpectrumFrame, bytes: ArrayBuffer): void;
+}
+
+export interface LiveConnection {
+  /** Asks for the frames of a session; kept over reconnects until `unwatch`. */
+  watch(sessionId: string): void;
+  unwatch(sessionId: string): void;
+  /** Tries again now instead of when the wait is over. */
+  retryNow(): void;
+  close(): void;
+}
+
+/**
+ * Everything the page asks of the lab. Implemented over HTTP and WebSocket, and by a synthetic twin, so
+ * that every screen runs without a backend. Every promise rejects with an `ApiError`.
+ */
+export interface LabClient {
+  me(): Promise<SignedIn>;
+  health(): Promise<Health>;
+  agents(): Promise<Agent[]>;
+  cmts(): Promise<Cmts[]>;
+  rfPorts(cmtsId: string): Promise<RfPort[]>;
+  sessions(): Promise<UtscSession[]>;
+  startSession(request: StartUtscSession): Promise<UtscSession>;
+  stopSession(sessionId: string): Promise<UtscSession>;
+  /** One page of captures, newest first; `before` is the `nextBefore` of the page in front of it. */
+  captures(before: string | null): Promise<CaptureList>;
+  capture(captureId: string): Promise<CaptureDetail>;
+  captureData(captureId: string): Promise<CaptureData>;
+  /** Address of the file as it arrived, for a download. */
+  captureFileUrl(captureId: string): string;
+  connect(listener: LiveListener): LiveConnection;
+}

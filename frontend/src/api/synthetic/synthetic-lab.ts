@@ -1,0 +1,182 @@
+import type {
+  Agent,
+  BuildInfo,
+  Capture,
+  CaptureData,
+  CaptureDetail,
+  Cmts,
+  Health,
+  RfPort,
+} from "@pnmlab/protocol";
+import { SYNTHETIC_CHANNELS, seededRandom } from "./synthetic-spectrum.ts";
+
+export const SYNTHETIC_BUILD: BuildInfo = {
+  version: "0.1.0",
+  commit: "synthetic",
+  dirty: false,
+  builtAt: "2026-01-01T00:00:00Z",
+};
+
+/** The made-up lab at a moment: what a backend with one agent and one simulated CMTS answers. */
+export function syntheticAgents(nowMs: number): Agent[] {
+  const since = new Date(nowMs - 3_600_000).toISOString();
+  return [
+    {
+      name: "lab-1",
+      state: "connected",
+      sentence: `lab-1 connected since ${since.slice(11, 16)} from 10.1.2.3.`,
+      since,
+      address: "10.1.2.3",
+      lastConnectedAt: since,
+      refusal: null,
+      hostName: "jump-1",
+      build: SYNTHETIC_BUILD,
+      clockSkewMs: 4,
+      roundTripMs: 2.1,
+      profiles: ["generic"],
+    },
+  ];
+}
+
+export function syntheticCmts(nowMs: number): Cmts[] {
+  return [
+    {
+      id: "lab-cmts-1",
+      host: "127.0.0.1",
+      port: 1161,
+      profile: "generic",
+      simulated: true,
+      sysName: "lab-cmts-1",
+      sysDescr: "PNM Lab simulated CMTS",
+      state: "answering",
+      sentence: "lab-cmts-1 answers in 3 ms.",
+      roundTripMs: 3,
+      checkedAt: new Date(nowMs - 2000).toISOString(),
+    },
+  ];
+}
+
+export function syntheticRfPorts(): RfPort[] {
+  const utsc = {
+    triggerModes: ["freeRunning" as const],
+    outputFormats: ["timeIQ" as const, "fftPower" as const],
+    windows: ["rectangular" as const, "hann" as const, "blackmanHarris" as const],
+    description: "Free running, 80 MHz of span, 200 to 4096 bins",
+  };
+  return [0, 1].map((port) => ({
+    ifIndex: 72 + port,
+    name: `us-conn 3/${port}`,
+    description: `Upstream connector 3/${port}`,
+    alias: port === 0 ? "N-17 Elm Street" : "N-18 Mill Lane",
+    utsc: port === 0 ? utsc : { ...utsc, windows: ["rectangular" as const] },
+    channels: SYNTHETIC_CHANNELS,
+  }));
+}
+
+export function syntheticHealth(nowMs: number): Health {
+  const since = new Date(nowMs - 3_600_000).toISOString();
+  const checks = [
+    ["agent", "lab-1 connected from 10.1.2.3."],
+    ["tftpDirectory", "The TFTP directory is readable; the last file came 0.1 s ago."],
+    ["tftpServer", "The embedded TFTP server answers on UDP 6969."],
+    ["storage", "The database takes writes; the last took 0.4 ms."],
+    ["eventLoop", "The event loop is delayed by 9 ms at the 99th percentile."],
+  ] as const;
+  return {
+    status: "ok",
+    checks: checks.map(([name, detail]) => ({ name, status: "ok", detail, since })),
+    build: SYNTHETIC_BUILD,
+  };
+}
+
+export function syntheticCaptures(nowMs: number): Capture[] {
+  const at = (minutesAgo: number) => new Date(nowMs - minutesAgo * 60_000).toISOString();
+  return [
+    capture("3", "utsc_9931", 4096, at(2), null, "Not a whole file", {
+      code: "FILE_SHORT",
+      message: "utsc_9931 refused: header says 6 728 B, file has 4 096 B. Kept, not decoded.",
+    }),
+    capture(
+      "2",
+      "ds_ofdm_rxmer_per_subcar_44053fa17ce8_193.bin",
+      3841,
+      at(9),
+      "dsOfdmRxMer",
+      "Downstream OFDM RxMER",
+      null,
+    ),
+    capture(
+      "1",
+      "us_pre_equalizer_coef_44053fa17ce8_7.bin",
+      133,
+      at(75),
+      "usPreEqualizer",
+      "Upstream pre-equalizer",
+      null,
+    ),
+  ];
+}
+
+function capture(
+  id: string,
+  fileName: string,
+  sizeBytes: number,
+  receivedAt: string,
+  kind: string | null,
+  title: string,
+  refusal: Capture["refusal"],
+): Capture {
+  const sha256 = id.padStart(2, "0").repeat(32);
+  return {
+    id,
+    fileName,
+    sizeBytes,
+    sha256,
+    receivedAt,
+    status: refusal ? "refused" : "decoded",
+    kind,
+    title,
+    refusal,
+  };
+}
+
+export function syntheticCaptureDetail(of: Capture): CaptureDetail {
+  return {
+    ...of,
+    header: [
+      { name: "File type", value: "PNM 4 (PNN4)", offset: 0, length: 4 },
+      { name: "Major version", value: 1, offset: 4, length: 1 },
+      { name: "Channel", value: 193, offset: 10, length: 1 },
+      { name: "First subcarrier spacing", value: 50, unit: "kHz", offset: 29, length: 1 },
+    ],
+    notes: ["Read as layout A: the data length agrees with the size of the file."],
+  };
+}
+
+export function syntheticCaptureData(of: Capture): CaptureData {
+  const random = seededRandom(7);
+  const count = 3800;
+  return {
+    id: of.id,
+    kind: of.kind ?? "",
+    title: of.title,
+    style: "line",
+    x: {
+      label: "Frequency",
+      unit: "MHz",
+      values: Array.from({ length: count }, (_, n) => 636 + n * 0.05),
+    },
+    y: { label: "RxMER", unit: "dB" },
+    series: [
+      {
+        name: "RxMER",
+        unit: "dB",
+        values: Array.from({ length: count }, (_, n) => {
+          if (n >= 1080 && n < 1128) return null;
+          const ingress = n > 1860 && n < 2040 ? 15 : 0;
+          return Math.round((42 + Math.sin(n / 300) - ingress + (random() - 0.5) * 2) * 4) / 4;
+        }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,51 @@
+import { type ComputedRef, computed, type Ref } from "vue";
+import { useRouter } from "vue-router";
+import { livePath, portsOf } from "../model/ports.ts";
+import { RAIL_ENTRIES } from "../model/rail.ts";
+import { useHotkeyList } from "./use-hotkeys.ts";
+import { useLab } from "./use-lab.ts";
+import { useSettings } from "./use-settings.ts";
+
+export interface Command {
+  id: string;
+  label: string;
+  hint: string;
+  run: () => void;
+}
+
+/** What the search dialog offers for a text: pages, RF ports, actions of the page, settings. */
+export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[]> {
+  const router = useRouter();
+  const { snapshot } = useLab();
+  const { change } = useSettings();
+  const hotkeys = useHotkeyList();
+
+  const all = computed<Command[]>(() => [
+    ...RAIL_ENTRIES.map((entry) => ({
+      id: `page-${entry.name}`,
+      label: entry.label,
+      hint: `G ${entry.letter}`,
+      run: () => void router.push(entry.path),
+    })),
+    ...portsOf(snapshot.value).map(({ cmts, port }) => ({
+      id: `port-${cmts.id}-${port.ifIndex}`,
+      label: `${cmts.sysName ?? cmts.id} / ${port.name}${port.alias ? ` / ${port.alias}` : ""}`,
+      hint: cmts.simulated ? "Live, SIM" : "Live",
+      run: () => void router.push(livePath(cmts.id, port.ifIndex)),
+    })),
+    ...hotkeys.value
+      .filter((hotkey) => hotkey.group !== "Everywhere")
+      .map((hotkey) => ({
+        id: `key-${hotkey.keys}`,
+        label: hotkey.does,
+        hint: hotkey.keys,
+        run: hotkey.run,
+      })),
+    { id: "theme-dark", label: "Theme: dark", hint: "Settings", run: () => change({ theme: "dark" }) },
+    { id: "theme-light", label: "Theme: light", hint: "Settings", run: () => change({ theme: "light" }) },
+  ]);
+  return computed(() => {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return all.value.filter((command) => words.every((word) => command.label.toLowerCase().includes(word)));
+  });
+}

@@ -1,0 +1,189 @@
+import { messageOf } from "@pnmlab/kit";
+import type { UtscRequest } from "@pnmlab/protocol";
+import {
+  type ComputedRef,
+  computed,
+  type InjectionKey,
+  inject,
+  provide,
+  type Ref,
+  ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from "vue";
+import { useRoute } from "vue-router";
+import type { PlotReport } from "../model/plot-report.ts";
+import type { PortOfCmts } from "../model/ports.ts";
+import { isActive, type StateWords, sessionOfPort, sessionWords } from "../model/session-words.ts";
+import { defaultRequest } from "../model/utsc-form.ts";
+import { type DrawerTab, viewOfQuery } from "../model/view-query.ts";
+import { announce, announceFailure } from "./use-announcer.ts";
+import { useFrames } from "./use-frames.ts";
+import { useLab } from "./use-lab.ts";
+import { useNow } from "./use-now.ts";
+import { usePageProbe } from "./use-page-probe.ts";
+import { type Plot, usePlot } from "./use-plot.ts";
+import { fitsScale, type PlotViewControl, usePlotView } from "./use-plot-view.ts";
+
+/** Gutters of the plot in CSS pixels; the tokens --width-plot-left and -right say the same to the lanes. */
+export const PLOT_GUTTERS = { left: 68, right: 58 };
+
+type Session = ReturnType<typeof sessionOfPort>;
+
+/** Everything the parts of the live page share: one port, its session, its picture. */
+export interface LiveMonitor {
+  target: ComputedRef<PortOfCmts>;
+  session: ComputedRef<Session>;
+  words: ComputedRef<StateWords>;
+  active: ComputedRef<boolean>;
+  /** Backend time, so that ages are right where the browser's clock is not. */
+  serverNow: ComputedRef<number>;
+  /** Age of the newest frame in milliseconds; undefined before the first. */
+  ageMs: ComputedRef<number | undefined>;
+  stale: ComputedRef<boolean>;
+  hasPicture: ComputedRef<boolean>;
+  control: PlotViewControl;
+  plot: Plot;
+  plotCanvas: ShallowRef<HTMLCanvasElement | null>;
+  timelineCanvas: ShallowRef<HTMLCanvasElement | null>;
+  report: ShallowRef<PlotReport | undefined>;
+  frozen: Ref<boolean>;
+  tab: Ref<DrawerTab>;
+  drawerOpen: Ref<boolean>;
+  selectedChannel: Ref<number | undefined>;
+  showServices: Ref<boolean>;
+  working: Ref<"start" | "stop" | undefined>;
+  failure: Ref<string | undefined>;
+  start(request?: UtscRequest): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const monitorKey: InjectionKey<LiveMonitor> = Symbol("live monitor");
+
+/** The monitor that the page around this component made. */
+export function useLiveMonitor(): LiveMonitor {
+  const monitor = inject(monitorKey);
+  if (!monitor) throw new Error("useLiveMonitor is for the parts of the live page");
+  return monitor;
+}
+
+/** Makes the monitor of a port and hands it to the components below. */
+export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor {
+  const route = useRoute();
+  const { snapshot, sync } = useLab();
+  const now = useNow();
+  const shared = viewOfQuery(route.query);
+
+  const session = computed(() =>
+    sessionOfPort(snapshot.value.sessions ?? [], target.value.cmts.id, target.value.port.ifIndex),
+  );
+  const serverNow = computed(() => now.value + snapshot.value.clockOffsetMs);
+  const frozen = ref(false);
+  const report = shallowRef<PlotReport>();
+  const hasPicture = computed(() => report.value !== undefined);
+  const stale = computed(
+    () =>
+      hasPicture.value &&
+      (session.value?.state !== "receiving" || snapshot.value.connection.status !== "open"),
+  );
+  const control = usePlotView(
+    report,
+    computed(() => ({ frozen: frozen.value, stale: stale.value })),
+    shared.view,
+  );
+  const plotCanvas = shallowRef<HTMLCanvasElement | null>(null);
+  const timelineCanvas = shallowRef<HTMLCanvasElement | null>(null);
+  const channels = computed(() => target.value.port.channels);
+  const plot = usePlot({
+    kind: "monitor",
+    plot: plotCanvas,
+    timeline: timelineCanvas,
+    view: control.view,
+    channels,
+    gutters: PLOT_GUTTERS,
+  });
+  const { keepFrame } = usePageProbe(plot.report);
+  useFrames(session, ({ frame, bytes }) => {
+    keepFrame(frame);
+    plot.addFrame(bytes);
+  });
+  watch(
+    () => session.value?.rearms ?? 0,
+    (rearms) => plot.setRearms(rearms),
+    { immediate: true },
+  );
+  watch(plot.report, (next) => {
+    const isNew = next && (next.bins !== report.value?.bins || next.startHz !== report.value.startHz);
+    report.value = next;
+    if (!isNew) return;
+    if (!control.ranged.value) control.fit(next);
+    // Once for a new kind of picture, never while one is looked at.
+    if (!shared.view.scale && !fitsScale(control.view.value.scale, next)) control.autoLevel(next);
+  });
+
+  const working = ref<"start" | "stop">();
+  const failure = ref<string>();
+  const attempt = async (what: "start" | "stop", run: () => Promise<unknown>) => {
+    working.value = what;
+    failure.value = undefined;
+    try {
+      await run();
+    } catch (cause) {
+      failure.value = messageOf(cause);
+      announceFailure(failure.value);
+    } finally {
+      working.value = undefined;
+    }
+  };
+
+  watch(
+    () => session.value?.state,
+    (state, before) => {
+      const words = sessionWords(session.value, serverNow.value).text;
+      if (state === "failed") announceFailure(`${words}. ${session.value?.failure?.message ?? ""}`);
+      else if (before !== undefined && state !== undefined) announce(`${target.value.port.name}: ${words}`);
+    },
+  );
+
+  const monitor: LiveMonitor = {
+    target,
+    session,
+    words: computed(() => sessionWords(session.value, serverNow.value)),
+    active: computed(() => isActive(session.value)),
+    serverNow,
+    ageMs: computed(() => {
+      const newest = session.value?.newestFrameAt;
+      return newest ? Math.max(0, serverNow.value - Date.parse(newest)) : undefined;
+    }),
+    stale,
+    hasPicture,
+    control,
+    plot,
+    plotCanvas,
+    timelineCanvas,
+    report,
+    frozen,
+    tab: ref(shared.tab),
+    drawerOpen: ref(window.innerWidth >= WIDE_PX || shared.tab !== "channels"),
+    selectedChannel: ref(),
+    showServices: ref(true),
+    working,
+    failure,
+    start: (request = defaultRequest(target.value.port.utsc)) =>
+      attempt("start", () =>
+        sync.startSession({
+          cmtsId: target.value.cmts.id,
+          rfPortIfIndex: target.value.port.ifIndex,
+          ...request,
+        }),
+      ),
+    stop: () =>
+      attempt("stop", () => (session.value ? sync.stopSession(session.value.id) : Promise.resolve())),
+  };
+  provide(monitorKey, monitor);
+  return monitor;
+}
+
+/** Below this width the drawer lies over the plot and begins closed. */
+export const WIDE_PX = 1500;

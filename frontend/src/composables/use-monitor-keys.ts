@@ -1,0 +1,69 @@
+import type { Ref } from "vue";
+import type { Hotkey } from "../model/hotkeys.ts";
+import { stepScale, TRACE_ROLES } from "../model/plot-view.ts";
+import { monitorSummary } from "../model/summary.ts";
+import { announce } from "./use-announcer.ts";
+import { useHotkeys } from "./use-hotkeys.ts";
+import type { LiveMonitor } from "./use-live-monitor.ts";
+
+const TRACE_NAMES = { live: "Live", average: "Average", max: "Max hold", min: "Min hold", band: "p10–p90" };
+
+/** The keys of the live page. Every one moves the view only, except starting and stopping. */
+export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, fullScreen: () => void): void {
+  const { control, report } = monitor;
+  const centre = () => (control.view.value.range.startHz + control.view.value.range.stopHz) / 2;
+  const key =
+    (group: string) =>
+    (keys: string, does: string, run: () => void): Hotkey => ({ keys, does, group, run });
+  const capture = key("Capture");
+  const trace = key("Traces");
+  const view = key("View");
+  const scale = () => control.view.value.scale;
+  const toggle = (flag: Ref<boolean>) => {
+    flag.value = !flag.value;
+  };
+
+  useHotkeys([
+    capture("Ctrl Enter", "Start or stop the capture", () => {
+      void (monitor.active.value ? monitor.stop() : monitor.start());
+    }),
+    capture("Space", "Freeze the display; the capture goes on", () => toggle(monitor.frozen)),
+    capture("L", "Back to live", () => {
+      monitor.frozen.value = false;
+      control.change({ scrollMs: 0 });
+    }),
+    ...TRACE_ROLES.map((role, index) =>
+      trace(String(index + 1), `${TRACE_NAMES[role]} on or off`, () => control.toggle(role)),
+    ),
+    ...TRACE_ROLES.map((role, index) =>
+      trace(`Shift ${index + 1}`, `${TRACE_NAMES[role]} alone`, () => control.solo(role)),
+    ),
+    trace("0", "Reset the holds", () => monitor.plot.resetHolds()),
+    view("+", "Zoom in", () => control.zoom(centre(), 0.5, true)),
+    view("−", "Zoom out", () => control.zoom(centre(), 2, true)),
+    view("←", "Pan down in frequency", () => control.pan(-0.1)),
+    view("→", "Pan up in frequency", () => control.pan(0.1)),
+    view("↑", "Reference up one division", () =>
+      control.setScale({ ...scale(), refDbmv: scale().refDbmv + scale().dbPerDivision }),
+    ),
+    view("↓", "Reference down one division", () =>
+      control.setScale({ ...scale(), refDbmv: scale().refDbmv - scale().dbPerDivision }),
+    ),
+    view("Ctrl +", "Finer levels", () => control.setScale(stepScale(scale(), -1))),
+    view("Ctrl −", "Coarser levels", () => control.setScale(stepScale(scale(), 1))),
+    view("Y", "Auto level once", () => control.autoLevel(report.value)),
+    view("Z", "Box zoom with the next drag", () => toggle(boxArmed)),
+    view("Backspace", "Zoom back", () => control.back()),
+    view("Shift Backspace", "Zoom forward", () => control.forward()),
+    view("O", "Channel plan on or off", () => control.change({ showPlan: !control.view.value.showPlan })),
+    view("E", "Radio services on or off", () => toggle(monitor.showServices)),
+    view("W", "Next waterfall palette", () => control.nextPalette()),
+    view("]", "Drawer", () => toggle(monitor.drawerOpen)),
+    view("F", "Full screen", fullScreen),
+    view("I", "Say what the plot shows", () => announce(monitorSummary(report.value))),
+    view("Esc", "Leave box zoom", () => {
+      boxArmed.value = false;
+      monitor.plot.setCursor(undefined, undefined);
+    }),
+  ]);
+}

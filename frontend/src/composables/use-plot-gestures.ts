@@ -1,0 +1,216 @@
+import { onBeforeUnmount, onMounted, type Ref } from "vue";
+import { monitorLayout, type PlotLayout, type PlotZone, zoneAt } from "../model/plot-layout.ts";
+import {
+  type ColourLimits,
+  DEFAULT_TRACE_SHARE,
+  DIVISIONS,
+  lowestLevel,
+  stepScale,
+} from "../model/plot-view.ts";
+import type { PlotCursor, Scene } from "../render/scene.ts";
+import type { PlotViewControl } from "./use-plot-view.ts";
+
+export interface GestureOptions {
+  element: Readonly<Ref<HTMLElement | null>>;
+  size: Readonly<Ref<{ width: number; height: number }>>;
+  gutters: { left: number; right: number };
+  control: PlotViewControl;
+  /** `Z` was pressed: the next drag draws a box. */
+  boxArmed: Ref<boolean>;
+  setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
+}
+
+type Drag =
+  | { kind: "pan"; x: number; y: number; moved: boolean }
+  | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall" }
+  | { kind: "reference"; y: number; refDbmv: number }
+  | { kind: "split" }
+  | { kind: "limit"; which: "low" | "high"; y: number; colours: ColourLimits };
+
+const WHEEL_ZOOM = 1.0015;
+const LEAST_BOX_PX = 6;
+
+/** Mouse, pen and touch on the plot: hover, wheel, drag. All of it moves the view only. */
+export function usePlotGestures(options: GestureOptions): void {
+  const { control, setCursor } = options;
+  let drag: Drag | undefined;
+  let cursor: PlotCursor | undefined;
+
+  const layout = (): PlotLayout =>
+    monitorLayout(
+      options.size.value.width,
+      options.size.value.height,
+      options.gutters,
+      control.view.value.traceShare,
+    );
+  const pointOf = (event: MouseEvent) => {
+    const box = options.element.value!.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const frequencyAt = (x: number) => {
+    const { trace } = layout();
+    const { range } = control.view.value;
+    return range.startHz + ((x - trace.left) / trace.width) * (range.stopHz - range.startHz);
+  };
+  const levelAt = (y: number) => {
+    const { trace } = layout();
+    const { scale } = control.view.value;
+    return scale.refDbmv - ((y - trace.top) / trace.height) * (scale.refDbmv - lowestLevel(scale));
+  };
+
+  const hover = (x: number, y: number, zone: PlotZone | undefined) => {
+    cursor =
+      zone === "trace" || zone === "waterfall"
+        ? { x, y, frequencyHz: frequencyAt(x), pane: zone }
+        : undefined;
+    setCursor(cursor, undefined);
+  };
+
+  const onWheel = (event: WheelEvent) => {
+    const { x, y } = pointOf(event);
+    const zone = zoneAt(layout(), x, y);
+    if (!zone) return;
+    event.preventDefault();
+    const delta = (event.deltaY || event.deltaX) * (event.deltaMode === 1 ? 18 : 1);
+    const { view } = control;
+    const onLevels = zone === "levelAxis" || (zone === "trace" && event.ctrlKey);
+    const onColours = zone === "colourBar" || (zone === "waterfall" && event.ctrlKey);
+    if (onLevels) control.setScale(stepScale(view.value.scale, delta > 0 ? 1 : -1));
+    else if (onColours) {
+      const { lowDbmv, highDbmv } = view.value.colours;
+      control.setColours({ lowDbmv: lowDbmv - Math.sign(delta) * 2, highDbmv });
+    } else if (event.shiftKey && zone === "waterfall") {
+      const scrollMs = Math.max(0, view.value.scrollMs + delta * view.value.msPerPx * 0.3);
+      control.change({ scrollMs });
+    } else if (event.shiftKey) control.pan(delta / 1000);
+    else control.zoom(frequencyAt(x), WHEEL_ZOOM ** delta);
+    hover(x, y, zone);
+  };
+
+  const onDown = (event: PointerEvent) => {
+    const { x, y } = pointOf(event);
+    const zone = zoneAt(layout(), x, y);
+    if (!zone) return;
+    const wantsBox = event.button === 2 || options.boxArmed.value;
+    if (event.button !== 0 && event.button !== 2) return;
+    options.element.value!.setPointerCapture(event.pointerId);
+    if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
+    else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false };
+    else if (zone === "levelAxis") drag = { kind: "reference", y, refDbmv: control.view.value.scale.refDbmv };
+    else if (zone === "frequencyAxis") drag = { kind: "split" };
+    else if (zone === "colourBar") {
+      const { colourBar } = layout();
+      const which = y < colourBar.top + colourBar.height / 2 ? "high" : "low";
+      drag = { kind: "limit", which, y, colours: control.view.value.colours };
+    }
+  };
+
+  const onMove = (event: PointerEvent) => {
+    const { x, y } = pointOf(event);
+    if (!drag) {
+      const zone = zoneAt(layout(), x, y);
+      options.element.value!.dataset.zone = zone ?? "";
+      hover(x, y, zone);
+      return;
+    }
+    const { trace, height } = layout();
+    const { view } = control;
+    switch (drag.kind) {
+      case "pan": {
+        if (!drag.moved && Math.hypot(x - drag.x, y - drag.y) < 3) return;
+        if (!drag.moved) control.show(view.value.range);
+        control.pan((drag.x - x) / trace.width);
+        drag = { ...drag, x, y, moved: true };
+        setCursor(undefined, undefined);
+        break;
+      }
+      case "box":
+        setCursor(undefined, boxOf(drag, x, y));
+        break;
+      case "reference": {
+        const perPx = (view.value.scale.dbPerDivision * DIVISIONS) / trace.height;
+        control.setScale({ ...view.value.scale, refDbmv: drag.refDbmv + (y - drag.y) * perPx });
+        break;
+      }
+      case "split": {
+        const share = (y - trace.top - 12) / (height - 40);
+        control.change({ traceShare: Math.min(0.85, Math.max(0.2, share)) });
+        break;
+      }
+      case "limit": {
+        // Measured from where the drag began, because the bar is drawn anew under the pointer.
+        const { colours } = drag;
+        const perPx = (colours.highDbmv - colours.lowDbmv) / layout().colourBar.height;
+        const byDb = (drag.y - y) * perPx;
+        if (drag.which === "low") control.setColours({ ...colours, lowDbmv: colours.lowDbmv + byDb });
+        else control.setColours({ ...colours, highDbmv: colours.highDbmv + byDb });
+        break;
+      }
+    }
+  };
+
+  const onUp = (event: PointerEvent) => {
+    const { x, y } = pointOf(event);
+    if (drag?.kind === "box") {
+      options.boxArmed.value = false;
+      const box = boxOf(drag, x, y);
+      if (box.width >= LEAST_BOX_PX) {
+        control.show({ startHz: frequencyAt(box.left), stopHz: frequencyAt(box.left + box.width) });
+        if (drag.zone === "trace" && box.height >= 24) {
+          const refDbmv = Math.ceil(levelAt(box.top) / 5) * 5;
+          const dbPerDivision = Math.max(1, Math.ceil((refDbmv - levelAt(box.top + box.height)) / DIVISIONS));
+          control.setScale({ refDbmv, dbPerDivision });
+        }
+      }
+    }
+    drag = undefined;
+    hover(x, y, zoneAt(layout(), x, y));
+  };
+
+  const onLeave = () => {
+    if (drag) return;
+    cursor = undefined;
+    setCursor(undefined, undefined);
+  };
+
+  const onDoubleClick = (event: MouseEvent) => {
+    const { x, y } = pointOf(event);
+    const zone = zoneAt(layout(), x, y);
+    if (zone === "trace" || zone === "waterfall") control.back();
+    else if (zone === "frequencyAxis") control.change({ traceShare: DEFAULT_TRACE_SHARE });
+  };
+
+  const onMenu = (event: Event) => event.preventDefault();
+
+  const listeners = {
+    wheel: onWheel,
+    pointerdown: onDown,
+    pointermove: onMove,
+    pointerup: onUp,
+    pointercancel: onUp,
+    pointerleave: onLeave,
+    dblclick: onDoubleClick,
+    contextmenu: onMenu,
+  };
+  let attached: HTMLElement | null = null;
+  onMounted(() => {
+    attached = options.element.value;
+    for (const [name, listener] of Object.entries(listeners)) {
+      attached?.addEventListener(name, listener as EventListener, { passive: false });
+    }
+  });
+  onBeforeUnmount(() => {
+    for (const [name, listener] of Object.entries(listeners)) {
+      attached?.removeEventListener(name, listener as EventListener);
+    }
+  });
+}
+
+function boxOf(drag: { x: number; y: number }, x: number, y: number) {
+  return {
+    left: Math.min(drag.x, x),
+    top: Math.min(drag.y, y),
+    width: Math.abs(x - drag.x),
+    height: Math.abs(y - drag.y),
+  };
+}

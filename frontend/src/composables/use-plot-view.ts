@@ -1,0 +1,129 @@
+import { type ComputedRef, computed, type ShallowRef, shallowRef } from "vue";
+import type { FrequencyRange } from "../model/frequency-axis.ts";
+import { clampRange, panBy, ViewHistory, zoomAt } from "../model/frequency-view.ts";
+import { PALETTE_NAMES } from "../model/palette.ts";
+import type { PlotReport } from "../model/plot-report.ts";
+import {
+  type ColourLimits,
+  DEFAULT_VIEW,
+  type LevelScale,
+  lowestLevel,
+  type PlotView,
+  scaleFor,
+  TRACE_ROLES,
+  type TraceRole,
+  viewBounds,
+} from "../model/plot-view.ts";
+import { useSettings } from "./use-settings.ts";
+
+export interface PlotViewControl {
+  view: ComputedRef<PlotView>;
+  bounds: ComputedRef<FrequencyRange>;
+  /** True once the user has chosen a range; a new spectrum then leaves it alone. */
+  ranged: ShallowRef<boolean>;
+  change(part: Partial<PlotView>): void;
+  /** Shows a range; `step` remembers the range left, so that it can be taken back. */
+  show(range: FrequencyRange, step?: boolean): void;
+  zoom(anchorHz: number, factor: number, step?: boolean): void;
+  pan(share: number): void;
+  back(): void;
+  forward(): void;
+  /** The widest useful range: all data, or the plan where there is none. */
+  fit(report: PlotReport | undefined): void;
+  setScale(scale: LevelScale): void;
+  setColours(colours: ColourLimits): void;
+  autoLevel(report: PlotReport | undefined): void;
+  toggle(role: TraceRole): void;
+  solo(role: TraceRole): void;
+  nextPalette(): void;
+}
+
+/** The view of the monitor and the ways to change it. Holds no data of the spectra. */
+export function usePlotView(
+  data: Readonly<ShallowRef<PlotReport | undefined>>,
+  state: ComputedRef<{ frozen: boolean; stale: boolean }>,
+  initial: Partial<PlotView>,
+): PlotViewControl {
+  const { palette, change: changeSettings } = useSettings();
+  const own = shallowRef<PlotView>({ ...DEFAULT_VIEW, ...initial });
+  const ranged = shallowRef(initial.range !== undefined);
+  const history = new ViewHistory<FrequencyRange>();
+  const view = computed<PlotView>(() => ({ ...own.value, ...state.value, palette: palette.value }));
+  const bounds = computed(() => viewBounds(data.value));
+
+  const change = (part: Partial<PlotView>) => {
+    own.value = { ...own.value, ...part };
+  };
+  const show = (range: FrequencyRange, step = true) => {
+    if (step) history.push(own.value.range);
+    ranged.value = true;
+    change({ range: clampRange(range, bounds.value) });
+  };
+  return {
+    view,
+    bounds,
+    ranged,
+    change,
+    show,
+    zoom: (anchorHz, factor, step = false) =>
+      show(zoomAt(own.value.range, anchorHz, factor, bounds.value), step),
+    pan: (share) => show(panBy(own.value.range, share, bounds.value), false),
+    back() {
+      const range = history.back(own.value.range);
+      if (range) change({ range });
+      else if (data.value) change({ range: { startHz: data.value.startHz, stopHz: data.value.stopHz } });
+    },
+    forward() {
+      const range = history.forward(own.value.range);
+      if (range) change({ range });
+    },
+    fit(report) {
+      if (report) change({ range: { startHz: report.startHz, stopHz: report.stopHz } });
+      ranged.value = false;
+    },
+    setScale: (scale) => change({ scale: clampScale(scale) }),
+    setColours: ({ lowDbmv, highDbmv }) => {
+      const low = Math.round(Math.min(lowDbmv, highDbmv - 5));
+      change({ colours: { lowDbmv: low, highDbmv: Math.round(Math.max(highDbmv, low + 5)) } });
+    },
+    autoLevel(report) {
+      if (!report) return;
+      const floor = Number.isNaN(report.floorDbmv) ? lowestOf(report.averageDbmv) : report.floorDbmv;
+      const scale = scaleFor(report.peak.levelDbmv + 6, floor);
+      change({ scale, colours: { lowDbmv: Math.round(floor - 8), highDbmv: scale.refDbmv } });
+    },
+    toggle: (role) => change({ traces: { ...own.value.traces, [role]: !own.value.traces[role] } }),
+    solo(role) {
+      const alone = TRACE_ROLES.every((other) => own.value.traces[other] === (other === role));
+      const traces = alone
+        ? DEFAULT_VIEW.traces
+        : (Object.fromEntries(TRACE_ROLES.map((other) => [other, other === role])) as PlotView["traces"]);
+      change({ traces });
+    },
+    nextPalette() {
+      const next = PALETTE_NAMES[(PALETTE_NAMES.indexOf(palette.value) + 1) % PALETTE_NAMES.length]!;
+      changeSettings({ palette: next });
+    },
+  };
+}
+
+function clampScale(scale: LevelScale): LevelScale {
+  const refDbmv = Math.min(80, Math.max(-120, Math.round(scale.refDbmv)));
+  return { ...scale, refDbmv };
+}
+
+function lowestOf(levels: Float32Array): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const level of levels) if (level < lowest) lowest = level;
+  return Number.isFinite(lowest) ? lowest : -60;
+}
+
+/** Whether a level picture fits the scale, so that the first frames decide about an automatic one. */
+export function fitsScale(scale: LevelScale, report: PlotReport): boolean {
+  const floor = Number.isNaN(report.floorDbmv) ? lowestOf(report.averageDbmv) : report.floorDbmv;
+  return (
+    report.peak.levelDbmv < scale.refDbmv &&
+    floor > lowestLevel(scale) &&
+    report.peak.levelDbmv > lowestLevel(scale) + 20
+  );
+}

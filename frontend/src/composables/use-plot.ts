@@ -1,0 +1,108 @@
+import type { UpstreamChannel } from "@pnmlab/protocol";
+import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
+import type { CursorReading, PlotReport } from "../model/plot-report.ts";
+import type { PlotView } from "../model/plot-view.ts";
+import type { PlotKind, StageCommand } from "../render/commands.ts";
+import type { PlotCursor, Scene } from "../render/scene.ts";
+import { type StageHandle, stageHandle } from "../render/stage-host.ts";
+
+export interface PlotOptions {
+  kind: PlotKind;
+  plot: Readonly<Ref<HTMLCanvasElement | null>>;
+  timeline?: Readonly<Ref<HTMLCanvasElement | null>>;
+  view: Readonly<Ref<PlotView>>;
+  channels: Readonly<Ref<readonly UpstreamChannel[]>>;
+  gutters: { left: number; right: number };
+}
+
+export interface Plot {
+  report: ShallowRef<PlotReport | undefined>;
+  reading: ShallowRef<CursorReading | undefined>;
+  failure: ShallowRef<string | undefined>;
+  size: ShallowRef<{ width: number; height: number }>;
+  addFrame(bytes: ArrayBuffer): void;
+  setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
+  setRearms(rearms: number): void;
+  resetHolds(): void;
+  clear(): void;
+}
+
+let lastPlotId = 0;
+
+/** One live picture on the shared stage, from the mounting of its canvases to their end. */
+export function usePlot(options: PlotOptions): Plot {
+  lastPlotId += 1;
+  const plotId = lastPlotId;
+  const report = shallowRef<PlotReport>();
+  const reading = shallowRef<CursorReading>();
+  const failure = shallowRef<string>();
+  const size = shallowRef({ width: 0, height: 0 });
+  let stage: StageHandle | undefined;
+  let stopReports = () => {};
+  let observer: ResizeObserver | undefined;
+
+  const send = (command: StageCommand, transfer?: Transferable[]) => stage?.send(command, transfer);
+
+  onMounted(() => {
+    const plotElement = options.plot.value!;
+    const timelineElement = options.timeline?.value ?? null;
+    stage = stageHandle();
+    const plot = stage.take(plotElement);
+    const timeline = timelineElement ? stage.take(timelineElement) : null;
+    const transfer = [plot, timeline].filter(
+      (canvas) => canvas !== null && !(canvas instanceof HTMLCanvasElement),
+    );
+    stopReports = stage.onReport(plotId, (message) => {
+      if (message.type === "figures") report.value = message.report;
+      else if (message.type === "cursor") reading.value = message.reading;
+      else failure.value = message.message;
+    });
+    send({ type: "create", plotId, kind: options.kind, plot, timeline }, transfer as Transferable[]);
+    send({ type: "plan", plotId, channels: [...options.channels.value] });
+    send({ type: "view", plotId, view: options.view.value });
+    const measure = () => {
+      const width = plotElement.clientWidth;
+      const height = plotElement.clientHeight;
+      if (width === 0 || height === 0) return;
+      size.value = { width, height };
+      send({
+        type: "resize",
+        plotId,
+        width,
+        height,
+        timelineHeight: timelineElement?.clientHeight ?? 0,
+        gutters: options.gutters,
+        pixelRatio: window.devicePixelRatio || 1,
+      });
+    };
+    observer = new ResizeObserver(measure);
+    observer.observe(plotElement);
+    measure();
+  });
+
+  watch(options.view, (view) => send({ type: "view", plotId, view }), { flush: "sync" });
+  watch(options.channels, (channels) => send({ type: "plan", plotId, channels: [...channels] }));
+
+  onBeforeUnmount(() => {
+    observer?.disconnect();
+    stopReports();
+    send({ type: "destroy", plotId });
+  });
+
+  return {
+    report,
+    reading,
+    failure,
+    size,
+    // The bytes are copied on the way, because the page keeps the newest frame for scripts.
+    addFrame: (bytes) => send({ type: "frame", plotId, bytes }),
+    setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
+    setRearms: (rearms) => send({ type: "rearms", plotId, rearms }),
+    resetHolds: () => send({ type: "resetHolds", plotId }),
+    clear: () => {
+      report.value = undefined;
+      reading.value = undefined;
+      send({ type: "clear", plotId });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** An interruption of a stream as the panes show it. */
+export interface Gap {
+  fromMs: number;
+  toMs: number;
+  label: string;
+}
+
+export interface GapInput {
+  previousMs: number;
+  capturedAtMs: number;
+  /** The frame itself says that the stream was interrupted before it. */
+  flagged: boolean;
+  /** Usual interval between frames in milliseconds; 0 while unknown. */
+  usualIntervalMs: number;
+  /** Frames that exist but were not sent to this browser. */
+  withheldFrames: number;
+}
+
+/** Usual intervals that may pass before the lack of a frame counts as a gap. */
+const INTERVALS_TO_A_GAP = 2.5;
+
+/** The gap in front of a frame, or undefined where the frame simply follows the one before. */
+export function gapBefore(input: GapInput): Gap | undefined {
+  const missingMs = input.capturedAtMs - input.previousMs;
+  const late = input.usualIntervalMs > 0 && missingMs > input.usualIntervalMs * INTERVALS_TO_A_GAP;
+  if (missingMs <= 0 || !(input.flagged || late)) return undefined;
+  const parts = [`gap ${(missingMs / 1000).toFixed(1)} s`];
+  if (input.withheldFrames > 0) parts.push(`${input.withheldFrames} frames not sent to this browser`);
+  return { fromMs: input.previousMs, toMs: input.capturedAtMs, label: parts.join(", ") };
+}
+
+/** Running median of the last intervals between frames. */
+export class IntervalMeter {
+  readonly #intervals: number[] = [];
+
+  add(intervalMs: number): void {
+    this.#intervals.push(intervalMs);
+    if (this.#intervals.length > 31) this.#intervals.shift();
+  }
+
+  /** Median in milliseconds, 0 until three intervals are known. */
+  get medianMs(): number {
+    if (this.#intervals.length < 3) return 0;
+    return this.#intervals.toSorted((a, b) => a - b)[this.#intervals.length >> 1]!;
+  }
+}

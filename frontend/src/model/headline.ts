@@ -1,0 +1,80 @@
+import { durationText } from "@pnmlab/kit";
+import { countWord, formatStopwatch, sentenceCase } from "./format.ts";
+import type { LabSnapshot } from "./lab-state.ts";
+import { isActive, type Tone } from "./session-words.ts";
+
+/** Something a person has to look at. `to` is where it is shown in full. */
+export interface Problem {
+  tone: Extract<Tone, "warn" | "fail">;
+  text: string;
+  to: string;
+}
+
+/** Open problems, failures first; the badge on Health counts them. */
+export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
+  const problems: Problem[] = [];
+  if (lab.connection.status === "lost") {
+    problems.push({
+      tone: "fail",
+      text: `This page lost the backend ${durationText(nowMs - lab.connection.sinceMs)} ago`,
+      to: "/health",
+    });
+  }
+  for (const agent of lab.agents ?? []) {
+    if (agent.refusal) {
+      problems.push({
+        tone: "fail",
+        text: `Agent ${agent.name} refused ${agent.refusal.count} ${agent.refusal.count === 1 ? "time" : "times"}: ${agent.refusal.reason}`,
+        to: "/plant",
+      });
+    } else if (agent.state === "lost") {
+      const lostMs = nowMs - Date.parse(agent.since);
+      problems.push({
+        tone: "warn",
+        text: `Agent ${agent.name} lost for ${durationText(lostMs)}`,
+        to: "/plant",
+      });
+    }
+  }
+  for (const session of lab.sessions ?? []) {
+    const to = `/live/${encodeURIComponent(session.cmtsId)}/${session.rfPortIfIndex}`;
+    if (session.state === "failed" && session.failure) {
+      problems.push({ tone: "fail", text: `${session.rfPortName} failed: ${session.failure.message}`, to });
+    } else if (session.state === "stalled") {
+      const age = session.newestFrameAt
+        ? nowMs - Date.parse(session.newestFrameAt)
+        : nowMs - Date.parse(session.since);
+      problems.push({ tone: "warn", text: `${session.rfPortName} stalled for ${formatStopwatch(age)}`, to });
+    }
+  }
+  for (const check of lab.health?.checks ?? []) {
+    // The agents speak for themselves above; the check would say it twice.
+    if (check.status === "ok" || (check.name === "agent" && problems.some((p) => p.to === "/plant")))
+      continue;
+    problems.push({ tone: check.status === "failed" ? "fail" : "warn", text: check.detail, to: "/health" });
+  }
+  return problems.sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
+}
+
+/** The one sentence on top of Overview. */
+export function headlineOf(lab: LabSnapshot, problems: readonly Problem[]): string {
+  if (lab.connection.status === "connecting" && lab.sessions === null) return "Connecting to the lab.";
+  const active = (lab.sessions ?? []).filter(isActive);
+  const receiving = active.filter((session) => session.state === "receiving").length;
+  const activity = activityText(active.length, receiving);
+  if (problems.length > 0) {
+    const needs = problems.length === 1 ? "thing needs" : "things need";
+    return `${sentenceCase(countWord(problems.length))} ${needs} you. ${activity}`;
+  }
+  const connected = (lab.agents ?? []).some((agent) => agent.state === "connected");
+  if (!connected) return `Waiting for the first agent. ${activity}`;
+  return active.length === 0 ? `The lab is ready. ${activity}` : activity;
+}
+
+function activityText(active: number, receiving: number): string {
+  if (active === 0) return "Nothing is being captured.";
+  if (active === 1)
+    return receiving === 1 ? "One port is receiving." : "One port is set up and not receiving.";
+  if (receiving === active) return `${sentenceCase(countWord(active))} ports are receiving.`;
+  return `${sentenceCase(countWord(receiving))} of ${countWord(active)} ports ${receiving === 1 ? "is" : "are"} receiving.`;
+}

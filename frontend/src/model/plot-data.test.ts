@@ -1,0 +1,100 @@
+import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
+import { expect, test } from "vitest";
+import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
+import { readTraces, takeReport } from "./plot-figures.ts";
+
+function frame(part: Partial<SpectrumFrame> & { sequence: number }): SpectrumFrame {
+  return {
+    streamId: 1,
+    capturedAtMs: part.sequence * 100,
+    receivedAtMs: part.sequence * 100 + 5,
+    firstBinHz: 10e6,
+    binSpacingHz: 1e6,
+    resolutionBandwidthHz: 1e6,
+    kHundredthsDb: 0,
+    gapBefore: false,
+    uncalibrated: false,
+    withheld: 0,
+    levelsHundredthsDbmv: Int16Array.from([-4000, -1000, -1000, -4000]),
+    ...part,
+  };
+}
+
+const channel = {
+  ifIndex: 5,
+  name: "US1",
+  kind: "scQam" as const,
+  lowerFrequencyHz: 10_500_000,
+  upperFrequencyHz: 12_500_000,
+};
+
+test("channel power is the sum over its bins and the floor is that of the bins outside", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setPlan([channel]);
+  data.ingest(frame({ sequence: 1 }), false);
+  const report = takeReport(data, 1)!;
+  expect(report.channels[0]!.powerDbmv).toBeCloseTo(-10 + 3.01, 2);
+  expect(report.floorDbmv).toBeCloseTo(-40, 3);
+  expect(report.channels[0]!.overFloorDb).toBeCloseTo(30, 1);
+  expect(report.peak.frequencyHz).toBe(11e6);
+});
+
+test("bins narrower than the resolution bandwidth do not count their power twice", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setPlan([channel]);
+  data.ingest(frame({ sequence: 1, resolutionBandwidthHz: 2e6 }), false);
+  expect(takeReport(data, 1)!.channels[0]!.powerDbmv).toBeCloseTo(-10, 2);
+});
+
+test("a flagged interruption becomes a gap that names the re-arm reported after it", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setRearms(41, 0);
+  data.ingest(frame({ sequence: 1, capturedAtMs: 1000 }), false);
+  data.ingest(frame({ sequence: 2, capturedAtMs: 1600, receivedAtMs: 1600, gapBefore: true }), false);
+  expect(data.gaps.map((gap) => gap.label)).toEqual(["gap 0.6 s"]);
+  data.setRearms(42, 1700);
+  expect(data.gaps.map((gap) => gap.label)).toEqual(["gap 0.6 s, re-arm 42"]);
+});
+
+test("frames that were not sent are said, and counted", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (const sequence of [1, 2, 3, 4, 5]) data.ingest(frame({ sequence }), false);
+  data.ingest(frame({ sequence: 12, withheld: 6 }), false);
+  expect(data.gaps.map((gap) => gap.label)).toEqual(["gap 0.7 s, 6 frames not sent to this browser"]);
+  expect(data.withheld).toBe(6);
+});
+
+test("held frames are kept and enter the traces on release", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.ingest(frame({ sequence: 1 }), false);
+  data.ingest(frame({ sequence: 2, levelsHundredthsDbmv: Int16Array.from([0, 0, 0, 0]) }), true);
+  expect(readTraces(data, 11e6)!.maxDbmv).toBe(-10);
+  expect(data.heldFrames).toBe(1);
+  data.release();
+  expect(readTraces(data, 11e6)!.maxDbmv).toBe(0);
+  expect(data.heldFrames).toBe(0);
+});
+
+test("another axis starts all traces anew", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.ingest(frame({ sequence: 1 }), false);
+  data.ingest(
+    frame({ sequence: 2, firstBinHz: 20e6, levelsHundredthsDbmv: Int16Array.of(-2000, NO_LEVEL) }),
+    false,
+  );
+  expect(data.bank!.frames).toBe(1);
+  expect(readTraces(data, 20e6)!.liveDbmv).toBe(-20);
+  expect(readTraces(data, 21e6)!.liveDbmv).toBeNaN();
+  expect(readTraces(data, 11e6)).toBeUndefined();
+});
+
+test("percentiles come from the distribution of the frames", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (let sequence = 1; sequence <= 100; sequence += 1) {
+    const level = sequence <= 20 ? -5000 : -2000;
+    data.ingest(frame({ sequence, levelsHundredthsDbmv: Int16Array.of(level) }), false);
+  }
+  data.band!.update();
+  expect(data.band!.p10[0]).toBeCloseTo(-49.5, 1);
+  expect(data.band!.p90[0]).toBeCloseTo(-19.5, 1);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { monitorLayout, zoneAt } from "./plot-layout.ts";
+import { placeServices } from "./service-lane.ts";
+
+test("panes fill the plot, share their edges and never vanish", () => {
+  for (const share of [0, 0.57, 1]) {
+    const { trace, axis, waterfall } = monitorLayout(1188, 725, { left: 68, right: 58 }, share);
+    expect(trace.left).toBe(waterfall.left);
+    expect(trace.width).toBe(1188 - 68 - 58);
+    expect(axis.top).toBe(trace.top + trace.height);
+    expect(waterfall.top).toBe(axis.top + axis.height);
+    expect(Math.min(trace.height, waterfall.height)).toBeGreaterThanOrEqual(60);
+    expect(waterfall.top + waterfall.height).toBeLessThanOrEqual(725);
+  }
+});
+
+test("a point belongs to the part it is drawn on", () => {
+  const layout = monitorLayout(1188, 725, { left: 68, right: 58 }, 0.57);
+  expect(zoneAt(layout, 500, 100)).toBe("trace");
+  expect(zoneAt(layout, 30, 100)).toBe("levelAxis");
+  expect(zoneAt(layout, 500, layout.axis.top + 3)).toBe("frequencyAxis");
+  expect(zoneAt(layout, 500, layout.waterfall.top + 10)).toBe("waterfall");
+  expect(zoneAt(layout, layout.colourBar.left + 4, layout.waterfall.top + 40)).toBe("colourBar");
+  expect(zoneAt(layout, 500, 724)).toBeUndefined();
+});
+
+test("labels of services stand inside, beside or nowhere, and never on each other", () => {
+  const service = (label: string, startMhz: number, stopMhz: number) => ({
+    label,
+    startHz: startMhz * 1e6,
+    stopHz: stopMhz * 1e6,
+  });
+  const placed = placeServices(
+    [service("CB", 27, 27.4), service("10 m", 28, 29.7), service("TV", 54, 88), service("air", 108, 137)],
+    { startHz: 5e6, stopHz: 85e6 },
+    1000,
+  );
+  expect(placed.map((one) => [one.label, one.side])).toEqual([
+    ["CB", "left"],
+    ["10 m", "right"],
+    ["TV", "inside"],
+  ]);
+});

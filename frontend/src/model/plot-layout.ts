@@ -1,0 +1,78 @@
+/** A rectangle in CSS pixels of the canvas. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Where the parts of the live plot lie. Painters and pointer handling share it, so they never disagree. */
+export interface PlotLayout {
+  width: number;
+  height: number;
+  trace: Box;
+  /** Strip with the frequency labels between the panes; its drag moves the split. */
+  axis: Box;
+  waterfall: Box;
+  colourBar: Box;
+  /** Labels and gutters are drawn; tiles leave them out. */
+  labelled: boolean;
+}
+
+export interface Gutters {
+  left: number;
+  right: number;
+}
+
+const AXIS_HEIGHT = 24;
+const TOP_MARGIN = 8;
+const LEAST_PANE = 60;
+
+/** Layout of the monitor: gutters for labels, trace pane above the shared axis, waterfall below. */
+export function monitorLayout(
+  width: number,
+  height: number,
+  gutters: Gutters,
+  traceShare: number,
+): PlotLayout {
+  const paneWidth = Math.max(1, width - gutters.left - gutters.right);
+  const panes = Math.max(2, height - TOP_MARGIN - AXIS_HEIGHT - TOP_MARGIN);
+  const least = Math.min(LEAST_PANE, panes / 2);
+  const traceHeight = Math.round(Math.min(Math.max(panes * traceShare, least), panes - least));
+  const trace = { left: gutters.left, top: TOP_MARGIN, width: paneWidth, height: traceHeight };
+  const axis = { left: gutters.left, top: trace.top + traceHeight, width: paneWidth, height: AXIS_HEIGHT };
+  const waterfallTop = axis.top + AXIS_HEIGHT;
+  const waterfall = { ...trace, top: waterfallTop, height: panes - traceHeight };
+  const colourBar = {
+    left: gutters.left + paneWidth + 9,
+    top: waterfallTop + 5,
+    width: 10,
+    height: Math.max(1, waterfall.height - 10),
+  };
+  return { width, height, trace, axis, waterfall, colourBar, labelled: true };
+}
+
+/** Layout of a small picture without labels: trace above, waterfall below. */
+export function tileLayout(width: number, height: number): PlotLayout {
+  const traceHeight = Math.round(height * 0.6);
+  const trace = { left: 0, top: 0, width, height: traceHeight };
+  const axis = { left: 0, top: traceHeight, width, height: 2 };
+  const waterfall = { left: 0, top: traceHeight + 2, width, height: Math.max(1, height - traceHeight - 2) };
+  const colourBar = { left: width, top: waterfall.top, width: 0, height: waterfall.height };
+  return { width, height, trace, axis, waterfall, colourBar, labelled: false };
+}
+
+export type PlotZone = "trace" | "levelAxis" | "frequencyAxis" | "waterfall" | "colourBar";
+
+/** The part of the plot under a point, or undefined between the parts. */
+export function zoneAt(layout: PlotLayout, x: number, y: number): PlotZone | undefined {
+  const { trace, axis, waterfall, colourBar } = layout;
+  const inPane = x >= trace.left && x <= trace.left + trace.width;
+  if (y >= axis.top && y < axis.top + axis.height) return "frequencyAxis";
+  if (y >= trace.top && y < axis.top) return inPane ? "trace" : x < trace.left ? "levelAxis" : undefined;
+  if (y >= waterfall.top && y <= waterfall.top + waterfall.height) {
+    if (inPane) return "waterfall";
+    if (x >= colourBar.left - 10) return "colourBar";
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import type { FrequencyRange } from "./frequency-axis.ts";
+import type { PaletteName } from "./palette.ts";
+
+export const TRACE_ROLES = ["live", "average", "max", "min", "band"] as const;
+export type TraceRole = (typeof TRACE_ROLES)[number];
+export type TraceSwitches = Record<TraceRole, boolean>;
+
+export const DEFAULT_TRACES: TraceSwitches = { live: true, average: true, max: true, min: false, band: true };
+
+/** The vertical axis: level at the top and size of one division, both in dB steps. */
+export interface LevelScale {
+  refDbmv: number;
+  dbPerDivision: number;
+}
+
+export const DIVISIONS = 6;
+export const DB_PER_DIVISION = [1, 2, 5, 10, 15, 20] as const;
+
+export function lowestLevel(scale: LevelScale): number {
+  return scale.refDbmv - scale.dbPerDivision * DIVISIONS;
+}
+
+/** The next larger or smaller dB per division. */
+export function stepScale(scale: LevelScale, direction: 1 | -1): LevelScale {
+  const index = DB_PER_DIVISION.findIndex((step) => step >= scale.dbPerDivision);
+  const next = DB_PER_DIVISION[Math.min(DB_PER_DIVISION.length - 1, Math.max(0, index + direction))]!;
+  return { ...scale, dbPerDivision: next };
+}
+
+/**
+ * The smallest scale of round steps that holds the given levels with the quiet floor in sight. Called
+ * once for a new picture or on request, never while frames come in.
+ */
+export function scaleFor(highestDbmv: number, lowestDbmv: number): LevelScale {
+  const refDbmv = Math.ceil((highestDbmv + 2) / 10) * 10;
+  const needed = refDbmv - (lowestDbmv - 3);
+  const dbPerDivision = DB_PER_DIVISION.find((step) => step * DIVISIONS >= needed && step >= 5) ?? 20;
+  return { refDbmv, dbPerDivision };
+}
+
+/** Levels that the first and the last colour of the waterfall stand for, dBmV. */
+export interface ColourLimits {
+  lowDbmv: number;
+  highDbmv: number;
+}
+
+/** What a plot shows, apart from the data. Immutable: a change makes a new view. */
+export interface PlotView {
+  range: FrequencyRange;
+  scale: LevelScale;
+  colours: ColourLimits;
+  palette: PaletteName;
+  traces: TraceSwitches;
+  showPlan: boolean;
+  /** Share of the plot height that the trace pane takes. */
+  traceShare: number;
+  /** Holds the picture as it was; frames go on being kept. */
+  frozen: boolean;
+  /** Nothing arrives any more: traces grey, colours out. */
+  stale: boolean;
+  /** How far the waterfall is scrolled into the past, in milliseconds. */
+  scrollMs: number;
+  /** Time that one row of CSS pixels stands for, in milliseconds. */
+  msPerPx: number;
+}
+
+export const DEFAULT_TRACE_SHARE = 0.57;
+
+export const DEFAULT_VIEW: PlotView = {
+  range: { startHz: 5_000_000, stopHz: 85_000_000 },
+  scale: { refDbmv: 0, dbPerDivision: 10 },
+  colours: { lowDbmv: -56, highDbmv: 0 },
+  palette: "deep",
+  traces: DEFAULT_TRACES,
+  showPlan: true,
+  traceShare: DEFAULT_TRACE_SHARE,
+  frozen: false,
+  stale: false,
+  scrollMs: 0,
+  msPerPx: 200,
+};
+
+/** View zooms by the upper edge of the usual upstream splits, in MHz. */
+export const SPAN_PRESETS = [
+  { label: "5–42", startHz: 5e6, stopHz: 42e6 },
+  { label: "5–65", startHz: 5e6, stopHz: 65e6 },
+  { label: "5–85", startHz: 5e6, stopHz: 85e6 },
+  { label: "5–204", startHz: 5e6, stopHz: 204e6 },
+] as const;
+
+/** How far a view may be zoomed out over a spectrum: down to 0, up to 204 MHz or the data's end. */
+export function viewBounds(data: FrequencyRange | undefined): FrequencyRange {
+  return { startHz: 0, stopHz: Math.max(204e6, data?.stopHz ?? 0) };
+}

@@ -1,0 +1,35 @@
+/** Entries of the rail in order. `letter` follows G. */
+export const RAIL_ENTRIES = [
+  { name: "overview", label: "Overview", path: "/", letter: "O" },
+  { name: "live", label: "Live", path: "/live", letter: "L" },
+  { name: "modems", label: "Modems", path: "/modems", letter: "M" },
+  { name: "runs", label: "Runs", path: "/runs", letter: "R" },
+  { name: "captures", label: "Captures", path: "/captures", letter: "C" },
+  { name: "events", label: "Events", path: "/events", letter: "E" },
+  { name: "plant", label: "Plant", path: "/plant", letter: "P" },
+  { name: "health", label: "Health", path: "/health", letter: "H" },
+] as const;
+
+export type RailName = (typeof RAIL_ENTRIES)[number]["name"];
+
+/** Pages that this version does not fill, with the reason it gives. */
+export const NOT_OFFERED: Record<
+  "modems" | "runs" | "events",
+  { title: string; reason: string; instead: string }
+> = {
+  modems: {
+    title: "Modems",
+    reason: "This version does not read modems over SNMP, so there is no list of them to show.",
+    instead: "Captures shows the result files that modems upload.",
+  },
+  runs: {
+    title: "Runs",
+    reason: "This version does not measure groups of modems, so no run can be started or followed here.",
+    instead: "Live captures one RF port at a time.",
+  },
+  events: {
+    title: "Events",
+    reason: "This version has no detectors that raise events from live spectra.",
+    instead: "Overview names what is wrong with agents, sessions and the deployment.",
+  },
+};

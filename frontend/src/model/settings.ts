@@ -1,0 +1,47 @@
+import { PALETTE_NAMES, type PaletteName } from "./palette.ts";
+
+export const THEMES = ["dark", "light", "system"] as const;
+export type ThemeChoice = (typeof THEMES)[number];
+export const TEXT_SIZES = [100, 112, 125] as const;
+
+/** What a user sets for this browser. Only choices are stored; what was never set stays at its default. */
+export interface Settings {
+  theme: ThemeChoice;
+  textPercent: (typeof TEXT_SIZES)[number];
+  /** Null follows the theme: deep in the dark one, paper in the light one. */
+  palette: PaletteName | null;
+  singleKeys: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: "dark",
+  textPercent: 100,
+  palette: null,
+  singleKeys: true,
+};
+
+/** Reads stored settings; anything unknown or damaged falls back to its default. */
+export function parseSettings(stored: string | null): Settings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(stored ?? "{}");
+  } catch {
+    return DEFAULT_SETTINGS;
+  }
+  if (typeof raw !== "object" || raw === null) return DEFAULT_SETTINGS;
+  const given = raw as Record<string, unknown>;
+  return {
+    theme: THEMES.find((theme) => theme === given.theme) ?? DEFAULT_SETTINGS.theme,
+    textPercent: TEXT_SIZES.find((size) => size === given.textPercent) ?? DEFAULT_SETTINGS.textPercent,
+    palette: PALETTE_NAMES.find((name) => name === given.palette) ?? DEFAULT_SETTINGS.palette,
+    singleKeys: typeof given.singleKeys === "boolean" ? given.singleKeys : DEFAULT_SETTINGS.singleKeys,
+  };
+}
+
+/** The settings as stored: only what differs from the default. */
+export function storedSettings(settings: Settings): string {
+  const entries = Object.entries(settings).filter(
+    ([name, value]) => value !== DEFAULT_SETTINGS[name as keyof Settings],
+  );
+  return JSON.stringify(Object.fromEntries(entries));
+}

@@ -1,0 +1,96 @@
+import type { UtscSession } from "@pnmlab/protocol";
+import { formatBandwidth, formatNumber } from "./format.ts";
+import type { PlotReport } from "./plot-report.ts";
+import type { LevelScale } from "./plot-view.ts";
+import { type TruthRow, truthRows } from "./truth.ts";
+
+/** One cell of the status line: label over value. */
+export interface Readout {
+  key: string;
+  label: string;
+  value: string;
+  /** The CMTS or the files differ from what was asked; the label says what was. */
+  differs: boolean;
+  /** Stays on the line where there is little room. */
+  first: boolean;
+  /** The value belongs to the display and can be edited in place. */
+  edit?: "reference" | "scale";
+  /** Where the number comes from, on hover. */
+  source: string;
+}
+
+const NOT_SET = "not set";
+
+/** The status line of the monitor. CMTS values show what is observed, else accepted, else requested. */
+export function statusReadouts(
+  session: UtscSession | undefined,
+  report: PlotReport | undefined,
+  scale: LevelScale,
+): Readout[] {
+  const rows = new Map((session ? truthRows(session) : []).map((row) => [row.key, row]));
+  const cell = (key: TruthRow["key"], label: string, unit: string, first: boolean): Readout => {
+    const row = rows.get(key);
+    const value = row?.observed ?? row?.accepted ?? row?.requested;
+    const differs = row !== undefined && (row.acceptedDiffers || row.observedDiffers);
+    return {
+      key,
+      label: differs && row.requested !== null ? `${label} · asked ${row.requested}` : label,
+      value: value == null ? NOT_SET : `${value}${unit}`,
+      differs,
+      first,
+      source: row ? sourceOf(row) : "No capture on this port",
+    };
+  };
+  const spacingHz = report?.binSpacingHz;
+  const bins = cell("bins", "Bins × Δf", "", true);
+  if (spacingHz && bins.value !== NOT_SET) bins.value += ` × ${formatBandwidth(spacingHz)}`;
+  const window = cell("window", "Window", "", true);
+  const bandwidthHz = session?.observed?.resolutionBandwidthHz ?? report?.resolutionBandwidthHz;
+  if (bandwidthHz && window.value !== NOT_SET) {
+    window.value += ` · ${formatBandwidth(bandwidthHz)}`;
+    if (!window.differs) window.label = "Window · ENBW";
+  }
+  return [
+    {
+      key: "reference",
+      label: "Ref level",
+      value: `${formatNumber(scale.refDbmv, 1)} dBmV`,
+      differs: false,
+      first: true,
+      edit: "reference",
+      source: "Display: level at the top of the trace pane",
+    },
+    {
+      key: "scale",
+      label: "Scale",
+      value: `${scale.dbPerDivision} dB/div`,
+      differs: false,
+      first: false,
+      edit: "scale",
+      source: "Display: size of one division",
+    },
+    cell("centre", "Centre", " MHz", true),
+    cell("span", "Span", " MHz", true),
+    bins,
+    window,
+    cell("repeat", "Repeat", " ms", true),
+    cell("freeRun", "Free run", " s", false),
+    cell("trigger", "Trigger", "", true),
+    cell("format", "Format", "", false),
+    {
+      key: "k",
+      label: "K (file)",
+      value:
+        session?.kHundredthsDb == null ? "not known" : `${formatNumber(session.kHundredthsDb / 100, 2)} dB`,
+      differs: false,
+      first: false,
+      source: "Calibration constant in the files; levels are dBmV with it",
+    },
+  ];
+}
+
+function sourceOf(row: TruthRow): string {
+  if (row.observed !== null) return `Observed in the files; accepted ${row.accepted ?? "not read"}`;
+  if (row.accepted !== null) return "Accepted: read back from the CMTS";
+  return "Requested; the CMTS has not confirmed it yet";
+}

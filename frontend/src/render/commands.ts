@@ -1,0 +1,43 @@
+import type { UpstreamChannel } from "@pnmlab/protocol";
+import type { CursorReading, PlotReport } from "../model/plot-report.ts";
+import type { PlotView } from "../model/plot-view.ts";
+import type { PlotTheme } from "./plot-theme.ts";
+import type { PlotCursor, Scene } from "./scene.ts";
+import type { PlotCanvas } from "./surface.ts";
+
+export type PlotKind = "monitor" | "tile";
+
+export interface FontSource {
+  family: string;
+  url: string;
+  weight: string;
+}
+
+/** What the page tells the stage that draws. Frames come as the bytes of the wire. */
+export type StageCommand =
+  | { type: "fonts"; fonts: FontSource[] }
+  | { type: "theme"; theme: PlotTheme }
+  | { type: "create"; plotId: number; kind: PlotKind; plot: PlotCanvas; timeline: PlotCanvas | null }
+  | { type: "destroy"; plotId: number }
+  | {
+      type: "resize";
+      plotId: number;
+      width: number;
+      height: number;
+      timelineHeight: number;
+      gutters: { left: number; right: number };
+      pixelRatio: number;
+    }
+  | { type: "view"; plotId: number; view: PlotView }
+  | { type: "plan"; plotId: number; channels: UpstreamChannel[] }
+  | { type: "rearms"; plotId: number; rearms: number }
+  | { type: "frame"; plotId: number; bytes: ArrayBuffer }
+  | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
+  | { type: "resetHolds"; plotId: number }
+  | { type: "clear"; plotId: number };
+
+/** What the stage tells the page. */
+export type StageReport =
+  | { type: "figures"; plotId: number; report: PlotReport }
+  | { type: "cursor"; plotId: number; reading: CursorReading | undefined }
+  | { type: "failed"; plotId: number; message: string };

@@ -1,0 +1,253 @@
+import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
+import { colourTable, pixelOf } from "../model/colour-table.ts";
+import { parseHexColour } from "../model/contrast.ts";
+import { columnBins, coveredRange } from "../model/frequency-axis.ts";
+import { paletteBytes } from "../model/palette.ts";
+import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "../model/plot-data.ts";
+import { readTraces, takeReport } from "../model/plot-figures.ts";
+import { monitorLayout, type PlotLayout, tileLayout } from "../model/plot-layout.ts";
+import type { CursorReading, PlotReport } from "../model/plot-report.ts";
+import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
+import { levelOfHundredths } from "../model/power.ts";
+import { floorWithin } from "../model/quiet-bins.ts";
+import { waterfallRows } from "../model/waterfall-rows.ts";
+import type { PlotKind } from "./commands.ts";
+import { paintAxes } from "./paint-axes.ts";
+import { paintCursor } from "./paint-cursor.ts";
+import { paintTimeline } from "./paint-timeline.ts";
+import { paintTrace } from "./paint-trace.ts";
+import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
+import type { PlotTheme } from "./plot-theme.ts";
+import type { PlotCursor, Scene } from "./scene.ts";
+import { type PlotCanvas, Surface } from "./surface.ts";
+import { WaterfallImage } from "./waterfall-image.ts";
+
+const BAND_EVERY_MS = 500;
+const FLOOR_EVERY_MS = 250;
+
+/** One live picture: its data, its view and its canvases. Knows nothing of threads or messages. */
+export class LivePlot {
+  readonly #kind: PlotKind;
+  readonly #surface: Surface;
+  readonly #timeline: Surface | undefined;
+  #data: PlotData;
+  readonly #image = new WaterfallImage();
+  #view: PlotView = DEFAULT_VIEW;
+  #theme: PlotTheme;
+  #gutters = { left: 0, right: 0 };
+  #cursor: PlotCursor | undefined;
+  #selection: Scene["selection"];
+  #palette = paletteBytes(DEFAULT_VIEW.palette);
+  #colours: Uint32Array = new Uint32Array(65536);
+  #emptyPixel = 0;
+  #frozenAtMs: number | undefined;
+  #framesShown = 0;
+  #framesPending = 0;
+  #bandAtMs = 0;
+  #floor = { atMs: 0, dbmv: Number.NaN };
+  /** True where something changed since the last picture. */
+  dirty = true;
+
+  constructor(kind: PlotKind, plot: PlotCanvas, timeline: PlotCanvas | null, theme: PlotTheme) {
+    this.#kind = kind;
+    this.#surface = new Surface(plot);
+    this.#timeline = timeline ? new Surface(timeline) : undefined;
+    this.#data = this.#emptyData();
+    this.#theme = theme;
+    this.#mixColours();
+  }
+
+  resize(
+    width: number,
+    height: number,
+    timelineHeight: number,
+    gutters: { left: number; right: number },
+    pixelRatio: number,
+  ): void {
+    this.#surface.resize(width, height, pixelRatio);
+    this.#timeline?.resize(width, timelineHeight, pixelRatio);
+    this.#gutters = gutters;
+    this.dirty = true;
+  }
+
+  setTheme(theme: PlotTheme): void {
+    this.#theme = theme;
+    this.#mixColours();
+    this.dirty = true;
+  }
+
+  setView(view: PlotView): void {
+    const before = this.#view;
+    this.#view = view;
+    if (view.palette !== before.palette || view.stale !== before.stale) {
+      this.#palette = paletteBytes(view.stale ? "grey" : view.palette);
+      this.#mixColours();
+    } else if (view.colours !== before.colours) this.#mixColours();
+    if (view.frozen !== before.frozen) {
+      this.#frozenAtMs = view.frozen ? this.#newestMs() : undefined;
+      if (!view.frozen) this.#data.release();
+    }
+    this.dirty = true;
+  }
+
+  setPlan(channels: readonly UpstreamChannel[]): void {
+    this.#data.setPlan(channels);
+    this.dirty = true;
+  }
+
+  setRearms(rearms: number, nowMs: number): void {
+    this.#data.setRearms(rearms, nowMs);
+    this.dirty = true;
+  }
+
+  setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void {
+    this.#cursor = cursor;
+    this.#selection = selection;
+    this.dirty = true;
+  }
+
+  resetHolds(): void {
+    this.#data.bank?.resetHolds();
+    this.dirty = true;
+  }
+
+  /** Forgets all frames, for another stream. */
+  clear(): void {
+    const { channels } = this.#data;
+    this.#data = this.#emptyData();
+    this.#data.setPlan(channels);
+    this.#framesShown = 0;
+    this.#framesPending = 0;
+    this.dirty = true;
+  }
+
+  addFrame(frame: SpectrumFrame): void {
+    this.#data.ingest(frame, this.#view.frozen);
+    this.#framesPending += 1;
+    this.dirty = true;
+  }
+
+  report(): PlotReport | undefined {
+    return takeReport(this.#data, this.#framesShown);
+  }
+
+  /** What the traces and the waterfall read under the pointer. */
+  readCursor(): CursorReading | undefined {
+    const cursor = this.#cursor;
+    if (!cursor) return undefined;
+    const traces = readTraces(this.#data, cursor.frequencyHz);
+    if (!traces) return undefined;
+    const row = this.#rowUnder(cursor, traces.bin);
+    return { ...traces, ...row, x: cursor.x, y: cursor.y, pane: cursor.pane };
+  }
+
+  /** Draws the picture. `nowMs` paces the slow figures. */
+  draw(nowMs: number): void {
+    const layout = this.#layout();
+    const scene = this.#scene(layout);
+    const context = this.#surface.begin();
+    this.#refreshSlowFigures(nowMs);
+    paintTrace(context, scene);
+    this.#updateImage(scene);
+    paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
+    paintColourBar(context, scene, this.#palette);
+    paintAxes(context, scene, this.#floor.dbmv);
+    paintCursor(context, scene);
+    if (this.#timeline) {
+      paintTimeline(this.#timeline, {
+        data: this.#data,
+        theme: this.#theme,
+        gutters: this.#gutters,
+        stale: this.#view.stale,
+        newestMs: this.#newestMs(),
+      });
+    }
+    if (!this.#view.frozen) {
+      this.#framesShown += this.#framesPending;
+      this.#framesPending = 0;
+    }
+    this.dirty = false;
+  }
+
+  #emptyData(): PlotData {
+    return new PlotData(this.#kind === "monitor" ? MONITOR_DEPTH : TILE_DEPTH);
+  }
+
+  #layout(): PlotLayout {
+    const { width, height } = this.#surface;
+    return this.#kind === "monitor"
+      ? monitorLayout(width, height, this.#gutters, this.#view.traceShare)
+      : tileLayout(width, height);
+  }
+
+  #scene(layout: PlotLayout): Scene {
+    const { axis } = this.#data;
+    const { pixelRatio } = this.#surface;
+    const columnCount = Math.max(1, Math.round(layout.trace.width * pixelRatio));
+    return {
+      data: this.#data,
+      view: this.#view,
+      layout,
+      theme: this.#theme,
+      pixelRatio,
+      columns: axis ? columnBins(axis, this.#view.range, columnCount) : undefined,
+      cursor: this.#cursor,
+      selection: this.#selection,
+      topMs: this.#topMs(),
+    };
+  }
+
+  #updateImage(scene: Scene): void {
+    const { ring } = this.#data;
+    if (!ring || !scene.columns) return;
+    const { pixelRatio } = this.#surface;
+    const rowCount = Math.max(1, Math.round(scene.layout.waterfall.height * pixelRatio));
+    const msPerRow = this.#view.msPerPx / pixelRatio;
+    const rows = waterfallRows(ring, scene.topMs, msPerRow, rowCount);
+    const { range } = this.#view;
+    this.#image.update(ring, rows, scene.columns, this.#colours, this.#emptyPixel, [
+      ring,
+      range.startHz,
+      range.stopHz,
+      this.#colours,
+      msPerRow,
+    ]);
+  }
+
+  #refreshSlowFigures(nowMs: number): void {
+    const { axis, bank, band, quiet } = this.#data;
+    if (band && this.#view.traces.band && nowMs - this.#bandAtMs > BAND_EVERY_MS) {
+      band.update();
+      this.#bandAtMs = nowMs;
+    }
+    if (axis && bank && nowMs - this.#floor.atMs > FLOOR_EVERY_MS) {
+      this.#floor = { atMs: nowMs, dbmv: floorWithin(bank.average, axis, quiet, coveredRange(axis)) };
+    }
+  }
+
+  #rowUnder(cursor: PlotCursor, bin: number): { rowMs: number; rowDbmv: number } {
+    const { ring } = this.#data;
+    if (!ring || cursor.pane !== "waterfall") return { rowMs: Number.NaN, rowDbmv: Number.NaN };
+    const rowMs = this.#topMs() - (cursor.y - this.#layout().waterfall.top) * this.#view.msPerPx;
+    const rows = waterfallRows(ring, rowMs, this.#view.msPerPx, 1);
+    const index = rows.last[0]!;
+    if (index < 0) return { rowMs, rowDbmv: Number.NaN };
+    return { rowMs: ring.timeAt(index), rowDbmv: levelOfHundredths(ring.levelsAt(index)[bin]!) };
+  }
+
+  #newestMs(): number {
+    const { ring } = this.#data;
+    return ring && ring.length > 0 ? ring.timeAt(ring.endIndex - 1) : 0;
+  }
+
+  #topMs(): number {
+    return (this.#frozenAtMs ?? this.#newestMs()) - this.#view.scrollMs;
+  }
+
+  #mixColours(): void {
+    const well = parseHexColour(this.#theme.well);
+    this.#emptyPixel = well ? pixelOf(well.red, well.green, well.blue) : 0;
+    const { lowDbmv, highDbmv } = this.#view.colours;
+    this.#colours = colourTable(this.#palette, lowDbmv, highDbmv, this.#emptyPixel);
+  }
+}

@@ -1,0 +1,71 @@
+import { formatMhz, formatNumber } from "../model/format.ts";
+import { binAt, binFrequencyHz } from "../model/frequency-axis.ts";
+import { lowestLevel } from "../model/plot-view.ts";
+import { levelOfHundredths } from "../model/power.ts";
+import { type Scene, xOf, yOf } from "./scene.ts";
+import { crisp, drawTag, type Surface2d } from "./surface.ts";
+
+/** Paints the crosshair on the bin under the pointer through both panes, and the box of a zoom. */
+export function paintCursor(context: Surface2d, scene: Scene): void {
+  paintSelection(context, scene);
+  const { cursor, data, layout, theme } = scene;
+  if (!cursor || !layout.labelled) return;
+  const bin = data.axis ? binAt(data.axis, cursor.frequencyHz) : undefined;
+  const frequencyHz = bin === undefined ? cursor.frequencyHz : binFrequencyHz(data.axis!, bin);
+  const x = crisp(xOf(scene, frequencyHz));
+  const { trace, waterfall, axis } = layout;
+  context.save();
+  context.setLineDash([3, 3]);
+  context.strokeStyle = theme.text2;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(x, trace.top);
+  context.lineTo(x, trace.top + trace.height);
+  context.moveTo(x, waterfall.top);
+  context.lineTo(x, waterfall.top + waterfall.height);
+  const level = levelUnder(scene, bin);
+  const y = crisp(yOf(scene, level));
+  const levelVisible = y >= trace.top && y <= trace.top + trace.height;
+  if (levelVisible) {
+    context.moveTo(trace.left, y);
+    context.lineTo(trace.left + trace.width, y);
+  }
+  if (cursor.pane === "waterfall") {
+    context.moveTo(waterfall.left, crisp(cursor.y));
+    context.lineTo(waterfall.left + waterfall.width, crisp(cursor.y));
+  }
+  context.stroke();
+  context.restore();
+  context.font = theme.strongFont;
+  const colours = { fill: theme.text1, text: theme.well };
+  drawTag(context, formatMhz(frequencyHz), x, axis.top + axis.height / 2, colours);
+  if (levelVisible)
+    drawTag(context, formatNumber(level, 1), trace.left + trace.width + 6, y, colours, "left");
+}
+
+/** The level that the horizontal line marks: that of the front trace at the bin, else the pointer's. */
+function levelUnder(scene: Scene, bin: number | undefined): number {
+  const { bank } = scene.data;
+  const { view, cursor, layout } = scene;
+  if (bank && bin !== undefined) {
+    if (view.traces.live) return levelOfHundredths(bank.live[bin]!);
+    if (view.traces.average) return bank.average[bin]!;
+  }
+  if (cursor?.pane !== "trace") return Number.NaN;
+  const share = (cursor.y - layout.trace.top) / layout.trace.height;
+  return view.scale.refDbmv - share * (view.scale.refDbmv - lowestLevel(view.scale));
+}
+
+function paintSelection(context: Surface2d, scene: Scene): void {
+  const { selection, theme } = scene;
+  if (!selection) return;
+  context.save();
+  context.fillStyle = theme.accent;
+  context.globalAlpha = 0.13;
+  context.fillRect(selection.left, selection.top, selection.width, selection.height);
+  context.globalAlpha = 1;
+  context.strokeStyle = theme.accent;
+  context.setLineDash([4, 3]);
+  context.strokeRect(selection.left + 0.5, selection.top + 0.5, selection.width, selection.height);
+  context.restore();
+}

@@ -1,0 +1,117 @@
+import { formatClock, formatNumber } from "../model/format.ts";
+import { timeStepMs } from "../model/ticks.ts";
+import type { Scene } from "./scene.ts";
+import { crisp, drawTag, hatchBox, type Surface2d } from "./surface.ts";
+import type { WaterfallImage } from "./waterfall-image.ts";
+
+/** Paints the waterfall picture, the gaps over it and the times beside it. */
+export function paintWaterfall(context: Surface2d, scene: Scene, image: WaterfallImage | undefined): void {
+  const { waterfall } = scene.layout;
+  context.fillStyle = scene.theme.well;
+  context.fillRect(waterfall.left, waterfall.top, waterfall.width, waterfall.height);
+  if (image) {
+    image.draw(
+      context,
+      Math.round(waterfall.left * scene.pixelRatio),
+      Math.round(waterfall.top * scene.pixelRatio),
+    );
+    paintGaps(context, scene);
+  }
+  context.strokeStyle = scene.theme.frame;
+  context.lineWidth = 1;
+  context.strokeRect(waterfall.left - 0.5, waterfall.top - 0.5, waterfall.width + 1, waterfall.height + 1);
+  if (scene.layout.labelled && image) paintTimes(context, scene);
+}
+
+/** Distance from the top of the waterfall, in CSS pixels, of a time. */
+function depthOf(scene: Scene, timeMs: number): number {
+  return (scene.topMs - timeMs) / scene.view.msPerPx;
+}
+
+function paintGaps(context: Surface2d, scene: Scene): void {
+  const { waterfall } = scene.layout;
+  const bottom = waterfall.top + waterfall.height;
+  let lastLabelY = Number.POSITIVE_INFINITY;
+  for (const gap of scene.data.gaps) {
+    if (depthOf(scene, gap.fromMs) < 0 || depthOf(scene, gap.toMs) > waterfall.height) continue;
+    const middle = waterfall.top + depthOf(scene, (gap.fromMs + gap.toMs) / 2);
+    const height = Math.max(5, (gap.toMs - gap.fromMs) / scene.view.msPerPx);
+    const top = Math.max(waterfall.top, middle - height / 2);
+    const visible = Math.min(bottom, middle + height / 2) - top;
+    if (visible <= 0) continue;
+    context.fillStyle = scene.theme.well;
+    context.fillRect(waterfall.left, top, waterfall.width, visible);
+    hatchBox(context, waterfall.left, top, waterfall.width, visible, scene.theme.hatch);
+    const y = Math.min(Math.max(middle, waterfall.top + 10), bottom - 10);
+    if (scene.layout.labelled && lastLabelY - y > 22) {
+      context.font = scene.theme.labelFont;
+      const colours = { fill: scene.theme.panel, text: scene.theme.text1, edge: scene.theme.edge };
+      drawTag(context, gap.label, waterfall.left + 8, y, colours, "left");
+      lastLabelY = y;
+    }
+  }
+}
+
+function paintTimes(context: Surface2d, scene: Scene): void {
+  const { waterfall } = scene.layout;
+  const stepMs = timeStepMs(scene.view.msPerPx, 34);
+  const isNow = !scene.view.frozen && !scene.view.stale && scene.view.scrollMs === 0;
+  context.textAlign = "right";
+  context.font = scene.theme.strongFont;
+  context.fillStyle = scene.theme.text1;
+  context.fillText(isNow ? "now" : formatClock(scene.topMs), waterfall.left - 8, waterfall.top + 6);
+  context.font = scene.theme.labelFont;
+  context.fillStyle = scene.theme.text2;
+  context.strokeStyle = scene.theme.text3;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let timeMs = Math.floor(scene.topMs / stepMs) * stepMs; ; timeMs -= stepMs) {
+    const depth = depthOf(scene, timeMs);
+    if (depth > waterfall.height - 4) break;
+    if (depth < 22) continue;
+    const y = waterfall.top + depth;
+    context.fillText(formatClock(timeMs), waterfall.left - 8, y);
+    context.moveTo(waterfall.left - 5, crisp(y));
+    context.lineTo(waterfall.left, crisp(y));
+  }
+  context.stroke();
+}
+
+/** Paints the colour bar with its two limits. */
+export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8Array): void {
+  if (!scene.layout.labelled) return;
+  const { colourBar } = scene.layout;
+  const { lowDbmv, highDbmv } = scene.view.colours;
+  for (let offset = 0; offset < colourBar.height; offset += 1) {
+    const index = Math.round((1 - offset / colourBar.height) * 255) * 3;
+    context.fillStyle = `rgb(${palette[index]} ${palette[index + 1]} ${palette[index + 2]})`;
+    context.fillRect(colourBar.left, colourBar.top + offset, colourBar.width, 1.5);
+  }
+  context.strokeStyle = scene.theme.edge;
+  context.lineWidth = 1;
+  context.strokeRect(colourBar.left - 0.5, colourBar.top - 0.5, colourBar.width + 1, colourBar.height + 1);
+  context.textAlign = "left";
+  const right = colourBar.left + colourBar.width + 6;
+  const yAt = (level: number) =>
+    colourBar.top + ((highDbmv - level) / Math.max(0.1, highDbmv - lowDbmv)) * colourBar.height;
+  context.font = scene.theme.labelFont;
+  context.fillStyle = scene.theme.text2;
+  const stepDb = (highDbmv - lowDbmv) / Math.max(1, colourBar.height / 26) > 10 ? 20 : 10;
+  for (let level = Math.ceil(lowDbmv / stepDb) * stepDb; level < highDbmv; level += stepDb) {
+    const y = yAt(level);
+    if (y - colourBar.top > 14 && colourBar.top + colourBar.height - y > 14) {
+      context.fillText(formatNumber(level, 0), right, y);
+    }
+  }
+  context.font = scene.theme.strongFont;
+  context.fillStyle = scene.theme.text1;
+  for (const level of [highDbmv, lowDbmv]) {
+    const y = yAt(level);
+    context.fillText(formatNumber(level, 0), right, level === highDbmv ? y + 3 : y - 3);
+    context.beginPath();
+    context.moveTo(colourBar.left - 1, y);
+    context.lineTo(colourBar.left - 7, y - 4);
+    context.lineTo(colourBar.left - 7, y + 4);
+    context.fill();
+  }
+}

@@ -1,0 +1,130 @@
+import { messageOf } from "@pnmlab/kit";
+import { decodeSpectrumFrame } from "@pnmlab/protocol/frame";
+import type { FontSource, StageCommand, StageReport } from "./commands.ts";
+import { LivePlot } from "./live-plot.ts";
+import type { PlotTheme } from "./plot-theme.ts";
+
+/** Figures go to the page at most this often. */
+const REPORT_EVERY_MS = 250;
+
+export interface StageHost {
+  report(report: StageReport): void;
+  requestFrame(callback: () => void): void;
+  now(): number;
+  loadFonts(fonts: FontSource[]): Promise<void>;
+}
+
+/**
+ * All live pictures of the page with one loop that draws those that changed. The same stage runs in a
+ * worker and, where the browser has no OffscreenCanvas, on the page itself.
+ */
+export class PlotStage {
+  readonly #host: StageHost;
+  readonly #plots = new Map<number, { plot: LivePlot; reportedAtMs: number; changed: boolean }>();
+  #theme: PlotTheme | undefined;
+  #scheduled = false;
+  /** A font that is used before it is there stays replaced for good in a worker, so drawing waits for it. */
+  #fontsSettled = false;
+
+  constructor(host: StageHost) {
+    this.#host = host;
+  }
+
+  handle(command: StageCommand): void {
+    if (command.type === "fonts") {
+      void this.#host.loadFonts(command.fonts).finally(() => {
+        this.#fontsSettled = true;
+        this.#schedule();
+      });
+    } else if (command.type === "theme") {
+      this.#theme = command.theme;
+      for (const { plot } of this.#plots.values()) plot.setTheme(command.theme);
+    } else if (command.type === "create") {
+      if (!this.#theme) throw new Error("the stage needs its theme before its first plot");
+      const plot = new LivePlot(command.kind, command.plot, command.timeline, this.#theme);
+      this.#plots.set(command.plotId, { plot, reportedAtMs: 0, changed: false });
+    } else if (command.type === "destroy") {
+      this.#plots.delete(command.plotId);
+    } else this.#handleForPlot(command);
+    this.#schedule();
+  }
+
+  #handleForPlot(command: Exclude<StageCommand, { type: "fonts" | "theme" | "create" | "destroy" }>): void {
+    const entry = this.#plots.get(command.plotId);
+    if (!entry) return;
+    const { plot } = entry;
+    switch (command.type) {
+      case "resize":
+        plot.resize(
+          command.width,
+          command.height,
+          command.timelineHeight,
+          command.gutters,
+          command.pixelRatio,
+        );
+        break;
+      case "view":
+        plot.setView(command.view);
+        entry.changed = true;
+        break;
+      case "plan":
+        plot.setPlan(command.channels);
+        entry.changed = true;
+        break;
+      case "rearms":
+        plot.setRearms(command.rearms, this.#host.now());
+        break;
+      case "frame":
+        plot.addFrame(decodeSpectrumFrame(command.bytes));
+        entry.changed = true;
+        break;
+      case "cursor":
+        plot.setCursor(command.cursor, command.selection);
+        this.#host.report({ type: "cursor", plotId: command.plotId, reading: plot.readCursor() });
+        break;
+      case "resetHolds":
+        plot.resetHolds();
+        break;
+      case "clear":
+        plot.clear();
+        break;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#fontsSettled) return;
+    this.#scheduled = true;
+    this.#host.requestFrame(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const nowMs = this.#host.now();
+    for (const [plotId, entry] of this.#plots) {
+      try {
+        if (entry.plot.dirty) entry.plot.draw(nowMs);
+        if (entry.changed && nowMs - entry.reportedAtMs >= REPORT_EVERY_MS)
+          this.#report(plotId, entry, nowMs);
+      } catch (cause) {
+        this.#plots.delete(plotId);
+        this.#host.report({ type: "failed", plotId, message: messageOf(cause) });
+      }
+    }
+    if ([...this.#plots.values()].some((entry) => entry.changed)) this.#schedule();
+  }
+
+  #report(
+    plotId: number,
+    entry: { plot: LivePlot; reportedAtMs: number; changed: boolean },
+    nowMs: number,
+  ): void {
+    entry.reportedAtMs = nowMs;
+    entry.changed = false;
+    const report = entry.plot.report();
+    if (report) this.#host.report({ type: "figures", plotId, report });
+    const reading = entry.plot.readCursor();
+    if (reading) this.#host.report({ type: "cursor", plotId, reading });
+  }
+}

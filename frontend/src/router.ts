@@ -1,0 +1,58 @@
+import { createRouter, createWebHistory, type Router } from "vue-router";
+import { reportPageError } from "./composables/use-page-errors.ts";
+import LivePage from "./pages/live-page.vue";
+import OverviewPage from "./pages/overview-page.vue";
+
+/** Pages by address. Overview and Live come with the page itself, the others when they are opened. */
+export function createPageRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+      { path: "/", name: "overview", component: OverviewPage, meta: { title: "Overview" } },
+      { path: "/live", name: "live", component: LivePage, meta: { title: "Live" } },
+      { path: "/live/:cmts/:port", name: "livePort", component: LivePage, meta: { title: "Live" } },
+      {
+        path: "/captures",
+        name: "captures",
+        component: () => import("./pages/captures-page.vue"),
+        meta: { title: "Captures" },
+      },
+      {
+        path: "/captures/:id",
+        name: "capture",
+        component: () => import("./pages/capture-page.vue"),
+        meta: { title: "Capture" },
+      },
+      {
+        path: "/plant",
+        name: "plant",
+        component: () => import("./pages/plant-page.vue"),
+        meta: { title: "Plant" },
+      },
+      {
+        path: "/health",
+        name: "health",
+        component: () => import("./pages/health-page.vue"),
+        meta: { title: "Health" },
+      },
+      ...(["modems", "runs", "events"] as const).map((name) => ({
+        path: `/${name}`,
+        name,
+        component: () => import("./pages/not-offered-page.vue"),
+        props: { name },
+        meta: { title: name.charAt(0).toUpperCase() + name.slice(1) },
+      })),
+      {
+        path: "/:rest(.*)*",
+        name: "unknown",
+        component: () => import("./pages/unknown-page.vue"),
+        meta: { title: "No such page" },
+      },
+    ],
+  });
+  router.afterEach((to) => {
+    document.title = `${String(to.meta.title ?? "")} · PNM Lab`;
+  });
+  router.onError((thrown) => reportPageError(thrown));
+  return router;
+}
