@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { opendir } from "node:fs/promises";
 import type { Logger } from "@pnmlab/config";
 import { expectedLength } from "@pnmlab/pnm-codec";
 import type { CaptureSink, FileClaimer, FileCleaner } from "../contracts.ts";
@@ -11,6 +11,8 @@ import { PartRenames } from "./part-renames.ts";
 
 /** Listing finds what no event told: NFS gives none, and a burst can overflow the kernel's queue. */
 const RESCAN_MS = 1000;
+/** Names per portion of a listing. */
+const PORTION = 1024;
 /** How often files are looked at whose length is not known. */
 const LOOK_AGAIN_MS = 100;
 
@@ -116,19 +118,19 @@ class DirectoryIngest implements Ingest {
 
   async #listDirectory(): Promise<void> {
     if (!(await this.#watch.check()) || this.#closed) return;
-    let names: string[];
+    const claimed: string[] = [];
     try {
-      names = await readdir(this.#options.directory);
+      this.#marks.beginListing();
+      // In portions, so that ten thousand old files do not hold up a live one.
+      for await (const { name } of await opendir(this.#options.directory, { bufferSize: PORTION })) {
+        if (this.#marks.isListed(name) || !isCaptureName(name)) continue;
+        if (this.#options.claimer.claim(name) === undefined) this.#backlog.add(name, false);
+        else claimed.push(name);
+      }
+      this.#marks.endListing();
     } catch (error) {
       this.#watch.fail(error);
       return;
-    }
-    this.#marks.keepOnly(names);
-    const claimed: string[] = [];
-    for (const name of names) {
-      if (this.#marks.has(name) || !isCaptureName(name)) continue;
-      if (this.#options.claimer.claim(name) === undefined) this.#backlog.add(name, false);
-      else claimed.push(name);
     }
     // In the order of their timestamps.
     for (const name of claimed.sort()) {

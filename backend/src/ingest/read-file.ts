@@ -27,7 +27,7 @@ export async function statFile(directory: string, name: string): Promise<FileMar
 
 /** The same at once, for a file that the kernel has just told about. */
 export function statFileNow(directory: string, name: string): FileMark | undefined {
-  const stats = lstatSync(join(directory, name), { throwIfNoEntry: false });
+  const stats = lstatSync(`${directory}/${name}`, { throwIfNoEntry: false });
   return stats?.isFile() ? { sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs } : undefined;
 }
 
@@ -62,7 +62,7 @@ export async function readFile(
 export function readFileNow(directory: string, name: string, mark: FileMark): FileContent | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(join(directory, name), OPEN_FLAGS);
+    descriptor = openSync(`${directory}/${name}`, OPEN_FLAGS);
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;

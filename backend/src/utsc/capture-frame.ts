@@ -1,5 +1,5 @@
 import { PnmLabError } from "@pnmlab/kit";
-import { utscFrameLevels } from "@pnmlab/pnm-analysis";
+import { utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
 import { decodePnm } from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted, type UtscObserved } from "@pnmlab/protocol";
 
@@ -46,10 +46,13 @@ export function decodeCapture(bytes: Uint8Array, fileName: string, context: Capt
   if (record.kind !== "utsc") {
     throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
   }
+  const window = accepted.window === "other" ? "rectangular" : accepted.window;
+  const binSpacingHz = (record.spanHz ?? accepted.spanHz) / record.bins;
   const frame = utscFrameLevels(record, record.frames - 1, {
-    window: accepted.window === "other" ? undefined : accepted.window,
+    window,
     sampleRateHz: context.sampleRateHz,
-    resolutionBandwidthHz: record.capture?.resolutionBwHz ? undefined : context.resolutionBandwidthHz,
+    resolutionBandwidthHz:
+      record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
   });
   const headerTells = record.configurationSource === "header";
   return {
@@ -72,6 +75,15 @@ export function decodeCapture(bytes: Uint8Array, fileName: string, context: Capt
       fileSizeBytes: bytes.length,
     },
   };
+}
+
+const enbwByWindow = new Map<WindowName, number>();
+
+/** Noise bandwidth of a window in bins, computed once: a stream of frames has one window. */
+function enbwBins(window: WindowName): number {
+  const known = enbwByWindow.get(window) ?? windowFigures(window).enbwBins;
+  enbwByWindow.set(window, known);
+  return known;
 }
 
 function sampleRate(sampleRateHz: number | undefined): { sampleRateHz?: number } {

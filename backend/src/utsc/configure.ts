@@ -26,6 +26,8 @@ export interface Configuration {
   rows: readonly UtscRow[];
   /** Whether a file name on a row is one of this installation's sessions that has not been settled. */
   isOwn(fileName: string | undefined): boolean;
+  /** Sessions of one CMTS write its destination row one after the other. */
+  oneAtATime(job: () => Promise<void>): Promise<void>;
   onStep(step: ConfigureStep): void;
   /** The row did not exist and has been made, before anything marks it as ours. */
   onRowCreated(cfgIndex: number): void;
@@ -51,7 +53,7 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
   const { rfPortIfIndex, rows, isOwn } = wanted;
   refuseForeignTest(wanted);
   wanted.onStep("destination");
-  await ensureDestination(device, wanted.destination);
+  await wanted.oneAtATime(() => ensureDestination(device, wanted.destination));
   wanted.onStep("row");
   for (const { cfgIndex, measStatus } of rows) {
     if (measStatus === "busy") await abortTest(device, { rfPortIfIndex, cfgIndex });

@@ -9,7 +9,7 @@ import { parseOwnFileName } from "./file-name.ts";
 import type { FrameIntake } from "./frame-intake.ts";
 import type { Lease } from "./lease.ts";
 import { rowSays, rowStillSays } from "./plan.ts";
-import { filesPerRun, hasEnded, pollDelayMs, type RunView, stallAfterMs } from "./poll-schedule.ts";
+import { filesPerRun, hasEnded, isSilent, pollDelayMs, type RunView } from "./poll-schedule.ts";
 import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
 import type { SessionFace } from "./session-face.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -201,7 +201,8 @@ export class ControlLoop {
     const { stored, face } = this.#options;
     this.#settleOn(row, parseOwnFileName(row.fileName!)!.generation);
     if (row.measStatus !== "busy") {
-      await this.#arm();
+      if (this.#proven) await this.#rearm();
+      else await this.#arm();
     } else {
       await this.#options.lease.grant(abortVarbinds(this.#row!));
       this.#run = newRun({ busySeen: true });
@@ -217,23 +218,22 @@ export class ControlLoop {
     intake.reset();
     this.#accepted = undefined;
     this.#configuredAtMs = undefined;
-    const configured = await around.destinationQueue.run(stored.cmtsId, () =>
-      configureRow(this.#device, {
-        rfPortIfIndex: stored.rfPortIfIndex,
-        rfPortName: stored.rfPortName,
-        sessionId: stored.id,
-        lastGeneration: Math.max(lastGeneration, this.#generation),
-        request: stored.requested,
-        window,
-        destination: around.destination,
-        rows,
-        isOwn: around.isOwn,
-        onStep: (step) => face.note({ step }),
-        onRowCreated: (cfgIndex) => {
-          this.#unmarkedCfgIndex = cfgIndex;
-        },
-      }),
-    );
+    const configured = await configureRow(this.#device, {
+      rfPortIfIndex: stored.rfPortIfIndex,
+      rfPortName: stored.rfPortName,
+      sessionId: stored.id,
+      lastGeneration: Math.max(lastGeneration, this.#generation),
+      request: stored.requested,
+      window,
+      destination: around.destination,
+      rows,
+      isOwn: around.isOwn,
+      oneAtATime: (job) => around.destinationQueue.run(stored.cmtsId, job),
+      onStep: (step) => face.note({ step }),
+      onRowCreated: (cfgIndex) => {
+        this.#unmarkedCfgIndex = cfgIndex;
+      },
+    });
     this.#unmarkedCfgIndex = undefined;
     this.#fromScratch = false;
     this.#notes = configured.notes;
@@ -287,7 +287,7 @@ export class ControlLoop {
       run.quickPolls += 1;
       this.#see(state);
       if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run);
-      else if (this.#isSilent(run)) await this.#tryAgain();
+      else if (isSilent(this.#view())) await this.#tryAgain();
     }
   }
 
@@ -359,11 +359,6 @@ export class ControlLoop {
     }
     await abortTest(this.#device, this.#row!);
     await this.#rearm();
-  }
-
-  #isSilent(run: Run): boolean {
-    const sinceMs = run.lastFileAtMs ?? run.armedAtMs;
-    return Date.now() - sinceMs > stallAfterMs(this.#options.intake.periodMs);
   }
 
   #isMine(fileName: string | undefined): boolean {

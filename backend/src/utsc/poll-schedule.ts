@@ -54,6 +54,8 @@ export function pollDelayMs(view: RunView): number {
 /** Whether this status says that the run has ended, and is not left over from the run before. */
 export function hasEnded(measStatus: MeasStatus | undefined, view: RunView): boolean {
   if (measStatus === "busy") return false;
+  // These say nothing: only the arithmetic can tell.
+  if (measStatus === undefined || measStatus === "other") return view.filesThisRun >= view.expectedFiles;
   if (view.busySeen || view.filesThisRun > 0) return true;
   const graceMs = TROUBLE.has(measStatus) ? TROUBLE_GRACE_MS : START_GRACE_MS;
   return view.nowMs - view.armedAtMs > graceMs;
@@ -66,6 +68,13 @@ export function hasEnded(measStatus: MeasStatus | undefined, view: RunView): boo
 export function filesPerRun(freeRunDurationMs: number, repeatPeriodUs: number): number {
   if (repeatPeriodUs === 0) return 1;
   return Math.max(1, Math.floor((freeRunDurationMs * 1000) / repeatPeriodUs));
+}
+
+/** Whether a run has been without a file for so long that it must be started again. */
+export function isSilent(view: RunView): boolean {
+  const graceMs = stallAfterMs(view.periodMs);
+  if (view.lastFileAtMs !== undefined) return view.nowMs - view.lastFileAtMs > graceMs;
+  return view.nowMs - view.armedAtMs > (view.busySeen ? graceMs : Math.max(graceMs, START_GRACE_MS));
 }
 
 /** How long no file may come before a session counts as stalled. */

@@ -5,7 +5,6 @@ import {
   measStatusType,
   system,
   utscCfg,
-  utscCtrl,
   utscOutputFormatValues,
   utscResult,
   utscStatus,
@@ -139,7 +138,7 @@ export async function readRowState(
   cfgIndex: number,
   options: RequestOptions,
 ): Promise<UtscRowState | undefined> {
-  const oids = oidsOf([...STATE_OBJECTS, utscCtrl.initiateTest], [rfPortIfIndex, cfgIndex]);
+  const oids = oidsOf(STATE_OBJECTS, [rfPortIfIndex, cfgIndex]);
   return stateOf(new Readings(await snmp.get(target, oids, options)), rfPortIfIndex, cfgIndex);
 }
 
