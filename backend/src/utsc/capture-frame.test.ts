@@ -1,0 +1,123 @@
+import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
+import { NO_LEVEL, type UtscAccepted } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { type CaptureContext, decodeCapture, toHundredths } from "./capture-frame.ts";
+
+const accepted: UtscAccepted = {
+  centerFrequencyHz: 45_000_000,
+  spanHz: 80_000_000,
+  bins: 800,
+  repeatPeriodUs: 50_000,
+  freeRunDurationMs: 60_000,
+  outputFormat: "fftPower",
+  window: "hann",
+  triggerMode: "freeRunning",
+  readAt: "2026-01-01T00:00:00.000Z",
+};
+const context: CaptureContext = {
+  accepted,
+  kHundredthsDb: -8600,
+  sampleRateHz: 102_400_000,
+  resolutionBandwidthHz: undefined,
+};
+const content = {
+  captureTimeS: 1_780_000_000,
+  ifIndex: 5,
+  ccapId: "ccap",
+  bins: 800,
+  centerFrequencyHz: 45_000_000,
+  spanHz: 80_000_000,
+};
+const levelsDbmv = Float32Array.from({ length: 800 }, (_, bin) => (bin === 450 ? 5 : -40));
+
+test.each(["fftPower", "fftAmplitude", "fftDb"] as const)(
+  "a %s file of the 328-byte form without a telling header reads as what the CMTS accepted",
+  (outputFormat) => {
+    const bytes = encodeUtsc({
+      form: "e6000-328",
+      vendorBytes: "opaque",
+      ...content,
+      outputFormat,
+      samples: utscSamplesFromLevels(levelsDbmv, outputFormat, -8600),
+    });
+    const frame = decodeCapture(bytes, "pnmlab_a_c1", {
+      ...context,
+      accepted: { ...accepted, outputFormat },
+    });
+    expect(frame).toMatchObject({
+      firstBinHz: 5_000_000,
+      binSpacingHz: 100_000,
+      kHundredthsDb: -8600,
+      uncalibrated: false,
+      observed: { bins: 800, outputFormat, fileLayout: "e6000-328", fileSizeBytes: bytes.length },
+    });
+    expect(frame.resolutionBandwidthHz).toBeCloseTo(150_000, 3);
+    expect(frame.observed.centerFrequencyHz).toBeUndefined();
+    expect(Math.abs(frame.levelsHundredthsDbmv[450]! - 500)).toBeLessThanOrEqual(5);
+    expect(Math.abs(frame.levelsHundredthsDbmv[0]! + 4000)).toBeLessThanOrEqual(5);
+  },
+);
+
+test("time samples become a spectrum", () => {
+  const samples = new Int16Array(2 * 2048);
+  for (let n = 0; n < 2048; n += 1) {
+    samples[2 * n] = Math.round(1000 * Math.cos((2 * Math.PI * 100 * n) / 2048));
+    samples[2 * n + 1] = Math.round(1000 * Math.sin((2 * Math.PI * 100 * n) / 2048));
+  }
+  const timeIq = { ...accepted, outputFormat: "timeIQ", bins: 2048, spanHz: 102_400_000 } as const;
+  const bytes = encodeUtsc({
+    form: "common-header-v2",
+    ...content,
+    bins: 2048,
+    spanHz: 102_400_000,
+    outputFormat: "timeIQ",
+    samples,
+  });
+  const frame = decodeCapture(bytes, "pnmlab_a_c1", { ...context, accepted: timeIq });
+  const highest = frame.levelsHundredthsDbmv.reduce(
+    (best, level, bin, all) => (level > all[best]! ? bin : best),
+    0,
+  );
+  expect(frame.firstBinHz + highest * frame.binSpacingHz).toBe(45_000_000 + 100 * 50_000);
+  expect(frame.levelsHundredthsDbmv[highest]).toBeCloseTo(6000 - 8600, -1);
+});
+
+test("a header that tells centre and span wins over the configuration", () => {
+  const bytes = encodeUtsc({
+    form: "common-header-v2",
+    ...content,
+    centerFrequencyHz: 60_000_000,
+    spanHz: 40_000_000,
+    outputFormat: "fftPower",
+    samples: utscSamplesFromLevels(levelsDbmv, "fftPower", -8600),
+  });
+  expect(decodeCapture(bytes, "pnmlab_a_c1", context)).toMatchObject({
+    firstBinHz: 40_000_000,
+    binSpacingHz: 50_000,
+    observed: { centerFrequencyHz: 60_000_000, spanHz: 40_000_000 },
+  });
+});
+
+test("without a calibration constant the levels are told to be uncalibrated", () => {
+  const bytes = encodeUtsc({
+    form: "common-header-v2",
+    ...content,
+    outputFormat: "fftPower",
+    samples: utscSamplesFromLevels(levelsDbmv, "fftPower", -8600),
+  });
+  for (const kHundredthsDb of [undefined, 0]) {
+    const frame = decodeCapture(bytes, "pnmlab_a_c1", { ...context, kHundredthsDb });
+    expect(frame).toMatchObject({ uncalibrated: true, kHundredthsDb: 0 });
+  }
+});
+
+test("another measurement's file and a damaged one are refused in words", () => {
+  expect(() => decodeCapture(Uint8Array.of(0x50, 0x4e, 0x4d, 0x6a, 0, 0), "pnmlab_a_c1", context)).toThrow();
+  expect(() => decodeCapture(Buffer.from("hello, this is no capture"), "pnmlab_a_c1", context)).toThrow();
+});
+
+test("levels are clamped to what the frame holds, and bins without a level are marked", () => {
+  expect([
+    ...toHundredths(Float32Array.of(1.234, Number.NaN, -1000, 1000, Number.NEGATIVE_INFINITY)),
+  ]).toEqual([123, NO_LEVEL, -32767, 32767, -32767]);
+});
