@@ -1,7 +1,12 @@
-import { columnsOf, type MibObject } from "./object.ts";
+import { columnsOf, enumeration, type MibObject } from "./object.ts";
 
-function scalar(name: string, oid: string, syntax: MibObject["syntax"]): MibObject {
-  return { name, oid, syntax, access: "read-only" };
+function scalar(
+  name: string,
+  oid: string,
+  syntax: MibObject["syntax"],
+  access: MibObject["access"] = "read-only",
+): MibObject {
+  return { name, oid, syntax, access };
 }
 
 /** SNMPv2-MIB system group; instances end in `.0`. */
@@ -9,9 +14,9 @@ export const system = {
   sysDescr: scalar("sysDescr", "1.3.6.1.2.1.1.1", "OctetString"),
   sysObjectId: scalar("sysObjectID", "1.3.6.1.2.1.1.2", "ObjectIdentifier"),
   sysUpTime: scalar("sysUpTime", "1.3.6.1.2.1.1.3", "TimeTicks"),
-  sysContact: scalar("sysContact", "1.3.6.1.2.1.1.4", "OctetString"),
-  sysName: scalar("sysName", "1.3.6.1.2.1.1.5", "OctetString"),
-  sysLocation: scalar("sysLocation", "1.3.6.1.2.1.1.6", "OctetString"),
+  sysContact: scalar("sysContact", "1.3.6.1.2.1.1.4", "OctetString", "read-write"),
+  sysName: scalar("sysName", "1.3.6.1.2.1.1.5", "OctetString", "read-write"),
+  sysLocation: scalar("sysLocation", "1.3.6.1.2.1.1.6", "OctetString", "read-write"),
   sysServices: scalar("sysServices", "1.3.6.1.2.1.1.7", "Integer"),
 } as const;
 
@@ -32,11 +37,16 @@ export const ifTable = {
 const ifXEntry = columnsOf("1.3.6.1.2.1.31.1.1.1");
 export const ifXTable = {
   ifName: ifXEntry(1, "ifName", "OctetString", "read-only"),
+  /** In units of 1,000,000 bits per second. */
+  ifHighSpeed: ifXEntry(15, "ifHighSpeed", "Unsigned32", "read-only"),
   ifAlias: ifXEntry(18, "ifAlias", "OctetString", "read-write"),
 } as const;
 
 /** ifStackTable, index {higher ifIndex, lower ifIndex}. */
 export const ifStackStatus = columnsOf("1.3.6.1.2.1.31.1.2.1")(3, "ifStackStatus", "Integer", "read-only");
+
+/** DOCS-IF-MIB DocsisUpstreamType, as docsIfUpChannelType reads. */
+export const upstreamType = enumeration(0, "unknown", "tdma", "atdma", "scdma", "tdmaAndAtdma");
 
 const upChannel = columnsOf("1.3.6.1.2.1.10.127.1.1.2.1");
 /** docsIfUpstreamChannelTable (DOCS-IF-MIB, RFC 4546), SC-QAM channels, index {ifIndex}. */
@@ -44,7 +54,7 @@ export const docsIfUpChannel = {
   id: upChannel(1, "docsIfUpChannelId", "Integer", "read-only"),
   frequencyHz: upChannel(2, "docsIfUpChannelFrequency", "Integer", "read-create"),
   widthHz: upChannel(3, "docsIfUpChannelWidth", "Integer", "read-create"),
-  type: upChannel(15, "docsIfUpChannelType", "Integer", "read-only"),
+  type: upChannel(15, "docsIfUpChannelType", "Integer", "read-only", upstreamType),
 } as const;
 
 const ofdma = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.23.1");

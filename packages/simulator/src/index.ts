@@ -1,1 +1,12 @@
-export {};
+export { SIMULATOR_MARK } from "./device/system.ts";
+export type { SimulatorLog } from "./log.ts";
+export { type PersonalityName, personalities } from "./personality/index.ts";
+export type { Personality } from "./personality/personality.ts";
+export type { CarrierPlan, ChannelPlan, ImpulsePlan, OfdmaPlan, PortPlan, ScQamPlan } from "./signal/plan.ts";
+export { type Scenario, type ScenarioName, scenarios } from "./signal/scenario.ts";
+export type { CarrierTruth, ChannelTruth, PortTruth } from "./signal/truth.ts";
+export { type DeviceInfo, type DeviceOptions, Simulator, type SimulatorOptions } from "./simulator.ts";
+export type { RecordedRequest, SnmpCounters } from "./snmp/engine.ts";
+export type { ErrorStatus } from "./snmp/error-status.ts";
+export type { FaultBehaviour, FaultOperation, Faults, OidFault } from "./snmp/faults.ts";
+export type { UtscState } from "./utsc/machine.ts";

@@ -38,15 +38,15 @@ export class SnmpAgent implements AsyncDisposable {
   }
 
   /** @throws PnmLabError `PORT_IN_USE` or `HOST_NOT_USABLE`, naming host and port. */
-  static async listen(options: AgentOptions): Promise<SnmpAgent> {
+  static async listen(agent: AgentOptions): Promise<SnmpAgent> {
     const socket = createSocket({
-      type: isIPv6(options.host) ? "udp6" : "udp4",
+      type: isIPv6(agent.host) ? "udp6" : "udp4",
       recvBufferSize: RECEIVE_BUFFER_BYTES,
     });
     try {
       await new Promise<void>((resolve, reject) => {
         socket.once("error", reject);
-        socket.bind(options.port, options.host, () => {
+        socket.bind(agent.port, agent.host, () => {
           socket.off("error", reject);
           resolve();
         });
@@ -54,12 +54,13 @@ export class SnmpAgent implements AsyncDisposable {
     } catch (cause) {
       socket.close();
       const { code, message } = cause as NodeJS.ErrnoException;
-      const place = `UDP port ${options.host}:${options.port}`;
+      const place = `UDP port ${agent.host}:${agent.port}`;
+      const options = { cause, details: { host: agent.host, port: agent.port } };
       throw code === "EADDRINUSE"
-        ? new PnmLabError("PORT_IN_USE", `${place} is in use by another program`, { cause })
-        : new PnmLabError("HOST_NOT_USABLE", `${place} cannot be opened: ${message}`, { cause });
+        ? new PnmLabError("PORT_IN_USE", `${place} is in use by another program`, options)
+        : new PnmLabError("HOST_NOT_USABLE", `${place} cannot be opened: ${message}`, options);
     }
-    return new SnmpAgent(options, socket);
+    return new SnmpAgent(agent, socket);
   }
 
   close(): Promise<void> {

@@ -23,6 +23,8 @@ export interface EngineOptions {
   maxBulkResponseOctets?: number;
   /** Octets of any response, at most; 65,507, the most that UDP over IPv4 carries, unless given. */
   maxResponseOctets?: number;
+  /** Told of every SET that was refused, with the reason that SNMP has no room for. */
+  onRefused?: (refusal: RequestRefused) => void;
   /** Told of a mistake in an object, which the manager sees as genErr. */
   onFailure?: (error: unknown) => void;
 }
@@ -68,12 +70,14 @@ export class SnmpEngine {
   readonly #writeCommunity: string;
   readonly #maxBulkOctets: number;
   readonly #maxOctets: number;
+  readonly #onRefused: (refusal: RequestRefused) => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #recorded: RecordedRequest[] = [];
 
   constructor(options: EngineOptions) {
     this.#view = options.view;
     this.#faults = options.faults;
+    this.#onRefused = options.onRefused ?? (() => {});
     this.#onFailure = options.onFailure ?? (() => {});
     this.#readCommunity = options.readCommunity;
     this.#writeCommunity = options.writeCommunity;
@@ -137,7 +141,10 @@ export class SnmpEngine {
       return { status: "tooBig", bytes: encodeResponse(request, "tooBig", 0, []) };
     } catch (error) {
       if (error instanceof Unanswered) return undefined;
-      if (error instanceof RequestRefused) return refuse(error.status, error.position);
+      if (error instanceof RequestRefused) {
+        if (request.kind === "set") this.#onRefused(error);
+        return refuse(error.status, error.position);
+      }
       this.#onFailure(error);
       return refuse("genErr", 0);
     }

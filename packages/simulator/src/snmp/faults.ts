@@ -23,7 +23,7 @@ export interface OidFault {
   /** Both unless given; "get" covers GETNEXT and GETBULK, by the OID they arrive at. */
   operations?: readonly FaultOperation[];
   behaviour: FaultBehaviour;
-  /** Ends by itself after this many requests. */
+  /** Ends by itself after it has met this many varbinds. */
   times?: number;
 }
 

@@ -1,0 +1,230 @@
+import {
+  docsIfUpChannel,
+  IfType,
+  ifNumber,
+  ifStackStatus,
+  ifTable,
+  ifXTable,
+  usOfdmaChan,
+} from "@pnmlab/docsis-mib";
+import type { Personality } from "../personality/personality.ts";
+import type { OfdmaPlan, PortPlan, ScQamPlan } from "../signal/plan.ts";
+import { SnmpTable, scalars } from "../snmp/table.ts";
+import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
+
+/** One row of the interface tables. */
+interface Interface {
+  ifIndex: number;
+  type: number;
+  descr: string;
+  name: string;
+  alias: string;
+  speedBps: number;
+}
+
+/** An upstream channel with the interfaces that stand for it. */
+export interface UpstreamChannel {
+  plan: ScQamPlan | OfdmaPlan;
+  /** Upstream channel id of DOCSIS, unique in the device. */
+  channelId: number;
+  /** Interface that a manager names as logical channel: 205 of SC-QAM, 278 of OFDMA. */
+  ifIndex: number;
+}
+
+/** An upstream RF port and what runs over it. */
+export interface RfPort {
+  /** Counted from 1. */
+  number: number;
+  ifIndex: number;
+  plan: PortPlan;
+  channels: UpstreamChannel[];
+}
+
+const UP = 1;
+const ATDMA = 2;
+const STACK_ACTIVE = 1;
+/** RF ports that one MAC domain spans. */
+const PORTS_PER_DOMAIN = 2;
+/** 64-QAM: 6 bits per symbol. */
+const SC_QAM_BITS = 6;
+/** 1024-QAM over the used part of the channel. */
+const OFDMA_BITS = 10;
+const MAX_ALIAS_OCTETS = 64;
+
+/** The ports of a device as its personality numbers them. */
+export function layOutPorts(personality: Personality, plans: readonly PortPlan[]): RfPort[] {
+  const { interfaces } = personality;
+  let channelId = 0;
+  return plans.map((plan, i) => {
+    const number = i + 1;
+    return {
+      number,
+      ifIndex: interfaces.rfPortIfIndex(number),
+      plan,
+      channels: plan.channels.map((channel, c) => {
+        channelId += 1;
+        const ifIndex =
+          channel.kind === "scQam"
+            ? interfaces.logicalIfIndex(number, c + 1)
+            : interfaces.ofdmaIfIndex(number, c + 1);
+        return { plan: channel, channelId, ifIndex };
+      }),
+    };
+  });
+}
+
+/** IF-MIB, docsIfUpstreamChannelTable and docsIf31CmtsUsOfdmaChanTable of a device. */
+export function interfaceTables(personality: Personality, ports: readonly RfPort[]) {
+  const interfaces: Interface[] = [];
+  const stack: [number, number][] = [];
+  const domains = new Set<number>();
+  for (const port of ports) {
+    const domain = Math.ceil(port.number / PORTS_PER_DOMAIN);
+    const domainIfIndex = personality.interfaces.macDomainIfIndex(domain);
+    if (!domains.has(domain)) {
+      domains.add(domain);
+      interfaces.push(row(domainIfIndex, IfType.docsCableMaclayer, `MAC domain ${domain}`, `md-${domain}`));
+      stack.push([0, domainIfIndex]);
+    }
+    interfaces.push({
+      ...row(
+        port.ifIndex,
+        IfType.docsCableUpstreamRfPort,
+        personality.interfaces.rfPortDescr(port.number),
+        personality.interfaces.rfPortName(port.number),
+      ),
+      alias: port.plan.label,
+    });
+    stack.push([port.ifIndex, 0]);
+    port.channels.forEach((channel, c) => {
+      const name = `${port.number - 1}.${c}`;
+      stack.push([domainIfIndex, channel.ifIndex]);
+      if (channel.plan.kind === "ofdma") {
+        const speedBps = OFDMA_BITS * (channel.plan.upperHz - channel.plan.lowerHz);
+        interfaces.push({
+          ...row(
+            channel.ifIndex,
+            IfType.docsOfdmaUpstream,
+            `OFDMA upstream channel ${name}`,
+            `us-ofdma ${name}`,
+          ),
+          speedBps,
+        });
+        stack.push([channel.ifIndex, port.ifIndex]);
+        return;
+      }
+      const speedBps = (SC_QAM_BITS * channel.plan.widthHz) / 1.25;
+      const physical = personality.interfaces.physicalIfIndex(port.number, c + 1);
+      interfaces.push(
+        { ...row(physical, IfType.docsCableUpstream, `Upstream channel ${name}`, `us ${name}`), speedBps },
+        {
+          ...row(
+            channel.ifIndex,
+            IfType.docsCableUpstreamChannel,
+            `Upstream logical channel ${name}/0`,
+            `us ${name}/0`,
+          ),
+          speedBps,
+        },
+      );
+      stack.push([channel.ifIndex, physical], [physical, port.ifIndex]);
+    });
+  }
+  return [
+    scalars(interfaces, [{ object: ifNumber, read: (rows) => rows.length }]),
+    rowTable(interfaces),
+    aliasTable(interfaces),
+    new SnmpTable(
+      [{ object: ifStackStatus, read: () => STACK_ACTIVE }],
+      stack.map((pair) => ({ index: pair, row: pair })),
+    ),
+    scQamTable(ports),
+    ofdmaTable(ports),
+  ];
+}
+
+function row(ifIndex: number, type: number, descr: string, name: string): Interface {
+  return { ifIndex, type, descr, name, alias: "", speedBps: 0 };
+}
+
+function rowTable(interfaces: readonly Interface[]): SnmpTable<Interface> {
+  const none = new Uint8Array(0);
+  return new SnmpTable(
+    [
+      { object: ifTable.ifIndex, read: (iface) => iface.ifIndex },
+      { object: ifTable.ifDescr, read: (iface) => iface.descr },
+      { object: ifTable.ifType, read: (iface) => iface.type },
+      { object: ifTable.ifSpeed, read: (iface) => Math.min(iface.speedBps, 0xffff_ffff) },
+      { object: ifTable.ifPhysAddress, read: () => none },
+      { object: ifTable.ifAdminStatus, read: () => UP },
+      { object: ifTable.ifOperStatus, read: () => UP },
+    ],
+    interfaces.map((iface) => ({ index: [iface.ifIndex], row: iface })),
+  );
+}
+
+function aliasTable(interfaces: readonly Interface[]): WritableTable<Interface> {
+  const columns: WritableColumn<Interface>[] = [
+    { object: ifXTable.ifName, read: (iface) => iface.name },
+    { object: ifXTable.ifHighSpeed, read: (iface) => Math.round(iface.speedBps / 1e6) },
+    {
+      object: ifXTable.ifAlias,
+      read: (iface) => iface.alias,
+      write: {
+        refuses: (value) => ((value as Uint8Array).length > MAX_ALIAS_OCTETS ? "wrongLength" : undefined),
+        assign(iface, value) {
+          iface.alias = Buffer.from(value as Uint8Array).toString("utf8");
+        },
+      },
+    },
+  ];
+  return new WritableTable(
+    columns,
+    { copy: (iface) => ({ ...iface }) },
+    interfaces.map((iface) => ({ index: [iface.ifIndex], row: iface })),
+  );
+}
+
+/** A CMTS has a row per logical channel, not per physical one (RFC 4546, docsIfUpstreamChannelEntry). */
+function scQamTable(ports: readonly RfPort[]) {
+  const channels = ports.flatMap((port) =>
+    port.channels.flatMap(({ plan, channelId, ifIndex }) =>
+      plan.kind === "scQam" ? [{ plan, channelId, ifIndex }] : [],
+    ),
+  );
+  return new SnmpTable(
+    [
+      { object: docsIfUpChannel.id, read: ({ channelId }) => channelId },
+      { object: docsIfUpChannel.frequencyHz, read: ({ plan }) => plan.centerHz },
+      { object: docsIfUpChannel.widthHz, read: ({ plan }) => plan.widthHz },
+      { object: docsIfUpChannel.type, read: () => ATDMA },
+    ],
+    channels.map((channel) => ({ index: [channel.ifIndex], row: channel })),
+  );
+}
+
+function ofdmaTable(ports: readonly RfPort[]) {
+  const channels = ports.flatMap((port) =>
+    port.channels.flatMap(({ plan, channelId, ifIndex }) =>
+      plan.kind === "ofdma" ? [{ plan, channelId, ifIndex }] : [],
+    ),
+  );
+  return new SnmpTable(
+    [
+      {
+        object: usOfdmaChan.targetRxPowerTenthDbmv,
+        read: ({ plan }) => Math.round(10 * plan.powerDbmvPer1600Khz),
+      },
+      { object: usOfdmaChan.lowerBoundaryHz, read: ({ plan }) => plan.lowerHz },
+      { object: usOfdmaChan.upperBoundaryHz, read: ({ plan }) => plan.upperHz },
+      { object: usOfdmaChan.subcarrierSpacingKhz, read: ({ plan }) => plan.subcarrierSpacingKhz },
+      { object: usOfdmaChan.cyclicPrefix, read: ({ plan }) => plan.cyclicPrefixSamples },
+      { object: usOfdmaChan.symbolsPerFrame, read: ({ plan }) => plan.symbolsPerFrame },
+      { object: usOfdmaChan.rollOffPeriod, read: ({ plan }) => plan.rollOffSamples },
+      { object: usOfdmaChan.utilizationPercent, read: ({ plan }) => Math.round(100 * plan.utilization) },
+      { object: usOfdmaChan.channelId, read: ({ channelId }) => channelId },
+      { object: usOfdmaChan.subcarrierZeroHz, read: ({ plan }) => plan.lowerHz },
+    ],
+    channels.map((channel) => ({ index: [channel.ifIndex], row: channel })),
+  );
+}

@@ -1,0 +1,28 @@
+import { runProgram, untilAborted } from "@pnmlab/config";
+import { messageOf } from "@pnmlab/kit";
+import { type CommandLine, devicesOf, HELP, parseCommandLine } from "./options.ts";
+import { Simulator } from "./simulator.ts";
+
+const line = commandLine();
+if (line?.help) process.stdout.write(HELP);
+else if (line) {
+  await runProgram(
+    "simulator",
+    async ({ config, log, signal, ready }) => {
+      await using _simulator = await Simulator.start({ devices: devicesOf(line, config), log });
+      ready();
+      await untilAborted(signal);
+    },
+    { args: line.rest },
+  );
+}
+
+function commandLine(): CommandLine | undefined {
+  try {
+    return parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`simulator: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}

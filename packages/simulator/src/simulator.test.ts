@@ -1,0 +1,133 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { type DeviceOptions, Simulator } from "./index.ts";
+import { devicesOf, parseCommandLine } from "./options.ts";
+
+const device = (name: string, port = 0): DeviceOptions => ({
+  name,
+  personality: "generic",
+  port,
+  readCommunity: "public",
+  writeCommunity: "private",
+});
+
+test("several devices answer on their own ports with their own signals", async () => {
+  await using simulator = await Simulator.start({
+    devices: [device("one"), { ...device("two"), personality: "e6000", scenario: "clean" }],
+  });
+  const [one, two] = simulator.devices;
+  expect(one).toMatchObject({ name: "one", personality: "generic", address: "127.0.0.1" });
+  expect(two!.port).not.toBe(one!.port);
+  expect(simulator.truth("one", one!.rfPorts[0]!.ifIndex).carriers).not.toEqual([]);
+  expect(simulator.truth("two", two!.rfPorts[0]!.ifIndex).carriers).toEqual([]);
+  expect(JSON.parse(JSON.stringify(simulator.truth("one", one!.rfPorts[0]!.ifIndex, 0)))).toEqual(
+    simulator.truth("one", one!.rfPorts[0]!.ifIndex, 0),
+  );
+});
+
+test("what does not exist is a named error", async () => {
+  await using simulator = await Simulator.start({ devices: [device("one")] });
+  expect(() => simulator.truth("two", 1)).toThrow(expect.objectContaining({ code: "UNKNOWN_DEVICE" }));
+  expect(() => simulator.truth("one", 1)).toThrow(expect.objectContaining({ code: "UNKNOWN_PORT" }));
+  await expect(
+    Simulator.start({ devices: [{ ...device("x"), personality: "cbr9" as "generic" }] }),
+  ).rejects.toMatchObject({
+    code: "UNKNOWN_PERSONALITY",
+    message: expect.stringContaining("generic, e6000"),
+  });
+  await expect(
+    Simulator.start({ devices: [{ ...device("x"), scenario: "storm" as "plant" }] }),
+  ).rejects.toMatchObject({ code: "UNKNOWN_SCENARIO" });
+  await expect(Simulator.start({ devices: [device("x"), device("x")] })).rejects.toMatchObject({
+    code: "DUPLICATE_DEVICE",
+  });
+});
+
+test("a taken port is named, and no device stays behind", async () => {
+  const taken = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address();
+  const free = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(free, "listening");
+  const freePort = free.address().port;
+  free.close();
+  await once(free, "close");
+  await expect(
+    Simulator.start({ devices: [device("one", freePort), device("two", port)] }),
+  ).rejects.toMatchObject({
+    code: "PORT_IN_USE",
+    details: { port },
+  });
+  taken.close();
+  await using again = await Simulator.start({ devices: [device("one", freePort)] });
+  expect(again.devices[0]!.port).toBe(freePort);
+});
+
+const config = {
+  simHost: "127.0.0.1",
+  simSnmpPort: 16_161,
+  simCommunities: { read: "public", write: "private" },
+};
+
+test("without options two CMTSs come on neighbouring ports", () => {
+  expect(devicesOf(parseCommandLine([]), config)).toEqual([
+    {
+      name: "lab-cmts-1",
+      personality: "generic",
+      host: "127.0.0.1",
+      port: 16_161,
+      readCommunity: "public",
+      writeCommunity: "private",
+    },
+    {
+      name: "lab-cmts-2",
+      personality: "e6000",
+      host: "127.0.0.1",
+      port: 16_162,
+      readCommunity: "public",
+      writeCommunity: "private",
+    },
+  ]);
+});
+
+test("a personality on the command line makes it one CMTS, other settings go on to the configuration", () => {
+  const line = parseCommandLine([
+    "--personality=e6000",
+    "--host",
+    "0.0.0.0",
+    "--port",
+    "1161",
+    "--community-read=lab",
+    "--community-write=rw",
+    "--scenario=clean",
+    "--seed=7",
+    "--log-level=debug",
+  ]);
+  expect(line.rest).toEqual(["--sim-snmp-port=1161", "--log-level=debug"]);
+  expect(devicesOf(line, { ...config, simSnmpPort: 1161 })).toEqual([
+    {
+      name: "lab-cmts-1",
+      personality: "e6000",
+      host: "0.0.0.0",
+      port: 1161,
+      readCommunity: "lab",
+      writeCommunity: "rw",
+      scenario: "clean",
+      seed: "7",
+    },
+  ]);
+});
+
+test.each([
+  [["--personality=cbr9"], "--personality takes generic or e6000"],
+  [["--scenario", "storm"], "--scenario takes plant or clean"],
+  [["1161"], '"1161" is not an option'],
+  [["--port"], "--port needs a value"],
+])("options %o are refused by name", (args, message) => {
+  expect(() => parseCommandLine(args)).toThrow(message);
+});
+
+test("help is asked for wherever it stands", () => {
+  expect(parseCommandLine(["--port", "1", "--help"]).help).toBe(true);
+});

@@ -1,0 +1,86 @@
+import { MeasStatus } from "@pnmlab/docsis-mib";
+import { transition } from "@pnmlab/kit";
+import { type UtscEvent, type UtscState, utscTransitions } from "./machine.ts";
+import type { Measurement } from "./measurement.ts";
+import { type Capture, type RunOptions, UtscRun } from "./run.ts";
+
+/** What docsPnmCmtsUtscResultTable shows: the newest capture and what it was made with. */
+export interface LatestResult {
+  measurement: Measurement;
+  capture: Capture;
+}
+
+/** The test of one row: its state, its run while it is busy, its newest result. */
+export class PortTest {
+  readonly rfPortIfIndex: number;
+  readonly cfgIndex: number;
+  latest: LatestResult | undefined;
+  #state: UtscState = "inactive";
+  #run: UtscRun | undefined;
+
+  constructor(rfPortIfIndex: number, cfgIndex: number) {
+    this.rfPortIfIndex = rfPortIfIndex;
+    this.cfgIndex = cfgIndex;
+  }
+
+  get state(): UtscState {
+    return this.#state;
+  }
+
+  get isBusy(): boolean {
+    return this.#state === "busy";
+  }
+
+  get measStatus(): number {
+    return MeasStatus[this.#state];
+  }
+
+  /** Begins a run. The caller has made sure that the row may be started. */
+  start(options: Omit<RunOptions, "onCapture" | "onEnd">): void {
+    if (!this.#apply("start")) return;
+    this.#run = new UtscRun({
+      ...options,
+      onCapture: (capture) => {
+        this.latest = { measurement: options.measurement, capture };
+      },
+      onEnd: (outcome) => {
+        this.#run = undefined;
+        this.#apply(outcome);
+      },
+    });
+  }
+
+  /** InitiateTest = false: a run is aborted and what it has not filed is discarded; a finished one is cleared. */
+  stop(): void {
+    this.#endRun();
+    this.#apply("stop");
+  }
+
+  /** A start that resources are missing for. */
+  starve(): void {
+    this.#apply("starve");
+  }
+
+  /** The interfaces under the test have changed. */
+  renumber(): void {
+    this.#endRun();
+    this.#apply("renumber");
+  }
+
+  /** Ends a run without a trace, because the device goes away. */
+  dispose(): void {
+    this.#endRun();
+  }
+
+  #endRun(): void {
+    this.#run?.stop();
+    this.#run = undefined;
+  }
+
+  #apply(event: UtscEvent): boolean {
+    const next = transition(utscTransitions, this.#state, event);
+    if (next === undefined) return false;
+    this.#state = next;
+    return true;
+  }
+}
