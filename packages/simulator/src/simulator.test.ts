@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { type DeviceOptions, Simulator } from "./index.ts";
 import { devicesOf, parseCommandLine } from "./options.ts";
@@ -130,4 +133,20 @@ test.each([
 
 test("help is asked for wherever it stands", () => {
   expect(parseCommandLine(["--port", "1", "--help"]).help).toBe(true);
+});
+
+const runProgram = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [
+    "--conditions=@pnmlab/source",
+    fileURLToPath(new URL("./main.ts", import.meta.url)),
+    ...args,
+  ]);
+
+test("the program lists its options and ends with one line where one is wrong", async () => {
+  const { stdout } = await runProgram("--help");
+  expect(stdout).toContain("--personality NAME      one of: generic, e6000");
+  await expect(runProgram("--personality=cbr9")).rejects.toMatchObject({
+    code: 1,
+    stderr: 'simulator: --personality takes generic or e6000, not "cbr9"\n',
+  });
 });

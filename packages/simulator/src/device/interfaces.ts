@@ -23,7 +23,7 @@ interface Interface {
 }
 
 /** An upstream channel with the interfaces that stand for it. */
-export interface UpstreamChannel {
+interface UpstreamChannel {
   plan: ScQamPlan | OfdmaPlan;
   /** Upstream channel id of DOCSIS, unique in the device. */
   channelId: number;

@@ -21,7 +21,7 @@ export interface Personality {
 }
 
 /** Numbers and names of interfaces; port and channel count from 1. */
-export interface InterfaceScheme {
+interface InterfaceScheme {
   macDomainIfIndex(domain: number): number;
   rfPortIfIndex(port: number): number;
   physicalIfIndex(port: number, channel: number): number;
@@ -31,14 +31,14 @@ export interface InterfaceScheme {
   rfPortName(port: number): string;
 }
 
-export interface Provisioning {
+interface Provisioning {
   /** Whether the UTSC row (port, 1) exists from boot and stays, or managers create and destroy it. */
   utscRows: "fixed" | "byManager";
   /** Whether destination row 1 exists from boot, without an address. */
   destinationRow: boolean;
 }
 
-export interface UtscCapabilities {
+interface UtscCapabilities {
   /** Values of docsPnmCmtsUtscCfgTriggerMode. */
   triggerModes: readonly number[];
   outputFormats: readonly UtscOutputFormat[];
@@ -70,7 +70,7 @@ export interface TimingRules {
   grantIntervalMs: number;
 }
 
-export interface StartRules {
+interface StartRules {
   filenameRequired: boolean;
   freeRunDurationRequired: boolean;
   /** Longest free run whose result is written into files. */
@@ -89,7 +89,7 @@ export interface ReceiverLimits {
   timeSamples: readonly number[];
 }
 
-export interface ConcurrencyRules {
+interface ConcurrencyRules {
   portsPerCard: number;
   testsPerCard: number;
   /** How a start beyond that ends: the SET succeeds and the status says why not, or the SET is refused. */

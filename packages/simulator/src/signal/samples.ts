@@ -5,7 +5,7 @@ import type { Receiver } from "./receiver.ts";
 import { type SAMPLE_RATES_HZ, TimeSamples } from "./time-samples.ts";
 
 /** What one capture gives. */
-export interface CaptureSamples {
+interface CaptureSamples {
   /** Integers as a capture file holds them. */
   samples: UtscSamples;
   /** mV^2 per bin, before rounding; undefined for time samples. */

@@ -12,15 +12,15 @@ const REQUEST_TAGS: ReadonlyMap<number, RequestKind> = new Map([
   [0xa5, "getBulk"],
 ]);
 
-export type RequestKind = "get" | "getNext" | "getBulk" | "set";
-export type SnmpVersion = "v1" | "v2c";
+type RequestKind = "get" | "getNext" | "getBulk" | "set";
+type SnmpVersion = "v1" | "v2c";
 
 export interface Varbind {
   oid: Oid;
   value: SnmpValue;
 }
 
-export interface ReceivedVarbind extends Varbind {
+interface ReceivedVarbind extends Varbind {
   /** The varbind's octets as they arrived, for the echo. */
   raw: Uint8Array;
 }

@@ -9,7 +9,7 @@ export interface WritableColumn<Row> extends Column<Row> {
   readonly write?: ColumnWrite<Row>;
 }
 
-export interface ColumnWrite<Row> {
+interface ColumnWrite<Row> {
   /** What is wrong with the value by itself: wrongLength or wrongValue. */
   refuses?(value: number | Uint8Array): ErrorStatus | undefined;
   assign(row: Row, value: number | Uint8Array): void;
@@ -29,7 +29,7 @@ export interface TableRules<Row> {
   committed?(draft: Draft<Row>): void;
 }
 
-export interface RowStatusRules<Row> {
+interface RowStatusRules<Row> {
   readonly object: MibObject;
   getState(row: Row): RowState;
   setState(row: Row, state: RowState): void;
