@@ -14,6 +14,7 @@ import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts"
 import type { SessionFace } from "./session-face.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
+import { UpTime } from "./up-time.ts";
 import { Waker } from "./waker.ts";
 
 export interface ControlLoopOptions {
@@ -62,7 +63,7 @@ export class ControlLoop {
   #generation = 0;
   #accepted: UtscAccepted | undefined;
   #configuredAtMs: number | undefined;
-  #upTimeTicks: number | undefined;
+  readonly #upTime = new UpTime();
   #run: Run | undefined;
   /** Most files that a run of this configuration has given. */
   #filesOfFullRun: number | undefined;
@@ -187,7 +188,7 @@ export class ControlLoop {
     const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
     const mine = rows.find((row) => this.#isMine(row.fileName));
-    if (known !== undefined && mine === undefined) this.#refuseForeignRow(known);
+    if (known !== undefined && mine === undefined && !this.#isBlank(known)) throw this.#takenOver(known);
     const asWanted =
       mine !== undefined &&
       (this.#accepted === undefined
@@ -293,8 +294,12 @@ export class ControlLoop {
 
   /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */
   #see(state: UtscRowState): void {
-    if (!this.#isMine(state.fileName)) this.#refuseForeignRow(state);
-    this.#upTimeTicks = state.upTimeTicks;
+    if (!this.#isMine(state.fileName)) {
+      if (!this.#isBlank(state)) throw this.#takenOver(state);
+      this.#row = undefined;
+      throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
+    }
+    this.#upTime.see(state.upTimeTicks);
     const { face, intake } = this.#options;
     const run = this.#run;
     if (run !== undefined && run.filesThisRun > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
@@ -313,24 +318,15 @@ export class ControlLoop {
     face.apply("busySeen");
   }
 
-  /**
-   * A row without our name on it is either one that a restarted CMTS made anew, or one that somebody else
-   * has configured since.
-   *
-   * @throws PnmLabError `UTSC_ROW_GONE` or `UTSC_TAKEN_OVER`
-   */
-  #refuseForeignRow({ fileName, upTimeTicks, cfgIndex }: UtscRowState): never {
-    const { rfPortName, rfPortIfIndex } = this.#options.stored;
-    const restarted = (upTimeTicks ?? 0) < (this.#upTimeTicks ?? 0);
-    if (restarted || !fileName) {
-      throw new PnmLabError(
-        "UTSC_ROW_GONE",
-        `row ${rfPortIfIndex}.${cfgIndex} of docsPnmCmtsUtscCfgTable no longer has our configuration${restarted ? ": the CMTS has restarted" : ""}`,
-      );
-    }
-    throw new PnmLabError(
+  /** Whether a row without our name on it is one that a restarted CMTS has made, and nobody's. */
+  #isBlank({ fileName, upTimeTicks }: UtscRowState): boolean {
+    return !fileName || this.#upTime.restarted(upTimeTicks);
+  }
+
+  #takenOver({ fileName }: UtscRowState): PnmLabError {
+    return new PnmLabError(
       "UTSC_TAKEN_OVER",
-      `another user has configured ${rfPortName} for files named "${fileName}"; the row was left to that user`,
+      `another user has configured ${this.#options.stored.rfPortName} for files named "${fileName}"; the row was left to that user`,
     );
   }
 

@@ -17,6 +17,7 @@ import { filesPerRun, hasEnded, pollDelayMs, type RunView } from "./poll-schedul
 import { acceptedOf, type UtscRow } from "./row.ts";
 import { Readings, varbindOf } from "./snmp-values.ts";
 import { FrameStatistics } from "./statistics.ts";
+import { UpTime } from "./up-time.ts";
 
 const request: UtscRequest = {
   centerFrequencyHz: 45_000_000,
@@ -319,4 +320,14 @@ test("the rate counts the frames of the last 10 s and falls to 0 when they end",
   expect(statistics.framesPerSecond(25_000)).toBe(10);
   expect(statistics.framesPerSecond(30_001)).toBe(0);
   expect(statistics.medianIntervalUs()).toBe(50_000);
+});
+
+test("a restart shows in an uptime that is smaller, or younger than it should be", () => {
+  const upTime = new UpTime();
+  expect(upTime.restarted(5, 0)).toBe(false);
+  upTime.see(100_000, 1_000_000);
+  expect(upTime.restarted(100_100, 1_001_000)).toBe(false);
+  expect(upTime.restarted(99_999, 1_001_000)).toBe(true);
+  expect(upTime.restarted(120_000, 10_000_000)).toBe(true);
+  expect(upTime.restarted(undefined, 10_000_000)).toBe(false);
 });

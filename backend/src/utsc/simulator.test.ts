@@ -1,0 +1,312 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { startAgent } from "@pnmlab/agent";
+import { createLogger } from "@pnmlab/config";
+import { utscCfg, utscStatus } from "@pnmlab/docsis-mib";
+import type { SpectrumFrame, StartUtscSession, UtscSession, Varbind } from "@pnmlab/protocol";
+import { type PersonalityName, type Scenario, Simulator } from "@pnmlab/simulator";
+import { TftpServer } from "@pnmlab/tftp-server";
+import { expect, onTestFinished, test } from "vitest";
+import { AGENT_TOKEN, build, openTestBackend } from "../_test/support.ts";
+import { createLeaseGateway, createSnmpGateway } from "../agents/gateways.ts";
+import { createFileCleaner, startIngest } from "../ingest/index.ts";
+import { MemoryPublisher, MemoryStore, until } from "./_test/fixture.ts";
+import { OWN_PREFIX } from "./file-name.ts";
+import { createUtscService } from "./index.ts";
+
+const CARRIER = { frequencyHz: 20_000_000, levelDbmv: -12 };
+const scenario: Scenario = {
+  name: "carrier",
+  ports: [1, 2].map((number) => ({
+    label: `Port ${number}`,
+    noise: { levelDbmvPer50Khz: -55, riseBelowHz: 10e6, riseDbPerOctave: 3 },
+    channels: [],
+    carriers: [{ kind: "ism", label: "Carrier", ...CARRIER }],
+    impulses: [],
+    modemCount: 1,
+  })),
+};
+const log = createLogger("test", "silent");
+
+/** Simulated CMTS, TFTP server, agent over its WebSocket, and the rooms of the backend that a session uses. */
+async function startChain(personality: PersonalityName) {
+  const directory = await mkdtemp(join(tmpdir(), "utsc-chain-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const stack = new AsyncDisposableStack();
+  onTestFinished(() => stack.disposeAsync());
+  const simulator = stack.use(
+    await Simulator.start({
+      devices: [
+        {
+          name: "cmts",
+          personality,
+          port: 0,
+          readCommunity: "public",
+          writeCommunity: "private",
+          scenario,
+        },
+      ],
+    }),
+  );
+  const tftp = stack.use(
+    await TftpServer.listen({ host: "127.0.0.1", port: 0, directory, namePrefix: "pnm/utsc" }),
+  );
+  const web = await openTestBackend();
+  const agentOptions = {
+    backendUrl: web.url.replace("http", "ws"),
+    name: "lab-1",
+    token: AGENT_TOKEN,
+    profiles: [{ name: "sim", version: "v2c" as const, readCommunity: "public", writeCommunity: "private" }],
+    targets: ["127.0.0.0/8"],
+    setSubtrees: ["1.3.6.1.4.1.4491.2.1.27"],
+    build,
+    log,
+  };
+  let agent = startAgent(agentOptions);
+  stack.defer(() => agent.close());
+  await agent.untilConnected();
+  const device = simulator.devices[0]!;
+  const target = { host: device.address, port: device.port, profile: "sim" };
+  const cleaner = stack.use(
+    createFileCleaner({
+      directory,
+      mode: "auto",
+      tftp: { host: tftp.host, port: tftp.port },
+      ownPrefix: OWN_PREFIX,
+      log,
+    }),
+  );
+  const store = new MemoryStore();
+  const publisher = new MemoryPublisher();
+  const snmp = createSnmpGateway(web.agents);
+  const create = () =>
+    createUtscService({
+      cmts: [{ id: "cmts", ...target }],
+      snmp,
+      leases: createLeaseGateway(web.agents),
+      store,
+      publisher,
+      cleaner,
+      destination: { index: 1, host: tftp.host, port: tftp.port },
+      leaseMs: 3000,
+      log,
+    });
+  let service = create();
+  stack.defer(() => service.close());
+  const sinkFiles: string[] = [];
+  stack.use(
+    await startIngest({
+      directory,
+      cleaner,
+      log,
+      claimer: { claim: (fileName) => service.claim(fileName) },
+      sink: { accept: async ({ fileName }) => void sinkFiles.push(fileName), knows: () => false },
+    }),
+  );
+  const rfPort = device.rfPorts[0]!.ifIndex;
+  return {
+    simulator,
+    publisher,
+    snmp,
+    target,
+    store,
+    sinkFiles,
+    rfPort,
+    start: (overrides: Partial<StartUtscSession> = {}) =>
+      service.start({
+        cmtsId: "cmts",
+        rfPortIfIndex: rfPort,
+        centerFrequencyHz: 45_000_000,
+        spanHz: 80_000_000,
+        bins: 800,
+        repeatPeriodUs: 50_000,
+        outputFormat: "fftPower",
+        ...overrides,
+      }),
+    stop: (id: string) => service.stop(id),
+    session: (id: string): UtscSession => service.get(id)!,
+    files: () => readdir(directory),
+    measStatus: () => simulator.measStatus("cmts", rfPort),
+    closeBackend: () => service.close(),
+    openBackend: () => {
+      service = create();
+    },
+    stopAgent: () => agent.close(),
+    startAgent: async () => {
+      agent = startAgent(agentOptions);
+      await agent.untilConnected();
+    },
+  };
+}
+
+function highest(frame: SpectrumFrame): { frequencyHz: number; levelDbmv: number } {
+  const levels = frame.levelsHundredthsDbmv;
+  const bin = levels.reduce((best, level, at, all) => (level > all[best]! ? at : best), 0);
+  return { frequencyHz: frame.firstBinHz + bin * frame.binSpacingHz, levelDbmv: levels[bin]! / 100 };
+}
+
+const PERSONALITIES = ["generic", "e6000"] as const;
+
+test.each(PERSONALITIES)(
+  "on a CMTS of personality %s a session runs from start to a clean stop, across re-arms, with the carrier where it is",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const { id } = await chain.start();
+    await until(() => chain.publisher.frames.length >= 30, 20_000);
+    const session = chain.session(id);
+    expect(session).toMatchObject({
+      state: "receiving",
+      sentence: "Receiving.",
+      framesDropped: 0,
+      failure: null,
+      measStatus: expect.any(String),
+      accepted: { centerFrequencyHz: 45_000_000, spanHz: 80_000_000, bins: 800, repeatPeriodUs: 50_000 },
+      observed: { bins: 800, outputFormat: "fftPower" },
+    });
+    expect(session.kHundredthsDb).not.toBe(0);
+    expect(session.observed?.repeatPeriodUs).toBeGreaterThan(45_000);
+    expect(session.observed?.repeatPeriodUs).toBeLessThan(55_000);
+    const { frames } = chain.publisher;
+    expect(frames.map(({ sequence }) => sequence)).toEqual(frames.map((_, at) => at + 1));
+    for (const frame of frames) {
+      const carrier = highest(frame);
+      expect(Math.abs(carrier.frequencyHz - CARRIER.frequencyHz)).toBeLessThanOrEqual(frame.binSpacingHz);
+      expect(Math.abs(carrier.levelDbmv - CARRIER.levelDbmv)).toBeLessThan(1);
+    }
+    if (personality === "e6000") {
+      expect(session.rearms).toBeGreaterThanOrEqual(2);
+      expect(frames.filter(({ gapBefore }) => gapBefore).length).toBeGreaterThanOrEqual(2);
+    } else expect(session.rearms).toBe(0);
+
+    const stopped = await chain.stop(id);
+    expect(stopped).toMatchObject({ state: "stopped", failure: null });
+    expect(chain.measStatus()).toBe(personality === "e6000" ? "inactive" : undefined);
+    await delay(500);
+    expect(await chain.files()).toEqual([]);
+    expect(chain.sinkFiles).toEqual([]);
+  },
+  60_000,
+);
+
+test.each(PERSONALITIES)(
+  "a %s that restarts in the middle of a capture is taken up again",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const { id } = await chain.start();
+    await until(() => chain.publisher.frames.length >= 5, 20_000);
+    const before = chain.publisher.frames.length;
+    chain.simulator.reboot("cmts");
+    await until(() => chain.publisher.frames.length >= before + 10, 30_000);
+    expect(chain.session(id)).toMatchObject({ state: "receiving", failure: null });
+    expect(chain.publisher.frames.slice(before).some(({ gapBefore }) => gapBefore)).toBe(true);
+    await chain.stop(id);
+    expect(chain.session(id).state).toBe("stopped");
+  },
+  60_000,
+);
+
+test.each(PERSONALITIES)(
+  "a %s that is busy with somebody else's test is left alone",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const index = `${chain.rfPort}.1`;
+    const set = (column: { oid: string }, value: Varbind["value"]) =>
+      chain.snmp.set(chain.target, [{ oid: `${column.oid}.${index}`, value }]);
+    const unsigned = (value: number) => ({ type: "Unsigned32", value }) as const;
+    if (personality === "generic") await set(utscCfg.rowStatus, { type: "Integer", value: 5 });
+    await set(utscCfg.filename, { type: "OctetString", value: Buffer.from("noc-script").toString("hex") });
+    await set(utscCfg.centerFreqHz, unsigned(50_000_000));
+    await set(utscCfg.spanHz, unsigned(80_000_000));
+    await set(utscCfg.numBins, unsigned(1600));
+    await set(utscCfg.freeRunDurationMs, unsigned(60_000));
+    await set(utscCfg.repeatPeriodUs, unsigned(1_000_000));
+    if (personality === "generic") await set(utscCfg.rowStatus, { type: "Integer", value: 1 });
+    await chain.snmp.set(chain.target, [
+      { oid: `1.3.6.1.4.1.4491.2.1.27.1.3.10.3.1.1.${index}`, value: { type: "Integer", value: 1 } },
+    ]);
+    await until(() => chain.measStatus() === "busy");
+
+    const { id } = await chain.start();
+    await until(() => chain.session(id).state === "failed");
+    expect(chain.session(id).sentence).toContain(
+      'is busy with a test that another user started, whose files are named "noc-script"',
+    );
+    await until(() => chain.store.sessions.get(id)?.settled === true);
+    expect(chain.measStatus()).toBe("busy");
+    const [status] = await chain.snmp.get(chain.target, [`${utscStatus.measStatus.oid}.${index}`]);
+    expect(status?.value).toEqual({ type: "Integer", value: 3 });
+  },
+  60_000,
+);
+
+test("a backend that starts anew runs its session on under the same id and stream", async () => {
+  const chain = await startChain("generic");
+  const { id, streamId } = await chain.start();
+  await until(() => chain.publisher.frames.length >= 5, 20_000);
+  await chain.closeBackend();
+  chain.openBackend();
+  const before = chain.publisher.frames.length;
+  await until(() => chain.publisher.frames.length >= before + 5, 20_000);
+  expect(chain.session(id)).toMatchObject({ id, streamId, state: "receiving" });
+  await chain.stop(id);
+  expect(chain.measStatus()).toBeUndefined();
+}, 60_000);
+
+test("while the backend is gone the agent ends the test, and the next backend starts it again", async () => {
+  const chain = await startChain("generic");
+  const { id } = await chain.start();
+  await until(() => chain.publisher.frames.length >= 5, 20_000);
+  await chain.closeBackend();
+  await until(() => chain.measStatus() === "inactive", 20_000);
+  chain.openBackend();
+  const before = chain.publisher.frames.length;
+  await until(() => chain.publisher.frames.length >= before + 5, 20_000);
+  expect(chain.session(id).state).toBe("receiving");
+  await chain.stop(id);
+}, 60_000);
+
+test("an agent that stops ends the test; when it is back the session goes on", async () => {
+  const chain = await startChain("e6000");
+  const { id } = await chain.start();
+  await until(() => chain.publisher.frames.length >= 5, 20_000);
+  await chain.stopAgent();
+  await until(() => chain.session(id).state === "stalled", 20_000);
+  expect(chain.session(id)).toMatchObject({ failure: { rung: "agent" } });
+  expect(chain.measStatus()).not.toBe("busy");
+  await chain.startAgent();
+  await until(() => chain.session(id).state === "receiving", 20_000);
+  await chain.stop(id);
+}, 60_000);
+
+test("other parameters go to the running session, and the frames have them", async () => {
+  const chain = await startChain("e6000");
+  const { id } = await chain.start();
+  await until(() => chain.publisher.frames.length >= 5, 20_000);
+  const changed = await chain.start({ bins: 1600, outputFormat: "fftAmplitude" });
+  expect(changed.id).toBe(id);
+  await until(() => chain.publisher.frames.at(-1)?.levelsHundredthsDbmv.length === 1600, 20_000);
+  const frame = chain.publisher.frames.at(-1)!;
+  expect(frame.binSpacingHz).toBe(50_000);
+  expect(Math.abs(highest(frame).levelDbmv - CARRIER.levelDbmv)).toBeLessThan(1);
+  await chain.stop(id);
+}, 60_000);
+
+test.each([
+  ["timeIQ", { outputFormat: "timeIQ", bins: 2048, spanHz: 102_400_000, centerFrequencyHz: 51_200_000 }],
+  ["fftIQ", { outputFormat: "fftIQ" }],
+  ["fftAmplitude", { outputFormat: "fftAmplitude" }],
+] as const)(
+  "an E6000 capturing %s shows the carrier at its level",
+  async (_, overrides) => {
+    const chain = await startChain("e6000");
+    const { id } = await chain.start(overrides);
+    await until(() => chain.publisher.frames.length >= 5, 20_000);
+    const carrier = highest(chain.publisher.frames.at(-1)!);
+    expect(Math.abs(carrier.frequencyHz - CARRIER.frequencyHz)).toBeLessThanOrEqual(100_000);
+    expect(Math.abs(carrier.levelDbmv - CARRIER.levelDbmv)).toBeLessThan(1);
+    await chain.stop(id);
+  },
+  60_000,
+);
