@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { vue } from "./frontend/vue-plugin.ts";
 
 const conditions = ["@pnmlab/source"];
 const shared = {
@@ -11,6 +12,7 @@ export default defineConfig({
     projects: [
       {
         ...shared,
+        plugins: [vue()],
         test: {
           name: "unit",
           include: ["{packages/*,agent,backend,frontend}/src/**/*.test.ts", "scripts/**/*.test.ts"],

@@ -97,6 +97,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   const channels = computed(() => target.value.port.channels);
   const plot = usePlot({
     kind: "monitor",
+    subject: `${target.value.cmts.id}/${target.value.port.ifIndex}`,
     plot: plotCanvas,
     timeline: timelineCanvas,
     view: control.view,

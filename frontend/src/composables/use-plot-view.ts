@@ -47,15 +47,16 @@ export function usePlotView(
   const { palette, change: changeSettings } = useSettings();
   const own = shallowRef<PlotView>({ ...DEFAULT_VIEW, ...initial });
   const ranged = shallowRef(initial.range !== undefined);
-  const history = new ViewHistory<FrequencyRange>();
+  const history = new ViewHistory<Pick<PlotView, "range" | "scale">>();
   const view = computed<PlotView>(() => ({ ...own.value, ...state.value, palette: palette.value }));
   const bounds = computed(() => viewBounds(data.value));
 
   const change = (part: Partial<PlotView>) => {
     own.value = { ...own.value, ...part };
   };
+  const current = () => ({ range: own.value.range, scale: own.value.scale });
   const show = (range: FrequencyRange, step = true) => {
-    if (step) history.push(own.value.range);
+    if (step) history.push(current());
     ranged.value = true;
     change({ range: clampRange(range, bounds.value) });
   };
@@ -69,13 +70,13 @@ export function usePlotView(
       show(zoomAt(own.value.range, anchorHz, factor, bounds.value), step),
     pan: (share) => show(panBy(own.value.range, share, bounds.value), false),
     back() {
-      const range = history.back(own.value.range);
-      if (range) change({ range });
+      const before = history.back(current());
+      if (before) change(before);
       else if (data.value) change({ range: { startHz: data.value.startHz, stopHz: data.value.stopHz } });
     },
     forward() {
-      const range = history.forward(own.value.range);
-      if (range) change({ range });
+      const after = history.forward(current());
+      if (after) change(after);
     },
     fit(report) {
       if (report) change({ range: { startHz: report.startHz, stopHz: report.stopHz } });

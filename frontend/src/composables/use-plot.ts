@@ -8,6 +8,8 @@ import { type StageHandle, stageHandle } from "../render/stage-host.ts";
 
 export interface PlotOptions {
   kind: PlotKind;
+  /** What is looked at: a monitor opened again on the same subject finds its frames there. */
+  subject: string;
   plot: Readonly<Ref<HTMLCanvasElement | null>>;
   timeline?: Readonly<Ref<HTMLCanvasElement | null>>;
   view: Readonly<Ref<PlotView>>;
@@ -57,7 +59,10 @@ export function usePlot(options: PlotOptions): Plot {
       else if (message.type === "cursor") reading.value = message.reading;
       else failure.value = message.message;
     });
-    send({ type: "create", plotId, kind: options.kind, plot, timeline }, transfer as Transferable[]);
+    send(
+      { type: "create", plotId, kind: options.kind, subject: options.subject, plot, timeline },
+      transfer as Transferable[],
+    );
     send({ type: "plan", plotId, channels: [...options.channels.value] });
     send({ type: "view", plotId, view: options.view.value });
     const measure = () => {

@@ -29,7 +29,7 @@ export class PercentileBand {
     if (leaving) this.#count(leaving, -1);
   }
 
-  /** Brings `p10` and `p90` up to date (dBmV, class centres). */
+  /** Brings `p10` and `p90` up to date (dBmV). */
   update(): void {
     for (let bin = 0; bin < this.bins; bin += 1) {
       const total = this.#totals[bin]!;
@@ -41,8 +41,10 @@ export class PercentileBand {
   #percentile(bin: number, rank: number): number {
     let seen = 0;
     for (let index = 0; index < CLASSES; index += 1) {
-      seen += this.#classes[bin * CLASSES + index]!;
-      if (seen >= rank && seen > 0) return LOWEST_DBMV + index + 0.5;
+      const here = this.#classes[bin * CLASSES + index]!;
+      // Within a class the frames are taken as evenly spread.
+      if (here > 0 && seen + here >= rank) return LOWEST_DBMV + index + (rank - seen) / here;
+      seen += here;
     }
     return LOWEST_DBMV + CLASSES;
   }

@@ -17,7 +17,15 @@ export interface FontSource {
 export type StageCommand =
   | { type: "fonts"; fonts: FontSource[] }
   | { type: "theme"; theme: PlotTheme }
-  | { type: "create"; plotId: number; kind: PlotKind; plot: PlotCanvas; timeline: PlotCanvas | null }
+  | {
+      type: "create";
+      plotId: number;
+      kind: PlotKind;
+      /** What is looked at; its frames wait under this name when a monitor closes, for the next one. */
+      subject: string;
+      plot: PlotCanvas;
+      timeline: PlotCanvas | null;
+    }
   | { type: "destroy"; plotId: number }
   | {
       type: "resize";

@@ -48,13 +48,24 @@ export class LivePlot {
   /** True where something changed since the last picture. */
   dirty = true;
 
-  constructor(kind: PlotKind, plot: PlotCanvas, timeline: PlotCanvas | null, theme: PlotTheme) {
+  /** @param data frames that an earlier picture of the same subject has left. */
+  constructor(
+    kind: PlotKind,
+    plot: PlotCanvas,
+    timeline: PlotCanvas | null,
+    theme: PlotTheme,
+    data: PlotData | undefined,
+  ) {
     this.#kind = kind;
     this.#surface = new Surface(plot);
     this.#timeline = timeline ? new Surface(timeline) : undefined;
-    this.#data = this.#emptyData();
+    this.#data = data ?? this.#emptyData();
     this.#theme = theme;
     this.#mixColours();
+  }
+
+  get data(): PlotData {
+    return this.#data;
   }
 
   resize(

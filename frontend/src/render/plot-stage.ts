@@ -1,8 +1,20 @@
 import { messageOf } from "@pnmlab/kit";
 import { decodeSpectrumFrame } from "@pnmlab/protocol/frame";
-import type { FontSource, StageCommand, StageReport } from "./commands.ts";
+import type { PlotData } from "../model/plot-data.ts";
+import type { FontSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
 import { LivePlot } from "./live-plot.ts";
 import type { PlotTheme } from "./plot-theme.ts";
+
+/** Frames of this many closed monitors are kept. */
+const PARKED = 2;
+
+interface PlotEntry {
+  plot: LivePlot;
+  kind: PlotKind;
+  subject: string;
+  reportedAtMs: number;
+  changed: boolean;
+}
 
 /** Figures go to the page at most this often. */
 const REPORT_EVERY_MS = 250;
@@ -20,7 +32,9 @@ export interface StageHost {
  */
 export class PlotStage {
   readonly #host: StageHost;
-  readonly #plots = new Map<number, { plot: LivePlot; reportedAtMs: number; changed: boolean }>();
+  readonly #plots = new Map<number, PlotEntry>();
+  /** Frames of closed monitors by subject, oldest first. */
+  readonly #parked = new Map<string, PlotData>();
   #theme: PlotTheme | undefined;
   #scheduled = false;
   /** A font that is used before it is there stays replaced for good in a worker, so drawing waits for it. */
@@ -41,10 +55,12 @@ export class PlotStage {
       for (const { plot } of this.#plots.values()) plot.setTheme(command.theme);
     } else if (command.type === "create") {
       if (!this.#theme) throw new Error("the stage needs its theme before its first plot");
-      const plot = new LivePlot(command.kind, command.plot, command.timeline, this.#theme);
-      this.#plots.set(command.plotId, { plot, reportedAtMs: 0, changed: false });
+      const { kind, subject } = command;
+      const data = kind === "monitor" ? this.#unpark(subject) : undefined;
+      const plot = new LivePlot(kind, command.plot, command.timeline, this.#theme, data);
+      this.#plots.set(command.plotId, { plot, kind, subject, reportedAtMs: 0, changed: data !== undefined });
     } else if (command.type === "destroy") {
-      this.#plots.delete(command.plotId);
+      this.#park(command.plotId);
     } else this.#handleForPlot(command);
     this.#schedule();
   }
@@ -115,11 +131,23 @@ export class PlotStage {
     if ([...this.#plots.values()].some((entry) => entry.changed)) this.#schedule();
   }
 
-  #report(
-    plotId: number,
-    entry: { plot: LivePlot; reportedAtMs: number; changed: boolean },
-    nowMs: number,
-  ): void {
+  #park(plotId: number): void {
+    const entry = this.#plots.get(plotId);
+    this.#plots.delete(plotId);
+    if (entry?.kind !== "monitor") return;
+    entry.plot.data.release();
+    this.#parked.delete(entry.subject);
+    this.#parked.set(entry.subject, entry.plot.data);
+    for (const subject of [...this.#parked.keys()].slice(0, -PARKED)) this.#parked.delete(subject);
+  }
+
+  #unpark(subject: string): PlotData | undefined {
+    const data = this.#parked.get(subject);
+    this.#parked.delete(subject);
+    return data;
+  }
+
+  #report(plotId: number, entry: PlotEntry, nowMs: number): void {
     entry.reportedAtMs = nowMs;
     entry.changed = false;
     const report = entry.plot.report();

@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import type { Agent } from "@pnmlab/protocol";
+import { flushPromises } from "@vue/test-utils";
+import { expect, test } from "vitest";
+import { h } from "vue";
+import { ApiError } from "../api/api-error.ts";
+import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
+import { syntheticAgents } from "../api/synthetic/synthetic-lab.ts";
+import { mountPage } from "../testing/mount-page.ts";
+import CapturePage from "./capture-page.vue";
+import CapturesPage from "./captures-page.vue";
+import HealthPage from "./health-page.vue";
+import NotOfferedPage from "./not-offered-page.vue";
+import OverviewPage from "./overview-page.vue";
+import PlantPage from "./plant-page.vue";
+
+test("a lab at rest offers its first port and says that nothing is captured", async () => {
+  const page = await mountPage(OverviewPage, new SyntheticLabClient(), "/", "/");
+  const text = page.wrapper.text();
+  expect(page.wrapper.get("h1").text()).toBe("The lab is ready. Nothing is being captured.");
+  expect(text).toContain("Start 5–85 MHz");
+  expect(text).toContain("lab-1 connected");
+  expect(text).toContain("SIM");
+  page.close();
+});
+
+test("an agent that is refused is named with reason, address and count", async () => {
+  class Refused extends SyntheticLabClient {
+    override agents = async (): Promise<Agent[]> =>
+      syntheticAgents(Date.now()).map((agent) => ({
+        ...agent,
+        state: "refused",
+        sentence: "lab-1 is refused: token mismatch.",
+        refusal: {
+          code: "TOKEN_MISMATCH",
+          reason: "token mismatch",
+          address: "10.1.2.9",
+          count: 14,
+          firstAt: new Date().toISOString(),
+          lastAt: new Date().toISOString(),
+        },
+      }));
+  }
+  const page = await mountPage(OverviewPage, new Refused(), "/", "/");
+  expect(page.wrapper.get("h1").text()).toBe("One thing needs you. Nothing is being captured.");
+  expect(page.wrapper.text()).toContain("Agent lab-1 refused 14 times: token mismatch");
+  expect(page.wrapper.text()).toMatch(/Refused 14 times since .* from 10\.1\.2\.9: token mismatch/);
+  page.close();
+});
+
+test("captures list what was refused with its reason, and filter", async () => {
+  const page = await mountPage(CapturesPage, new SyntheticLabClient(), "/captures", "/captures");
+  expect(page.wrapper.text()).toContain("3 of 3 shown, 1 refused");
+  expect(page.wrapper.text()).toContain("header says 6 728 B, file has 4 096 B");
+  await page.wrapper.get("input[type=search]").setValue("rxmer");
+  expect(page.wrapper.text()).toContain("1 of 3 shown");
+  expect(page.wrapper.text()).not.toContain("utsc_9931");
+  page.close();
+});
+
+test("a list that cannot be read says why", async () => {
+  class Broken extends SyntheticLabClient {
+    override captures = () => Promise.reject(new ApiError("STORAGE_FAILED", "The database is locked", 500));
+  }
+  const page = await mountPage(CapturesPage, new Broken(), "/captures", "/captures");
+  expect(page.wrapper.text()).toContain("The database is locked");
+  page.close();
+});
+
+test("a refused capture shows its header and reason and plots nothing", async () => {
+  const page = await mountPage(CapturePage, new SyntheticLabClient(), "/captures/3", "/captures/:id");
+  await flushPromises();
+  expect(page.wrapper.text()).toContain("FILE_SHORT");
+  expect(page.wrapper.text()).toContain("File type");
+  expect(page.wrapper.find(".chart").exists()).toBe(false);
+  expect(page.wrapper.get("a[download]").attributes("href")).toBeTruthy();
+  page.close();
+});
+
+test("plant names every port with what it can do", async () => {
+  const page = await mountPage(PlantPage, new SyntheticLabClient(), "/plant", "/plant");
+  expect(page.wrapper.text()).toContain("us-conn 3/1");
+  expect(page.wrapper.text()).toContain("rectangular, hann, blackmanHarris");
+  page.close();
+});
+
+test("health shows each check in words and a page of another build", async () => {
+  const page = await mountPage(HealthPage, new SyntheticLabClient(), "/health", "/health");
+  const text = page.wrapper.text();
+  expect(text).toContain("5 of 5 pass");
+  expect(text).toContain("This page runs another commit than the backend.");
+  page.close();
+});
+
+test("a page that is not offered says why and shows no content", async () => {
+  const page = await mountPage(
+    () => h(NotOfferedPage, { name: "modems" }),
+    new SyntheticLabClient(),
+    "/modems",
+    "/modems",
+  );
+  expect(page.wrapper.text()).toContain("Not offered");
+  expect(page.wrapper.text()).toContain("does not read modems");
+  expect(page.wrapper.find("table").exists()).toBe(false);
+  page.close();
+});
