@@ -1,4 +1,4 @@
-import type { Device } from "./execute.ts";
+import type { Device } from "./device.ts";
 import { parseOwnFileName } from "./file-name.ts";
 import { readRows, type UtscRow } from "./row.ts";
 import { abortTest, destroyRow } from "./test-control.ts";

@@ -3,7 +3,7 @@ import type { SnmpTarget, UtscAccepted, UtscWindow } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
 import { checkRequest, readUtscPort } from "./capability.ts";
 import { configureRow } from "./configure.ts";
-import type { Device } from "./execute.ts";
+import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
 import { parseOwnFileName } from "./file-name.ts";
 import type { FrameIntake } from "./frame-intake.ts";

@@ -1,5 +1,6 @@
 import { bulkDataTransferCfg, FALSE, instanceOid, RowStatus } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
+import { saysWrite } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
 import { type ColumnWrite, type Readings, writeText } from "./snmp-values.ts";
 
@@ -44,7 +45,7 @@ export function planDestination(row: Readings, destination: TftpDestination): Pl
       refusal: "stop",
     });
   }
-  const differing = wantedColumns(destination).filter(({ write }) => !says(row, write));
+  const differing = wantedColumns(destination).filter(({ write }) => !saysWrite(row, write));
   const address = differing.filter(({ isAddress }) => isAddress).map(({ write }) => write);
   if (address.length > 0) steps.push({ writes: addressWrites(destination), refusal: "stop" });
   for (const { write, isAddress } of differing) {
@@ -80,7 +81,7 @@ export function checkDestination(
     );
   }
   for (const { write, isRequired } of wantedColumns(destination)) {
-    if (!isRequired || isAbsent(row, write) || says(row, write)) continue;
+    if (!isRequired || isAbsent(row, write) || saysWrite(row, write)) continue;
     throw new PnmLabError(
       "UTSC_DESTINATION_REFUSED",
       `destination row ${destination.index} does not lead to ${destination.host}:${destination.port}: the CMTS did not take ${writeText(write)}${because}`,
@@ -120,12 +121,6 @@ function addressWrites({ index, host }: TftpDestination): ColumnWrite[] {
 
 function baseUriOf({ host, port }: TftpDestination): string {
   return port === TFTP_WELL_KNOWN_PORT ? `tftp://${host}/` : `tftp://${host}:${port}/`;
-}
-
-function says(row: Readings, { object, index, value }: ColumnWrite): boolean {
-  if (typeof value === "number") return row.integer(object, index) === value;
-  const octets = row.octets(object, index);
-  return octets !== undefined && Buffer.from(octets).equals(Buffer.from(value as string));
 }
 
 function isAbsent(row: Readings, { object, index }: ColumnWrite): boolean {

@@ -1,16 +1,8 @@
 import { PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget } from "@pnmlab/protocol";
-import type { SnmpGateway } from "../contracts.ts";
+import { type Device, setColumns } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
-import { type ColumnWrite, varbindOf, writeText } from "./snmp-values.ts";
+import { type ColumnWrite, writeText } from "./snmp-values.ts";
 import { ErrorStatus, errorStatusOf, refusalText } from "./snmp-words.ts";
-
-/** A device as one session speaks to it. */
-export interface Device {
-  snmp: SnmpGateway;
-  target: SnmpTarget;
-  signal: AbortSignal;
-}
 
 /** Refusals after which another way of writing the same thing is no use either. */
 const FINAL: ReadonlySet<number> = new Set([
@@ -54,9 +46,9 @@ async function tryStep(device: Device, step: PlanStep): Promise<string | undefin
 }
 
 /** The error-status with which the device refused, undefined where it took the values. */
-async function trySet({ snmp, target, signal }: Device, writes: ColumnWrite[]): Promise<unknown> {
+async function trySet(device: Device, writes: readonly ColumnWrite[]): Promise<unknown> {
   try {
-    await snmp.set(target, writes.map(varbindOf), { signal });
+    await setColumns(device, writes);
     return undefined;
   } catch (error) {
     if (errorStatusOf(error) === undefined) throw error;

@@ -50,9 +50,10 @@ async function startChain(personality: PersonalityName) {
       ],
     }),
   );
-  const tftp = stack.use(
-    await TftpServer.listen({ host: "127.0.0.1", port: 0, directory, namePrefix: "pnm/utsc" }),
-  );
+  const listen = (port: number) =>
+    TftpServer.listen({ host: "127.0.0.1", port, directory, namePrefix: "pnm/utsc" });
+  let tftp = await listen(0);
+  stack.defer(() => tftp.close());
   const web = await openTestBackend();
   const agentOptions = {
     backendUrl: web.url.replace("http", "ws"),
@@ -105,7 +106,7 @@ async function startChain(personality: PersonalityName) {
       sink: { accept: async ({ fileName }) => void sinkFiles.push(fileName), knows: () => false },
     }),
   );
-  const rfPort = device.rfPorts[0]!.ifIndex;
+  const [rfPort, nextRfPort] = device.rfPorts.map(({ ifIndex }) => ifIndex) as [number, number];
   return {
     simulator,
     publisher,
@@ -114,6 +115,8 @@ async function startChain(personality: PersonalityName) {
     store,
     sinkFiles,
     rfPort,
+    nextRfPort,
+    faults: simulator.faults("cmts"),
     start: (overrides: Partial<StartUtscSession> = {}) =>
       service.start({
         cmtsId: "cmts",
@@ -132,6 +135,10 @@ async function startChain(personality: PersonalityName) {
     closeBackend: () => service.close(),
     openBackend: () => {
       service = create();
+    },
+    stopTftp: () => tftp.close(),
+    startTftp: async () => {
+      tftp = await listen(tftp.port);
     },
     stopAgent: () => agent.close(),
     startAgent: async () => {
@@ -310,3 +317,79 @@ test.each([
   },
   60_000,
 );
+
+test("a start whose answer is lost is not repeated blindly", async () => {
+  const chain = await startChain("generic");
+  const initiateTest = "1.3.6.1.4.1.4491.2.1.27.1.3.10.3.1.1";
+  chain.faults.add({
+    oid: initiateTest,
+    operations: ["set"],
+    behaviour: { kind: "dropResponse" },
+    times: 2,
+  });
+  const { id } = await chain.start();
+  await until(() => chain.session(id).state === "receiving", 30_000);
+  expect(chain.session(id).failure).toBeNull();
+  await chain.stop(id);
+}, 60_000);
+
+test("a line that loses one request in five is lived with", async () => {
+  const chain = await startChain("e6000");
+  chain.faults.requestLoss = 0.1;
+  chain.faults.responseLoss = 0.1;
+  const { id } = await chain.start();
+  await until(() => chain.publisher.frames.length >= 25, 45_000);
+  chain.faults.clear();
+  await chain.stop(id);
+  await until(() => chain.session(id).state === "stopped", 20_000);
+  expect(chain.measStatus()).toBe("inactive");
+}, 90_000);
+
+test("a TFTP server that is down is named as the broken rung, and files flow again when it is back", async () => {
+  const chain = await startChain("e6000");
+  const { id } = await chain.start();
+  await until(() => chain.session(id).state === "receiving", 20_000);
+  await chain.stopTftp();
+  await until(() => chain.session(id).failure?.code === "UTSC_NO_FILE", 30_000);
+  expect(chain.session(id)).toMatchObject({ state: "stalled", failure: { rung: "tftp" } });
+  await chain.startTftp();
+  await until(() => chain.session(id).state === "receiving", 30_000);
+  expect(chain.session(id).failure).toBeNull();
+  await chain.stop(id);
+}, 90_000);
+
+test("two ports of one CMTS capture side by side; what the card has no room for is refused in words", async () => {
+  const generic = await startChain("generic");
+  const first = await generic.start();
+  const second = await generic.start({ rfPortIfIndex: generic.nextRfPort });
+  expect(second.streamId).not.toBe(first.streamId);
+  await until(() => [first, second].every(({ id }) => generic.session(id).framesReceived >= 10), 20_000);
+  await Promise.all([generic.stop(first.id), generic.stop(second.id)]);
+
+  const e6000 = await startChain("e6000");
+  const running = await e6000.start();
+  await until(() => e6000.session(running.id).state === "receiving", 20_000);
+  const refused = await e6000.start({ rfPortIfIndex: e6000.nextRfPort });
+  await until(() => e6000.session(refused.id).state === "failed", 20_000);
+  expect(e6000.session(refused.id).sentence).toBe(
+    "Failed. The CMTS refused docsPnmCmtsUtscCtrlInitiateTest = true(1) with inconsistentValue: the value is legal, but not now or not beside the other columns.",
+  );
+  expect(e6000.session(running.id).state).toBe("receiving");
+  await e6000.stop(running.id);
+}, 60_000);
+
+test("a test that does not end at the stop is told, and ended when the CMTS lets it", async () => {
+  const chain = await startChain("generic");
+  const { id } = await chain.start();
+  await until(() => chain.session(id).state === "receiving", 20_000);
+  const release = chain.faults.add({
+    oid: utscStatus.measStatus.oid,
+    operations: ["get"],
+    behaviour: { kind: "value", value: 3 },
+  });
+  const stopping = await chain.stop(id);
+  expect(stopping).toMatchObject({ state: "stopping", failure: { code: "UTSC_NOT_IDLE" } });
+  release();
+  await until(() => chain.session(id).state === "stopped", 20_000);
+  expect(chain.measStatus()).toBeUndefined();
+}, 60_000);

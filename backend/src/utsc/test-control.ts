@@ -1,7 +1,7 @@
 import { FALSE, instanceOid, RowStatus, TRUE, utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
 import { PnmLabError, sleep } from "@pnmlab/kit";
 import type { Varbind } from "@pnmlab/protocol";
-import type { Device } from "./execute.ts";
+import { type Device, setColumns } from "./device.ts";
 import { readRowState, type UtscRowState } from "./row.ts";
 import { type ColumnWrite, varbindOf, writeText } from "./snmp-values.ts";
 import { errorStatusOf, refusalText } from "./snmp-words.ts";
@@ -96,9 +96,9 @@ function initiate({ rfPortIfIndex, cfgIndex }: ControlledRow, value: number): Co
   return { object: utscCtrl.initiateTest, index: [rfPortIfIndex, cfgIndex], value };
 }
 
-async function set({ snmp, target, signal }: Device, write: ColumnWrite, code: string): Promise<void> {
+async function set(device: Device, write: ColumnWrite, code: string): Promise<void> {
   try {
-    await snmp.set(target, [varbindOf(write)], { signal });
+    await setColumns(device, [write]);
   } catch (error) {
     if (errorStatusOf(error) === undefined) throw error;
     throw new PnmLabError(code, `the CMTS refused ${writeText(write)} with ${refusalText(error)}`, {
