@@ -1,8 +1,8 @@
 import { utscCfg } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import { expect, test } from "vitest";
-import { FakeCmts } from "./_test/fake-cmts.ts";
-import { captureBytes, deliver, REQUEST, startFixture, until } from "./_test/fixture.ts";
+import { FakeCmts } from "../_test/utsc/fake-cmts.ts";
+import { captureBytes, deliver, REQUEST, startFixture, until } from "../_test/utsc/fixture.ts";
 
 test("a start configures, reads back, leases and initiates; files become frames; a stop clears everything", async () => {
   const fixture = startFixture();

@@ -116,7 +116,7 @@ export class LiveSession {
       ...(expectedLengthBytes === undefined ? {} : { expectedLengthBytes }),
       take: (file) => {
         if (this.#isCurrent(generation)) this.#take(file, file.seenAtMs);
-        else this.#intake.drop();
+        else if (this.isLive) this.#intake.drop();
       },
     };
   }

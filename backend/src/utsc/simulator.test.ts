@@ -10,9 +10,9 @@ import { type PersonalityName, type Scenario, Simulator } from "@pnmlab/simulato
 import { TftpServer } from "@pnmlab/tftp-server";
 import { expect, onTestFinished, test } from "vitest";
 import { AGENT_TOKEN, build, openTestBackend } from "../_test/support.ts";
+import { MemoryPublisher, MemoryStore, until } from "../_test/utsc/fixture.ts";
 import { createLeaseGateway, createSnmpGateway } from "../agents/gateways.ts";
 import { createFileCleaner, startIngest } from "../ingest/index.ts";
-import { MemoryPublisher, MemoryStore, until } from "./_test/fixture.ts";
 import { OWN_PREFIX } from "./file-name.ts";
 import { createUtscService } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import { FALSE, instanceOid, RowStatus, TRUE, utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
-import { PnmLabError, sleep } from "@pnmlab/kit";
+import { isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { Varbind } from "@pnmlab/protocol";
 import { type Device, setColumns } from "./device.ts";
 import { readRowState, type UtscRowState } from "./row.ts";
@@ -24,13 +24,21 @@ export function abortVarbinds(row: ControlledRow): Varbind[] {
 
 /**
  * Starts the row's test: clears what is left of the run before, since not every CMTS clears itself, then
- * initiates, and reads back. A start whose answer is lost is not repeated blindly: reading tells.
+ * initiates, and reads back. A refusal that comes because the test is already busy, after an answer that
+ * was lost, is none.
  *
  * @throws PnmLabError `UTSC_START_REFUSED` with the CMTS's error; `UTSC_ROW_GONE`
  */
 export async function startTest(device: Device, row: ControlledRow): Promise<UtscRowState> {
   await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
-  await set(device, initiate(row, TRUE), "UTSC_START_REFUSED");
+  try {
+    await set(device, initiate(row, TRUE), "UTSC_START_REFUSED");
+  } catch (error) {
+    if (!isPnmLabError(error, "UTSC_START_REFUSED")) throw error;
+    const state = await readState(device, row);
+    if (state.measStatus === "busy") return state;
+    throw error;
+  }
   return readState(device, row);
 }
 

@@ -11,7 +11,7 @@ import type {
   StoredSession,
   UtscService,
 } from "../../contracts.ts";
-import { createUtscService } from "../service.ts";
+import { createUtscService } from "../../utsc/service.ts";
 import { FakeCmts, RF_PORT } from "./fake-cmts.ts";
 
 export const REQUEST: StartUtscSession = {
