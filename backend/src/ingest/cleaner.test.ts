@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "@pnmlab/config";
 import { sleep } from "@pnmlab/kit";
+import { TftpServer } from "@pnmlab/tftp-server";
 import { expect, onTestFinished, test } from "vitest";
 import { createFileCleaner, type FileCleanerOptions } from "./cleaner.ts";
 
@@ -77,4 +78,23 @@ test.skipIf(process.getuid?.() === 0)("a folder that cannot be written makes aut
   // Nothing listens on the TFTP port of this fixture: the removal is tried there, and fails there.
   expect(cleaner.failing).toBe(1);
   await chmod(directory, 0o755);
+});
+
+test("by TFTP an own file is deleted with an empty write", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "cleaner-tftp-"));
+  const server = await TftpServer.listen({ host: "127.0.0.1", port: 0, directory });
+  onTestFinished(async () => {
+    await server.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const { cleaner } = await startFixture({
+    directory,
+    mode: "tftp",
+    tftp: { host: server.host, port: server.port },
+  });
+  await writeFile(join(directory, "pnmlab_a_c1_x"), "x");
+  await cleaner.remove("pnmlab_a_c1_x");
+  expect(await readdir(directory)).toEqual([]);
+  await cleaner.remove("pnmlab_a_c1_x");
+  expect(cleaner.failing).toBe(0);
 });

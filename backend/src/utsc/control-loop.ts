@@ -14,6 +14,7 @@ import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts"
 import type { SessionFace } from "./session-face.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
+import { TestRun } from "./test-run.ts";
 import { UpTime } from "./up-time.ts";
 import { Waker } from "./waker.ts";
 
@@ -37,15 +38,6 @@ const RETRY = { baseMs: 500, maxMs: 30_000 };
 /** A run's last files may arrive this much after the CMTS says that it has ended. */
 const LAST_FILE_GRACE_MS = 500;
 
-interface Run {
-  armedAtMs: number;
-  lastPollAtMs: number;
-  lastFileAtMs: number | undefined;
-  filesThisRun: number;
-  busySeen: boolean;
-  quickPolls: number;
-}
-
 /**
  * Makes the CMTS do what the session wants, and keeps it at it: configures, starts, watches, re-arms, and
  * begins anew where the row has gone. Ends only when closed, or with an error that no retry mends.
@@ -64,7 +56,7 @@ export class ControlLoop {
   #accepted: UtscAccepted | undefined;
   #configuredAtMs: number | undefined;
   readonly #upTime = new UpTime();
-  #run: Run | undefined;
+  #run: TestRun | undefined;
   /** Most files that a run of this configuration has given. */
   #filesOfFullRun: number | undefined;
   #resolutionBandwidthHz: number | undefined;
@@ -122,11 +114,9 @@ export class ControlLoop {
     this.#proven ||= isReadable;
     const run = this.#run;
     if (run === undefined) return;
-    run.filesThisRun += 1;
-    run.lastFileAtMs = Date.now();
-    run.quickPolls = 0;
+    run.fileArrived();
     // The loop wakes only where a poll may now be due: at the end of a run, or while it waits for a file.
-    if (run.filesThisRun >= this.#expectedFiles() || run.filesThisRun === 1) this.#waker.wake();
+    if (run.files >= this.#expectedFiles() || run.files === 1) this.#waker.wake();
   }
 
   agentChanged(): void {
@@ -206,7 +196,7 @@ export class ControlLoop {
       else await this.#arm();
     } else {
       await this.#options.lease.grant(abortVarbinds(this.#row!));
-      this.#run = newRun({ busySeen: true });
+      this.#run = new TestRun(true);
     }
     this.#options.around.log.info({ sessionId: stored.id }, "goes on with its row on the CMTS");
     face.apply("adopted");
@@ -249,6 +239,7 @@ export class ControlLoop {
     this.#row = { rfPortIfIndex: stored.rfPortIfIndex, cfgIndex: row.cfgIndex };
     this.#generation = generation;
     this.#accepted = acceptedOf(row, new Date());
+    this.#run = undefined;
     this.#filesOfFullRun = undefined;
     this.#resolutionBandwidthHz = undefined;
     this.#configuredAtMs = Date.now();
@@ -259,11 +250,10 @@ export class ControlLoop {
   async #arm(): Promise<void> {
     const { face, lease } = this.#options;
     await lease.grant(abortVarbinds(this.#row!));
-    this.#run = newRun({ busySeen: false });
-    const run = this.#run;
+    const run = new TestRun(false);
+    this.#run = run;
     const state = await startTest(this.#device, this.#row!);
-    run.lastPollAtMs = Date.now();
-    run.quickPolls = 1;
+    run.polled();
     face.apply("started");
     this.#see(state);
   }
@@ -284,8 +274,7 @@ export class ControlLoop {
       const run = this.#run!;
       if (pollDelayMs(this.#view()) > 0) continue;
       const state = await readState(this.#device, this.#row!);
-      run.lastPollAtMs = Date.now();
-      run.quickPolls += 1;
+      run.polled();
       this.#see(state);
       if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run);
       else if (isSilent(this.#view())) await this.#tryAgain();
@@ -302,7 +291,7 @@ export class ControlLoop {
     this.#upTime.see(state.upTimeTicks);
     const { face, intake } = this.#options;
     const run = this.#run;
-    if (run !== undefined && run.filesThisRun > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
+    if (run !== undefined && run.files > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
     intake.setContext({
       accepted: this.#accepted!,
       kHundredthsDb: state.kHundredthsDb,
@@ -311,10 +300,7 @@ export class ControlLoop {
     });
     face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb });
     if (state.measStatus !== "busy" || run === undefined) return;
-    if (!run.busySeen) {
-      run.busySeen = true;
-      run.quickPolls = 0;
-    }
+    run.saysBusy();
     face.apply("busySeen");
   }
 
@@ -330,10 +316,10 @@ export class ControlLoop {
     );
   }
 
-  async #goOnAfterEnd(run: Run): Promise<void> {
-    if (run.filesThisRun === 0) await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
-    if (run.filesThisRun === 0) return this.#tryAgain();
-    this.#filesOfFullRun = Math.max(run.filesThisRun, this.#filesOfFullRun ?? 0);
+  async #goOnAfterEnd(run: TestRun): Promise<void> {
+    if (run.files === 0) await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
+    if (run.files === 0) return this.#tryAgain();
+    this.#filesOfFullRun = Math.max(run.files, this.#filesOfFullRun ?? 0);
     return this.#rearm();
   }
 
@@ -374,23 +360,6 @@ export class ControlLoop {
   }
 
   #view(): RunView {
-    return {
-      ...this.#run!,
-      nowMs: Date.now(),
-      expectedFiles: this.#expectedFiles(),
-      periodMs: this.#options.intake.periodMs,
-    };
+    return this.#run!.view(this.#expectedFiles(), this.#options.intake.periodMs);
   }
-}
-
-function newRun({ busySeen }: { busySeen: boolean }): Run {
-  const nowMs = Date.now();
-  return {
-    armedAtMs: nowMs,
-    lastPollAtMs: nowMs,
-    lastFileAtMs: undefined,
-    filesThisRun: 0,
-    busySeen,
-    quickPolls: 0,
-  };
 }
