@@ -16,7 +16,7 @@ export interface ReceivedFrame {
   bytes: ArrayBuffer;
 }
 
-const POLL_MS = 10_000;
+const POLL_MS = 5000;
 /** Counters of a running session are shown at most this often. */
 const SESSION_EVERY_MS = 250;
 

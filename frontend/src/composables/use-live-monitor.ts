@@ -13,9 +13,16 @@ import {
   watch,
 } from "vue";
 import { useRoute } from "vue-router";
+import { naturalRange } from "../model/natural-range.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import type { PortOfCmts } from "../model/ports.ts";
-import { isActive, type StateWords, sessionOfPort, sessionWords } from "../model/session-words.ts";
+import {
+  isActive,
+  lastKnownWords,
+  type StateWords,
+  sessionOfPort,
+  sessionWords,
+} from "../model/session-words.ts";
 import { defaultRequest } from "../model/utsc-form.ts";
 import { type DrawerTab, viewOfQuery } from "../model/view-query.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
@@ -24,7 +31,7 @@ import { useLab } from "./use-lab.ts";
 import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
-import { fitsScale, type PlotViewControl, usePlotView } from "./use-plot-view.ts";
+import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
 
 /** Gutters of the plot in CSS pixels; the tokens --width-plot-left and -right say the same to the lanes. */
 export const PLOT_GUTTERS = { left: 68, right: 58 };
@@ -114,13 +121,18 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     (rearms) => plot.setRearms(rearms),
     { immediate: true },
   );
+  // Levels are set once for a new kind of picture, never while one is looked at.
+  let levelled = "";
   watch(plot.report, (next) => {
     const isNew = next && (next.bins !== report.value?.bins || next.startHz !== report.value.startHz);
     report.value = next;
-    if (!isNew) return;
-    if (!control.ranged.value) control.fit(next);
-    // Once for a new kind of picture, never while one is looked at.
-    if (!shared.view.scale && !fitsScale(control.view.value.scale, next)) control.autoLevel(next);
+    if (!next) return;
+    if (isNew && !control.ranged.value) control.fit(naturalRange(session.value, next));
+    const kind = `${next.startHz}/${next.stopHz}/${next.bins}`;
+    if (levelled !== kind && next.averagedFrames >= FRAMES_TO_LEVEL) {
+      levelled = kind;
+      control.firstLevels(next, shared.view.scale !== undefined);
+    }
   });
 
   const working = ref<"start" | "stop">();
@@ -150,7 +162,10 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   const monitor: LiveMonitor = {
     target,
     session,
-    words: computed(() => sessionWords(session.value, serverNow.value)),
+    words: computed(() => {
+      const words = sessionWords(session.value, serverNow.value);
+      return snapshot.value.connection.status === "lost" ? lastKnownWords(words) : words;
+    }),
     active: computed(() => isActive(session.value)),
     serverNow,
     ageMs: computed(() => {
@@ -185,6 +200,9 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   provide(monitorKey, monitor);
   return monitor;
 }
+
+/** Average over this many frames decides about levels, so that a burst does not. */
+const FRAMES_TO_LEVEL = 8;
 
 /** Below this width the drawer lies over the plot and begins closed. */
 export const WIDE_PX = 1500;

@@ -28,11 +28,13 @@ export interface PlotViewControl {
   pan(share: number): void;
   back(): void;
   forward(): void;
-  /** The widest useful range: all data, or the plan where there is none. */
-  fit(report: PlotReport | undefined): void;
+  /** Shows a range as the natural one, which a new spectrum may replace. */
+  fit(range: FrequencyRange): void;
   setScale(scale: LevelScale): void;
   setColours(colours: ColourLimits): void;
   autoLevel(report: PlotReport | undefined): void;
+  /** For a new picture: the default scale where it holds the levels, and colours from above the floor. */
+  firstLevels(report: PlotReport, keepScale: boolean): void;
   toggle(role: TraceRole): void;
   solo(role: TraceRole): void;
   nextPalette(): void;
@@ -78,8 +80,8 @@ export function usePlotView(
       const after = history.forward(current());
       if (after) change(after);
     },
-    fit(report) {
-      if (report) change({ range: { startHz: report.startHz, stopHz: report.stopHz } });
+    fit(range) {
+      change({ range });
       ranged.value = false;
     },
     setScale: (scale) => change({ scale: clampScale(scale) }),
@@ -89,9 +91,17 @@ export function usePlotView(
     },
     autoLevel(report) {
       if (!report) return;
-      const floor = Number.isNaN(report.floorDbmv) ? lowestOf(report.averageDbmv) : report.floorDbmv;
+      const floor = floorOf(report);
       const scale = scaleFor(report.peak.levelDbmv + 6, floor);
       change({ scale, colours: { lowDbmv: Math.round(floor - 8), highDbmv: scale.refDbmv } });
+    },
+    firstLevels(report, keepScale) {
+      const { scale } = own.value;
+      if (!keepScale && !fitsScale(scale, report)) {
+        this.autoLevel(report);
+        return;
+      }
+      change({ colours: { lowDbmv: Math.round(floorOf(report) - 8), highDbmv: scale.refDbmv } });
     },
     toggle: (role) => change({ traces: { ...own.value.traces, [role]: !own.value.traces[role] } }),
     solo(role) {
@@ -113,18 +123,17 @@ function clampScale(scale: LevelScale): LevelScale {
   return { ...scale, refDbmv };
 }
 
-function lowestOf(levels: Float32Array): number {
+/** The quiet floor; where every bin belongs to a channel, the lowest level. */
+function floorOf(report: PlotReport): number {
+  if (!Number.isNaN(report.floorDbmv)) return report.floorDbmv;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const level of levels) if (level < lowest) lowest = level;
+  for (const level of report.averageDbmv) if (level < lowest) lowest = level;
   return Number.isFinite(lowest) ? lowest : -60;
 }
 
-/** Whether a level picture fits the scale, so that the first frames decide about an automatic one. */
-export function fitsScale(scale: LevelScale, report: PlotReport): boolean {
-  const floor = Number.isNaN(report.floorDbmv) ? lowestOf(report.averageDbmv) : report.floorDbmv;
-  return (
-    report.peak.levelDbmv < scale.refDbmv &&
-    floor > lowestLevel(scale) &&
-    report.peak.levelDbmv > lowestLevel(scale) + 20
-  );
+/** Whether a scale holds peak and floor of a picture without wasting half of the pane. */
+function fitsScale(scale: LevelScale, report: PlotReport): boolean {
+  const { levelDbmv } = report.peak;
+  const lowest = lowestLevel(scale);
+  return levelDbmv < scale.refDbmv && floorOf(report) > lowest && levelDbmv > lowest + 20;
 }

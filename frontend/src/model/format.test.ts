@@ -10,6 +10,7 @@ import {
   formatPeriod,
   formatSigned,
   formatStopwatch,
+  sentenceCase,
 } from "./format.ts";
 import { parseFrequencyHz, parseNumber } from "./parse-number.ts";
 
@@ -28,6 +29,13 @@ test("units are chosen to read well", () => {
   expect(formatPeriod(104_000)).toBe("104 ms");
   expect(formatBytes(38_800_000)).toBe("38.8 MB");
   expect(formatCount(25184)).toBe("25\u2009184");
+});
+
+test("a sentence begins large, a name stays as it is", () => {
+  expect(sentenceCase("no agent has called")).toBe("No agent has called");
+  expect(sentenceCase("a file arrives")).toBe("A file arrives");
+  expect(sentenceCase("lab-1 answers")).toBe("lab-1 answers");
+  expect(sentenceCase("fftPower is refused")).toBe("fftPower is refused");
 });
 
 test("ages go from hundredths to a stop watch, and from ago to a clock time", () => {

@@ -120,7 +120,7 @@ export function countWord(count: number): string {
   return WORDS[count] ?? String(count);
 }
 
-/** Makes the first letter of a sentence large. */
+/** Makes the first letter of a sentence large, unless it begins with a name such as `lab-1` or `fftPower`. */
 export function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^[a-z]+\b(?![-/.\d])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

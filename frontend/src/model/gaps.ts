@@ -18,15 +18,22 @@ export interface GapInput {
 
 /** Usual intervals that may pass before the lack of a frame counts as a gap. */
 const INTERVALS_TO_A_GAP = 2.5;
+/** Share of an interval that a marked interruption must cost to be a gap: a quick re-arm loses nothing. */
+const LEAST_LOSS = 0.25;
 
-/** The gap in front of a frame, or undefined where the frame simply follows the one before. */
+/**
+ * The gap in front of a frame, or undefined where the frame simply follows the one before. A gap is the
+ * time without data: it begins when the frame before would have been followed by the next.
+ */
 export function gapBefore(input: GapInput): Gap | undefined {
-  const missingMs = input.capturedAtMs - input.previousMs;
-  const late = input.usualIntervalMs > 0 && missingMs > input.usualIntervalMs * INTERVALS_TO_A_GAP;
-  if (missingMs <= 0 || !(input.flagged || late)) return undefined;
+  const { previousMs, capturedAtMs, usualIntervalMs } = input;
+  const missingMs = capturedAtMs - previousMs - usualIntervalMs;
+  const isLate = usualIntervalMs > 0 && missingMs > usualIntervalMs * (INTERVALS_TO_A_GAP - 1);
+  const isMarked = input.flagged && missingMs > usualIntervalMs * LEAST_LOSS;
+  if (!isLate && !isMarked) return undefined;
   const parts = [`gap ${(missingMs / 1000).toFixed(1)} s`];
   if (input.withheldFrames > 0) parts.push(`${input.withheldFrames} frames not sent to this browser`);
-  return { fromMs: input.previousMs, toMs: input.capturedAtMs, label: parts.join(", ") };
+  return { fromMs: previousMs + usualIntervalMs, toMs: capturedAtMs, label: parts.join(", ") };
 }
 
 /** Running median of the last intervals between frames. */

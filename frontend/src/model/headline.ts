@@ -1,7 +1,7 @@
 import { durationText } from "@pnmlab/kit";
 import { countWord, formatStopwatch, sentenceCase } from "./format.ts";
 import type { LabSnapshot } from "./lab-state.ts";
-import { isActive, type Tone } from "./session-words.ts";
+import { isActive, sessionOfPort, type Tone } from "./session-words.ts";
 
 /** Something a person has to look at. `to` is where it is shown in full. */
 export interface Problem {
@@ -37,6 +37,8 @@ export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
     }
   }
   for (const session of lab.sessions ?? []) {
+    // What failed and was started anew on the same port is past.
+    if (sessionOfPort(lab.sessions ?? [], session.cmtsId, session.rfPortIfIndex) !== session) continue;
     const to = `/live/${encodeURIComponent(session.cmtsId)}/${session.rfPortIfIndex}`;
     if (session.state === "failed" && session.failure) {
       problems.push({ tone: "fail", text: `${session.rfPortName} failed: ${session.failure.message}`, to });
@@ -51,7 +53,11 @@ export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
     // The agents speak for themselves above; the check would say it twice.
     if (check.status === "ok" || (check.name === "agent" && problems.some((p) => p.to === "/plant")))
       continue;
-    problems.push({ tone: check.status === "failed" ? "fail" : "warn", text: check.detail, to: "/health" });
+    problems.push({
+      tone: check.status === "failed" ? "fail" : "warn",
+      text: sentenceCase(check.detail),
+      to: "/health",
+    });
   }
   return problems.sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
 }
@@ -61,7 +67,10 @@ export function headlineOf(lab: LabSnapshot, problems: readonly Problem[]): stri
   if (lab.connection.status === "connecting" && lab.sessions === null) return "Connecting to the lab.";
   const active = (lab.sessions ?? []).filter(isActive);
   const receiving = active.filter((session) => session.state === "receiving").length;
-  const activity = activityText(active.length, receiving);
+  const activity =
+    lab.connection.status === "lost"
+      ? "What the ports do is not known now."
+      : activityText(active.length, receiving);
   if (problems.length > 0) {
     const needs = problems.length === 1 ? "thing needs" : "things need";
     return `${sentenceCase(countWord(problems.length))} ${needs} you. ${activity}`;

@@ -57,7 +57,13 @@ test("the headline counts what needs somebody and what receives", () => {
     agents: [agent(), agent({ name: "lab-2", state: "refused", refusal })],
     sessions: [
       aSession({ id: "a" }),
-      aSession({ id: "b", state: "stalled", rfPortName: "Us 2/0/4", newestFrameAt: "2026-11-21T09:42:03Z" }),
+      aSession({
+        id: "b",
+        rfPortIfIndex: 73,
+        state: "stalled",
+        rfPortName: "Us 2/0/4",
+        newestFrameAt: "2026-11-21T09:42:03Z",
+      }),
     ],
   });
   expect(problemsOf(snapshot, NOW).map((problem) => problem.text)).toEqual([

@@ -60,8 +60,18 @@ test("frames that were not sent are said, and counted", () => {
   const data = new PlotData(MONITOR_DEPTH);
   for (const sequence of [1, 2, 3, 4, 5]) data.ingest(frame({ sequence }), false);
   data.ingest(frame({ sequence: 12, withheld: 6 }), false);
-  expect(data.gaps.map((gap) => gap.label)).toEqual(["gap 0.7 s, 6 frames not sent to this browser"]);
+  expect(data.gaps.map((gap) => gap.label)).toEqual(["gap 0.6 s, 6 frames not sent to this browser"]);
   expect(data.withheld).toBe(6);
+});
+
+test("a re-arm that costs less than a frame is no gap", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (const sequence of [1, 2, 3, 4]) data.ingest(frame({ sequence }), false);
+  data.ingest(frame({ sequence: 5, capturedAtMs: 440, gapBefore: true }), false);
+  data.ingest(frame({ sequence: 6, capturedAtMs: 560, gapBefore: true }), false);
+  expect(data.gaps).toEqual([]);
+  data.ingest(frame({ sequence: 7, capturedAtMs: 760, gapBefore: true }), false);
+  expect(data.gaps).toEqual([{ fromMs: 660, toMs: 760, label: "gap 0.1 s" }]);
 });
 
 test("held frames are kept and enter the traces on release", () => {

@@ -44,6 +44,14 @@ export function sessionWords(session: UtscSession | undefined, nowMs: number): S
   return { tone: TONES[session.state], text: WORDS[session.state] };
 }
 
+/** The same while the page has no link to the backend: what was known last, and that it is not known now. */
+export function lastKnownWords(words: StateWords): StateWords {
+  return {
+    tone: "unknown",
+    text: `Unknown, was ${words.text.charAt(0).toLowerCase()}${words.text.slice(1)}`,
+  };
+}
+
 /** States in which the session holds or seeks the port, so that Stop has something to stop. */
 export function isActive(session: UtscSession | undefined): boolean {
   return (

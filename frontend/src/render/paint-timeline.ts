@@ -61,7 +61,7 @@ function xAt(scene: TimelineScene, strip: Strip, timeMs: number): number {
 function paintGaps(context: Surface2d, scene: TimelineScene, strip: Strip): void {
   for (const gap of scene.data.gaps) {
     const start = xAt(scene, strip, gap.fromMs);
-    const width = Math.max(3, xAt(scene, strip, gap.toMs) - start);
+    const width = Math.max(1, xAt(scene, strip, gap.toMs) - start);
     if (start + width < strip.left) continue;
     context.fillStyle = scene.theme.panel;
     context.fillRect(start, strip.top, width, strip.height);

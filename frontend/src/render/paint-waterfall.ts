@@ -28,27 +28,37 @@ function depthOf(scene: Scene, timeMs: number): number {
   return (scene.topMs - timeMs) / scene.view.msPerPx;
 }
 
+const ROOM_FOR_A_GAP_PX = 24;
+
 function paintGaps(context: Surface2d, scene: Scene): void {
   const { waterfall } = scene.layout;
   const bottom = waterfall.top + waterfall.height;
-  let lastLabelY = Number.POSITIVE_INFINITY;
-  for (const gap of scene.data.gaps) {
+  const labels: { text: string; y: number }[] = [];
+  let lastMiddle = Number.NEGATIVE_INFINITY;
+  // Newest first, so that of two gaps side by side the newer one keeps its label.
+  for (const gap of scene.data.gaps.toReversed()) {
     if (depthOf(scene, gap.fromMs) < 0 || depthOf(scene, gap.toMs) > waterfall.height) continue;
     const middle = waterfall.top + depthOf(scene, (gap.fromMs + gap.toMs) / 2);
-    const height = Math.max(5, (gap.toMs - gap.fromMs) / scene.view.msPerPx);
+    const trueHeight = (gap.toMs - gap.fromMs) / scene.view.msPerPx;
+    // A short gap is drawn high enough to be seen, as long as gaps are rare enough not to hide the picture.
+    const height = Math.max(trueHeight, middle - lastMiddle > ROOM_FOR_A_GAP_PX ? 5 : 1);
+    lastMiddle = middle;
     const top = Math.max(waterfall.top, middle - height / 2);
     const visible = Math.min(bottom, middle + height / 2) - top;
     if (visible <= 0) continue;
     context.fillStyle = scene.theme.well;
     context.fillRect(waterfall.left, top, waterfall.width, visible);
     hatchBox(context, waterfall.left, top, waterfall.width, visible, scene.theme.hatch);
-    const y = Math.min(Math.max(middle, waterfall.top + 10), bottom - 10);
-    if (scene.layout.labelled && lastLabelY - y > 22) {
-      context.font = scene.theme.labelFont;
-      const colours = { fill: scene.theme.panel, text: scene.theme.text1, edge: scene.theme.edge };
-      drawTag(context, gap.label, waterfall.left + 8, y, colours, "left");
-      lastLabelY = y;
-    }
+    labels.push({ text: gap.label, y: Math.min(Math.max(middle, waterfall.top + 10), bottom - 10) });
+  }
+  if (!scene.layout.labelled) return;
+  context.font = scene.theme.labelFont;
+  const colours = { fill: scene.theme.panel, text: scene.theme.text1, edge: scene.theme.edge };
+  let lastY = Number.NEGATIVE_INFINITY;
+  for (const { text, y } of labels) {
+    if (y - lastY < 22) continue;
+    drawTag(context, text, waterfall.left + 8, y, colours, "left");
+    lastY = y;
   }
 }
 
