@@ -43,6 +43,7 @@ export class LiveSocket implements LiveConnection {
   #lostSinceMs: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #messagesHeard = 0;
   #closed = false;
 
   constructor(options: LiveSocketOptions) {
@@ -104,10 +105,10 @@ export class LiveSocket implements LiveConnection {
       this.#lostSinceMs = undefined;
       for (const sessionId of this.#watches) this.#send({ type: "watch", sessionId });
       listener.onState({ status: "open", sinceMs: now() });
-      this.#heard();
+      this.#listenForSilence(socket);
     };
     socket.onmessage = ({ data }) => {
-      this.#heard();
+      this.#messagesHeard += 1;
       this.#receive(data);
     };
     socket.onclose = ({ code, reason }) => {
@@ -156,20 +157,26 @@ export class LiveSocket implements LiveConnection {
     }
   }
 
-  /** Restarts the watch on silence: a half-open connection gives no sign of its own. */
-  #heard(): void {
-    clearTimeout(this.#idleTimer);
+  /** Watches for silence: a half-open connection gives no sign of its own. */
+  #listenForSilence(socket: SocketLike): void {
+    const { idleMs, probe } = this.#options;
+    const heardBefore = this.#messagesHeard;
     this.#idleTimer = setTimeout(() => {
-      const socket = this.#socket;
-      this.#options.probe().then(
-        () => this.#heard(),
+      if (this.#messagesHeard !== heardBefore) {
+        this.#listenForSilence(socket);
+        return;
+      }
+      probe().then(
+        () => {
+          if (this.#socket === socket) this.#listenForSilence(socket);
+        },
         () => {
           if (this.#socket !== socket || this.#closed) return;
           this.#drop();
-          void this.#lose(`nothing heard for ${this.#options.idleMs / 1000} s and no answer to a request`);
+          void this.#lose(`nothing heard for ${idleMs / 1000} s and no answer to a request`);
         },
       );
-    }, this.#options.idleMs);
+    }, idleMs);
   }
 
   #drop(): void {

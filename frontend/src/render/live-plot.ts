@@ -24,6 +24,7 @@ import { WaterfallImage } from "./waterfall-image.ts";
 
 const BAND_EVERY_MS = 500;
 const FLOOR_EVERY_MS = 250;
+const TIMELINE_EVERY_MS = 500;
 
 /** One live picture: its data, its view and its canvases. Knows nothing of threads or messages. */
 export class LivePlot {
@@ -44,6 +45,8 @@ export class LivePlot {
   #framesShown = 0;
   #framesPending = 0;
   #bandAtMs = 0;
+  #timelineAtMs = 0;
+  #timelineDirty = true;
   #floor = { atMs: 0, dbmv: Number.NaN };
   /** True where something changed since the last picture. */
   dirty = true;
@@ -79,12 +82,14 @@ export class LivePlot {
     this.#timeline?.resize(width, timelineHeight, pixelRatio);
     this.#gutters = gutters;
     this.dirty = true;
+    this.#timelineDirty = true;
   }
 
   setTheme(theme: PlotTheme): void {
     this.#theme = theme;
     this.#mixColours();
     this.dirty = true;
+    this.#timelineDirty = true;
   }
 
   setView(view: PlotView): void {
@@ -94,6 +99,7 @@ export class LivePlot {
       this.#palette = paletteBytes(view.stale ? "grey" : view.palette);
       this.#mixColours();
     } else if (view.colours !== before.colours) this.#mixColours();
+    if (view.stale !== before.stale) this.#timelineDirty = true;
     if (view.frozen !== before.frozen) {
       this.#frozenAtMs = view.frozen ? this.#newestMs() : undefined;
       if (!view.frozen) this.#data.release();
@@ -103,6 +109,7 @@ export class LivePlot {
 
   setPlan(channels: readonly UpstreamChannel[]): void {
     this.#data.setPlan(channels);
+    this.#timelineDirty = true;
     this.dirty = true;
   }
 
@@ -129,6 +136,7 @@ export class LivePlot {
     this.#data.setPlan(channels);
     this.#framesShown = 0;
     this.#framesPending = 0;
+    this.#timelineDirty = true;
     this.dirty = true;
   }
 
@@ -164,20 +172,26 @@ export class LivePlot {
     paintColourBar(context, scene, this.#palette);
     paintAxes(context, scene, this.#floor.dbmv);
     paintCursor(context, scene);
-    if (this.#timeline) {
-      paintTimeline(this.#timeline, {
-        data: this.#data,
-        theme: this.#theme,
-        gutters: this.#gutters,
-        stale: this.#view.stale,
-        newestMs: this.#newestMs(),
-      });
-    }
+    this.#drawTimeline(nowMs);
     if (!this.#view.frozen) {
       this.#framesShown += this.#framesPending;
       this.#framesPending = 0;
     }
     this.dirty = false;
+  }
+
+  /** Ten minutes move by a pixel in half a second, so the timeline needs no picture for every frame. */
+  #drawTimeline(nowMs: number): void {
+    if (!this.#timeline || (!this.#timelineDirty && nowMs - this.#timelineAtMs < TIMELINE_EVERY_MS)) return;
+    this.#timelineAtMs = nowMs;
+    this.#timelineDirty = false;
+    paintTimeline(this.#timeline, {
+      data: this.#data,
+      theme: this.#theme,
+      gutters: this.#gutters,
+      stale: this.#view.stale,
+      newestMs: this.#newestMs(),
+    });
   }
 
   #emptyData(): PlotData {
