@@ -2,7 +2,7 @@ import { isPnmLabError, messageOf } from "@pnmlab/kit";
 import { type Logger, pino } from "pino";
 import { type BuildInfo, readBuildInfo } from "./build-info.ts";
 import { type LoadOptions, loadConfig } from "./load.ts";
-import type { Config, Program } from "./variables.ts";
+import { type Config, type Program, variables } from "./variables.ts";
 
 export type { Logger } from "pino";
 
@@ -21,8 +21,10 @@ export interface ProgramContext {
   config: Config;
   build: BuildInfo;
   log: Logger;
-  /** Aborts on SIGINT and SIGTERM. */
+  /** Aborts on SIGINT and SIGTERM, and when the program that started this one is gone. */
   signal: AbortSignal;
+  /** Tells the program that started this one that everything listens; nothing happens without one. */
+  ready: () => void;
 }
 
 /** How long a program may take to close after a signal before it is ended, in milliseconds. */
@@ -46,27 +48,47 @@ export async function runProgram(
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  // A lab that dies without a word must not leave its programs behind.
+  process.on("disconnect", stop);
+  process.channel?.unref();
+  let config: Config | undefined;
   try {
-    const { config, effective, warnings } = loadConfig(program, {
-      args: process.argv.slice(2),
-      ...options,
-    });
+    const loaded = loadConfig(program, { args: process.argv.slice(2), ...options });
+    const { effective, warnings } = loaded;
+    config = loaded.config;
     const build = readBuildInfo();
     const log = createLogger(program, config.logLevel);
     log.info({ build, node: process.version, pid: process.pid }, `${program} ${build.version} starts`);
     log.info({ settings: effective }, "effective settings");
     for (const warning of warnings) log.warn(warning);
-    await main({ config, build, log, signal: controller.signal });
+    const ready = () => void process.send?.({ type: "ready" });
+    await main({ config, build, log, signal: controller.signal, ready });
     log.info(`${program} has stopped`);
   } catch (error) {
     if (controller.signal.aborted && error === controller.signal.reason) return;
-    process.stderr.write(`${program}: ${messageOf(error)}\n`);
+    process.stderr.write(`${program}: ${messageOf(error)}${portAdvice(error, config)}\n`);
     if (!isPnmLabError(error) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 1;
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
+    process.off("disconnect", stop);
+    if (process.connected) process.disconnect();
   }
+}
+
+/** Names the variable that changes a port which is taken. */
+function portAdvice(error: unknown, config: Config | undefined): string {
+  if (!config || !isPnmLabError(error, "PORT_IN_USE")) return "";
+  const { port } = error.details ?? {};
+  const [name] =
+    Object.entries({
+      [variables.httpPort.name]: [config.httpPort],
+      [variables.tftpPort.name]: [config.tftpPort],
+      // Each simulated CMTS takes the next port.
+      [variables.simSnmpPort.name]: [config.simSnmpPort, config.simSnmpPort + 1],
+    }).find(([, ports]) => ports.includes(port as number)) ?? [];
+  return name ? `; set ${name} to another port, in .env or the environment` : "";
 }
 
 /** Resolves when the signal aborts. */

@@ -332,6 +332,15 @@ export const variables = {
       "Too short ends tests during a restart of the backend; too long leaves them running after its death.",
     form: "milliseconds from 2000 to 600000",
   },
+  devPort: {
+    name: "PNMLAB_DEV_PORT",
+    schema: port,
+    default: "5173",
+    readers: ["lab"],
+    meaning: "Port of the page with reload, for `npm run dev`.",
+    breaks: "Where it is taken, `npm run dev` stops at start and names it.",
+    form: "a port number from 1 to 65535",
+  },
   logLevel: {
     name: "PNMLAB_LOG_LEVEL",
     schema: z.enum(["debug", "info", "warn", "error"]),

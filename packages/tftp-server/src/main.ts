@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { runProgram, untilAborted } from "@pnmlab/config";
 import { TftpServer } from "./server.ts";
 
-await runProgram("tftp-server", async ({ config, log, signal }) => {
+await runProgram("tftp-server", async ({ config, log, signal, ready }) => {
   await mkdir(config.tftpDir, { recursive: true });
   await using _server = await TftpServer.listen({
     host: config.tftpHost,
@@ -10,5 +10,6 @@ await runProgram("tftp-server", async ({ config, log, signal }) => {
     directory: config.tftpDir,
     log,
   });
+  ready();
   await untilAborted(signal);
 });
