@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Agent, profilesOf, startAgent } from "@pnmlab/agent";
+import { type Backend, startBackend } from "@pnmlab/backend";
+import { type Config, createLogger, type Logger, loadConfig, readBuildInfo } from "@pnmlab/config";
+import { Simulator } from "@pnmlab/simulator";
+import { TftpServer } from "@pnmlab/tftp-server";
+
+export interface TestLabOptions {
+  /** Least level that is logged; `silent` by default. */
+  logLevel?: string;
+}
+
+/** A whole lab in one process on free ports, with real sockets between its parts. */
+export interface TestLab extends AsyncDisposable {
+  readonly url: string;
+  readonly config: Config;
+  readonly simulator: Simulator;
+  readonly tftp: TftpServer;
+  readonly backend: Backend;
+  readonly agent: Agent;
+  /** A link that signs one browser in. */
+  signInLink(): string;
+  /** Signs in as a browser does and returns the cookie. */
+  signIn(): Promise<string>;
+}
+
+/** Starts TFTP server, simulator, backend and agent, and waits until the agent is connected. */
+export async function startTestLab(options: TestLabOptions = {}): Promise<TestLab> {
+  const log: Logger = createLogger("lab", options.logLevel ?? "silent");
+  const build = readBuildInfo();
+  await using starting = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), "pnmlab-lab-"));
+  starting.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
+  const tftpDir = join(dataDir, "tftp");
+  await mkdir(tftpDir);
+  const communities = { readCommunity: "public", writeCommunity: "private" };
+  const simulator = starting.use(
+    await Simulator.start({
+      devices: [
+        { name: "lab-cmts-1", personality: "generic", host: "127.0.0.1", port: 0, seed: 1, ...communities },
+        { name: "lab-cmts-2", personality: "e6000", host: "127.0.0.1", port: 0, seed: 2, ...communities },
+      ],
+      log,
+    }),
+  );
+  const tftp = starting.use(await TftpServer.listen({ host: "127.0.0.1", port: 0, directory: tftpDir, log }));
+  const env = {
+    PNMLAB_DATA_DIR: dataDir,
+    PNMLAB_TFTP_PORT: String(tftp.port),
+    PNMLAB_AGENT_TOKEN: randomBytes(32).toString("base64url"),
+    PNMLAB_SESSION_KEY: randomBytes(32).toString("base64url"),
+    PNMLAB_CMTS: simulator.devices.map(({ name, port }) => `${name}=127.0.0.1:${port}/sim`).join(","),
+  };
+  const { config } = loadConfig("backend", { rootDir: dataDir, env });
+  const backend = starting.use(await startBackend({ config, build, log, port: 0 }));
+  const agentConfig = loadConfig("agent", { rootDir: dataDir, env }).config;
+  const agent = starting.use(
+    startAgent({
+      backendUrl: backend.url.replace("http", "ws"),
+      name: config.agentName,
+      token: config.agentToken,
+      profiles: profilesOf(agentConfig),
+      targets: agentConfig.agentTargets,
+      setSubtrees: agentConfig.agentSetSubtrees,
+      build,
+      log,
+    }),
+  );
+  await agent.untilConnected();
+  const owned = starting.move();
+  const signInLink = () => backend.mintSignInLink();
+  return {
+    url: backend.url,
+    config,
+    simulator,
+    tftp,
+    backend,
+    agent,
+    signInLink,
+    async signIn() {
+      const answer = await fetch(signInLink(), { redirect: "manual" });
+      return answer.headers.getSetCookie()[0]!.split(";")[0]!;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,104 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePage } from "@pnmlab/testkit";
+
+interface Step {
+  name: string;
+  command: string[];
+  /** Vitest's JSON report, where the step runs tests. */
+  tests?: string;
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numFailedTestSuites: number;
+}
+
+const reports = mkdtempSync(join(tmpdir(), "pnmlab-test-"));
+
+function vitest(project: string): Step {
+  const tests = join(reports, `${project}.json`);
+  return {
+    name: `${project} tests`,
+    command: [
+      "vitest",
+      "run",
+      "--project",
+      project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${tests}`,
+    ],
+    tests,
+  };
+}
+
+const steps: Step[] = [
+  { name: "type check", command: ["tsc", "-b"] },
+  { name: "type check of tests", command: ["tsc", "-p", "tsconfig.test.json"] },
+  { name: "type check of the page", command: ["vue-tsc", "--noEmit", "-p", "frontend/tsconfig.json"] },
+  { name: "lint and format", command: ["biome", "check", "."] },
+  { name: "typed lint", command: ["oxlint", "--type-aware"] },
+  {
+    name: "dependency rules",
+    command: ["depcruise", "--config", ".dependency-cruiser.cjs", "backend", "agent", "frontend", "packages"],
+  },
+  vitest("unit"),
+  vitest("integration"),
+  vitest("browser"),
+];
+
+const chromium = spawnSync("sh", [
+  "-c",
+  "command -v chromium || command -v chromium-browser || command -v google-chrome",
+]);
+if (chromium.status !== 0) {
+  if (process.env.CI) {
+    process.stderr.write("No Chromium is installed, and in CI the browser tests must run.\n");
+    process.exit(1);
+  }
+  process.stdout.write("No Chromium is installed: the browser tests are skipped.\n");
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failedSteps: string[] = [];
+await ensurePage((line) => process.stdout.write(`${line}\n`));
+for (const step of steps) {
+  process.stdout.write(`\n--- ${step.name}\n`);
+  const startedAt = Date.now();
+  const code = await run(step.command);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+  process.stdout.write(
+    `--- ${step.name}: ${code === 0 ? "passed" : `failed with code ${code}`}, ${seconds} s\n`,
+  );
+  if (code !== 0) failedSteps.push(step.name);
+  count(step, code);
+}
+rmSync(reports, { recursive: true });
+if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(", ")}\n`);
+process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = failedSteps.length === 0 ? 0 : 1;
+
+function run([program, ...args]: string[]): Promise<number> {
+  const bins = ["node_modules/.bin", "frontend/node_modules/.bin"];
+  const file = bins.map((bin) => join(bin, program!)).find((path) => existsSync(path)) ?? program!;
+  return new Promise((resolve) => {
+    spawn(file, args, { stdio: ["ignore", "inherit", "inherit"] }).on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** A step without tests counts as one; a run that died before its report counts as one failure. */
+function count(step: Step, code: number): void {
+  if (!step.tests || !existsSync(step.tests)) {
+    counts[code === 0 ? "passed" : "failed"] += 1;
+    return;
+  }
+  const report = JSON.parse(readFileSync(step.tests, "utf8")) as VitestReport;
+  counts.passed += report.numPassedTests;
+  counts.failed += report.numFailedTests + (code !== 0 && report.numFailedTests === 0 ? 1 : 0);
+  counts.skipped += report.numPendingTests;
+}
