@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { type LabFile, readLabFile } from "@pnmlab/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 // The embedded lab as a user starts it: programs of their own, on ports beside the default ones.
 const dataDir = mkdtempSync(join(tmpdir(), "pnmlab-start-"));
@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   lab.stdout!.on("data", (chunk) => (output += chunk));
   lab.stderr!.on("data", (chunk) => (output += chunk));
-  await expect.poll(() => output, { timeout: 50_000 }).toMatch(/^PNM Lab ready at /m);
+  await vi.waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 });
   const link = /^PNM Lab ready at (\S+)$/m.exec(output)![1]!;
   url = new URL(link).origin;
   const answer = await fetch(link, { redirect: "manual" });

@@ -32,8 +32,10 @@ export interface AgentConnectionOptions {
   build: BuildInfo;
   log: Logger;
   now: () => number;
-  /** The agent has introduced itself; a text refuses it. */
-  onHello: (hello: AgentHello) => string | undefined;
+  /** A text says why the agent is not taken. */
+  refusalOf: (hello: AgentHello) => string | undefined;
+  /** Called once the agent has been welcomed, so that requests may follow. */
+  onHello: (hello: AgentHello) => void;
   onRoundTrip: (roundTripMs: number) => void;
   onLeaseExpired: (event: LeaseExpired) => void;
   /** The connection is over, once, with the reason in words. */
@@ -130,7 +132,7 @@ export class AgentConnection {
       this.#breakOff("its hello does not fit its upgrade request");
       return;
     }
-    const refusal = this.#options.onHello(hello);
+    const refusal = this.#options.refusalOf(hello);
     if (refusal !== undefined) {
       this.#breakOff(refusal);
       return;
@@ -141,6 +143,7 @@ export class AgentConnection {
       beat: () => this.#beat(),
       onSilent: () => this.end(`no word for ${SILENCE_MS / 1000} s`),
     });
+    this.#options.onHello(hello);
   }
 
   #beat(): void {

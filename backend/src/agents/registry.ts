@@ -90,6 +90,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
       build: this.#options.build,
       log: this.#options.log,
       now: this.#options.now,
+      refusalOf: (hello) => (this.#current ? `an agent named ${hello.name} is already connected` : undefined),
       onHello: (hello) => this.#connected(connection, hello),
       onRoundTrip: (roundTripMs) => this.#measured(roundTripMs),
       onLeaseExpired: (event) => this.emit("lease-expired", event),
@@ -134,9 +135,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     for (const connection of [...this.#connections]) connection.leave(STOPPING);
   }
 
-  /** Takes a connection as the agent; a text says why not. */
-  #connected(connection: AgentConnection, hello: AgentHello): string | undefined {
-    if (this.#current) return `an agent named ${hello.name} is already connected`;
+  #connected(connection: AgentConnection, hello: AgentHello): void {
     const nowMs = this.#options.now();
     this.#current = connection;
     this.#clockSkewMs = hello.clockMs - nowMs;
@@ -153,7 +152,6 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     this.#refusals.forget(hello.name, connection.address);
     this.#move("connect");
     this.emit("availability", true);
-    return undefined;
   }
 
   #measured(roundTripMs: number): void {
