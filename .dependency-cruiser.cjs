@@ -2,7 +2,7 @@
 const only = (name, from, allowed) => ({
   name,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.ts$|/_test/|/testing/" },
+  from: { path: from, pathNot: "\\.test\\.ts$|/_test/|/test-support/|/testing/" },
   to: { path: "^(packages/[^/]+|backend|agent|frontend)/", pathNot: [from, ...allowed] },
 });
 const pkg = (...names) => names.map((name) => `^packages/${name}/`);
@@ -41,7 +41,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^packages/(kit|protocol|pnm-codec|pnm-analysis|docsis-mib)/src|^frontend/src",
-        pathNot: "\\.test\\.ts$|/_test/|/testing/",
+        pathNot: "\\.test\\.ts$|/_test/|/test-support/|/testing/",
       },
       to: { dependencyTypes: ["core"] },
     },

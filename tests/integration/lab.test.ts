@@ -47,7 +47,7 @@ async function api(path: string, body?: unknown) {
     headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
     ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
   });
-  return (await answer.json()) as Record<string, never>;
+  return (await answer.json()) as Record<string, unknown>;
 }
 
 async function session(): Promise<{ id: string; state: string; framesReceived: number }> {

@@ -17,6 +17,7 @@ const PLAIN_FIELDS = new Set([
   "pid",
   "settings",
   "reqId",
+  "name",
 ]);
 
 /**
