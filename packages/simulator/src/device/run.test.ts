@@ -47,8 +47,8 @@ test("a free run uploads one file per capture whose levels are the truth's", asy
   await configure(lab, {
     ...span,
     window: 4,
-    repeatPeriodUs: 20_000,
-    freeRunDurationMs: 1000,
+    repeatPeriodUs: 10_000,
+    freeRunDurationMs: 2000,
     maxResultsPerFile: 1,
     filename: "live",
     destinationIndex: 1,
@@ -60,7 +60,7 @@ test("a free run uploads one file per capture whose levels are the truth's", asy
   expect(await lab.manager.number(utscCtrl.initiateTest, ...lab.row)).toBe(2);
   const names = await until(async () => {
     const found = await lab.files();
-    return found.length === 50 ? found : undefined;
+    return found.length === 200 ? found : undefined;
   });
   expect(names[0]).toMatch(/^live_\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d\.\d{3}$/);
 
