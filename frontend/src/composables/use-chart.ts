@@ -1,11 +1,13 @@
 import type { CaptureData } from "@pnmlab/protocol";
 import uPlot from "uplot";
 import { onBeforeUnmount, onMounted, type Ref, watch } from "vue";
+import { formatValue, type PlottedCapture, plotDataOf, squareLimit } from "../model/engineering-unit.ts";
 import { formatNumber } from "../model/format.ts";
 import { tickDigits } from "../model/ticks.ts";
 import { useSettings } from "./use-settings.ts";
 
 const LEGEND_HEIGHT = 30;
+const Y_AXIS_WIDTH = 48;
 const SERIES_TOKENS = [
   "trace-live",
   "trace-average",
@@ -28,13 +30,14 @@ export function useChart(
     const element = container.value;
     if (!element) return;
     chart?.destroy();
-    chart = new uPlot(optionsOf(data.value, element), dataOf(data.value), element);
+    const plotted = plotDataOf(data.value);
+    chart = new uPlot(optionsOf(data.value, plotted, element), [plotted.x, ...plotted.series], element);
   };
   onMounted(() => {
     draw();
     observer = new ResizeObserver(() => {
       const element = container.value!;
-      chart?.setSize({ width: element.clientWidth, height: element.clientHeight - LEGEND_HEIGHT });
+      chart?.setSize(sizeOf(element, data.value.style === "scatter"));
     });
     observer.observe(container.value!);
   });
@@ -45,12 +48,14 @@ export function useChart(
   });
 }
 
-/** uPlot wants ascending x; a constellation is drawn as it comes. */
-function dataOf(data: CaptureData): uPlot.AlignedData {
-  return [data.x.values, ...data.series.map((series) => series.values)];
+/** The axes of a scatter plot have one scale, so its plot is about square. */
+function sizeOf(element: HTMLElement, square: boolean): { width: number; height: number } {
+  const width = Math.max(100, element.clientWidth);
+  const height = Math.max(100, element.clientHeight - LEGEND_HEIGHT);
+  return { width: square ? Math.min(width, height + Y_AXIS_WIDTH) : width, height };
 }
 
-function optionsOf(data: CaptureData, element: HTMLElement): uPlot.Options {
+function optionsOf(data: CaptureData, plotted: PlottedCapture, element: HTMLElement): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `${token("canvas-label-size")} ${token("font-sans")}`;
@@ -68,19 +73,21 @@ function optionsOf(data: CaptureData, element: HTMLElement): uPlot.Options {
   });
   const scatter = data.style === "scatter";
   const bars = data.style === "bars";
+  const limit = scatter ? squareLimit(plotted) : 0;
   return {
-    width: Math.max(100, element.clientWidth),
-    height: Math.max(100, element.clientHeight - LEGEND_HEIGHT),
-    scales: { x: { time: false } },
+    ...sizeOf(element, scatter),
+    scales: scatter
+      ? { x: { time: false, range: [-limit, limit] }, y: { range: [-limit, limit] } }
+      : { x: { time: false } },
     axes: [
-      { ...axis(data.x.label, data.x.unit), size: 26 },
-      { ...axis(data.y.label, data.y.unit), size: 48 },
+      { ...axis(plotted.xLabel, plotted.xUnit), size: 26 },
+      { ...axis(data.y.label, data.y.unit), size: Y_AXIS_WIDTH },
     ],
     cursor: { drag: { x: true, y: true, uni: 24 }, points: { show: !bars } },
     series: [
       {
-        label: data.x.label,
-        value: (_chart, value) => (value === null ? "" : `${formatNumber(value, 3)} ${data.x.unit}`),
+        label: plotted.xLabel,
+        value: (_chart, value) => (value === null ? "" : `${formatValue(value)} ${plotted.xUnit}`),
       },
       ...data.series.map((series, index): uPlot.Series => {
         const stroke = token(SERIES_TOKENS[index % SERIES_TOKENS.length]!);
@@ -89,8 +96,7 @@ function optionsOf(data: CaptureData, element: HTMLElement): uPlot.Options {
           stroke,
           width: 1.2,
           spanGaps: false,
-          value: (_chart, value) =>
-            value === null ? "excluded" : `${formatNumber(value, 2)} ${series.unit}`,
+          value: (_chart, value) => (value === null ? "excluded" : `${formatValue(value)} ${series.unit}`),
           ...(scatter
             ? { paths: () => null, points: { show: true, size: 3, fill: stroke } }
             : { points: { show: false } }),

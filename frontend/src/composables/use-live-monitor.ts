@@ -32,6 +32,7 @@ import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
 import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
+import { useReducedMotion } from "./use-reduced-motion.ts";
 
 /** Gutters of the plot in CSS pixels; the tokens --width-plot-left and -right say the same to the lanes. */
 export const PLOT_GUTTERS = { left: 68, right: 58 };
@@ -87,6 +88,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   );
   const serverNow = computed(() => now.value + snapshot.value.clockOffsetMs);
   const frozen = ref(false);
+  const calm = useReducedMotion();
   const report = shallowRef<PlotReport>();
   const hasPicture = computed(() => report.value !== undefined);
   const stale = computed(
@@ -96,7 +98,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   );
   const control = usePlotView(
     report,
-    computed(() => ({ frozen: frozen.value, stale: stale.value })),
+    computed(() => ({ frozen: frozen.value, stale: stale.value, calm: calm.value })),
     shared.view,
   );
   const plotCanvas = shallowRef<HTMLCanvasElement | null>(null);
@@ -205,4 +207,4 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
 const FRAMES_TO_LEVEL = 8;
 
 /** Below this width the drawer lies over the plot and begins closed. */
-export const WIDE_PX = 1500;
+const WIDE_PX = 1500;

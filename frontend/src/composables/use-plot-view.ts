@@ -43,7 +43,7 @@ export interface PlotViewControl {
 /** The view of the monitor and the ways to change it. Holds no data of the spectra. */
 export function usePlotView(
   data: Readonly<ShallowRef<PlotReport | undefined>>,
-  state: ComputedRef<{ frozen: boolean; stale: boolean }>,
+  state: ComputedRef<{ frozen: boolean; stale: boolean; calm: boolean }>,
   initial: Partial<PlotView>,
 ): PlotViewControl {
   const { palette, change: changeSettings } = useSettings();

@@ -26,7 +26,6 @@ export interface Plot {
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
   setRearms(rearms: number): void;
   resetHolds(): void;
-  clear(): void;
 }
 
 let lastPlotId = 0;
@@ -104,10 +103,5 @@ export function usePlot(options: PlotOptions): Plot {
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
     setRearms: (rearms) => send({ type: "rearms", plotId, rearms }),
     resetHolds: () => send({ type: "resetHolds", plotId }),
-    clear: () => {
-      report.value = undefined;
-      reading.value = undefined;
-      send({ type: "clear", plotId });
-    },
   };
 }

@@ -15,10 +15,7 @@ export interface ChannelLevel {
 }
 
 /** First and last bin whose centre lies in the range; undefined where none does. */
-export function binsWithin(
-  axis: FrequencyAxis,
-  range: FrequencyRange,
-): { first: number; last: number } | undefined {
+function binsWithin(axis: FrequencyAxis, range: FrequencyRange): { first: number; last: number } | undefined {
   const first = Math.max(0, Math.ceil((range.startHz - axis.firstBinHz) / axis.binSpacingHz));
   const last = Math.min(axis.bins - 1, Math.floor((range.stopHz - axis.firstBinHz) / axis.binSpacingHz));
   return first <= last ? { first, last } : undefined;
@@ -29,7 +26,7 @@ export function binsWithin(
  * bandwidth, so the sum over bins is scaled by spacing over bandwidth (equal where `bandwidthHz` is 0).
  * NaN where the range has no level.
  */
-export function powerWithin(
+function powerWithin(
   averageDbmv: Float32Array,
   axis: FrequencyAxis,
   bandwidthHz: number,

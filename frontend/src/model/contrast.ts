@@ -15,7 +15,7 @@ export function parseHexColour(text: string): Rgb | undefined {
 }
 
 /** Relative luminance of WCAG 2.2, 0 for black to 1 for white. */
-export function relativeLuminance(colour: Rgb): number {
+function relativeLuminance(colour: Rgb): number {
   const linear = [colour.red, colour.green, colour.blue].map((component) => {
     const share = component / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;

@@ -7,7 +7,6 @@ import {
   formatCount,
   formatLevel,
   formatNumber,
-  formatPeriod,
   formatSigned,
   formatStopwatch,
   sentenceCase,
@@ -25,8 +24,6 @@ test("numbers have a true minus and never a negative zero", () => {
 test("units are chosen to read well", () => {
   expect(formatBandwidth(50_000)).toBe("50.0 kHz");
   expect(formatBandwidth(6_400_000)).toBe("6.400 MHz");
-  expect(formatPeriod(20)).toBe("20.0 µs");
-  expect(formatPeriod(104_000)).toBe("104 ms");
   expect(formatBytes(38_800_000)).toBe("38.8 MB");
   expect(formatCount(25184)).toBe("25\u2009184");
 });

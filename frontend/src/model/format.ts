@@ -33,14 +33,6 @@ export function formatBandwidth(bandwidthHz: number): string {
   return `${formatNumber(bandwidthHz / 1e3, 1)} kHz`;
 }
 
-/** A period with the unit that reads best: `20.0 µs`, `104 ms`, `60.0 s`. */
-export function formatPeriod(periodUs: number): string {
-  if (periodUs < 1000) return `${formatNumber(periodUs, 1)} µs`;
-  if (periodUs < 10_000) return `${formatNumber(periodUs / 1000, 1)} ms`;
-  if (periodUs < 10_000_000) return `${formatNumber(periodUs / 1000, 0)} ms`;
-  return `${formatNumber(periodUs / 1e6, 1)} s`;
-}
-
 /** A count in groups of three: `5 760`. */
 export function formatCount(count: number): string {
   return formatNumber(Math.round(count), 0).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
@@ -65,7 +57,7 @@ export function formatClock(timeMs: number, tenths = false): string {
 }
 
 /** Offset of local time at that moment: `+01:00`. */
-export function formatOffset(timeMs: number): string {
+function formatOffset(timeMs: number): string {
   const minutes = -new Date(timeMs).getTimezoneOffset();
   return `${minutes < 0 ? MINUS : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }

@@ -20,6 +20,8 @@ export interface GapInput {
 const INTERVALS_TO_A_GAP = 2.5;
 /** Share of an interval that a marked interruption must cost to be a gap: a quick re-arm loses nothing. */
 const LEAST_LOSS = 0.25;
+/** The same in milliseconds while the usual interval is not known yet. */
+const LEAST_LOSS_MS = 300;
 
 /**
  * The gap in front of a frame, or undefined where the frame simply follows the one before. A gap is the
@@ -29,7 +31,8 @@ export function gapBefore(input: GapInput): Gap | undefined {
   const { previousMs, capturedAtMs, usualIntervalMs } = input;
   const missingMs = capturedAtMs - previousMs - usualIntervalMs;
   const isLate = usualIntervalMs > 0 && missingMs > usualIntervalMs * (INTERVALS_TO_A_GAP - 1);
-  const isMarked = input.flagged && missingMs > usualIntervalMs * LEAST_LOSS;
+  const leastMs = usualIntervalMs > 0 ? usualIntervalMs * LEAST_LOSS : LEAST_LOSS_MS;
+  const isMarked = input.flagged && missingMs > leastMs;
   if (!isLate && !isMarked) return undefined;
   const parts = [`gap ${(missingMs / 1000).toFixed(1)} s`];
   if (input.withheldFrames > 0) parts.push(`${input.withheldFrames} frames not sent to this browser`);

@@ -6,7 +6,7 @@ export interface Oklch {
 }
 
 /** Linear-light sRGB components of an OKLCH colour, possibly outside 0..1 (Ottosson 2020, "OKLab"). */
-export function linearRgbOf({ lightness, chroma, hue }: Oklch): [number, number, number] {
+function linearRgbOf({ lightness, chroma, hue }: Oklch): [number, number, number] {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;

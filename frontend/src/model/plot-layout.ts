@@ -1,5 +1,5 @@
 /** A rectangle in CSS pixels of the canvas. */
-export interface Box {
+interface Box {
   left: number;
   top: number;
   width: number;

@@ -1,6 +1,6 @@
 import type { ChannelLevel } from "./channel-power.ts";
 
-export interface BandFloor {
+interface BandFloor {
   label: string;
   /** Median of the average trace over the bins of no channel, dBmV; NaN where every bin belongs to one. */
   floorDbmv: number;

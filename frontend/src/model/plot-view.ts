@@ -5,7 +5,7 @@ export const TRACE_ROLES = ["live", "average", "max", "min", "band"] as const;
 export type TraceRole = (typeof TRACE_ROLES)[number];
 export type TraceSwitches = Record<TraceRole, boolean>;
 
-export const DEFAULT_TRACES: TraceSwitches = { live: true, average: true, max: true, min: false, band: true };
+const DEFAULT_TRACES: TraceSwitches = { live: true, average: true, max: true, min: false, band: true };
 
 /** The vertical axis: level at the top and size of one division, both in dB steps. */
 export interface LevelScale {
@@ -14,7 +14,7 @@ export interface LevelScale {
 }
 
 export const DIVISIONS = 6;
-export const DB_PER_DIVISION = [1, 2, 5, 10, 15, 20] as const;
+const DB_PER_DIVISION = [1, 2, 5, 10, 15, 20] as const;
 
 export function lowestLevel(scale: LevelScale): number {
   return scale.refDbmv - scale.dbPerDivision * DIVISIONS;
@@ -58,6 +58,8 @@ export interface PlotView {
   frozen: boolean;
   /** Nothing arrives any more: traces grey, colours out. */
   stale: boolean;
+  /** The waterfall moves in steps of a second, for those who asked for less motion. */
+  calm: boolean;
   /** How far the waterfall is scrolled into the past, in milliseconds. */
   scrollMs: number;
   /** Time that one row of CSS pixels stands for, in milliseconds. */
@@ -76,6 +78,7 @@ export const DEFAULT_VIEW: PlotView = {
   traceShare: DEFAULT_TRACE_SHARE,
   frozen: false,
   stale: false,
+  calm: false,
   scrollMs: 0,
   msPerPx: 200,
 };

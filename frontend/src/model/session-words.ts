@@ -67,7 +67,7 @@ const STEPS: Partial<Record<UtscSessionState, { step: number; text: string }>> =
   armed: { step: 2, text: "The row is accepted. Waiting for the CMTS to say busy." },
   running: { step: 3, text: "The CMTS measures. Waiting for its first file." },
 };
-export const START_STEPS = 3;
+const START_STEPS = 3;
 
 /** How far a start has come, for the plot that has nothing to show yet. */
 export function startStep(session: UtscSession): { title: string; text: string } | undefined {

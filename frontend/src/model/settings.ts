@@ -1,7 +1,7 @@
 import { PALETTE_NAMES, type PaletteName } from "./palette.ts";
 
 export const THEMES = ["dark", "light", "system"] as const;
-export type ThemeChoice = (typeof THEMES)[number];
+type ThemeChoice = (typeof THEMES)[number];
 export const TEXT_SIZES = [100, 112, 125] as const;
 
 /** What a user sets for this browser. Only choices are stored; what was never set stays at its default. */

@@ -41,8 +41,7 @@ export type StageCommand =
   | { type: "rearms"; plotId: number; rearms: number }
   | { type: "frame"; plotId: number; bytes: ArrayBuffer }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
-  | { type: "resetHolds"; plotId: number }
-  | { type: "clear"; plotId: number };
+  | { type: "resetHolds"; plotId: number };
 
 /** What the stage tells the page. */
 export type StageReport =

@@ -25,13 +25,14 @@ import { WaterfallImage } from "./waterfall-image.ts";
 const BAND_EVERY_MS = 500;
 const FLOOR_EVERY_MS = 250;
 const TIMELINE_EVERY_MS = 500;
+const CALM_STEP_MS = 1000;
 
 /** One live picture: its data, its view and its canvases. Knows nothing of threads or messages. */
 export class LivePlot {
   readonly #kind: PlotKind;
   readonly #surface: Surface;
   readonly #timeline: Surface | undefined;
-  #data: PlotData;
+  readonly #data: PlotData;
   readonly #image = new WaterfallImage();
   #view: PlotView = DEFAULT_VIEW;
   #theme: PlotTheme;
@@ -62,7 +63,7 @@ export class LivePlot {
     this.#kind = kind;
     this.#surface = new Surface(plot);
     this.#timeline = timeline ? new Surface(timeline) : undefined;
-    this.#data = data ?? this.#emptyData();
+    this.#data = data ?? new PlotData(kind === "monitor" ? MONITOR_DEPTH : TILE_DEPTH);
     this.#theme = theme;
     this.#mixColours();
   }
@@ -129,17 +130,6 @@ export class LivePlot {
     this.dirty = true;
   }
 
-  /** Forgets all frames, for another stream. */
-  clear(): void {
-    const { channels } = this.#data;
-    this.#data = this.#emptyData();
-    this.#data.setPlan(channels);
-    this.#framesShown = 0;
-    this.#framesPending = 0;
-    this.#timelineDirty = true;
-    this.dirty = true;
-  }
-
   addFrame(frame: SpectrumFrame): void {
     this.#data.ingest(frame, this.#view.frozen);
     this.#framesPending += 1;
@@ -192,10 +182,6 @@ export class LivePlot {
       stale: this.#view.stale,
       newestMs: this.#newestMs(),
     });
-  }
-
-  #emptyData(): PlotData {
-    return new PlotData(this.#kind === "monitor" ? MONITOR_DEPTH : TILE_DEPTH);
   }
 
   #layout(): PlotLayout {
@@ -266,7 +252,9 @@ export class LivePlot {
   }
 
   #topMs(): number {
-    return (this.#frozenAtMs ?? this.#newestMs()) - this.#view.scrollMs;
+    const newestMs = this.#frozenAtMs ?? this.#newestMs();
+    const shownMs = this.#view.calm ? Math.floor(newestMs / CALM_STEP_MS) * CALM_STEP_MS : newestMs;
+    return shownMs - this.#view.scrollMs;
   }
 
   #mixColours(): void {

@@ -3,7 +3,7 @@ import type { PlotData } from "../model/plot-data.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import { crisp, hatchBox, type Surface, type Surface2d } from "./surface.ts";
 
-export const TIMELINE_MS = 600_000;
+const TIMELINE_MS = 600_000;
 const LABEL_STEP_MS = 120_000;
 const LABEL_HEIGHT = 20;
 

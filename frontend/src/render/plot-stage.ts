@@ -101,9 +101,6 @@ export class PlotStage {
       case "resetHolds":
         plot.resetHolds();
         break;
-      case "clear":
-        plot.clear();
-        break;
     }
   }
 
