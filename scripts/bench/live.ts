@@ -103,29 +103,36 @@ async function product(oldFiles: number, templateTo: string): Promise<(rounds: n
   const lab = await startTestLab();
   closers.push(() => lab[Symbol.asyncDispose]());
   const cookie = await lab.signIn();
-  let sample: { name: string; bytes: Uint8Array } | undefined;
+  let sample: Uint8Array | undefined;
+  const bases = new Set<string>();
   lab.tftp.on("received", ({ name }) => {
-    if (!sample && name.startsWith("pnmlab_"))
-      sample = { name, bytes: readFileSync(join(lab.config.tftpDir, name)) };
+    if (!name.startsWith("pnmlab_")) return;
+    bases.add(name.replace(/_\d{4}-\d\d-\d\d_.*$/, ""));
+    try {
+      sample ??= readFileSync(join(lab.config.tftpDir, name));
+    } catch {
+      // The product was faster and has consumed it; the next one will do.
+    }
   });
   for (let index = 0; index < oldFiles; index += 1)
     writeFileSync(join(lab.config.tftpDir, `old_${index}`), "x");
   const socket = new WebSocket(`${lab.url.replace("http", "ws")}/ws/live`, { headers: { cookie } });
   await new Promise((resolve) => socket.once("open", resolve));
-  const answer = await fetch(`${lab.url}/api/utsc/sessions`, {
-    method: "POST",
-    headers: { cookie, "content-type": "application/json" },
-    body: JSON.stringify({
-      cmtsId: "lab-cmts-1",
-      rfPortIfIndex: 1001,
-      centerFrequencyHz: 45_000_000,
-      spanHz: 80_000_000,
-      bins: BINS,
-      // One capture, then a silence in which the writer's files are the only ones.
-      repeatPeriodUs: 60_000_000,
-      outputFormat: "fftPower",
-    }),
-  });
+  const start = (repeatPeriodUs: number) =>
+    fetch(`${lab.url}/api/utsc/sessions`, {
+      method: "POST",
+      headers: { cookie, "content-type": "application/json" },
+      body: JSON.stringify({
+        cmtsId: "lab-cmts-1",
+        rfPortIfIndex: 1001,
+        centerFrequencyHz: 45_000_000,
+        spanHz: 80_000_000,
+        bins: BINS,
+        repeatPeriodUs,
+        outputFormat: "fftPower",
+      }),
+    });
+  const answer = await start(50_000);
   const { session } = (await answer.json()) as { session: { id: string } };
   const seen = new Map<number, number>();
   let newest = 0;
@@ -138,9 +145,13 @@ async function product(oldFiles: number, templateTo: string): Promise<(rounds: n
   });
   socket.send(JSON.stringify({ type: "watch", sessionId: session.id }));
   while (!sample) await delay(20);
-  writeFileSync(templateTo, sample.bytes);
+  writeFileSync(templateTo, sample);
+  // One capture, then a silence in which the writer's files are the only ones.
+  await start(60_000_000);
+  while (bases.size < 2) await delay(20);
+  await delay(300);
   if (oldFiles > 0) await delay(15_000);
-  const base = sample.name.replace(/_\d{4}-\d\d-\d\d_.*$/, "");
+  const base = [...bases].at(-1)!;
   let startMs = Date.now();
   return async () => {
     startMs += 1000;
