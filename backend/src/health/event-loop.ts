@@ -4,6 +4,8 @@ import { degraded, failed, ok, type Probe } from "./check.ts";
 /** Window over which the delay is judged. */
 const WINDOW_MS = 5000;
 const RESOLUTION_MS = 10;
+/** Fewer samples have no 99th percentile; the first ones are the start of the process itself. */
+const MIN_SAMPLES = 100;
 
 /** A frame every 13 ms must not wait for more than a few others; above the second limit live is not live. */
 const OK_BELOW_MS = 50;
@@ -18,7 +20,7 @@ export function eventLoopProbe(): Probe & Disposable {
     everyMs: WINDOW_MS,
     run: () => {
       // The histogram holds whole intervals of its own timer; what exceeds the interval is delay.
-      const delayMs = histogram.count === 0 ? 0 : histogram.percentile(99) / 1e6 - RESOLUTION_MS;
+      const delayMs = histogram.count < MIN_SAMPLES ? 0 : histogram.percentile(99) / 1e6 - RESOLUTION_MS;
       histogram.reset();
       return judgeDelay(delayMs);
     },
