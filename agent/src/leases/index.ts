@@ -1,2 +1,2 @@
 export { LeaseKeeper, type LeaseKeeperOptions } from "./lease-keeper.ts";
-export { type LeaseEvent, type LeaseStateName, leaseTransitions } from "./lease-machine.ts";
+export type { LeaseEvent, LeaseStateName } from "./lease-machine.ts";

@@ -325,7 +325,7 @@ export function exampleSession(id: string): UtscSession {
 }
 
 /** Keeps sessions in memory and never touches a CMTS. */
-export class MemoryUtscService implements UtscService {
+class MemoryUtscService implements UtscService {
   readonly sessions: UtscSession[] = [exampleSession("s-1"), exampleSession("s-2")];
 
   list(): UtscSession[] {

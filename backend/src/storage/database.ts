@@ -57,7 +57,7 @@ function migrate(database: DatabaseSync, path: string, steps: readonly Migration
 }
 
 /** Runs `work` so that all of its statements are stored, or none. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
+function transaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec("BEGIN");
   try {
     const result = work();

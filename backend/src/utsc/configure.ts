@@ -11,7 +11,7 @@ import { Readings } from "./snmp-values.ts";
 import { abortTest } from "./test-control.ts";
 
 /** Where a configuration stands; armed, the wait for busy, is the fifth step. */
-export const CONFIGURE_STEPS = ["reading", "destination", "row", "readBack"] as const;
+const CONFIGURE_STEPS = ["reading", "destination", "row", "readBack"] as const;
 export type ConfigureStep = (typeof CONFIGURE_STEPS)[number];
 
 export interface Configuration {

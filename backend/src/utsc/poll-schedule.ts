@@ -1,7 +1,7 @@
 import type { MeasStatus } from "@pnmlab/protocol";
 
 /** How often the CMTS is asked for its status while nothing special is awaited. */
-export const POLL_MS = 500;
+const POLL_MS = 500;
 const FIRST_QUICK_POLL_MS = 20;
 /** A file is overdue when this many periods, and a little for its way, have passed. */
 const OVERDUE_PERIODS = 1.5;

@@ -210,7 +210,7 @@ export class FakeCmts implements SnmpGateway, LeaseGateway {
   }
 }
 
-export function hex(text: string): string {
+function hex(text: string): string {
   return Buffer.from(text).toString("hex");
 }
 

@@ -60,7 +60,7 @@ export class MemoryPublisher implements LivePublisher {
   }
 }
 
-export class MemoryCleaner implements FileCleaner {
+class MemoryCleaner implements FileCleaner {
   readonly files = new Set<string>();
   readonly removed: string[] = [];
 

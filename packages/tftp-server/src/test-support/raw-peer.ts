@@ -17,7 +17,7 @@ export interface Reply {
 
 export const OPCODE = { data: 3, ack: 4, error: 5, optionAck: 6 } as const;
 
-export function request(opcode: 1 | 2, name: string | Buffer, ...rest: string[]): Buffer {
+function request(opcode: 1 | 2, name: string | Buffer, ...rest: string[]): Buffer {
   const words = rest.length === 0 ? ["octet"] : rest;
   return Buffer.concat([Buffer.from([0, opcode]), Buffer.from(name), Buffer.from(`\0${words.join("\0")}\0`)]);
 }
