@@ -91,7 +91,7 @@ test("an unknown name is warned about with the nearest known one", () => {
 test("setup makes fresh secrets once, keeps what is there and closes the file to others", () => {
   const rootDir = mkdtempSync(join(tmpdir(), "pnmlab-setup-"));
   writeFileSync(join(rootDir, ".env.example"), envExample());
-  expect(ensureEnvFile(rootDir)).toEqual(["PNMLAB_AGENT_TOKEN", "PNMLAB_SESSION_KEY"]);
+  expect(ensureEnvFile(rootDir)).toEqual(["PNMLAB_AGENT_TOKEN", "PNMLAB_SESSION_KEY", "PNMLAB_CHECK_TOKEN"]);
   const first = readFileSync(join(rootDir, ".env"), "utf8");
   expect(statSync(join(rootDir, ".env")).mode & 0o077).toBe(0);
   expect(ensureEnvFile(rootDir)).toEqual([]);

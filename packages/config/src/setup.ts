@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readEnvFile } from "./env-file.ts";
 
-const SECRETS = ["PNMLAB_AGENT_TOKEN", "PNMLAB_SESSION_KEY"] as const;
+const SECRETS = ["PNMLAB_AGENT_TOKEN", "PNMLAB_SESSION_KEY", "PNMLAB_CHECK_TOKEN"] as const;
 
 /**
  * Makes `.env` from `.env.example` with fresh secrets, readable by its owner alone. An existing file

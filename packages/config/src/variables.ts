@@ -18,6 +18,8 @@ export interface Variable<Schema extends z.ZodType = z.ZodType> {
   /** The accepted form, for the error line. */
   readonly form: string;
   readonly secret?: true;
+  /** Where a program stands (paths, listening addresses): differs between a container and its host by design. */
+  readonly placement?: true;
 }
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -104,6 +106,7 @@ export const variables = {
     meaning: "Address that the backend listens on.",
     breaks: "An address of another machine makes the backend stop at start.",
     form: "a host name or IP address of this machine",
+    placement: true,
   },
   httpPort: {
     name: "PNMLAB_HTTP_PORT",
@@ -123,6 +126,7 @@ export const variables = {
     meaning: "Where the agent dials in.",
     breaks: "The agent cannot connect; the page says that no agent has connected.",
     form: "a ws:// or wss:// URL without a path",
+    placement: true,
   },
   dataDir: {
     name: "PNMLAB_DATA_DIR",
@@ -133,6 +137,7 @@ export const variables = {
     meaning: "Folder of the database, stored captures and logs.",
     breaks: "Where it cannot be written, the backend stops at start.",
     form: "a path",
+    placement: true,
   },
   tftpDir: {
     name: "PNMLAB_TFTP_DIR",
@@ -143,6 +148,7 @@ export const variables = {
     meaning: "Folder into which the TFTP server writes and from which the backend reads captures.",
     breaks: "No capture is seen where both programs do not mean the same folder; health names it.",
     form: "a path",
+    placement: true,
   },
   tftpHost: {
     name: "PNMLAB_TFTP_HOST",
@@ -152,6 +158,7 @@ export const variables = {
     meaning: "Address of the TFTP server: it listens there, and the backend cleans up there.",
     breaks: "Captures do not arrive, and consumed files are not cleaned up.",
     form: "a host name or IP address",
+    placement: true,
   },
   tftpPort: {
     name: "PNMLAB_TFTP_PORT",
@@ -164,13 +171,13 @@ export const variables = {
   },
   tftpAdvertisedHost: {
     name: "PNMLAB_TFTP_ADVERTISED_HOST",
-    schema: z.ipv4(),
+    schema: host,
     default: (values) => values.PNMLAB_TFTP_HOST!,
     defaultText: "`PNMLAB_TFTP_HOST`",
     readers: ["backend"],
-    meaning: "IPv4 address of the TFTP server as the CMTS reaches it; it goes into the destination row.",
+    meaning: "The TFTP server as the CMTS reaches it; its IPv4 address goes into the destination row.",
     breaks: "The CMTS sends its files elsewhere; the session ends as failed at the rung TFTP.",
-    form: "an IPv4 address",
+    form: "an IPv4 address, or a host name that has one",
   },
   tftpAdvertisedPort: {
     name: "PNMLAB_TFTP_ADVERTISED_PORT",
@@ -218,6 +225,17 @@ export const variables = {
     readers: ["agent", "backend"],
     meaning: "Token by which the agent proves itself.",
     breaks: "Neither agent nor backend starts without it; two different ones read `token mismatch`.",
+    form: "at least 32 characters; `npm start` or scripts/setup makes one",
+    secret: true,
+  },
+  checkToken: {
+    name: "PNMLAB_CHECK_TOKEN",
+    schema: secretText.or(z.literal("")),
+    default: "",
+    defaultText: "none; made by setup",
+    readers: ["backend", "scripts"],
+    meaning: "Token that lets validate-deployment.sh ask the backend for its checks, and for nothing else.",
+    breaks: "validate-deployment.sh cannot look behind the backend.",
     form: "at least 32 characters; `npm start` or scripts/setup makes one",
     secret: true,
   },
@@ -331,6 +349,87 @@ export const variables = {
     breaks:
       "Too short ends tests during a restart of the backend; too long leaves them running after its death.",
     form: "milliseconds from 2000 to 600000",
+  },
+  agentHealthPort: {
+    name: "PNMLAB_AGENT_HEALTH_PORT",
+    schema: port,
+    default: (values) => {
+      const derived = Number(values.PNMLAB_HTTP_PORT) + 1;
+      return String(derived <= 65535 ? derived : derived - 2);
+    },
+    defaultText: "`PNMLAB_HTTP_PORT` + 1",
+    readers: ["agent", "scripts"],
+    meaning: "Port on the loopback address where the agent tells its own state.",
+    breaks: "Where it is taken, the agent says so and works without it.",
+    form: "a port number from 1 to 65535",
+  },
+  publicUrl: {
+    name: "PNMLAB_PUBLIC_URL",
+    schema: z.url({ protocol: /^https?$/ }).or(z.literal("")),
+    default: "",
+    defaultText: "none",
+    readers: ["backend", "scripts"],
+    meaning: "Where users reach the page when a reverse proxy stands in front of it.",
+    breaks: "The expiry of the proxy's certificate is not watched.",
+    form: "an http:// or https:// URL",
+  },
+  labSubnet: {
+    name: "PNMLAB_LAB_SUBNET",
+    schema: z.cidrv4(),
+    default: "172.31.250.0/24",
+    readers: ["scripts"],
+    meaning: "Network of the containers of docker/compose.lab.yaml; the agent there may address it.",
+    breaks: "Where it overlaps a network of the host, compose refuses to create it.",
+    form: "an IPv4 network such as 172.31.250.0/24",
+  },
+  tunnelHost: {
+    name: "PNMLAB_TUNNEL_HOST",
+    schema: z.string().max(255),
+    default: "",
+    defaultText: "none",
+    readers: ["scripts"],
+    meaning: "Where ssh-tunnel-lab.sh connects: `host` or `user@host` of the machine the backend runs on.",
+    breaks: "ssh-tunnel-lab.sh does not know where to go.",
+    form: "host or user@host",
+  },
+  tunnelSshPort: {
+    name: "PNMLAB_TUNNEL_SSH_PORT",
+    schema: port,
+    default: "22",
+    readers: ["scripts"],
+    meaning: "Port of the ssh server at PNMLAB_TUNNEL_HOST.",
+    breaks: "The tunnel cannot connect.",
+    form: "a port number from 1 to 65535",
+  },
+  tunnelJump: {
+    name: "PNMLAB_TUNNEL_JUMP",
+    schema: z.string().max(255),
+    default: "",
+    defaultText: "none",
+    readers: ["scripts"],
+    meaning: "Hosts to jump through on the way, as ssh -J takes them.",
+    breaks: "A host behind a jump host is not reached.",
+    form: "user@host:port, separated by commas",
+  },
+  tunnelKey: {
+    name: "PNMLAB_TUNNEL_KEY",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "what ssh chooses",
+    readers: ["scripts"],
+    meaning: "Private key file for the tunnel.",
+    breaks: "The ssh server refuses the key.",
+    form: "a path",
+  },
+  tunnelLocalPort: {
+    name: "PNMLAB_TUNNEL_LOCAL_PORT",
+    schema: port,
+    default: (values) => values.PNMLAB_HTTP_PORT!,
+    defaultText: "`PNMLAB_HTTP_PORT`",
+    readers: ["scripts"],
+    meaning: "Port of this machine that the tunnel forwards to PNMLAB_HTTP_PORT of the other.",
+    breaks: "Where it is taken, ssh-tunnel-lab.sh names the program that has it.",
+    form: "a port number from 1 to 65535",
   },
   devPort: {
     name: "PNMLAB_DEV_PORT",
