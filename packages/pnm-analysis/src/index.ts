@@ -2,6 +2,7 @@ export { leakyAverage } from "./averaging.ts";
 export { type BandPower, bandPower, type LevelSpectrum, occupiedBandwidthHz } from "./band.ts";
 export { AnalysisError, type AnalysisErrorCode } from "./errors.ts";
 export { createFft, type Fft, fftOf, isPowerOfTwo, nextPowerOfTwo } from "./fft.ts";
+export { groupDelayS } from "./group-delay.ts";
 export {
   falseAlarmThresholdDb,
   LOG_AVERAGE_BIAS_DB,
@@ -10,6 +11,7 @@ export {
   noiseSpreadDb,
   SINGLE_LOOK_NEIGHBOUR_MEDIAN_DB,
 } from "./noise-statistics.ts";
+export { type QamPoints, qamPoints } from "./qam-points.ts";
 export {
   raisedCosineDensity,
   rootRaisedCosine,
@@ -17,6 +19,8 @@ export {
   symbolRateOfWidth,
 } from "./raised-cosine.ts";
 export { Random, seedFrom, splitMix64 } from "./random.ts";
+export { REQUIRED_MER_DOWNSTREAM, REQUIRED_MER_UPSTREAM, type RequiredMer } from "./required-mer.ts";
+export { runningMedian } from "./running-median.ts";
 export {
   type FrameLevels,
   isUncalibrated,
