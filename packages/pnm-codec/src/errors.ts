@@ -18,6 +18,10 @@ export type PnmErrorCode =
   | "BAD_VALUE"
   /** No layout can be told apart from the bytes alone; hints decide. */
   | "AMBIGUOUS"
+  /** The check sum of packed data is not that of what it unpacks to. */
+  | "BAD_CHECKSUM"
+  /** More data than the caller allows. */
+  | "TOO_LARGE"
   /** Recognised, but not something this package decodes. */
   | "UNSUPPORTED";
 
@@ -30,7 +34,7 @@ export interface PnmErrorDetails {
   header?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The one error `decodePnm` throws. */
+/** The one error `decodePnm` throws, and the one `unwrap` reports. */
 export class PnmDecodeError extends Error {
   readonly code: PnmErrorCode;
   readonly offset: number | undefined;
