@@ -112,3 +112,4 @@ export {
   utscLevelReference,
   utscLevelsDb,
 } from "./utsc/levels.ts";
+export { type UnwrapOptions, type UnwrappedFile, unwrap, type Wrapper, wrapperOf } from "./wrapped/unwrap.ts";
