@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type AgentLink, connectAgentLink, type LinkState, type LinkTimings } from "@pnmlab/link";
-import { AGENT_METHODS, type BuildInfo } from "@pnmlab/protocol";
+import { AGENT_METHODS, type BuildInfo, type SettingsFingerprints } from "@pnmlab/protocol";
 import { createMethods, JobRunner } from "./jobs/index.ts";
 import { LeaseKeeper } from "./leases/index.ts";
 import type { AgentLog } from "./log.ts";
@@ -18,6 +18,8 @@ export interface AgentOptions {
   /** OIDs below which a SET is allowed. */
   setSubtrees: readonly string[];
   build: BuildInfo;
+  /** By which the backend finds settings that differ from its own. */
+  settings?: SettingsFingerprints;
   log: AgentLog;
   /** Timers of the link, where a test needs other ones. */
   linkTimings?: Partial<LinkTimings>;
@@ -70,6 +72,7 @@ export class Agent implements AsyncDisposable {
         clockMs: Date.now(),
         methods: Object.keys(AGENT_METHODS),
         profiles: policy.profileNames,
+        ...(options.settings && { settings: options.settings }),
       }),
       serve: (connection) => {
         // Before any request is served: a backend must hear that a lease expired before it renews it.

@@ -1,7 +1,9 @@
-import { runProgram, untilAborted } from "@pnmlab/config";
+import { randomBytes } from "node:crypto";
+import { comparableSettings, runProgram, settingsFingerprints, untilAborted } from "@pnmlab/config";
 import { profilesOf, startAgent } from "./index.ts";
 
-await runProgram("agent", async ({ config, build, log, signal, ready }) => {
+await runProgram("agent", async ({ config, texts, build, log, signal, ready }) => {
+  const salt = randomBytes(16).toString("hex");
   await using _agent = startAgent({
     backendUrl: config.backendUrl,
     name: config.agentName,
@@ -10,6 +12,10 @@ await runProgram("agent", async ({ config, build, log, signal, ready }) => {
     targets: config.agentTargets,
     setSubtrees: config.agentSetSubtrees,
     build,
+    settings: {
+      salt,
+      fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
+    },
     log,
   });
   ready();

@@ -51,6 +51,7 @@ export class AgentConnection {
   readonly #notUnderstood = new RepeatCounter();
   readonly #wordListeners = new Set<() => void>();
   #heartbeat: Heartbeat | undefined;
+  #hello: AgentHello | undefined;
   #isGone = false;
 
   constructor(options: AgentConnectionOptions) {
@@ -65,6 +66,11 @@ export class AgentConnection {
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
     socket.on("close", () => this.#over("the connection was closed at its end or on the way"));
     socket.on("error", (error) => this.#over(`the connection failed (${error.message})`));
+  }
+
+  /** What the agent said about itself; undefined until then. */
+  get hello(): AgentHello | undefined {
+    return this.#hello;
   }
 
   /** Asks the agent for a word; false where none comes. */
@@ -138,6 +144,7 @@ export class AgentConnection {
       return;
     }
     clearTimeout(this.#helloDeadline);
+    this.#hello = hello;
     this.#tell({ type: "welcome", build: this.#options.build, heartbeatMs: HEARTBEAT_MS });
     this.#heartbeat = new Heartbeat({
       beat: () => this.#beat(),

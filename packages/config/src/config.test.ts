@@ -1,8 +1,17 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configurationMarkdown, defaultRootDir, ensureEnvFile, envExample, loadConfig } from "./index.ts";
+import {
+  comparableSettings,
+  configurationMarkdown,
+  defaultRootDir,
+  ensureEnvFile,
+  envExample,
+  loadConfig,
+  settingsFingerprints,
+} from "./index.ts";
 
 const secrets = { PNMLAB_AGENT_TOKEN: "t".repeat(43), PNMLAB_SESSION_KEY: "k".repeat(43) };
 
@@ -86,6 +95,26 @@ test("an unknown name is warned about with the nearest known one", () => {
   expect(loadConfig("backend", { rootDir, env: secrets }).warnings).toEqual([
     "PNMLAB_HTP_PORT is not a known setting and has no effect; did you mean PNMLAB_HTTP_PORT?",
   ]);
+});
+
+test("fingerprints agree where name, text and salt agree, and are what a shell computes", () => {
+  const texts = loadConfig("backend", { rootDir: rootWith(""), env: secrets }).texts;
+  const names = ["PNMLAB_AGENT_NAME", "PNMLAB_AGENT_TOKEN"];
+  const first = settingsFingerprints(texts, "s1", names);
+  const line = execFileSync("sh", ["-c", "printf '%s:%s:%s' s1 PNMLAB_AGENT_NAME lab-1 | sha256sum"]);
+  expect(first.PNMLAB_AGENT_NAME).toBe(line.toString().slice(0, 12));
+  expect(settingsFingerprints({ ...texts }, "s1", names)).toEqual(first);
+  const other = settingsFingerprints({ ...texts, PNMLAB_AGENT_NAME: "lab-2" }, "s1", names);
+  expect(other.PNMLAB_AGENT_NAME).not.toBe(first.PNMLAB_AGENT_NAME);
+  expect(other.PNMLAB_AGENT_TOKEN).toBe(first.PNMLAB_AGENT_TOKEN);
+  expect(settingsFingerprints(texts, "s2", names).PNMLAB_AGENT_TOKEN).not.toBe(first.PNMLAB_AGENT_TOKEN);
+});
+
+test("settings that say where a program stands are not compared", () => {
+  const shared = comparableSettings("agent", "backend");
+  expect(shared).toContain("PNMLAB_AGENT_TOKEN");
+  expect(shared).not.toContain("PNMLAB_HTTP_HOST");
+  expect(shared).not.toContain("PNMLAB_SNMP_PROFILES");
 });
 
 test("setup makes fresh secrets once, keeps what is there and closes the file to others", () => {

@@ -1,6 +1,7 @@
 export { type BuildInfo, readBuildInfo } from "./build-info.ts";
 export { configurationMarkdown, envExample } from "./document.ts";
 export { ConfigError } from "./errors.ts";
+export { comparableSettings, settingsFingerprints } from "./fingerprints.ts";
 export {
   defaultRootDir,
   type EffectiveValue,

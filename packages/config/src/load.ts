@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearestWord } from "@pnmlab/kit";
@@ -23,6 +24,8 @@ export interface EffectiveValue {
 
 export interface LoadedConfig {
   config: Config;
+  /** Effective text of every variable by its name, for fingerprints; secrets are among them. */
+  texts: Readonly<Record<string, string>>;
   effective: EffectiveValue[];
   /** Lines about `PNMLAB_*` names that nobody reads. */
   warnings: string[];
@@ -36,8 +39,15 @@ export interface LoadOptions {
   args?: readonly string[];
 }
 
-/** Root of the checkout, two folders above this package. */
-export const defaultRootDir = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const checkoutDir = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+
+/**
+ * Root of the running code: the checkout, two folders above this package, or in an image, where packages
+ * lie elsewhere, what PNMLAB_ROOT says.
+ */
+export const defaultRootDir = existsSync(join(checkoutDir, "package.json"))
+  ? checkoutDir
+  : process.env.PNMLAB_ROOT || checkoutDir;
 
 /**
  * Reads the configuration of a program. Order: command line, environment, `.env`, default.
@@ -84,7 +94,8 @@ export function loadConfig(program: Program, options: LoadOptions = {}): LoadedC
       effective.push({ name, value: variable.secret ? "set, not shown" : texts[name]!, layer });
     }
   }
-  return { config: Object.freeze(values) as Config, effective, warnings: unknownNames(env, file, args) };
+  const config = Object.freeze(values) as Config;
+  return { config, texts, effective, warnings: unknownNames(env, file, args) };
 }
 
 function isPath(field: FieldName): boolean {

@@ -19,6 +19,8 @@ export function createLogger(program: string, level: string): Logger {
 
 export interface ProgramContext {
   config: Config;
+  /** Effective text of every variable by its name, for fingerprints; secrets are among them. */
+  texts: Readonly<Record<string, string>>;
   build: BuildInfo;
   log: Logger;
   /** Aborts on SIGINT and SIGTERM, and when the program that started this one is gone. */
@@ -62,7 +64,7 @@ export async function runProgram(
     log.info({ settings: effective }, "effective settings");
     for (const warning of warnings) log.warn(warning);
     const ready = () => void process.send?.({ type: "ready" });
-    await main({ config, build, log, signal: controller.signal, ready });
+    await main({ config, texts: loaded.texts, build, log, signal: controller.signal, ready });
     log.info(`${program} has stopped`);
   } catch (error) {
     if (controller.signal.aborted && error === controller.signal.reason) return;

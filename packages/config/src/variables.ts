@@ -178,6 +178,7 @@ export const variables = {
     meaning: "The TFTP server as the CMTS reaches it; its IPv4 address goes into the destination row.",
     breaks: "The CMTS sends its files elsewhere; the session ends as failed at the rung TFTP.",
     form: "an IPv4 address, or a host name that has one",
+    placement: true,
   },
   tftpAdvertisedPort: {
     name: "PNMLAB_TFTP_ADVERTISED_PORT",
@@ -267,6 +268,7 @@ export const variables = {
     meaning: "Address that the simulated CMTSs listen on.",
     breaks: "The simulated CMTSs do not answer.",
     form: "a host name or IP address of this machine",
+    placement: true,
   },
   simSnmpPort: {
     name: "PNMLAB_SIM_SNMP_PORT",

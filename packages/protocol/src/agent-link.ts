@@ -47,6 +47,17 @@ export const leaseGrantParamsSchema = z.strictObject({
 export const leaseIdParamsSchema = z.strictObject({ leaseId: z.string().min(1) });
 export const emptySchema = z.strictObject({});
 
+/**
+ * What the agent's settings are, without saying it: `packages/config` makes the fingerprints. The backend
+ * makes its own with the same salt and names those that differ.
+ */
+export const settingsFingerprintsSchema = z.strictObject({
+  salt: z.string().min(16).max(64),
+  /** By name of the variable; only those that agent and backend both read. */
+  fingerprints: z.record(z.string(), z.string().regex(/^[0-9a-f]{12}$/)),
+});
+export type SettingsFingerprints = z.infer<typeof settingsFingerprintsSchema>;
+
 /** The requests a backend may make, each with the schema of its parameters and of its result. */
 export const AGENT_METHODS = {
   "snmp.get": { params: snmpGetParamsSchema, result: varbindsResultSchema },
@@ -88,6 +99,8 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
     methods: z.array(z.string()),
     /** Names of the credential profiles it holds; never their contents. */
     profiles: z.array(z.string()),
+    /** Absent where the agent was not started as a program. */
+    settings: settingsFingerprintsSchema.optional(),
   }),
   z.discriminatedUnion("ok", [
     z.strictObject({
