@@ -1,12 +1,15 @@
 import { PnmDecodeError } from "./errors.ts";
 import { openFile, type PnmFile } from "./file.ts";
 import { parseFileName } from "./file-name.ts";
+import { headerAnomalies } from "./header-anomalies.ts";
 import type { DecodeHints } from "./hints.ts";
 import type { PnmHeader } from "./record.ts";
+import { axisRuleOf, levelReferenceOf } from "./scale.ts";
 import type { PnmType } from "./type.ts";
 import { cmSpectrumSnmp, looksLikeAmplitudeData } from "./types/cm-spectrum-snmp.ts";
 import { LLD_TYPES_BY_CODE, type PnmRecord, TYPES_BY_CODE } from "./types/index.ts";
 import { utsc } from "./types/utsc.ts";
+import { wrapperOf } from "./wrapped/unwrap.ts";
 
 /** Header of bytes that carry none; the type code is the one a file of that content would have. */
 function noHeader(typeCode: number): PnmHeader {
@@ -28,8 +31,12 @@ function noHeader(typeCode: number): PnmHeader {
  */
 export function decodePnm(bytes: Uint8Array, hints: DecodeHints = {}): PnmRecord {
   const found = recognize(bytes, hints);
-  if (found !== undefined) return found.type.decode(found.file) as PnmRecord;
-  throw refuse(bytes);
+  if (found === undefined) throw refuse(bytes);
+  const record = found.type.decode(found.file) as PnmRecord;
+  record.reading.axisRule = axisRuleOf(record);
+  record.reading.levelReference = levelReferenceOf(record);
+  record.anomalies.push(...headerAnomalies(record.header));
+  return record;
 }
 
 /**
@@ -67,7 +74,7 @@ function recognize(bytes: Uint8Array, hints: DecodeHints): { type: PnmType<any>;
 
 /** gzip and zip, in which no device is known to wrap captures but people do. */
 function isCompressed(bytes: Uint8Array): boolean {
-  return startsWith(bytes, [0x1f, 0x8b]) || startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]);
+  return wrapperOf(bytes) !== undefined;
 }
 
 function refuse(bytes: Uint8Array): PnmDecodeError {
@@ -80,7 +87,7 @@ function refuse(bytes: Uint8Array): PnmDecodeError {
   }
   const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0").toUpperCase());
   if (isCompressed(bytes)) {
-    return new PnmDecodeError("UNSUPPORTED", "the file is compressed; unpack it first", {
+    return new PnmDecodeError("UNSUPPORTED", "the file is compressed; `unwrap` gives the files in it", {
       offset: 0,
       expected: "PNN, PNM or LLD",
       found: start.join(" "),

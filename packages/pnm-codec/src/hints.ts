@@ -4,9 +4,16 @@ export type UtscOutputFormat = "timeIQ" | "fftPower" | "rawAdc" | "fftIQ" | "fft
 /**
  * How the bytes of a UTSC file are arranged: `e6000-328` is a 328-byte header of which 51 bytes are
  * unknown, `common-header` the early layout (282, 284 or 291 bytes), `vendor-header` any other length, found
- * from the configured size of the data, `headerless` samples only, `manual` a length given by the caller.
+ * from the configured size of the data, `headerless` samples only, `manual` a length given by the caller,
+ * `unknown` a common header and bytes in which no arrangement was found: no samples, hints decide.
  */
-export type UtscLayout = "e6000-328" | "common-header" | "vendor-header" | "headerless" | "manual";
+export type UtscLayout =
+  | "e6000-328"
+  | "common-header"
+  | "vendor-header"
+  | "headerless"
+  | "manual"
+  | "unknown";
 
 /** What is known of a UTSC capture from its SNMP configuration as read back, and the user's overrides. */
 export interface UtscHints {
@@ -34,6 +41,11 @@ export interface DecodeHints {
   fileName?: string | undefined;
   /** Refuse bytes after the data (`OVERLONG`) instead of reporting them as an anomaly. */
   strict?: boolean | undefined;
+  /**
+   * What the levels of an SNMP amplitude value are relative to: a CMTS's legacy spectrum analysis is relative to
+   * the power spectral density it expects, a modem's is in dBmV (DOCS-IF3-MIB). dBmV unless given.
+   */
+  levelReference?: "dBmV" | "relative" | undefined;
   utsc?: UtscHints | undefined;
 }
 

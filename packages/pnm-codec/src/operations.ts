@@ -1,4 +1,5 @@
 import type { FrequencyAxis } from "./axis.ts";
+import { hasWallClock } from "./capture-time.ts";
 import { parseFileName } from "./file-name.ts";
 import type { PlotSeries } from "./plot.ts";
 import type { HeaderField } from "./record.ts";
@@ -26,9 +27,6 @@ export type SubcarrierRecord = Extract<
       | "cmts-ds-ofdm-symbol-capture";
   }
 >;
-
-/** Below this a device had no time of day and counted seconds from its own start. */
-const FIRST_WALL_CLOCK_S = 1_000_000_000;
 
 /**
  * The bytes of the file a record came from, or of the file it describes; length fields follow the data.
@@ -74,9 +72,9 @@ export function captureUnixTimeS(record: PnmRecord, fileName?: string): number |
     record.kind === "ds-ofdm-fec-summary" && record.profiles[0] !== undefined
       ? (record.header.captureTimeS ?? fecCounters(record, record.profiles[0]).timestampsS?.[0])
       : record.header.captureTimeS;
-  if (stored !== undefined && stored >= FIRST_WALL_CLOCK_S) return stored;
+  if (stored !== undefined && hasWallClock(stored)) return stored;
   const named = fileName === undefined ? undefined : parseFileName(fileName)?.epochS;
-  return named !== undefined && named >= FIRST_WALL_CLOCK_S ? named : undefined;
+  return named !== undefined && hasWallClock(named) ? named : undefined;
 }
 
 /** Frequencies of the values of a record with one value per subcarrier. */

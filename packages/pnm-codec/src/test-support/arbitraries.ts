@@ -376,6 +376,7 @@ export const RECORDS: Readonly<Record<string, fc.Arbitrary<PnmRecord>>> = {
     fc.array(spectrumGroup, { minLength: 1, maxLength: 5 }).map((groups) => ({
       kind: "cm-spectrum-snmp",
       layout: "amplitude-data",
+      levelReference: "dBmV",
       header: {
         magic: "",
         typeCode: 9,

@@ -39,6 +39,8 @@ export interface CmSpectrumSnmpRecord extends PnmRecordBase {
   layout: "amplitude-data";
   header: PnmHeader;
   groups: CmSpectrumGroup[];
+  /** `relative` for a CMTS's value, where `hints.levelReference` said so. */
+  levelReference?: "dBmV" | "relative" | undefined;
 }
 
 const TITLE = "Modem spectrum analysis over SNMP";
@@ -70,6 +72,7 @@ export const cmSpectrumSnmp: PnmType<CmSpectrumSnmpRecord> = {
       layout: "amplitude-data",
       header: file.preamble,
       groups,
+      levelReference: file.hints.levelReference ?? "dBmV",
       reading: {
         layout: "amplitude-data",
         reason: `no magic; ${groups.length} groups of plausible centre, span and spacing fill the bytes exactly`,
@@ -112,7 +115,13 @@ export const cmSpectrumSnmp: PnmType<CmSpectrumSnmpRecord> = {
     title: TITLE,
     style: "line",
     x: { kind: "values", label: "Frequency", unit: "Hz", values: cmSpectrumSnmpFrequenciesHz(record) },
-    series: [{ name: "Level", unit: "dBmV", values: cmSpectrumSnmpLevelsDbmv(record) }],
+    series: [
+      {
+        name: "Level",
+        unit: record.levelReference === "relative" ? "dB" : "dBmV",
+        values: cmSpectrumSnmpLevelsDbmv(record),
+      },
+    ],
     excluded: [],
   }),
   summarize(record, sha256) {
@@ -154,7 +163,7 @@ export function cmSpectrumSnmpFrequenciesHz(record: CmSpectrumSnmpRecord): Float
   return frequencies;
 }
 
-/** Levels in dBmV of all groups, one after the other. */
+/** Levels of all groups, one after the other, in dBmV, or in dB where the record is relative. */
 export function cmSpectrumSnmpLevelsDbmv(record: CmSpectrumSnmpRecord): Float32Array {
   return hundredthsToDb(concatenate(record));
 }

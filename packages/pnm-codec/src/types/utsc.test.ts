@@ -144,7 +144,12 @@ describe("the 328-byte form", () => {
     const record = decodeUtsc(e6000({ samples: power(800), bins: 800, vendorBytes: "opaque" }));
     expect(record).toMatchObject({ bins: 800, outputFormat: "fftPower", configurationSource: "file size" });
     expect(record.reading.confidence).toBe("low");
-    expect(record.reading.alternatives).toEqual([{ layout: "e6000-328", reason: "1600 bins of 2 bytes" }]);
+    expect(record.reading.alternatives).toContainEqual({
+      layout: "e6000-328",
+      reason: "1600 bins of 2 bytes, read as fftAmplitude",
+      rank: 3,
+      utsc: { layout: "e6000-328", outputFormat: "fftAmplitude", bins: 1600, resultsPerFile: 1 },
+    });
     expect(utscFrequencyAxisHz(record)).toBeUndefined();
   });
 

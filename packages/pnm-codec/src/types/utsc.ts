@@ -13,12 +13,13 @@
 
 import { describeFields, readFields, writeFields } from "../binary/fields.ts";
 import { type Endianness, integerBytes } from "../binary/integers.ts";
+import { HEX } from "../binary/mac.ts";
 import { ByteReader } from "../binary/reader.ts";
 import { ByteWriter } from "../binary/writer.ts";
 import { cmtsFields, summarizeCmtsHeader } from "../cmts-header.ts";
 import { describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
 import type { UtscHints, UtscLayout, UtscOutputFormat } from "../hints.ts";
-import { frequencyPlotAxis, indexPlotAxis, type PlotSeries } from "../plot.ts";
+import { emptyPlot, frequencyPlotAxis, indexPlotAxis, type PlotSeries } from "../plot.ts";
 import type { HeaderField, PnmHeader, PnmRecordBase } from "../record.ts";
 import { takeTrailing } from "../sized-file.ts";
 import { hashNumbers, summarizePreamble } from "../summary.ts";
@@ -69,6 +70,8 @@ export interface UtscRecord extends PnmRecordBase {
 }
 
 const TITLE = "Upstream triggered spectrum capture";
+/** Bytes of an unexplained header that the header table shows. */
+const LONGEST_SHOWN = 512;
 
 export const utsc: PnmType<UtscRecord> = {
   kind: "utsc",
@@ -79,6 +82,7 @@ export const utsc: PnmType<UtscRecord> = {
     const input: UtscInput = { bytes: file.bytes, commonLength, hints, header };
     const shape = findShape(input);
     const anomalies = conflicts(shape, hints);
+    if (shape.layout === "unknown") anomalies.push("no samples could be found: the arrangement is unknown");
     const { sampleWidth, store } = UTSC_FORMATS[shape.outputFormat];
     const length = shape.frames * shape.bins * sampleWidth;
     const order = findEndianness(
@@ -120,8 +124,8 @@ export const utsc: PnmType<UtscRecord> = {
       ),
       reading: {
         layout: shape.layout,
-        reason: `${shape.reason}; ${hints.endianness === undefined ? order.reason : "byte order given by the user"}`,
-        confidence: shape.confidence,
+        reason: reasonOf(shape, header, hints.endianness === undefined ? order.reason : "byte order given"),
+        confidence: header.magic === "" ? "low" : shape.confidence,
         alternatives: shape.alternatives,
       },
       anomalies,
@@ -175,6 +179,11 @@ function readCommonHeader(file: PnmFile): { header: UtscHeader; commonLength: nu
   return { header, commonLength: reader.offset };
 }
 
+function reasonOf(shape: UtscShape, header: UtscHeader, byteOrder: string): string {
+  const magic = header.magic === "" ? "no magic: name or configuration says what the file is; " : "";
+  return shape.layout === "unknown" ? shape.reason : `${magic}${shape.reason}; ${byteOrder}`;
+}
+
 /** Where the header contradicts the configuration the capture was started with. */
 function conflicts(shape: UtscShape, hints: UtscHints): string[] {
   const stored = shape.capture ?? shape.early;
@@ -209,11 +218,9 @@ function describeUtsc(record: UtscRecord): HeaderField[] {
     ];
   }
   if (vendorHeader.length === 0) return rows;
-  const hex = Array.from(vendorHeader, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [
-    ...rows,
-    { name: "Vendor header, not explained", value: hex, offset: start, length: vendorHeader.length },
-  ];
+  const length = Math.min(vendorHeader.length, LONGEST_SHOWN);
+  const hex = Array.from(vendorHeader.subarray(0, length), (byte) => HEX[byte]!).join("");
+  return [...rows, { name: "Vendor header, not explained", value: hex, offset: start, length }];
 }
 
 function plotUtsc(record: UtscRecord, options: PlotOptions = {}): PlotSeries {
@@ -239,6 +246,7 @@ function plotUtsc(record: UtscRecord, options: PlotOptions = {}): PlotSeries {
       excluded: [],
     };
   }
+  if (record.frames === 0) return emptyPlot(TITLE);
   const axis = utscFrequencyAxisHz(record);
   return {
     title: TITLE,

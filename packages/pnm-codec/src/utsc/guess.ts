@@ -2,21 +2,19 @@
 // size of the file alone.
 
 import type { UtscHints, UtscLayout, UtscOutputFormat } from "../hints.ts";
+import type { AlternativeReading } from "../record.ts";
 import { UTSC_FORMATS } from "./formats.ts";
 import { E6000_HEADER_LENGTH, E6000_VENDOR_OFFSET } from "./header.ts";
-import {
-  formatOfWidth,
-  frameBytesOf,
-  overriddenFormat,
-  requireBytes,
-  type UtscInput,
-  type UtscShape,
-} from "./input.ts";
+import { frameBytesOf, overriddenFormat, requireBytes, type UtscInput, type UtscShape } from "./input.ts";
+import { type RankedFormat, rankFormats } from "./rank-formats.ts";
 
 /** FFT lengths and bin counts CMTSs are known to use (DOCS-PNM-MIB, CommScope E6000 CER user guide). */
 const USUAL_BINS = [200, 256, 400, 512, 800, 1024, 1600, 2048, 3200, 4096];
+/** More readings than this nobody tries. */
+const MOST_ALTERNATIVES = 8;
 /** No header of a CMTS capture without an exclusion map is known to be longer. */
 const LONGEST_HEADER = 512;
+
 /** The 328-byte form whose data are a whole number of results of the configured bins and format. */
 export function configuredShape(input: UtscInput): UtscShape | undefined {
   const { bytes, hints } = input;
@@ -66,38 +64,95 @@ export function vendorHeaderShape(input: UtscInput): UtscShape | undefined {
   };
 }
 
-/** The 328-byte form with one of the usual bin counts, 4 bytes a bin before 2. */
+interface Guess {
+  bins: number;
+  frames: number;
+  format: RankedFormat;
+}
+
+/**
+ * The 328-byte form with a usual number of bins: in the likeliest format first, then with bins that the header
+ * repeats, then in as few results as possible.
+ */
 export function guessedShape(input: UtscInput): UtscShape | undefined {
   const { bytes, hints } = input;
   const dataLength = bytes.length - E6000_HEADER_LENGTH;
   if (dataLength <= 0) return undefined;
-  const options = guesses(dataLength, hints);
-  const best = options[0];
+  const formats = rankFormats(input, E6000_HEADER_LENGTH, dataLength);
+  const [best, ...others] = formats.flatMap((format) => guessesOf(input, format, dataLength));
   if (best === undefined) return undefined;
-  const outputFormat =
-    overriddenFormat(hints) ??
-    hints.outputFormat ??
-    formatOfWidth(input, best.width, E6000_HEADER_LENGTH, dataLength);
-  const frames = dataLength / (best.bins * best.width);
+  const confirmation = findConfirmation(bytes, dataLength, hints);
   return {
-    ...shapeOf("e6000-328", E6000_HEADER_LENGTH, { bins: best.bins, outputFormat }, frames),
-    confidence: "low",
-    reason: `${dataLength} bytes after a 328-byte header are ${best.bins} bins of ${best.width} bytes`,
-    alternatives: options.slice(1).map(({ bins, width }) => ({
-      layout: "e6000-328",
-      reason: `${bins} bins of ${width} bytes`,
-    })),
+    ...shapeOf(
+      "e6000-328",
+      E6000_HEADER_LENGTH,
+      { bins: best.bins, outputFormat: best.format.outputFormat },
+      best.frames,
+    ),
+    confidence: confirmation === undefined ? "low" : "medium",
+    reason: `${dataLength} bytes after a 328-byte header are ${textOf(best)}${confirmation === undefined ? "" : `; ${confirmation}`}`,
+    alternatives: [
+      ...others
+        .toSorted((a, b) => Number(a.frames > 1) - Number(b.frames > 1))
+        .slice(0, MOST_ALTERNATIVES)
+        .map((guess, i) => alternativeOf(guess, i + 2)),
+      ...longerData(bytes, dataLength),
+    ],
   };
 }
 
-function guesses(dataLength: number, hints: UtscHints): { bins: number; width: 2 | 4 }[] {
-  const known = overriddenFormat(hints) ?? hints.outputFormat;
-  const widths: (2 | 4)[] = known === undefined ? [4, 2] : [UTSC_FORMATS[known].sampleWidth];
+function guessesOf({ bytes, hints }: UtscInput, format: RankedFormat, dataLength: number): Guess[] {
+  const { sampleWidth } = UTSC_FORMATS[format.outputFormat];
   const counts = hints.bins === undefined ? USUAL_BINS : [hints.bins];
-  const results = hints.resultsPerFile ?? 1;
-  return widths.flatMap((width) =>
-    counts.filter((bins) => bins * width * results === dataLength).map((bins) => ({ bins, width })),
-  );
+  return counts
+    .filter((bins) => format.outputFormat !== "timeIQ" || Number.isInteger(Math.log2(bins)))
+    .map((bins) => ({ bins, frames: dataLength / (bins * sampleWidth), format }))
+    .filter(({ frames }) => Number.isInteger(frames) && frames > 0)
+    .filter(({ frames }) => hints.resultsPerFile === undefined || frames === hints.resultsPerFile)
+    .map((guess) => ({ guess, isRepeated: findWord(bytes, guess.bins) !== undefined }))
+    .sort((a, b) => Number(b.isRepeated) - Number(a.isRepeated) || a.guess.frames - b.guess.frames)
+    .map(({ guess }) => guess);
+}
+
+function textOf({ bins, frames, format }: Guess): string {
+  const results = frames === 1 ? "" : `${frames} results of `;
+  return `${results}${bins} bins of ${UTSC_FORMATS[format.outputFormat].sampleWidth} bytes, ${format.reason}`;
+}
+
+function alternativeOf(guess: Guess, rank: number): AlternativeReading {
+  const { outputFormat } = guess.format;
+  return {
+    layout: "e6000-328",
+    reason: textOf(guess),
+    rank,
+    utsc: { layout: "e6000-328", outputFormat, bins: guess.bins, resultsPerFile: guess.frames },
+  };
+}
+
+/** A word that would be a usual data length, but a longer one than the file has. */
+function longerData(bytes: Uint8Array, dataLength: number): AlternativeReading[] {
+  const lengths = USUAL_BINS.map((bins) => 4 * bins).filter((length) => length > dataLength);
+  const found = lengths.find((length) => findWord(bytes, length) !== undefined);
+  if (found === undefined) return [];
+  const reason = `cut off: the word at ${findWord(bytes, found)} may be a data length of ${found}`;
+  return [{ layout: "e6000-328", reason }];
+}
+
+/**
+ * A common header and bytes in which no arrangement was found, kept whole: the header can be shown and hints
+ * can say how to read the rest. Only where the configuration does not say what the samples must be.
+ */
+export function unknownShape(input: UtscInput): UtscShape | undefined {
+  const { bytes, hints, commonLength } = input;
+  if (commonLength === 0 || bytes.length <= E6000_HEADER_LENGTH || configuredResult(hints) !== undefined) {
+    return undefined;
+  }
+  return {
+    ...shapeOf("unknown", bytes.length, { bins: 0, outputFormat: "fftPower" }, 0),
+    confidence: "low",
+    reason: `no known arrangement has ${bytes.length - commonLength} bytes after its common header; header length, bins and format must be given`,
+    alternatives: longerData(bytes, bytes.length - E6000_HEADER_LENGTH),
+  };
 }
 
 /** Samples without any header, which only the configuration can describe. */
@@ -138,17 +193,24 @@ function shapeOf(
 
 /** A word among the unknown bytes that repeats something known; it confirms the 328-byte form. */
 function findConfirmation(bytes: Uint8Array, dataLength: number, hints: UtscHints): string | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const known: [string, number | undefined][] = [
     ["data length", dataLength],
     ["configured centre", hints.centerFrequencyHz],
     ["configured span", hints.spanHz],
     ["configured number of bins", hints.bins],
   ];
+  for (const [name, value] of known) {
+    const at = value === undefined || value <= 0 ? undefined : findWord(bytes, value);
+    if (at !== undefined) return `the ${name} stands at ${at}`;
+  }
+  return undefined;
+}
+
+/** Where a big-endian word of this value stands among the unknown bytes. */
+function findWord(bytes: Uint8Array, value: number): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = E6000_VENDOR_OFFSET; at <= E6000_HEADER_LENGTH - 4; at++) {
-    const word = view.getUint32(at);
-    const match = known.find(([, value]) => value !== undefined && value > 0 && value === word);
-    if (match !== undefined) return `the ${match[0]} stands at ${at}`;
+    if (view.getUint32(at) === value) return at;
   }
   return undefined;
 }

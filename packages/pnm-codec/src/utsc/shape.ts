@@ -2,7 +2,7 @@ import { PnmDecodeError } from "../errors.ts";
 import type { UtscLayout, UtscOutputFormat } from "../hints.ts";
 import type { Confidence, Reading } from "../record.ts";
 import { UTSC_FORMATS, utscFormatOfCode } from "./formats.ts";
-import { configuredShape, guessedShape, headerlessShape, vendorHeaderShape } from "./guess.ts";
+import { configuredShape, guessedShape, headerlessShape, unknownShape, vendorHeaderShape } from "./guess.ts";
 import {
   E6000_HEADER_LENGTH,
   E6000_VENDOR_OFFSET,
@@ -19,6 +19,7 @@ import {
   type UtscInput,
   type UtscShape,
 } from "./input.ts";
+import { type RankedFormat, rankFormats } from "./rank-formats.ts";
 
 /**
  * Finds the layout of a UTSC file. A header that tells everything wins over the configuration, the
@@ -43,9 +44,10 @@ export function findShape(input: UtscInput): UtscShape {
     (may("e6000-328") ? configuredShape(input) : undefined) ??
     (may("headerless") ? headerlessShape(input) : undefined) ??
     (isShort && early !== undefined ? earlyShape(input, early, "medium") : undefined) ??
-    (may("e6000-328") && !isShort ? guessedShape(input) : undefined) ??
+    (may("e6000-328") ? guessedShape(input) : undefined) ??
     (early === undefined ? undefined : earlyShape(input, early, "medium")) ??
-    (may("vendor-header") ? vendorHeaderShape(input) : undefined);
+    (may("vendor-header") ? vendorHeaderShape(input) : undefined) ??
+    (may("unknown") ? unknownShape(input) : undefined);
   if (shape !== undefined) return shape;
   throw refuse(input);
 }
@@ -135,36 +137,29 @@ function framesOf(input: UtscInput, dataLength: number, bins: number, format: Ut
   });
 }
 
+/** The likeliest format whose samples divide what the header gives each bin. */
 function chooseFormat(
   input: UtscInput,
   offset: number,
   dataLength: number,
   bytesPerBin: number,
-): {
-  outputFormat: UtscOutputFormat;
-  reason: string;
-  isCertain: boolean;
-  alternatives: Reading["alternatives"];
-} {
-  const known = overriddenFormat(input.hints) ?? input.hints.outputFormat;
-  if (known !== undefined && bytesPerBin % UTSC_FORMATS[known].sampleWidth === 0) {
-    return {
-      outputFormat: known,
-      reason: "format from the configuration",
-      isCertain: true,
-      alternatives: [],
-    };
+): RankedFormat & { alternatives: Reading["alternatives"] } {
+  const fitting = rankFormats(input, offset, dataLength).filter(
+    ({ outputFormat }) => bytesPerBin % UTSC_FORMATS[outputFormat].sampleWidth === 0,
+  );
+  const [best, ...others] = fitting;
+  if (best === undefined) {
+    const outputFormat = formatOfWidth(input, 2, offset, dataLength);
+    const reason = `read as ${outputFormat}: the configured format does not divide the data`;
+    return { outputFormat, reason, isCertain: false, alternatives: [] };
   }
-  const width = bytesPerBin % 4 === 0 ? 4 : 2;
-  const alternatives =
-    width === 4 ? [{ layout: "common-header", reason: `${bytesPerBin / 2} results of 2-byte samples` }] : [];
-  const outputFormat = formatOfWidth(input, width, offset, dataLength);
-  return {
-    outputFormat,
-    reason: `${width}-byte samples read as ${outputFormat}`,
-    isCertain: false,
-    alternatives,
-  };
+  const alternatives = others.map(({ outputFormat, reason }, i) => ({
+    layout: "common-header",
+    reason,
+    rank: i + 2,
+    utsc: { outputFormat },
+  }));
+  return { ...best, alternatives };
 }
 
 function refuse(input: UtscInput): PnmDecodeError {
