@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -239,6 +239,25 @@ test("the page is served for its views, hashed assets for ever, and missing file
   const unknown = await fetch(`${backend.url}/api/nothing`, { headers: backend.signedIn });
   expect(unknown.status).toBe(404);
   expect(await unknown.json()).toMatchObject({ error: { code: "NOT_FOUND" } });
+});
+
+test("a page that is built, or built anew, while the backend runs is served without a restart", async () => {
+  const distDir = join(await temporaryFolder(), "dist");
+  const backend = await openTestBackend({ distDir });
+  const get = async (path: string) => {
+    const response = await fetch(backend.url + path);
+    return `${response.status} ${await response.text()}`;
+  };
+  expect(await get("/assets/app-1.js")).toContain("404");
+  for (const name of ["app-1", "app-2"]) {
+    await rm(distDir, { recursive: true, force: true });
+    await mkdir(join(distDir, "assets"), { recursive: true });
+    await writeFile(join(distDir, "index.html"), name);
+    await writeFile(join(distDir, "assets", `${name}.js`), `export const name = "${name}";`);
+    expect(await get("/plant")).toBe(`200 ${name}`);
+    expect(await get(`/assets/${name}.js`)).toBe(`200 export const name = "${name}";`);
+  }
+  expect(await get("/assets/app-1.js")).toContain("404");
 });
 
 test("an upgrade request at an address that is no WebSocket is refused", async () => {

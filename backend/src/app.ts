@@ -112,7 +112,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
       });
       keepAuditTrail(api, storage.audit, now);
-      api.setNotFoundHandler(sendNotFound);
+      // A route of its own, because the page's files are served from every address that has none.
+      api.all("/*", { schema: { hide: true } }, sendNotFound);
       accountRoutes(api, { guard });
       agentRoutes(api, deps);
       cmtsRoutes(api, deps);

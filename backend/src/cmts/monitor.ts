@@ -1,9 +1,10 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
 import { instanceOid, system } from "@pnmlab/docsis-mib";
 import { messageOf } from "@pnmlab/kit";
-import type { Cmts, Varbind } from "@pnmlab/protocol";
+import type { Cmts } from "@pnmlab/protocol";
 import { clockText } from "../clock-text.ts";
 import type { SnmpGateway } from "../contracts.ts";
+import { textOf } from "../snmp/values.ts";
 
 const CHECK_EVERY_MS = 10_000;
 const CHECK_DEADLINE_MS = 4000;
@@ -90,7 +91,8 @@ export class CmtsMonitor implements Disposable {
         { deadlineMs: CHECK_DEADLINE_MS },
       );
       entry.roundTripMs = now() - startedAtMs;
-      [entry.sysDescr, entry.sysName] = [textOf(varbinds[0]), textOf(varbinds[1])];
+      entry.sysDescr = textOf(varbinds[0]?.value) ?? null;
+      entry.sysName = textOf(varbinds[1]?.value) ?? null;
       this.#enter(entry, "answering", "");
     } catch (error) {
       entry.roundTripMs = null;
@@ -140,10 +142,4 @@ export class CmtsMonitor implements Disposable {
       checkedAt: checkedAtMs === null ? null : new Date(checkedAtMs).toISOString(),
     };
   }
-}
-
-function textOf(varbind: Varbind | undefined): string | null {
-  return varbind?.value.type === "OctetString"
-    ? Buffer.from(varbind.value.value, "hex").toString("utf8")
-    : null;
 }

@@ -1,5 +1,4 @@
 import {
-  bitsFromOctets,
   docsIfUpChannel,
   IfType,
   ifStackStatus,
@@ -10,9 +9,6 @@ import {
   UTSC_OBJECTS_OID,
   usOfdmaChan,
   utscCapab,
-  utscOutputFormatValues,
-  utscTriggerModeValues,
-  utscWindowValues,
 } from "@pnmlab/docsis-mib";
 import type {
   RfPort,
@@ -23,6 +19,8 @@ import type {
   Varbind,
 } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
+import { utscCapabilityOf } from "../snmp/utsc-capability.ts";
+import { integerOf, textOf } from "../snmp/values.ts";
 
 /** A walk of a large CCAP's interface table takes its time. */
 const WALK_DEADLINE_MS = 20_000;
@@ -66,24 +64,24 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
 
   const capabilityByPort = capabilitiesOf(capabilities);
   const higher = higherLayers(stack);
-  const typeOf = (ifIndex: number) => numberOf(types.get(ifIndex));
+  const typeOf = (ifIndex: number) => integerOf(types.get(ifIndex));
   const nameOf = (ifIndex: number) =>
     textOf(interfaceNames.get(ifIndex)) || textOf(descriptions.get(ifIndex)) || `interface ${ifIndex}`;
 
   const channelAt = (ifIndex: number): UpstreamChannel | undefined => {
     const name = nameOf(ifIndex);
-    const lowerHz = numberOf(lower.get(ifIndex));
-    const upperHz = numberOf(upper.get(ifIndex));
+    const lowerHz = integerOf(lower.get(ifIndex));
+    const upperHz = integerOf(upper.get(ifIndex));
     if (lowerHz !== undefined && upperHz !== undefined && upperHz > lowerHz) {
       return { ifIndex, name, kind: "ofdma", lowerFrequencyHz: lowerHz, upperFrequencyHz: upperHz };
     }
-    const centerHz = numberOf(frequencies.get(ifIndex));
-    const widthHz = numberOf(widths.get(ifIndex));
+    const centerHz = integerOf(frequencies.get(ifIndex));
+    const widthHz = integerOf(widths.get(ifIndex));
     if (!centerHz || !widthHz) return undefined;
     // A physical channel and the logical channel above it both have a row: the logical one is shown.
     const isShownAbove =
       typeOf(ifIndex) === IfType.docsCableUpstream &&
-      (higher.get(ifIndex) ?? []).some((above) => numberOf(frequencies.get(above)));
+      (higher.get(ifIndex) ?? []).some((above) => integerOf(frequencies.get(above)));
     if (isShownAbove) return undefined;
     const lowerFrequencyHz = centerHz - Math.round(widthHz / 2);
     return { ifIndex, name, kind: "scQam", lowerFrequencyHz, upperFrequencyHz: lowerFrequencyHz + widthHz };
@@ -95,8 +93,8 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
     .map((ifIndex) => ({
       ifIndex,
       name: nameOf(ifIndex),
-      description: textOf(descriptions.get(ifIndex)),
-      alias: textOf(aliases.get(ifIndex)),
+      description: textOf(descriptions.get(ifIndex)) ?? "",
+      alias: textOf(aliases.get(ifIndex)) ?? "",
       utsc: capabilityByPort.get(ifIndex) ?? null,
       channels: interfacesAbove(ifIndex, higher, typeOf)
         .map(channelAt)
@@ -121,32 +119,16 @@ function capabilitiesOf(varbinds: readonly Varbind[]): Map<number, UtscCapabilit
   const windows = columnOf(utscCapab.window, varbinds);
   const descriptions = columnOf(utscCapab.description, varbinds);
   const capabilities = new Map<number, UtscCapability>();
-  for (const [ifIndex, value] of columnOf(utscCapab.triggerMode, varbinds)) {
-    const triggerModes = namesOf(value, utscTriggerModeValues, 1) as UtscCapability["triggerModes"];
-    if (triggerModes.length === 0) continue;
-    capabilities.set(ifIndex, {
-      triggerModes,
-      outputFormats: namesOf(
-        formats.get(ifIndex),
-        utscOutputFormatValues,
-        0,
-      ) as UtscCapability["outputFormats"],
-      windows: namesOf(windows.get(ifIndex), utscWindowValues, 1) as UtscCapability["windows"],
-      description: textOf(descriptions.get(ifIndex)),
+  for (const [ifIndex, triggerMode] of columnOf(utscCapab.triggerMode, varbinds)) {
+    const capability = utscCapabilityOf({
+      triggerMode,
+      outputFormat: formats.get(ifIndex),
+      window: windows.get(ifIndex),
+      description: descriptions.get(ifIndex),
     });
+    if (capability.triggerModes.length > 0) capabilities.set(ifIndex, capability);
   }
   return capabilities;
-}
-
-/** Names of the bits that are set; bit 0 stands for the value `first` of the configuration column. */
-function namesOf(
-  value: SnmpValue | undefined,
-  values: Readonly<Record<number, string>>,
-  first: number,
-): string[] {
-  return bitsFromOctets(octetsOf(value))
-    .map((bit) => values[bit + first])
-    .filter((name) => name !== undefined);
 }
 
 /** For each interface those stacked directly above it. */
@@ -176,17 +158,4 @@ function interfacesAbove(
     }
   }
   return [...found];
-}
-
-function numberOf(value: SnmpValue | undefined): number | undefined {
-  return value && "value" in value && typeof value.value === "number" ? value.value : undefined;
-}
-
-function octetsOf(value: SnmpValue | undefined): Uint8Array {
-  return value?.type === "OctetString" ? Buffer.from(value.value, "hex") : new Uint8Array();
-}
-
-function textOf(value: SnmpValue | undefined): string {
-  // Some devices end their strings with a zero octet.
-  return Buffer.from(octetsOf(value)).toString("utf8").replaceAll("\0", "").trim();
 }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
@@ -14,18 +13,18 @@ const HASHED_ASSETS = "/assets/";
  * nothing is built, a page says so.
  */
 export async function serveWebApplication(app: FastifyInstance, distDir: string): Promise<void> {
-  if (existsSync(distDir)) {
-    await app.register(fastifyStatic, {
-      root: distDir,
-      index: false,
-      // The document must never be older than the assets that it names.
-      setHeaders: (reply, path) => {
-        const isHashed = path.slice(distDir.length).startsWith(HASHED_ASSETS);
-        reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-store");
-      },
-      cacheControl: false,
-    });
-  }
+  await app.register(fastifyStatic, {
+    root: distDir,
+    // The page may be built, or built anew, while this program runs: files are looked up at each request.
+    wildcard: true,
+    index: false,
+    // The document must never be older than the assets that it names.
+    setHeaders: (reply, path) => {
+      const isHashed = path.slice(distDir.length).startsWith(HASHED_ASSETS);
+      reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-store");
+    },
+    cacheControl: false,
+  });
   app.setNotFoundHandler((request, reply) =>
     isAddressOfView(request) ? sendDocument(reply, distDir) : sendNotFound(request, reply),
   );

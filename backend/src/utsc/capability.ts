@@ -1,24 +1,9 @@
-import {
-  bitsFromOctets,
-  ifTable,
-  ifXTable,
-  instanceOid,
-  utscCapab,
-  utscOutputFormatValues,
-  utscTriggerModeValues,
-  utscWindowValues,
-} from "@pnmlab/docsis-mib";
+import { ifTable, ifXTable, instanceOid, utscCapab } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
-import type {
-  SnmpTarget,
-  UtscCapability,
-  UtscOutputFormat,
-  UtscRequest,
-  UtscTriggerMode,
-  UtscWindow,
-} from "@pnmlab/protocol";
+import type { SnmpTarget, UtscCapability, UtscRequest, UtscWindow } from "@pnmlab/protocol";
 import type { RequestOptions, SnmpGateway } from "../contracts.ts";
-import { Readings } from "./snmp-values.ts";
+import { utscCapabilityOf } from "../snmp/utsc-capability.ts";
+import { Readings } from "../snmp/values.ts";
 
 /** An upstream RF port as far as a session needs to know it. */
 export interface UtscPort {
@@ -66,8 +51,7 @@ export async function readUtscPort(
       options,
     ),
   );
-  const triggerModes = readings.octets(utscCapab.triggerMode, index);
-  if (triggerModes === undefined) {
+  if (readings.octets(utscCapab.triggerMode, index) === undefined) {
     throw new PnmLabError(
       "UTSC_PORT_UNKNOWN",
       `interface ${ifIndex} of ${target.host} has no UTSC capability row (docsPnmCmtsUtscCapabTable): it is no RF port that can capture`,
@@ -79,16 +63,12 @@ export async function readUtscPort(
       readings.text(ifXTable.ifName, index) ||
       readings.text(ifTable.ifDescr, index) ||
       `interface ${ifIndex}`,
-    capability: {
-      triggerModes: names<UtscTriggerMode>(triggerModes, utscTriggerModeValues, 1),
-      outputFormats: names<UtscOutputFormat>(
-        readings.octets(utscCapab.outputFormat, index),
-        utscOutputFormatValues,
-        0,
-      ),
-      windows: names<UtscWindow>(readings.octets(utscCapab.window, index), utscWindowValues, 1),
-      description: readings.text(utscCapab.description, index) ?? "",
-    },
+    capability: utscCapabilityOf({
+      triggerMode: readings.value(utscCapab.triggerMode, index),
+      outputFormat: readings.value(utscCapab.outputFormat, index),
+      window: readings.value(utscCapab.window, index),
+      description: readings.value(utscCapab.description, index),
+    }),
   };
 }
 
@@ -124,15 +104,4 @@ function requireOffered(portName: string, what: string, wanted: string, offered:
     `${portName} does not offer the ${what} ${wanted}; it offers ${offered.length === 0 ? "none" : offered.join(", ")}`,
     { details: { field: what, wanted, offered: [...offered] } },
   );
-}
-
-/** Names of the bits that are set; bit 0 stands for the value `first` of the configuration column. */
-function names<Name extends string>(
-  octets: Uint8Array | undefined,
-  values: Readonly<Record<number, string>>,
-  first: number,
-): Name[] {
-  return bitsFromOctets(octets ?? new Uint8Array())
-    .map((bit) => values[bit + first])
-    .filter((name) => name !== undefined) as Name[];
 }

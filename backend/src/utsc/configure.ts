@@ -1,13 +1,13 @@
 import { RowStatus, rowStatus as rowStatusNames } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
+import { Readings } from "../snmp/values.ts";
 import { checkDestination, destinationOids, planDestination, type TftpDestination } from "./destination.ts";
 import type { Device } from "./device.ts";
 import { runSteps } from "./execute.ts";
 import { baseNameOf, parseOwnFileName } from "./file-name.ts";
 import { chooseRow, planActivation, planCreation, planRow } from "./plan.ts";
 import { acceptedOf, readRow, type UtscRow } from "./row.ts";
-import { Readings } from "./snmp-values.ts";
 import { abortTest } from "./test-control.ts";
 
 /** Where a configuration stands; armed, the wait for busy, is the fifth step. */

@@ -1,8 +1,8 @@
 import { bulkDataTransferCfg, FALSE, instanceOid, RowStatus } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
+import { type ColumnWrite, type Readings, writeText } from "../snmp/values.ts";
 import { saysWrite } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
-import { type ColumnWrite, type Readings, writeText } from "./snmp-values.ts";
 
 /** The TFTP server as the CMTS reaches it, and the row that says so. */
 export interface TftpDestination {

@@ -2,7 +2,7 @@ import { instanceOid, RowStatus, rowStatus } from "@pnmlab/docsis-mib";
 import { isPnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
-import { type ColumnWrite, Readings, varbindOf } from "./snmp-values.ts";
+import { type ColumnWrite, Readings, varbindOf } from "../snmp/values.ts";
 
 /** A device as one session speaks to it. */
 export interface Device {

@@ -1,7 +1,7 @@
 import { PnmLabError } from "@pnmlab/kit";
+import { type ColumnWrite, writeText } from "../snmp/values.ts";
 import { type Device, setColumns } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
-import { type ColumnWrite, writeText } from "./snmp-values.ts";
 import { ErrorStatus, errorStatusOf, refusalText } from "./snmp-words.ts";
 
 /** Refusals after which another way of writing the same thing is no use either. */

@@ -1,4 +1,4 @@
-import type { ColumnWrite } from "./snmp-values.ts";
+import type { ColumnWrite } from "../snmp/values.ts";
 
 /** One SET of a plan. */
 export interface PlanStep {

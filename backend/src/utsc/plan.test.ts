@@ -1,6 +1,7 @@
 import { bulkDataTransferCfg, instanceOid, RowStatus, utscCfg } from "@pnmlab/docsis-mib";
 import type { UtscRequest, Varbind } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
+import { Readings, varbindOf } from "../snmp/values.ts";
 import { checkRequest } from "./capability.ts";
 import { checkDestination, planDestination } from "./destination.ts";
 import {
@@ -15,7 +16,6 @@ import {
 import type { PlanStep } from "./plan-step.ts";
 import { filesPerRun, hasEnded, pollDelayMs, type RunView } from "./poll-schedule.ts";
 import { acceptedOf, type UtscRow } from "./row.ts";
-import { Readings, varbindOf } from "./snmp-values.ts";
 import { FrameStatistics } from "./statistics.ts";
 import { UpTime } from "./up-time.ts";
 

@@ -1,8 +1,8 @@
 import { RowStatus, utscCfg, valueNumber } from "@pnmlab/docsis-mib";
 import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
+import type { ColumnValue } from "../snmp/values.ts";
 import type { PlanStep } from "./plan-step.ts";
 import type { UtscRow } from "./row.ts";
-import type { ColumnValue } from "./snmp-values.ts";
 
 /**
  * Length of one free run. 60 s is the longest that an E6000 lets run for results in files (its watchdog),

@@ -20,7 +20,7 @@ import type {
   UtscWindow,
 } from "@pnmlab/protocol";
 import type { RequestOptions, SnmpGateway } from "../contracts.ts";
-import { Readings } from "./snmp-values.ts";
+import { Readings } from "../snmp/values.ts";
 
 /** One row of the UTSC tables as the CMTS reads it; undefined where it has no value. */
 export interface UtscRow {

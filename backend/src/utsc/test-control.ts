@@ -1,9 +1,9 @@
 import { FALSE, instanceOid, RowStatus, TRUE, utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
 import { isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { Varbind } from "@pnmlab/protocol";
+import { type ColumnWrite, varbindOf, writeText } from "../snmp/values.ts";
 import { type Device, setColumns } from "./device.ts";
 import { readRowState, type UtscRowState } from "./row.ts";
-import { type ColumnWrite, varbindOf, writeText } from "./snmp-values.ts";
 import { errorStatusOf, refusalText } from "./snmp-words.ts";
 
 /** How long a CMTS may take to become idle after its test was aborted. */

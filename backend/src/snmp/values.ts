@@ -26,6 +26,21 @@ function snmpValueOf({ name, syntax }: MibObject, value: ColumnValue): SnmpValue
   throw new TypeError(`${name} of syntax ${syntax} does not take ${typeof value}`);
 }
 
+/** The number that a value is; undefined where it is none. */
+export function integerOf(value: SnmpValue | undefined): number | undefined {
+  return value && "value" in value && typeof value.value === "number" ? value.value : undefined;
+}
+
+export function octetsOf(value: SnmpValue | undefined): Uint8Array | undefined {
+  return value?.type === "OctetString" ? Buffer.from(value.value, "hex") : undefined;
+}
+
+/** An octet string as text; some devices end theirs with a zero octet. */
+export function textOf(value: SnmpValue | undefined): string | undefined {
+  const octets = octetsOf(value);
+  return octets && Buffer.from(octets).toString("utf8").replaceAll("\0", "").trim();
+}
+
 /** The answer to a GET or a walk, read by column and index. Absent instances read as undefined. */
 export class Readings {
   readonly #values: Map<string, SnmpValue>;
@@ -34,21 +49,20 @@ export class Readings {
     this.#values = new Map(varbinds.map(({ oid, value }) => [oid, value]));
   }
 
+  value(object: MibObject, index: readonly number[]): SnmpValue | undefined {
+    return this.#values.get(instanceOid(object, ...index));
+  }
+
   integer(object: MibObject, index: readonly number[]): number | undefined {
-    const value = this.#values.get(instanceOid(object, ...index));
-    return value !== undefined && "value" in value && typeof value.value === "number"
-      ? value.value
-      : undefined;
+    return integerOf(this.value(object, index));
   }
 
   octets(object: MibObject, index: readonly number[]): Uint8Array | undefined {
-    const value = this.#values.get(instanceOid(object, ...index));
-    return value?.type === "OctetString" ? Buffer.from(value.value, "hex") : undefined;
+    return octetsOf(this.value(object, index));
   }
 
   text(object: MibObject, index: readonly number[]): string | undefined {
-    const octets = this.octets(object, index);
-    return octets === undefined ? undefined : Buffer.from(octets).toString("utf8");
+    return textOf(this.value(object, index));
   }
 }
 
