@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type BuildInfo, type Config, defaultRootDir, type Logger } from "@pnmlab/config";
+import { type BuildInfo, type Config, defaultRootDir, type Logger, reachableHost } from "@pnmlab/config";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type { FastifyInstance } from "fastify";
 import { createLeaseGateway, createSnmpGateway } from "./agents/gateways.ts";
@@ -18,8 +18,7 @@ import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
 import { createFileCleaner, startIngest } from "./ingest/index.ts";
 import { LiveHub } from "./live/hub.ts";
-import { reachableHost } from "./reachable-host.ts";
-import { openStorage } from "./storage/index.ts";
+import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
 import { createUtscService } from "./utsc/index.ts";
 
@@ -55,6 +54,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const tftp = { host: reachableHost(config.tftpHost), port: config.tftpPort };
   await using starting = new AsyncDisposableStack();
   const storage = starting.use(openStorage(dataDir));
+  starting.use(keepAuditWithin({ audit: storage.audit, log, now }));
   // Everything that talks says good-bye before the HTTP side closes under it.
   let app: FastifyInstance | undefined;
   starting.defer(() => app?.close());

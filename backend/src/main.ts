@@ -1,7 +1,13 @@
-import { runProgram, untilAborted } from "@pnmlab/config";
-import { startBackend } from "./backend.ts";
+import { isCheck, runCheck, runProgram, untilAborted } from "@pnmlab/config";
+
+if (isCheck()) {
+  const { checkBackend } = await import("./check.ts");
+  await runCheck("backend", checkBackend);
+}
 
 await runProgram("backend", async ({ config, build, log, signal, ready }) => {
+  // Not at the top: the check of a container, every few seconds, does not load the whole program.
+  const { startBackend } = await import("./backend.ts");
   await using _backend = await startBackend({ config, build, log });
   ready();
   await untilAborted(signal);

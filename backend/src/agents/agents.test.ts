@@ -161,6 +161,20 @@ describe("an agent's connection", () => {
     expect(refusalLines.length).toBeLessThan(6);
   });
 
+  test("that is refused again and again does not flood the browsers", async () => {
+    const backend = await openTestBackend();
+    const browser = await TestBrowser.open(backend);
+    const before = browser.messages.length;
+    const startedAtMs = performance.now();
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      await refusalOf(new TestAgent(backend.url, { name: `stranger-${attempt % 7}` }).socket);
+    }
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    await waitFor(() => (browser.last("agents")?.agents.length ?? 0) === 8);
+    const told = browser.messages.slice(before).filter((message) => message.type === "agents");
+    expect(told.length).toBeLessThanOrEqual(Math.ceil(seconds) + 2);
+  });
+
   test("is announced with what the agent says of itself", async () => {
     const backend = await openTestBackend();
     const browser = await TestBrowser.open(backend);

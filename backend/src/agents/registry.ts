@@ -3,6 +3,7 @@ import type { Logger } from "@pnmlab/config";
 import { Emitter, transition } from "@pnmlab/kit";
 import type { Agent, AgentState, BuildInfo } from "@pnmlab/protocol";
 import type { WebSocket } from "ws";
+import { Pacer } from "../pacer.ts";
 import type { AgentStore, KnownAgent } from "../storage/index.ts";
 import { type Admission, admit } from "./admission.ts";
 import { type AgentEvent, agentTransitions } from "./agent-machine.ts";
@@ -12,6 +13,9 @@ import { agentSentence, refusalSentence } from "./sentence.ts";
 
 /** How often ended refusals are looked for. */
 const SWEEP_MS = 5000;
+
+/** Anybody can be refused as often as they like: browsers hear of it this often and no more. */
+const REFUSAL_NEWS_MS = 1000;
 
 const STOPPING = "the backend is stopping";
 
@@ -38,6 +42,10 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   readonly #options: AgentRegistryOptions;
   readonly #startedAtMs: number;
   readonly #refusals = new RefusalBook();
+  readonly #refusalNews = new Pacer<undefined>({
+    everyMs: REFUSAL_NEWS_MS,
+    publish: () => this.emit("change", this.list()),
+  });
   readonly #sweep: NodeJS.Timeout;
   /** Every open connection; the one that has introduced itself is `#current`. */
   readonly #connections = new Set<AgentConnection>();
@@ -132,6 +140,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     clearInterval(this.#sweep);
+    this.#refusalNews[Symbol.dispose]();
     for (const connection of [...this.#connections]) connection.leave(STOPPING);
   }
 
@@ -183,7 +192,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     const changesState = name === this.#options.expectedName && this.#state !== "connected";
     if (changesState) this.#state = this.#next("refuse");
     if (worthLogging) this.#options.log.warn(refusalSentence(refusal, nowMs));
-    this.emit("change", this.list());
+    this.#refusalNews.push("refusals", undefined);
   }
 
   #sweepRefusals(): void {

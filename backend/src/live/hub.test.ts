@@ -1,5 +1,10 @@
 import type { Socket } from "node:net";
-import { backendToBrowserSchema, decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol";
+import {
+  backendToBrowserSchema,
+  type Capture,
+  decodeSpectrumFrame,
+  type SpectrumFrame,
+} from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { exampleSession, openTestBackend, type TestBackend, TestBrowser, waitFor } from "../_test/support.ts";
 
@@ -25,6 +30,20 @@ function stall(browser: TestBrowser): Socket {
   const { _socket: socket } = browser.socket as unknown as { _socket: Socket };
   socket.pause();
   return socket;
+}
+
+function exampleCapture(title: string): Capture {
+  return {
+    id: "c-1",
+    fileName: "file",
+    sizeBytes: 1,
+    sha256: "00",
+    receivedAt: "2026-01-01T00:00:00.000Z",
+    status: "decoded",
+    kind: "utsc",
+    title,
+    refusal: null,
+  };
 }
 
 async function watch(backend: TestBackend, browser: TestBrowser, sessionId: string): Promise<void> {
@@ -129,15 +148,32 @@ test("a client that owes too much is cut off, and the others go on", async () =>
   const other = await TestBrowser.open(backend);
   await watch(backend, stalled, "s-1");
   const socket = stall(stalled);
-  const session = { ...exampleSession("s-1"), sentence: "x".repeat(100_000) };
+  const session = exampleSession("s-1");
+  const capture = exampleCapture("x".repeat(100_000));
   for (let round = 0; round < 1000 && backend.hub.viewers("s-1") > 0; round += 1) {
-    backend.hub.publishSession(session);
+    backend.hub.publishCapture(capture);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await waitFor(() => backend.hub.viewers("s-1") === 0);
   socket.resume();
   backend.hub.publishSession({ ...session, sentence: "still here" });
   await waitFor(() => other.last("session")?.session.sentence === "still here");
+});
+
+test("a session that changes with every frame is told at most four times a second, its newest state last", async () => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  const startedAtMs = performance.now();
+  let sequence = 0;
+  while (performance.now() - startedAtMs < 1000) {
+    sequence += 1;
+    backend.hub.publishSession({ ...exampleSession("s-1"), framesReceived: sequence });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await waitFor(() => browser.last("session")?.session.framesReceived === sequence);
+  const told = browser.messages.filter((message) => message.type === "session");
+  expect(told.length).toBeGreaterThan(2);
+  expect(told.length).toBeLessThanOrEqual(2 + Math.floor((performance.now() - startedAtMs) / 250));
 });
 
 test("a browser whose machine went away without a word is noticed by its missing answers", async () => {

@@ -11,6 +11,7 @@ import {
 } from "@pnmlab/protocol";
 import type { WebSocket } from "ws";
 import type { LivePublisher } from "../contracts.ts";
+import { Pacer } from "../pacer.ts";
 import { LIVE_LIMITS, LiveClient, type LiveLimits } from "./client.ts";
 
 /** What a browser is told first; read anew for each one. */
@@ -27,6 +28,9 @@ export interface LiveHubOptions {
   limits?: Partial<LiveLimits>;
 }
 
+/** Live values change at most four times a second; frames are not held back by it. */
+const SESSION_EVERY_MS = 250;
+
 /** Close code of a server that stops (RFC 6455, section 7.4.1). */
 const GOING_AWAY = 1001;
 
@@ -35,6 +39,10 @@ export class LiveHub implements LivePublisher, Disposable {
   readonly #options: LiveHubOptions;
   readonly #limits: LiveLimits;
   readonly #clients = new Set<LiveClient>();
+  readonly #sessions = new Pacer<UtscSession>({
+    everyMs: SESSION_EVERY_MS,
+    publish: (session) => this.#publish({ type: "session", session }),
+  });
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -65,7 +73,7 @@ export class LiveHub implements LivePublisher, Disposable {
   }
 
   publishSession(session: UtscSession): void {
-    this.#publish({ type: "session", session });
+    this.#sessions.push(session.id, session);
   }
 
   publishCapture(capture: Capture): void {
@@ -89,6 +97,7 @@ export class LiveHub implements LivePublisher, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#sessions[Symbol.dispose]();
     for (const client of this.#clients) client.close(GOING_AWAY, "the backend is stopping");
   }
 

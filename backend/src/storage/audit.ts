@@ -6,6 +6,8 @@ export interface AuditStore {
   record(entry: AuditEntry): void;
   /** The newest entries, newest first. */
   list(limit: number): AuditEntry[];
+  /** Removes entries made before a moment; returns how many there were. */
+  removeBefore(moment: Date): number;
 }
 
 /** Who changed what, in the database. */
@@ -14,7 +16,9 @@ export function createAuditStore(database: DatabaseSync): AuditStore {
     "INSERT INTO audit (id, at, user_name, address, action, details, outcome, error_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const list = database.prepare("SELECT * FROM audit ORDER BY at DESC, id DESC LIMIT ?");
+  const remove = database.prepare("DELETE FROM audit WHERE at < ?");
   return {
+    removeBefore: (moment) => Number(remove.run(moment.toISOString()).changes),
     record: (entry) => {
       insert.run(
         randomUUID(),

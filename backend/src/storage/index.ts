@@ -11,6 +11,7 @@ import { createSessionStore } from "./sessions.ts";
 
 export type { AgentStore, KnownAgent } from "./agents.ts";
 export type { AuditStore } from "./audit.ts";
+export { keepAuditWithin } from "./audit-retention.ts";
 export type { CaptureStore, StoredCapture } from "./captures.ts";
 export type { NonceStore } from "./nonces.ts";
 

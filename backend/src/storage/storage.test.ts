@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../_test/support.ts";
+import { recordingLog, temporaryFolder } from "../_test/support.ts";
 import type { StoredSession } from "../contracts.ts";
 import { openDatabase } from "./database.ts";
-import { openStorage } from "./index.ts";
+import { keepAuditWithin, openStorage } from "./index.ts";
 import { migrations } from "./migrations.ts";
 
 const session: StoredSession = {
@@ -58,6 +58,29 @@ test("a stream id is given once, also across restarts", async () => {
     given.push(storage.sessions.nextStreamId(), storage.sessions.nextStreamId());
   }
   expect(given).toEqual([1, 2, 3, 4]);
+});
+
+test("the audit forgets what is older than 90 days, and nothing else", async () => {
+  using storage = openStorage(await temporaryFolder());
+  const nowMs = Date.parse("2026-06-01T00:00:00.000Z");
+  const entry = {
+    user: "local",
+    address: "::1",
+    action: "a",
+    details: {},
+    outcome: "done",
+    errorCode: null,
+  } as const;
+  for (const days of [91, 89, 0]) {
+    storage.audit.record({
+      ...entry,
+      at: new Date(nowMs - days * 86_400_000).toISOString(),
+      action: `${days}`,
+    });
+  }
+  const { log } = recordingLog();
+  using _retention = keepAuditWithin({ audit: storage.audit, log, now: () => nowMs });
+  expect(storage.audit.list(10).map(({ action }) => action)).toEqual(["0", "89"]);
 });
 
 test("an old database is brought up to date step by step, each step once", async () => {

@@ -2,7 +2,13 @@ import { RowStatus, rowStatus as rowStatusNames } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
 import { Readings } from "../snmp/values.ts";
-import { checkDestination, destinationOids, planDestination, type TftpDestination } from "./destination.ts";
+import {
+  checkDestination,
+  destinationOids,
+  planDestination,
+  resolveDestination,
+  type TftpDestination,
+} from "./destination.ts";
 import type { Device } from "./device.ts";
 import { runSteps } from "./execute.ts";
 import { baseNameOf, parseOwnFileName } from "./file-name.ts";
@@ -47,7 +53,7 @@ export interface ConfiguredRow {
  * Writes destination row and capture row and reads both back. Never touches a port on which another user's
  * test is busy; a test of this installation that still runs there is ended first.
  *
- * @throws PnmLabError `UTSC_BUSY`, `UTSC_DESTINATION_REFUSED`, `UTSC_ROW_REFUSED` (names column, value and
+ * @throws PnmLabError `UTSC_BUSY`, `UTSC_DESTINATION_UNKNOWN`, `UTSC_DESTINATION_REFUSED`, `UTSC_ROW_REFUSED` (names column, value and
  *   SNMP error), `UTSC_ROW_REVERTED`, `UTSC_FILENAME_REFUSED`; transport errors as they come
  */
 export async function configureRow(device: Device, wanted: Configuration): Promise<ConfiguredRow> {
@@ -96,8 +102,9 @@ function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
 }
 
 /** Makes the destination row lead to the TFTP server and reads it back; writes nothing where it does. */
-async function ensureDestination(device: Device, destination: TftpDestination): Promise<void> {
+async function ensureDestination(device: Device, advertised: TftpDestination): Promise<void> {
   const { snmp, target, signal } = device;
+  const destination = await resolveDestination(advertised);
   const read = async () =>
     new Readings(await snmp.get(target, destinationOids(destination.index), { signal }));
   const steps = planDestination(await read(), destination);

@@ -1,5 +1,7 @@
+import { lookup } from "node:dns/promises";
+import { isIPv4 } from "node:net";
 import { bulkDataTransferCfg, FALSE, instanceOid, RowStatus } from "@pnmlab/docsis-mib";
-import { PnmLabError } from "@pnmlab/kit";
+import { messageOf, PnmLabError, withDeadline } from "@pnmlab/kit";
 import { type ColumnWrite, type Readings, writeText } from "../snmp/values.ts";
 import { saysWrite } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
@@ -7,7 +9,7 @@ import type { PlanStep } from "./plan-step.ts";
 /** The TFTP server as the CMTS reaches it, and the row that says so. */
 export interface TftpDestination {
   index: number;
-  /** IPv4 address in dotted form. */
+  /** IPv4 address in dotted form, or a host name until `resolveDestination`. */
   host: string;
   port: number;
 }
@@ -17,6 +19,33 @@ const TFTP = 1;
 const TFTP_WELL_KNOWN_PORT = 69;
 
 const columns = bulkDataTransferCfg;
+
+const LOOKUP_DEADLINE_MS = 3000;
+
+/**
+ * The destination with an IPv4 address in place of a host name: the row has room for nothing else. A
+ * container may come back with another address, so it is looked up each time.
+ *
+ * @throws PnmLabError `UTSC_DESTINATION_UNKNOWN` where the name has no IPv4 address
+ */
+export async function resolveDestination(destination: TftpDestination): Promise<TftpDestination> {
+  const { host } = destination;
+  if (isIPv4(host)) return destination;
+  try {
+    const found = await withDeadline(
+      lookup(host, { family: 4 }),
+      LOOKUP_DEADLINE_MS,
+      `the lookup of ${host}`,
+    );
+    return { ...destination, host: found.address };
+  } catch (cause) {
+    throw new PnmLabError(
+      "UTSC_DESTINATION_UNKNOWN",
+      `PNMLAB_TFTP_ADVERTISED_HOST ${host} has no IPv4 address that could go into the destination row: ${messageOf(cause)}`,
+      { cause, retryable: true },
+    );
+  }
+}
 
 /** What one GET asks of the row. */
 export function destinationOids(index: number): string[] {

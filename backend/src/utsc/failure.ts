@@ -61,6 +61,11 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
     consequence: "end",
     fix: "Check PNMLAB_TFTP_ADVERTISED_HOST, PNMLAB_TFTP_ADVERTISED_PORT and PNMLAB_TFTP_DESTINATION_INDEX, and the write access of the agent's profile.",
   },
+  UTSC_DESTINATION_UNKNOWN: {
+    rung: "tftp",
+    consequence: "later",
+    fix: "Set PNMLAB_TFTP_ADVERTISED_HOST to the IPv4 address at which the CMTS reaches the TFTP server.",
+  },
   UTSC_ROW_REFUSED: {
     rung: "snmp",
     consequence: "end",
