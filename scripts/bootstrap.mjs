@@ -16,6 +16,7 @@ const programs = {
   dev: ["packages/testkit/src/main.ts", "--dev"],
   test: ["scripts/test.ts"],
   sim: ["packages/simulator/src/main.ts"],
+  fuzz: ["scripts/fuzz-codec.ts"],
   link: ["packages/testkit/src/link.ts"],
   "bench-live": ["scripts/bench/live.ts"],
 };
