@@ -22,7 +22,7 @@ module.exports = {
     only("protocol-imports", "^packages/protocol/", pkg("kit")),
     only("config-imports", "^packages/config/", pkg("kit")),
     only("link-imports", "^packages/link/", pkg("kit", "protocol")),
-    only("tftp-server-imports", "^packages/tftp-server/", pkg("kit", "config")),
+    only("tftp-server-imports", "^packages/tftp-server/", pkg("kit", "config", "tftp-client")),
     only("tftp-client-imports", "^packages/tftp-client/", pkg("kit")),
     only(
       "simulator-imports",

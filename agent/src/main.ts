@@ -1,10 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { comparableSettings, runProgram, settingsFingerprints, untilAborted } from "@pnmlab/config";
-import { profilesOf, startAgent } from "./index.ts";
+import {
+  comparableSettings,
+  isCheck,
+  runCheck,
+  runProgram,
+  settingsFingerprints,
+  untilAborted,
+} from "@pnmlab/config";
+
+if (isCheck()) {
+  const { checkAgent } = await import("./health/check.ts");
+  await runCheck("agent", checkAgent);
+}
 
 await runProgram("agent", async ({ config, texts, build, log, signal, ready }) => {
+  // Not at the top: the check of a container, every few seconds, does not load the whole program.
+  const { agentReport, profilesOf, startAgent, startHealthServer } = await import("./index.ts");
   const salt = randomBytes(16).toString("hex");
-  await using _agent = startAgent({
+  await using agent = startAgent({
     backendUrl: config.backendUrl,
     name: config.agentName,
     token: config.agentToken,
@@ -16,6 +29,12 @@ await runProgram("agent", async ({ config, texts, build, log, signal, ready }) =
       salt,
       fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
     },
+    log,
+  });
+  await using _health = await startHealthServer({
+    port: config.agentHealthPort,
+    build,
+    report: () => agentReport(agent.state, config.backendUrl),
     log,
   });
   ready();

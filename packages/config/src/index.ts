@@ -1,4 +1,5 @@
 export { type BuildInfo, readBuildInfo } from "./build-info.ts";
+export { isCheck, runCheck } from "./check.ts";
 export { configurationMarkdown, envExample } from "./document.ts";
 export { ConfigError } from "./errors.ts";
 export { comparableSettings, settingsFingerprints } from "./fingerprints.ts";
@@ -10,5 +11,6 @@ export {
   loadConfig,
 } from "./load.ts";
 export { createLogger, type Logger, type ProgramContext, runProgram, untilAborted } from "./program.ts";
+export { reachableHost } from "./reachable-host.ts";
 export { ensureEnvFile } from "./setup.ts";
 export { type CmtsTarget, type Config, type Program, type SnmpProfile, variables } from "./variables.ts";

@@ -1,15 +1,18 @@
-import { runProgram, untilAborted } from "@pnmlab/config";
+import { isCheck, runCheck, runProgram, untilAborted } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
 import { type CommandLine, devicesOf, HELP, parseCommandLine } from "./options.ts";
 import { Simulator } from "./simulator.ts";
 
-const line = commandLine();
-if (line?.help) process.stdout.write(HELP);
+const line = isCheck() ? undefined : commandLine();
+if (isCheck()) {
+  const { checkSimulator } = await import("./check.ts");
+  await runCheck("simulator", checkSimulator);
+} else if (line?.help) process.stdout.write(HELP);
 else if (line) {
   await runProgram(
     "simulator",
-    async ({ config, log, signal, ready }) => {
-      await using _simulator = await Simulator.start({ devices: devicesOf(line, config), log });
+    async ({ config, build, log, signal, ready }) => {
+      await using _simulator = await Simulator.start({ devices: devicesOf(line, config), build, log });
       ready();
       await untilAborted(signal);
     },

@@ -1,3 +1,4 @@
+import type { BuildInfo } from "@pnmlab/config";
 import { PnmLabError } from "@pnmlab/kit";
 import { CmtsDevice } from "./device/cmts.ts";
 import type { SimulatorLog } from "./log.ts";
@@ -30,6 +31,8 @@ export interface DeviceOptions {
 
 export interface SimulatorOptions {
   devices: readonly DeviceOptions[];
+  /** Which code runs; sysDescr of every device ends with it. */
+  build?: BuildInfo;
   log?: SimulatorLog;
 }
 
@@ -40,6 +43,10 @@ export interface DeviceInfo {
   address: string;
   port: number;
   rfPorts: { ifIndex: number; label: string }[];
+}
+
+function buildTextOf({ version, commit, dirty }: BuildInfo): string {
+  return `PNM Lab simulator ${version} (${commit}${dirty ? "-dirty" : ""})`;
 }
 
 /** Simulated CMTSs on UDP ports, with the truth about their signals and switches for their faults. */
@@ -75,6 +82,7 @@ export class Simulator implements AsyncDisposable {
             ...device,
             host: device.host ?? "127.0.0.1",
             seed: device.seed ?? device.name,
+            buildText: options.build && buildTextOf(options.build),
             log: options.log,
           }),
         );

@@ -18,6 +18,27 @@ import { PART_NAME } from "./incoming-file.ts";
 /** How long a measured free space is taken as true, in milliseconds. */
 const FREE_SPACE_MAX_AGE_MS = 1000;
 
+/** What a download reads from. */
+export interface ReadableFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** A content that lies in memory, as a file. */
+export function fileInMemory(content: Uint8Array): { handle: ReadableFile; bytes: number } {
+  return {
+    bytes: content.length,
+    handle: {
+      read: async (buffer, offset, length, position) => {
+        const part = content.subarray(position, position + length);
+        buffer.set(part, offset);
+        return { bytesRead: part.length };
+      },
+      close: async () => undefined,
+    },
+  };
+}
+
 /** The flat folder of the server. It belongs to one server: at start, unfinished transfers in it are removed. */
 export class FileDirectory {
   readonly path: string;

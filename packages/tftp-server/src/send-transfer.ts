@@ -1,6 +1,6 @@
-import type { FileHandle } from "node:fs/promises";
 import { type TransitionTable, transition } from "@pnmlab/kit";
 import { Conversation } from "./conversation.ts";
+import { fileInMemory, type ReadableFile } from "./directory.ts";
 import { faultOfFileError, TftpFault } from "./fault.ts";
 import { type Agreement, agreeOnOptions } from "./options.ts";
 import { encodeData, encodeError, encodeOptionAck, type Packet } from "./packets.ts";
@@ -24,7 +24,7 @@ export class SendTransfer implements Transfer {
   readonly #startedAt = performance.now();
   readonly #outcome = Promise.withResolvers<TransferOutcome>();
   #state: State = "opening";
-  #handle: FileHandle | undefined;
+  #handle: ReadableFile | undefined;
   #fileBytes = 0;
   #agreement: Agreement;
   #window: SendWindow | undefined;
@@ -68,10 +68,10 @@ export class SendTransfer implements Transfer {
   close(): void {}
 
   async #open(): Promise<void> {
-    const { directory, limits, name, requestedOptions } = this.#context;
+    const { content, directory, limits, name, requestedOptions } = this.#context;
     try {
       const [{ handle, bytes }] = await Promise.all([
-        directory.openForReading(name),
+        content ? fileInMemory(content) : directory.openForReading(name),
         this.#conversation.open(),
       ]);
       this.#handle = handle;

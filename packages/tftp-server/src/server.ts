@@ -23,8 +23,16 @@ export interface TftpServerOptions extends Partial<TftpLimits> {
   directory: string;
   /** Path that peers may put before a name, such as `pnm/utsc`; it is taken off. */
   namePrefix?: string;
+  /** What a read of `.pnmlab-server` answers, as JSON: which server this is. */
+  about?: Readonly<Record<string, unknown>>;
   log?: TftpLog;
 }
+
+/**
+ * Name under which the server says which program it is; no file of the directory, and not to be written.
+ * Whoever finds something wrong asks first whether the server is one of this product.
+ */
+export const ABOUT_NAME = ".pnmlab-server";
 
 /**
  * A TFTP server for receiving: RFC 1350 with the options of RFC 2347, 2348, 2349 and 7440. An upload
@@ -153,11 +161,18 @@ export class TftpServer implements AsyncDisposable {
     if (request.mode !== "octet") {
       throw new TftpFault("MODE_REFUSED", "only mode octet keeps a file as it is");
     }
+    const name = flatName(request.nameBytes, this.#options.namePrefix);
+    const { about } = this.#options;
+    if (name === ABOUT_NAME && request.operation === "write") {
+      throw new TftpFault("NAME_REFUSED", `the file name ${ABOUT_NAME} is the server's own`);
+    }
     const context: TransferContext = {
       socketType: this.#socketType,
       host: this.#options.host,
       peer: { address: peer.address, port: peer.port },
-      name: flatName(request.nameBytes, this.#options.namePrefix),
+      name,
+      ...(name === ABOUT_NAME &&
+        about && { content: new TextEncoder().encode(`${JSON.stringify(about)}\n`) }),
       requestedOptions: request.options,
       directory: this.#directory,
       limits: this.#limits,

@@ -12,6 +12,8 @@ export interface TransferContext {
   host: string;
   peer: Peer;
   name: string;
+  /** What a download answers in place of the file of this name. */
+  content?: Uint8Array;
   requestedOptions: ReadonlyMap<string, string>;
   directory: FileDirectory;
   limits: TftpLimits;

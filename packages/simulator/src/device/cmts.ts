@@ -37,6 +37,8 @@ export interface CmtsOptions {
   seed: number | string;
   scenario: Scenario;
   maxBulkResponseOctets?: number | undefined;
+  /** Which simulator runs, at the end of sysDescr. */
+  buildText?: string | undefined;
   log?: SimulatorLog | undefined;
 }
 
@@ -83,6 +85,7 @@ export class CmtsDevice implements AsyncDisposable {
         ...systemTables({
           name: options.name,
           sysDescrMarker: personality.sysDescrMarker,
+          buildText: options.buildText,
           upTime: () => this.#timeTicks(Date.now()),
         }),
         ...interfaceTables(personality, this.#ports),

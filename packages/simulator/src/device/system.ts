@@ -21,10 +21,13 @@ interface SystemTexts {
 export function systemTables(options: {
   name: string;
   sysDescrMarker: string;
+  /** Which simulator runs, at the end of sysDescr. */
+  buildText?: string | undefined;
   /** Hundredths of a second since boot. */
   upTime: () => number;
 }) {
-  const { sysDescrMarker, upTime } = options;
+  const { buildText, sysDescrMarker, upTime } = options;
+  const sysDescr = [SIMULATOR_MARK, sysDescrMarker, buildText].filter(Boolean).join(", ");
   const texts: SystemTexts = { contact: "", name: options.name, location: "" };
   const text = (object: MibObject, key: keyof SystemTexts): WritableColumn<SystemTexts> => ({
     object,
@@ -38,7 +41,7 @@ export function systemTables(options: {
   });
   return [
     scalars({}, [
-      { object: system.sysDescr, read: () => `${SIMULATOR_MARK}, ${sysDescrMarker}` },
+      { object: system.sysDescr, read: () => sysDescr },
       // No number is registered for this product: zeroDotZero says so.
       { object: system.sysObjectId, read: () => [0, 0] },
       { object: system.sysUpTime, read: upTime },

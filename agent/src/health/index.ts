@@ -1,0 +1,2 @@
+export { type AgentReport, agentReport } from "./report.ts";
+export { type HealthServer, startHealthServer } from "./server.ts";
