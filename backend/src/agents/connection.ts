@@ -36,7 +36,8 @@ export interface AgentConnectionOptions {
   refusalOf: (hello: AgentHello) => string | undefined;
   /** Called once the agent has been welcomed, so that requests may follow. */
   onHello: (hello: AgentHello) => void;
-  onRoundTrip: (roundTripMs: number) => void;
+  /** `clockMs` is the agent's clock at its answer, where it tells it. */
+  onRoundTrip: (roundTripMs: number, clockMs: number | undefined) => void;
   onLeaseExpired: (event: LeaseExpired) => void;
   /** The connection is over, once, with the reason in words. */
   onGone: (reason: string) => void;
@@ -118,7 +119,7 @@ export class AgentConnection {
         this.#introduce(message);
         return;
       case "pong":
-        this.#options.onRoundTrip(Math.max(0, this.#options.now() - message.sentAtMs));
+        this.#options.onRoundTrip(Math.max(0, this.#options.now() - message.sentAtMs), message.clockMs);
         return;
       case "response":
         this.requests.settle(message);

@@ -100,7 +100,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
       now: this.#options.now,
       refusalOf: (hello) => (this.#current ? `an agent named ${hello.name} is already connected` : undefined),
       onHello: (hello) => this.#connected(connection, hello),
-      onRoundTrip: (roundTripMs) => this.#measured(roundTripMs),
+      onRoundTrip: (roundTripMs, clockMs) => this.#measured(roundTripMs, clockMs),
       onLeaseExpired: (event) => this.emit("lease-expired", event),
       onGone: (reason) => this.#gone(connection, reason),
     });
@@ -163,9 +163,11 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     this.emit("availability", true);
   }
 
-  #measured(roundTripMs: number): void {
+  #measured(roundTripMs: number, clockMs: number | undefined): void {
     const isFirst = this.#roundTripMs === null;
     this.#roundTripMs = roundTripMs;
+    // The answer left the agent half a round trip ago.
+    if (clockMs !== undefined) this.#clockSkewMs = clockMs + roundTripMs / 2 - this.#options.now();
     // Later ones are read by whoever asks: an announcement at every beat would say nothing new.
     if (isFirst) this.emit("change", this.list());
   }

@@ -189,7 +189,9 @@ describe("a connection", () => {
     open(backend.url);
     const accepted = await backend.next();
     accepted.send({ type: "ping", sentAtMs: 1234.5 });
-    await expect.poll(() => accepted.received.at(-1)).toEqual({ type: "pong", sentAtMs: 1234.5 });
+    await expect
+      .poll(() => accepted.received.at(-1))
+      .toEqual({ type: "pong", sentAtMs: 1234.5, clockMs: expect.any(Number) });
   });
 
   it("ignores messages that it does not understand and keeps working", async () => {

@@ -64,7 +64,7 @@ export class Conversation {
   #take(message: BackendToAgent): void {
     switch (message.type) {
       case "ping":
-        this.#send({ type: "pong", sentAtMs: message.sentAtMs });
+        this.#send({ type: "pong", sentAtMs: message.sentAtMs, clockMs: Date.now() });
         return;
       case "welcome":
         if (!this.#handle) this.#welcomed(message.build, message.heartbeatMs);

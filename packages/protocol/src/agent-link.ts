@@ -116,7 +116,12 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
       error: errorBodySchema,
     }),
   ]),
-  z.strictObject({ type: z.literal("pong"), sentAtMs: z.number() }),
+  z.strictObject({
+    type: z.literal("pong"),
+    sentAtMs: z.number(),
+    /** Clock of the agent's machine now, Unix milliseconds: a skew that comes up later is seen too. */
+    clockMs: z.number().optional(),
+  }),
   z.strictObject({
     type: z.literal("lease-expired"),
     leaseId: z.string(),

@@ -1,5 +1,6 @@
 export * from "./agent-link.ts";
 export * from "./build.ts";
+export * from "./doctor.ts";
 export * from "./errors.ts";
 export * from "./frame.ts";
 export * from "./lists.ts";
