@@ -4,6 +4,7 @@
 import { type Field, readFields, sizeOf, writeFields } from "./binary/fields.ts";
 import { integerBytes, readUint32s } from "./binary/integers.ts";
 import type { ByteWriter } from "./binary/writer.ts";
+import { hasWallClock } from "./capture-time.ts";
 import { PnmDecodeError } from "./errors.ts";
 import { bodyReader, type PnmFile, startFile } from "./file.ts";
 import type { PlotSeries } from "./plot.ts";
@@ -139,8 +140,11 @@ export function histogramBinCenters(bins: number, isOddIn256 = false): Float64Ar
 
 /** Share of all hits per bin: normalised by the hits, because devices count dwell differently. */
 export function histogramShares(hitCounts: Uint32Array): Float64Array {
-  const sum = hitCounts.reduce((total, hits) => total + hits, 0);
-  return Float64Array.from(hitCounts, (hits) => (sum === 0 ? 0 : hits / sum));
+  let sum = 0;
+  for (let i = 0; i < hitCounts.length; i++) sum += hitCounts[i]!;
+  const shares = new Float64Array(hitCounts.length);
+  if (sum > 0) for (let i = 0; i < hitCounts.length; i++) shares[i] = hitCounts[i]! / sum;
+  return shares;
 }
 
 export function plotHistogram(title: string, counts: HistogramCounts, isOddSymmetry: boolean): PlotSeries {
@@ -191,8 +195,8 @@ export function summarizeHistogram(
 }
 
 /**
- * The first layout that ends exactly with the file and whose symmetry, if it stores one, is a TruthValue: the
- * header of 2015 behind a short common header is as long as today's behind a long one.
+ * The first layout that ends exactly with the file and whose fields are likely: the header of 2015 behind a
+ * short common header is as long as today's behind a long one.
  */
 function chooseLayout<Header, Name extends string>(
   file: PnmFile,
@@ -206,11 +210,18 @@ function chooseLayout<Header, Name extends string>(
     possible ??= layout;
     if (walk.end !== file.bytes.length) continue;
     exact ??= layout;
-    const last = file.bytes[file.bodyOffset + sizeOf(layout.fields) - 1];
-    const hasSymmetry = layout.fields.at(-1)?.key === "symmetry";
-    if (!hasSymmetry || last === 1 || last === 2) return { layout, isExact: true };
+    if (isLikely(file, layout)) return { layout, isExact: true };
   }
   return { layout: exact ?? possible ?? layouts[0]!, isExact: exact !== undefined };
+}
+
+/** Whether a symmetry is a TruthValue, and start and end are times of day. */
+function isLikely<Header>(file: PnmFile, layout: Layout<Header>): boolean {
+  const end = file.bodyOffset + sizeOf(layout.fields);
+  if (layout.fields.at(-1)?.key === "symmetry") return file.bytes[end - 1] === 1 || file.bytes[end - 1] === 2;
+  const reader = bodyReader(file);
+  reader.offset = end - 8;
+  return hasWallClock(reader.u32()) && hasWallClock(reader.u32());
 }
 
 /** The two lengths as this layout would read them; undefined where they are impossible. */

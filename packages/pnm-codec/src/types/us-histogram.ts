@@ -75,6 +75,9 @@ export const usHistogram: PnmType<UsHistogramRecord> = {
   title: TITLE,
   decode(file) {
     const { layout, header, ...rest } = readHistogram(file, orderedFor(file.preamble, LAYOUTS));
+    if (header.symmetry !== undefined && header.symmetry !== 1 && header.symmetry !== 2) {
+      rest.anomalies.push(`symmetry is ${header.symmetry}, not 1 or 2`);
+    }
     return { kind: "us-histogram", title: TITLE, layout: layout.name, header, ...rest };
   },
   encode: (record) => writeHistogram(record.header, fieldsOf(record), record, record.trailing),

@@ -143,6 +143,11 @@ export const usImpulseNoise: PnmType<UsImpulseNoiseRecord> = {
       data_length_bytes: record.header.dataLengthBytes,
     },
     event_bytes: record.eventBytes,
+    events: impulseNoiseEvents(record).map((event) => ({
+      timestamp: event.timestamp,
+      duration_ns: event.durationNs,
+      average_power_raw: event.averagePowerRaw,
+    })),
     sha256_raw_ints: hashNumbers(record.events, sha256),
   }),
 };

@@ -60,7 +60,16 @@ const TITLE = "US OFDMA active/quiet probe";
 const LONGEST_HEADER = 1083;
 /** One symbol of the smaller FFT: shorter matches would be chance. */
 const SHORTEST_PAYLOAD = 4 * 2048;
+/** 16 symbols of the larger FFT. */
+const MAX_PAYLOAD = 4 * 4096 * 16;
 const E6000_HEADERS = [571, 827];
+/** FFT size by the bytes of 2 or 8 symbols, a quiet or an active probe; no two are alike. */
+const FFT_SIZES: ReadonlyMap<number, 2048 | 4096> = new Map([
+  [4 * 2048 * 2, 2048],
+  [4 * 4096 * 2, 4096],
+  [4 * 2048 * 8, 2048],
+  [4 * 4096 * 8, 4096],
+]);
 
 const MIB_2015: readonly Field<keyof UsOfdmaProbeHeader>[] = [
   u32("zeroFrequencyHz", "Subcarrier zero frequency", "Hz"),
@@ -117,7 +126,7 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
         reason:
           parts.layout === "mib-2015"
             ? "both lengths of the 2015 arrangement fit"
-            : `the word at ${parts.dataOffset - 4} is the length of what follows`,
+            : `the word at ${parts.dataOffset - 4} is the length of the samples`,
         confidence: parts.layout === "mib-2015" ? "high" : "medium",
         alternatives: [],
       },
@@ -143,19 +152,8 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
       const parts = mib2015Parts(file, common);
       if (parts !== undefined) return parts.dataOffset + parts.dataLength;
     }
-    const view = new DataView(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
-    for (const headerLength of E6000_HEADERS) {
-      if (file.bytes.length < headerLength) return undefined;
-      const length = view.getUint32(headerLength - 4);
-      if (
-        length > 0 &&
-        length % (4 * (headerLength === 571 ? 2048 : 4096)) === 0 &&
-        length <= 4 * 4096 * 16
-      ) {
-        return headerLength + length;
-      }
-    }
-    return undefined;
+    const parts = e6000Parts(file);
+    return parts === undefined ? undefined : parts.dataOffset + parts.dataLength;
   },
   describe(record) {
     const { header, excluded } = record;
@@ -183,7 +181,18 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
   }),
   summarize: (record, sha256) => ({
     kind: "us_ofdma_probe",
-    header: { ...summarizePreamble(record.header), ...summarizeCmtsHeader(record.header) },
+    header: {
+      ...summarizePreamble(record.header),
+      ...summarizeCmtsHeader(record.header),
+      ...(record.layout === "mib-2015"
+        ? {
+            subcarrier_zero_frequency_hz: record.header.zeroFrequencyHz,
+            subcarrier_spacing_hz: record.header.subcarrierSpacingKhz! * 1000,
+            excluded_length_bytes: record.excluded.length,
+          }
+        : {}),
+      data_length_bytes: record.samples.byteLength,
+    },
     layout: record.layout,
     fft_size: record.fftSize ?? null,
     symbols: record.symbols,
@@ -200,14 +209,12 @@ function findParts(file: PnmFile): Parts {
   if (found !== undefined) return found;
   const header: Record<string, string | number> = {};
   readFields(bodyReader(file), cmtsFields(file.preamble), header);
-  const candidate = old[0];
-  if (candidate !== undefined && candidate.dataOffset + candidate.dataLength < file.bytes.length)
-    return candidate;
-  const expected =
-    candidate === undefined ? usOfdmaProbe.expectedLength(file) : candidate.dataOffset + candidate.dataLength;
-  if (expected !== undefined && expected > file.bytes.length) {
+  const candidate = old[0] ?? e6000Parts(file);
+  if (candidate !== undefined) {
+    const expected = candidate.dataOffset + candidate.dataLength;
+    if (expected <= file.bytes.length) return candidate;
     throw new PnmDecodeError("TRUNCATED", "the header promises more samples than the file holds", {
-      offset: candidate?.dataOffset,
+      offset: candidate.dataOffset,
       expected: `${expected} bytes`,
       found: `${file.bytes.length} bytes`,
       header,
@@ -239,6 +246,24 @@ function mib2015Parts(file: PnmFile, common: CommonLayout): Parts | undefined {
   return { layout: "mib-2015", common, excludedOffset, dataOffset: reader.offset, dataLength };
 }
 
+/** A header of a known length whose last word is a whole number of symbols of its FFT. */
+function e6000Parts(file: PnmFile): Parts | undefined {
+  const { bytes } = file;
+  const common = orderedFor(file.preamble, COMMON)[0]!;
+  const excludedOffset = file.bodyOffset + sizeOf(common.fields);
+  const reader = new ByteReader(bytes);
+  for (const dataOffset of E6000_HEADERS) {
+    if (bytes.length < dataOffset) return undefined;
+    reader.offset = dataOffset - 4;
+    const dataLength = reader.u32();
+    const isWhole = dataLength % (4 * (dataOffset === 571 ? 2048 : 4096)) === 0;
+    if (isWhole && dataLength > 0 && dataLength <= MAX_PAYLOAD) {
+      return { layout: "by-length", common, excludedOffset, dataOffset, dataLength };
+    }
+  }
+  return undefined;
+}
+
 /** The first word behind the common header that equals the number of bytes after it. */
 function partsFromEnd(file: PnmFile): Parts | undefined {
   const { bytes } = file;
@@ -262,11 +287,11 @@ function readHeader(file: PnmFile, { layout, common }: Parts): UsOfdmaProbeHeade
   return header as unknown as UsOfdmaProbeHeader;
 }
 
-/** 2048 subcarriers of 50 kHz or 4096 of 25 kHz, from the spacing or the length of the exclusion map. */
+/** 2048 subcarriers of 50 kHz or 4096 of 25 kHz, by spacing, length of the exclusion map, or length of the data. */
 function fftSizeOf(parts: Parts, bytes: Uint8Array): 2048 | 4096 | undefined {
   const spacingKhz = parts.layout === "mib-2015" ? bytes[parts.excludedOffset - 5] : undefined;
   const is4096 = spacingKhz === 25 || parts.dataOffset === 827;
   const is2048 = spacingKhz === 50 || parts.dataOffset === 571;
-  const size = is4096 ? 4096 : is2048 ? 2048 : undefined;
+  const size = is4096 ? 4096 : is2048 ? 2048 : FFT_SIZES.get(parts.dataLength);
   return size !== undefined && parts.dataLength % (4 * size) === 0 ? size : undefined;
 }

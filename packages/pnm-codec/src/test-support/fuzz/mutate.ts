@@ -11,7 +11,7 @@ const TYPE_CODES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x65, 0x66, 0x67, 0x68, 0x69,
 type Mutation = (bytes: Uint8Array, seed: FuzzSeed, others: readonly FuzzSeed[], below: Below) => Uint8Array;
 
 /** What can befall a file, by name. */
-export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "bit flip": (bytes, _seed, _others, below) => {
     for (let n = 1 + below(4); n > 0 && bytes.length > 0; n--) {
       const at = place(bytes, below);
