@@ -37,6 +37,14 @@ it.each([
       localTime: "2026-01-20T15:02:57.954",
     },
   ],
+  [
+    "PNMCcapUsSpecAn_ccap_1_1768921377_436207616",
+    { typeCode: 0x6a, ccapId: "ccap_1", epochS: 1_768_921_377, ifIndex: 436_207_616 },
+  ],
+  [
+    "PNMCcapUsSpecAn_ccap1_2026-01-20_15.02.57.954_7_2026-01-20_15.02.58.000",
+    { convention: "cmts-default", typeCode: 0x6a, ifIndex: 7, localTime: "2026-01-20T15:02:58.000" },
+  ],
   ["node7_east_2026-01-20_15.02.57.954", { convention: "configured", typeCode: undefined, cmMac: undefined }],
 ])("%s is understood", (name, expected) => {
   expect(parseFileName(name)).toMatchObject(expected);

@@ -62,6 +62,7 @@ const CM = /^([A-Za-z]+)_([0-9A-Fa-f]{12})_(\d{1,10})$/;
 const PYPNM = /^([a-z_]+)_([0-9A-Fa-f]{12})_(\d{1,3})_(\d{1,10})$/;
 // The CCAP id may hold dots and underscores: everything is anchored on the right.
 const CMTS = new RegExp(`^([A-Za-z]+)_(.+)_${STAMP}_(\\d{1,10})$`);
+const CMTS_EPOCH_IF_INDEX = /^([A-Za-z]+)_(.+)_([1-4]\d{9})_(\d{1,10})$/;
 const CMTS_EPOCH = /^([A-Za-z]+)_(.+)_(\d{9,10})$/;
 const CONFIGURED = new RegExp(`^(.+)_${STAMP}$`);
 const UTSC_BASE = /^utsc_([0-9A-Fa-f]{12})(?:_|$)/i;
@@ -101,13 +102,15 @@ function parsePyPnm(name: string): ParsedFileName | undefined {
 
 function parseCmts(name: string): ParsedFileName | undefined {
   const stamped = CMTS.exec(name);
-  const match = stamped ?? CMTS_EPOCH.exec(name);
+  const indexed = stamped === null ? CMTS_EPOCH_IF_INDEX.exec(name) : null;
+  const match = stamped ?? indexed ?? CMTS_EPOCH.exec(name);
   const typeCode = match === null ? undefined : own(CMTS_NAMES, match[1]!);
   if (match === null || typeCode === undefined) return undefined;
   return {
     ...empty("cmts-default", typeCode),
     isLatencyReport: /LatencySum$/.test(match[1]!),
     ccapId: match[2],
+    ...(indexed === null ? {} : { ifIndex: Number(indexed[4]) }),
     ...(stamped === null
       ? { epochS: Number(match[3]) }
       : { localTime: formatStamp(match.slice(3, 10)), ifIndex: Number(match[10]) }),
@@ -119,6 +122,9 @@ function parseConfigured(name: string): ParsedFileName | undefined {
   const base = match === null ? name : match[1]!;
   const utsc = UTSC_BASE.exec(base);
   if (match === null && utsc === null) return undefined;
+  // A CMTS that writes several files for one capture puts a time stamp behind its own name as well.
+  const ofCmts = match === null ? undefined : parseCmts(base);
+  if (ofCmts !== undefined) return { ...ofCmts, localTime: formatStamp(match!.slice(2, 9)) };
   return {
     ...empty("configured", /^utsc/i.test(base) ? 0x6a : undefined),
     cmMac: utsc === null ? undefined : formatDigits(utsc[1]!),
