@@ -30,7 +30,7 @@ usage_of() {
   local line
   while IFS= read -r line; do
     case $line in
-      '#!'*) ;;
+      '#!'* | '# shellcheck '*) ;;
       '#'*) line=${line#\#} && printf '%s\n' "${line# }" ;;
       *) return 0 ;;
     esac
