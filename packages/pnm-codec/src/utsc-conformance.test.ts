@@ -151,6 +151,29 @@ describe("a header that says nothing, without any configuration", () => {
     });
   });
 
+  it("strong amplitudes, over half of the range, are told in either byte order", () => {
+    const strong = amplitudes(800).map((value) => Math.min(65_535, 40 * value));
+    expect(Math.max(...strong)).toBeGreaterThan(20_000);
+    for (const [endianness, write] of [
+      ["big", be16],
+      ["little", le16],
+    ] as const) {
+      const record = read(e6000(strong.flatMap((value) => write(value))));
+      expect(record).toMatchObject({ outputFormat: "fftAmplitude", bins: 800, endianness });
+    }
+  });
+
+  it("weak power, a few counts with carriers far above, stays power", () => {
+    const weak = powers(800).map((power, k) => Math.round(power / 20_000) + (k % 40 === 0 ? 900_000 : 0));
+    for (const [endianness, write] of [
+      ["big", be32],
+      ["little", le32],
+    ] as const) {
+      const record = read(e6000(weak.flatMap((value) => write(value))));
+      expect(record).toMatchObject({ outputFormat: "fftPower", bins: 800, endianness });
+    }
+  });
+
   it("4096 complex time samples, 16 712 bytes, are told from power; the other readings are ranked", () => {
     const bytes = e6000(complexNoise(4096, 2000).flatMap((value) => be16(value)));
     expect(bytes.length).toBe(16_712);
@@ -163,6 +186,13 @@ describe("a header that says nothing, without any configuration", () => {
     );
     const power = read(e6000(powers(4096).flatMap((value) => be32(value))));
     expect(power).toMatchObject({ outputFormat: "fftPower", bins: 4096 });
+  });
+
+  it("complex samples of any strength are never taken for amplitudes or decibels", () => {
+    for (const amplitude of [50, 500, 2000, 6000, 20_000]) {
+      const record = read(e6000(complexNoise(2048, amplitude).flatMap((value) => be16(value))));
+      expect(amplitude <= 6000 ? ["timeIQ"] : ["timeIQ", "fftPower"]).toContain(record.outputFormat);
+    }
   });
 
   it("each alternative is what its own hints read", () => {

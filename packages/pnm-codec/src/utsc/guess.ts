@@ -96,9 +96,23 @@ export function guessedShape(input: UtscInput): UtscShape | undefined {
         .toSorted((a, b) => Number(a.frames > 1) - Number(b.frames > 1))
         .slice(0, MOST_ALTERNATIVES)
         .map((guess, i) => alternativeOf(guess, i + 2)),
+      ...inTenths(best, Math.min(others.length, MOST_ALTERNATIVES) + 2),
       ...longerData(bytes, dataLength),
     ],
   };
+}
+
+/** Some readers take the counts for tenths of a dB; nothing in the bytes tells for sure. */
+function inTenths({ format, bins, frames }: Guess, rank: number): AlternativeReading[] {
+  if (format.outputFormat !== "fftDb") return [];
+  const utsc: UtscHints = {
+    layout: "e6000-328",
+    outputFormat: "fftDb",
+    bins,
+    resultsPerFile: frames,
+    dbPerCount: 0.1,
+  };
+  return [{ layout: "e6000-328", reason: "the same values as tenths of a dB", rank, utsc }];
 }
 
 function guessesOf({ bytes, hints }: UtscInput, format: RankedFormat, dataLength: number): Guess[] {

@@ -16,10 +16,17 @@ const FEWEST_PAIRS = 16;
 /** 100 dB in hundredths; complex samples and amplitudes of a receiver with headroom fit as well. */
 const LARGEST = 10_000;
 
+/** The lower half of power has its median in the middle of the range, 32 768; amplitudes stay clearly below. */
+const LARGEST_MEDIAN = 24_000;
+
 interface HalfStatistics {
   mean: number;
   deviation: number;
   inside: number;
+  /** Of the values without a sign. */
+  median: number;
+  /** Share of values that are small negative numbers if they have a sign. */
+  negative: number;
 }
 
 /** Which kind of samples the bytes most resemble; `power` unless another kind is clear. */
@@ -36,6 +43,9 @@ function resemblance(
   const first = halfStatistics(bytes, offset, length, endianness);
   const second = halfStatistics(bytes, offset + 2, length - 2, endianness);
   if (first === undefined || second === undefined) return undefined;
+  const [lower, upper] = [first.median, second.median].sort((a, b) => a - b) as [number, number];
+  const isUnsigned = first.negative < 0.1 && second.negative < 0.1;
+  if (isUnsigned && lower > 0 && upper < 1.5 * lower && upper < LARGEST_MEDIAN) return "sixteen-bit";
   if (first.inside < 0.99 || second.inside < 0.99) return undefined;
   const narrow = Math.min(first.deviation, second.deviation);
   const wide = Math.max(first.deviation, second.deviation);
@@ -61,12 +71,21 @@ function halfStatistics(
   let squares = 0;
   let inside = 0;
   let used = 0;
+  const unsigned: number[] = [];
   for (let k = 0; k < count && used < PAIRS; k += stride, used++) {
     const value = view.getInt16(offset + 4 * k, endianness === "little");
+    unsigned.push(value & 0xffff);
     sum += value;
     squares += value * value;
     if (Math.abs(value) <= LARGEST) inside++;
   }
   const mean = sum / used;
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / used - mean * mean)), inside: inside / used };
+  const median = unsigned.sort((a, b) => a - b)[used >> 1]!;
+  return {
+    mean,
+    deviation: Math.sqrt(Math.max(0, squares / used - mean * mean)),
+    inside: inside / used,
+    median,
+    negative: unsigned.filter((value) => value >= 0xc000).length / used,
+  };
 }
