@@ -1,11 +1,16 @@
 import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { type Migration, migrations } from "./migrations.ts";
 
 /** How long a statement waits for another process that holds the database, in milliseconds; the event loop waits with it. */
 const BUSY_TIMEOUT_MS = 500;
+
+/** The database file of a data folder. */
+export function databasePath(dataDir: string): string {
+  return join(dataDir, "pnmlab.db");
+}
 
 /**
  * Opens the database file, makes it where it is absent, and brings its schema up to date.

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { SessionStore } from "../contracts.ts";
 import { type AgentStore, createAgentStore } from "./agents.ts";
 import { type AuditStore, createAuditStore } from "./audit.ts";
 import { type CaptureStore, createCaptureStore } from "./captures.ts";
 import { incrementCounter } from "./counters.ts";
-import { openDatabase } from "./database.ts";
+import { databasePath, openDatabase } from "./database.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createSessionStore } from "./sessions.ts";
 
@@ -32,7 +31,7 @@ export interface Storage extends Disposable {
  * @throws PnmLabError `STORAGE_UNAVAILABLE` or `STORAGE_NEWER`.
  */
 export function openStorage(dataDir: string): Storage {
-  const database: DatabaseSync = openDatabase(join(dataDir, "pnmlab.db"));
+  const database: DatabaseSync = openDatabase(databasePath(dataDir));
   return {
     sessions: createSessionStore(database),
     captures: createCaptureStore(database),

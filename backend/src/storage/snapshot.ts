@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { backup, DatabaseSync } from "node:sqlite";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
+import { databasePath } from "./database.ts";
+import { migrations } from "./migrations.ts";
+
+/** The newest schema step that this program knows. */
+export function knownSchemaStep(): number {
+  return Math.max(...migrations.map((step) => step.id));
+}
+
+/**
+ * Writes the database of a data folder to `output` as it is at one moment, also while the backend
+ * writes to it.
+ *
+ * @throws PnmLabError `SNAPSHOT_FAILED` where there is no database or the disk has no room for a copy.
+ */
+export async function writeSnapshot(dataDir: string, output: Writable): Promise<void> {
+  const path = databasePath(dataDir);
+  const copy = `${path}.${randomUUID()}.part`;
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      await backup(database, copy);
+    } finally {
+      database.close();
+    }
+    await pipeline(createReadStream(copy), output);
+  } catch (error) {
+    throw new PnmLabError("SNAPSHOT_FAILED", `no snapshot of ${path} could be made: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/**
+ * Puts a snapshot in place of the database of a data folder, whose backend must not run. What is there
+ * stays untouched until the snapshot has proved to be whole and of a schema that this program knows.
+ *
+ * @throws PnmLabError `SNAPSHOT_INVALID`, `STORAGE_NEWER`.
+ */
+export async function restoreSnapshot(dataDir: string, input: Readable): Promise<void> {
+  const path = databasePath(dataDir);
+  const part = `${path}.${randomUUID()}.part`;
+  await mkdir(dataDir, { recursive: true });
+  try {
+    await pipeline(input, createWriteStream(part, { mode: 0o644 }));
+    const step = schemaStepOf(part);
+    if (step > knownSchemaStep()) {
+      throw new PnmLabError(
+        "STORAGE_NEWER",
+        `the snapshot is at schema step ${step}, this program knows ${knownSchemaStep()}: restore it with the version that wrote it`,
+      );
+    }
+    await sync(part);
+    // The log of the old database would be replayed into the new one.
+    for (const suffix of ["-wal", "-shm"]) await rm(`${path}${suffix}`, { force: true });
+    await rename(part, path);
+  } finally {
+    for (const suffix of ["", "-wal", "-shm"]) await rm(`${part}${suffix}`, { force: true });
+  }
+}
+
+/**
+ * The schema step of a database file.
+ *
+ * @throws PnmLabError `SNAPSHOT_INVALID` where the file is no whole database of this product.
+ */
+function schemaStepOf(path: string): number {
+  try {
+    const database = new DatabaseSync(path);
+    try {
+      const { quick_check: verdict } = database.prepare("PRAGMA quick_check").get() as {
+        quick_check: string;
+      };
+      if (verdict !== "ok") throw new Error(verdict);
+      const { newest } = database.prepare("SELECT MAX(id) AS newest FROM migrations").get() as {
+        newest: number | null;
+      };
+      return newest ?? 0;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw new PnmLabError("SNAPSHOT_INVALID", `the snapshot is no whole database: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The schema step of the database of a data folder; 0 where it has none yet. */
+export function schemaStepIn(dataDir: string): number {
+  try {
+    return schemaStepOf(databasePath(dataDir));
+  } catch {
+    return 0;
+  }
+}
