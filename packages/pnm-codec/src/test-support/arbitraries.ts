@@ -294,6 +294,7 @@ export const RECORDS: Readonly<Record<string, fc.Arbitrary<PnmRecord>>> = {
   "06 pre-equalizer": preEqualizer("us-ofdma-pre-equalizer", 6, "standard"),
   "06 pre-equalizer of 2015": preEqualizer("us-ofdma-pre-equalizer", 6, "mib-2015"),
   "07 pre-equalizer update": preEqualizer("us-ofdma-pre-equalizer-last-update", 7, "standard"),
+  "07 pre-equalizer update of 2015": preEqualizer("us-ofdma-pre-equalizer-last-update", 7, "mib-2015"),
   "08 FEC summary": records(
     fc
       .record({
@@ -449,6 +450,26 @@ export const RECORDS: Readonly<Record<string, fc.Arbitrary<PnmRecord>>> = {
         symbols: 1,
         samples,
       })),
+  ),
+  "66 probe with an unexplained header": records(
+    fc.tuple(cmtsHeader(0x66), byte, fc.constantFrom(2, 8)).map(([header, filler, symbols]) => ({
+      kind: "us-ofdma-probe",
+      layout: "by-length",
+      header: {
+        ...header,
+        zeroFrequencyHz: undefined,
+        subcarrierSpacingKhz: undefined,
+        excludedLengthBytes: undefined,
+      },
+      commonHeader: commonName(header),
+      // 571 bytes of header. Bytes of 25, 50 and the like would look like the arrangement of 2015.
+      excluded: new Uint8Array(
+        567 - (header.rpdId === undefined ? (header.versioned ? 270 : 268) : 277),
+      ).fill(filler | 0x80),
+      fftSize: 2048,
+      symbols,
+      samples: Int16Array.from({ length: 2 * 2048 * symbols }, (_, i) => ((i * 7919) % 4001) - 2000),
+    })),
   ),
   "67 impulse noise": records(
     impulse.map(([header, events]) => ({
