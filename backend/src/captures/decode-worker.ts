@@ -5,16 +5,16 @@ import { inspectCapture, plotCapture } from "./inspect.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
 
 parentPort?.on("message", (request: WorkerRequest) => {
-  parentPort?.postMessage(answer(request));
+  void answer(request).then((response) => parentPort?.postMessage(response));
 });
 
-function answer(request: WorkerRequest): WorkerResponse {
+async function answer(request: WorkerRequest): Promise<WorkerResponse> {
   const { id, fileName, bytes } = request;
   try {
     const result =
       request.task === "inspect"
-        ? inspectCapture(fileName, bytes)
-        : JSON.stringify(plotCapture(request.captureId, fileName, bytes));
+        ? await inspectCapture(fileName, bytes)
+        : JSON.stringify(await plotCapture(request.captureId, fileName, bytes));
     return { id, ok: true, result };
   } catch (error) {
     const code = error instanceof PnmDecodeError ? error.code : "DECODER_FAILED";

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
+import { wrapperOf } from "@pnmlab/pnm-codec";
 import { type Inspection, inspectCapture, plotCapture } from "./inspect.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
 
@@ -25,7 +26,7 @@ export class Decoder implements AsyncDisposable {
   #isClosed = false;
 
   async inspect(fileName: string, bytes: Uint8Array): Promise<Inspection> {
-    if (bytes.length <= INLINE_MAX_BYTES) return inspectCapture(fileName, bytes);
+    if (isSmall(bytes)) return inspectCapture(fileName, bytes);
     return this.#ask<Inspection>({ task: "inspect", fileName, bytes });
   }
 
@@ -35,11 +36,11 @@ export class Decoder implements AsyncDisposable {
    * @throws PnmLabError `CAPTURE_REFUSED` where the file cannot be decoded.
    */
   async plotJson(captureId: string, fileName: string, bytes: Uint8Array): Promise<string> {
-    if (bytes.length > INLINE_MAX_BYTES) {
+    if (!isSmall(bytes)) {
       return this.#ask<string>({ task: "plot", captureId, fileName, bytes });
     }
     try {
-      return JSON.stringify(plotCapture(captureId, fileName, bytes));
+      return JSON.stringify(await plotCapture(captureId, fileName, bytes));
     } catch (error) {
       throw new PnmLabError("CAPTURE_REFUSED", messageOf(error), { cause: error });
     }
@@ -94,6 +95,11 @@ export class Decoder implements AsyncDisposable {
     this.#pending.clear();
     for (const { reject } of pending) reject(decoderGone(reason));
   }
+}
+
+/** A wrapped file may unpack to many times its size. */
+function isSmall(bytes: Uint8Array): boolean {
+  return bytes.length <= INLINE_MAX_BYTES && wrapperOf(bytes) === undefined;
 }
 
 function decoderGone(reason: string): PnmLabError {

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "@pnmlab/kit";
-import { decodePnm, describeHeader, PnmDecodeError, type PnmRecord, plotOf } from "@pnmlab/pnm-codec";
+import {
+  decodePnm,
+  describeHeader,
+  PnmDecodeError,
+  type PnmRecord,
+  plotOf,
+  type UnwrappedFile,
+  unwrap,
+  wrapperOf,
+} from "@pnmlab/pnm-codec";
 import type { CaptureData, CaptureDetail } from "@pnmlab/protocol";
 
 /** What the bytes of a file say about it. */
@@ -9,13 +18,47 @@ export type Inspection = Pick<
   "sha256" | "status" | "kind" | "title" | "refusal" | "header" | "notes"
 >;
 
-/** Hashes and decodes a file. Never throws for what is in the file: a refusal is a result. */
-export function inspectCapture(fileName: string, bytes: Uint8Array): Inspection {
+const NOT_DECODED = "File that could not be decoded";
+/** Members of an archive that its notes name; a longer list helps nobody. */
+const MOST_NAMED_MEMBERS = 20;
+
+/**
+ * Hashes and decodes a file, out of gzip or zip where it is wrapped in one. An archive is one capture: with
+ * one member it is that member's, with several it counts as decoded when any of them is. Never throws for
+ * what is in the file: a refusal is a result.
+ */
+export async function inspectCapture(fileName: string, bytes: Uint8Array): Promise<Inspection> {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const wrapper = wrapperOf(bytes);
+  if (wrapper === undefined) return { sha256, ...inspectPlain(fileName, bytes) };
+  const members = (await unwrap(bytes, { fileName })).map((file) => ({ file, ...inspectMember(file) }));
+  const [only] = members;
+  if (only !== undefined && members.length === 1) {
+    const unpacked = `unpacked from ${wrapper}: ${only.file.path}`;
+    return { sha256, ...only.inspection, notes: [unpacked, ...only.notes, ...only.inspection.notes] };
+  }
+  return { sha256, ...inspectArchive(wrapper, members) };
+}
+
+type Unhashed = Omit<Inspection, "sha256">;
+
+interface Member {
+  file: UnwrappedFile;
+  inspection: Unhashed;
+  /** What is odd about the wrapper. */
+  notes: string[];
+}
+
+function inspectMember(file: UnwrappedFile): Omit<Member, "file"> {
+  return file.ok
+    ? { inspection: inspectPlain(file.fileName ?? file.path, file.bytes), notes: file.anomalies }
+    : { inspection: refusedFor(file.error), notes: [] };
+}
+
+function inspectPlain(fileName: string, bytes: Uint8Array): Unhashed {
   try {
     const record = decodePnm(bytes, { fileName });
     return {
-      sha256,
       status: "decoded",
       kind: record.kind,
       title: record.title,
@@ -24,17 +67,44 @@ export function inspectCapture(fileName: string, bytes: Uint8Array): Inspection 
       notes: notesOf(record),
     };
   } catch (error) {
-    const code = error instanceof PnmDecodeError ? error.code : "DECODER_FAILED";
-    return {
-      sha256,
-      status: "refused",
-      kind: null,
-      title: "File that could not be decoded",
-      refusal: { code, message: messageOf(error) },
-      header: [],
-      notes: [],
-    };
+    return refusedFor(error);
   }
+}
+
+function refusedFor(error: unknown): Unhashed {
+  const code = error instanceof PnmDecodeError ? error.code : "DECODER_FAILED";
+  return {
+    status: "refused",
+    kind: null,
+    title: NOT_DECODED,
+    refusal: { code, message: messageOf(error) },
+    header: [],
+    notes: [],
+  };
+}
+
+function inspectArchive(wrapper: string, members: readonly Member[]): Unhashed {
+  const decoded = members.filter(({ inspection }) => inspection.status === "decoded");
+  const notes = members.slice(0, MOST_NAMED_MEMBERS).map(({ file, inspection }) => {
+    const reason = inspection.refusal?.message;
+    return `${file.path}: ${reason === undefined ? inspection.title : `refused, ${reason}`}`;
+  });
+  const unnamed = members.length - notes.length;
+  if (unnamed > 0) notes.push(`and ${unnamed} more`);
+  const isEmpty = decoded.length === 0;
+  return {
+    status: isEmpty ? "refused" : "decoded",
+    kind: isEmpty ? null : "archive",
+    title: isEmpty ? NOT_DECODED : `${decoded.length} of ${members.length} files in a ${wrapper} archive`,
+    refusal: isEmpty
+      ? {
+          code: "NO_CAPTURE_INSIDE",
+          message: `none of the ${members.length} files in this ${wrapper} archive could be decoded`,
+        }
+      : null,
+    header: [],
+    notes,
+  };
 }
 
 function notesOf({ reading, anomalies }: PnmRecord): string[] {
@@ -46,12 +116,13 @@ function notesOf({ reading, anomalies }: PnmRecord): string[] {
 }
 
 /**
- * The plot of a file in the form of the REST API: explicit positions, null where nothing was measured.
+ * The plot of a file in the form of the REST API: explicit positions, null where nothing was measured. Of an
+ * archive, the plot of the first member that can be decoded.
  *
- * @throws PnmDecodeError where the file cannot be decoded.
+ * @throws PnmDecodeError where the file, or each of its members, cannot be decoded.
  */
-export function plotCapture(id: string, fileName: string, bytes: Uint8Array): CaptureData {
-  const record = decodePnm(bytes, { fileName });
+export async function plotCapture(id: string, fileName: string, bytes: Uint8Array): Promise<CaptureData> {
+  const record = await firstRecord(fileName, bytes);
   const plot = plotOf(record);
   const { x } = plot;
   return {
@@ -79,4 +150,17 @@ export function plotCapture(id: string, fileName: string, bytes: Uint8Array): Ca
       values: Array.from(values, (value) => (Number.isFinite(value) ? value : null)),
     })),
   };
+}
+
+async function firstRecord(fileName: string, bytes: Uint8Array): Promise<PnmRecord> {
+  let reason: unknown;
+  for (const file of await unwrap(bytes, { fileName })) {
+    try {
+      if (!file.ok) throw file.error;
+      return decodePnm(file.bytes, { fileName: file.fileName });
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw reason ?? new PnmDecodeError("UNSUPPORTED", "the archive holds no file");
 }

@@ -3,7 +3,7 @@ import { open, readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { Logger } from "@pnmlab/config";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
-import type { Capture, CaptureDetail, CaptureList } from "@pnmlab/protocol";
+import type { Capture, CaptureDetail, CaptureList, KeptCapture } from "@pnmlab/protocol";
 import type { CaptureSink, IncomingFile } from "../contracts.ts";
 import type { CaptureStore, StoredCapture } from "../storage/index.ts";
 import { CaptureFiles } from "./capture-files.ts";
@@ -29,7 +29,12 @@ export class CaptureLibrary implements CaptureSink, AsyncDisposable {
     this.#files = new CaptureFiles(options.dataDir);
   }
 
-  async accept({ fileName, bytes, modifiedAt }: IncomingFile): Promise<void> {
+  async accept(file: IncomingFile): Promise<void> {
+    await this.keep(file);
+  }
+
+  /** Stores a file, wherever it comes from; `isNew` is false where the same one was there already. */
+  async keep({ fileName, bytes, modifiedAt }: IncomingFile): Promise<KeptCapture> {
     const { store, log, now, onCapture } = this.#options;
     const inspection = await this.#decoder.inspect(fileName, bytes);
     await this.#files.store(inspection.sha256, bytes);
@@ -43,11 +48,13 @@ export class CaptureLibrary implements CaptureSink, AsyncDisposable {
       modifiedAt: modifiedAt.toISOString(),
       ...inspection,
     });
-    if (!isNew) return;
     const stored = this.#require(id);
+    const capture = summaryOf(stored);
+    if (!isNew) return { capture, isNew };
     if (stored.refusal) log.warn({ fileName, ...stored.refusal }, `capture ${fileName} refused`);
     else log.info({ fileName, kind: stored.kind, sizeBytes: bytes.length }, `capture ${fileName} stored`);
-    onCapture(summaryOf(stored));
+    onCapture(capture);
+    return { capture, isNew };
   }
 
   knows(fileName: string, sizeBytes: number, modifiedAt: Date): boolean {

@@ -14,7 +14,7 @@ export function keepAuditTrail(app: FastifyInstance, audit: AuditStore, now: () 
         user: request.session.user,
         address: addressOf(request),
         action: `${request.method} ${request.routeOptions.url ?? "unknown route"}`,
-        details: { ...plainObject(request.params), ...plainObject(request.body) },
+        details: detailsOf(request),
         outcome: statusCode < 400 ? "done" : statusCode < 500 ? "refused" : "failed",
         errorCode,
       });
@@ -23,6 +23,14 @@ export function keepAuditTrail(app: FastifyInstance, audit: AuditStore, now: () 
       request.log.error({ err: error }, "an action could not be written to the audit");
     }
   });
+}
+
+/** What was asked for; of a file its name and size, never its bytes. */
+function detailsOf({ params, query, body }: FastifyRequest): Record<string, unknown> {
+  if (body instanceof Uint8Array) {
+    return { ...plainObject(params), ...plainObject(query), sizeBytes: body.length };
+  }
+  return { ...plainObject(params), ...plainObject(body) };
 }
 
 function plainObject(value: FastifyRequest["body"]): Record<string, unknown> {

@@ -1,13 +1,56 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
-import { captureAnswerSchema, captureDataSchema, captureListSchema } from "@pnmlab/protocol";
+import {
+  captureAnswerSchema,
+  captureDataSchema,
+  captureListSchema,
+  keptCaptureSchema,
+} from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { requireRole } from "../auth/guard.ts";
 import type { CaptureLibrary } from "../captures/library.ts";
+import { MAX_CAPTURE_BYTES } from "../ingest/read-file.ts";
 
 const idParams = z.strictObject({ id: z.string() });
 
+const BYTES = "application/octet-stream";
+
+/** A name as a file system has it: no folders, no control characters. */
+const fileNameSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^/\\\p{Cc}]+$/u, "must be a file's name without folders");
+
 export function captureRoutes(app: FastifyInstance, { captures }: { captures: CaptureLibrary }): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
+  app.addContentTypeParser(BYTES, { parseAs: "buffer", bodyLimit: MAX_CAPTURE_BYTES }, (_, body, done) =>
+    done(null, body),
+  );
+  routes.post(
+    "/captures",
+    {
+      onRequest: requireRole("operator"),
+      bodyLimit: MAX_CAPTURE_BYTES,
+      schema: {
+        summary:
+          "Keep a file among the captures: its bytes as application/octet-stream, its name in the query",
+        tags: ["captures"],
+        querystring: z.strictObject({
+          fileName: fileNameSchema,
+          /** When the file was last changed; now unless given. */
+          modifiedAt: z.iso.datetime().optional(),
+        }),
+        body: z.instanceof(Uint8Array, { error: `must be the bytes of a file, sent as ${BYTES}` }),
+        response: { 200: keptCaptureSchema, 201: keptCaptureSchema },
+      },
+    },
+    async ({ query, body }, reply) => {
+      const modifiedAt = query.modifiedAt === undefined ? new Date() : new Date(query.modifiedAt);
+      const kept = await captures.keep({ fileName: query.fileName, bytes: body, modifiedAt });
+      return reply.code(kept.isNew ? 201 : 200).send(kept);
+    },
+  );
   routes.get(
     "/captures",
     {

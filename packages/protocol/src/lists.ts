@@ -38,6 +38,10 @@ export type CaptureList = z.infer<typeof captureListSchema>;
 export const captureAnswerSchema = z.strictObject({ capture: captureDetailSchema });
 export type CaptureAnswer = z.infer<typeof captureAnswerSchema>;
 
+/** `POST /api/captures`; `isNew` is false where the same file was there already. */
+export const keptCaptureSchema = z.strictObject({ capture: captureSchema, isNew: z.boolean() });
+export type KeptCapture = z.infer<typeof keptCaptureSchema>;
+
 /** One action that changed something, with what became of it. */
 export const auditEntrySchema = z.strictObject({
   at: z.iso.datetime(),
