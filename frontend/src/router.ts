@@ -18,6 +18,12 @@ export function createPageRouter(): Router {
         meta: { title: "Captures" },
       },
       {
+        path: "/captures/opened/:id?",
+        name: "openedFile",
+        component: () => import("./pages/opened-file-page.vue"),
+        meta: { title: "Opened file" },
+      },
+      {
         path: "/captures/:id",
         name: "capture",
         component: () => import("./pages/capture-page.vue"),

@@ -1,11 +1,11 @@
 import {
   agentListSchema,
   captureAnswerSchema,
-  captureDataSchema,
   captureListSchema,
   cmtsListSchema,
   errorResponseSchema,
   healthSchema,
+  keptCaptureSchema,
   rfPortListSchema,
   type StartUtscSession,
   signedInSchema,
@@ -20,6 +20,8 @@ import { LiveSocket } from "./live-socket.ts";
 const READ_DEADLINE_MS = 10_000;
 /** A start waits for the CMTS to accept every value and read them back. */
 const WRITE_DEADLINE_MS = 60_000;
+/** The largest capture over a slow line. */
+const TRANSFER_DEADLINE_MS = 120_000;
 
 /** The lab over HTTP and WebSocket, from the origin that served the page. */
 export class HttpLabClient implements LabClient {
@@ -31,7 +33,7 @@ export class HttpLabClient implements LabClient {
     (await request("GET", `/api/cmts/${encodeURIComponent(cmtsId)}/rf-ports`, rfPortListSchema)).rfPorts;
   sessions = async () => (await request("GET", "/api/utsc/sessions", utscSessionListSchema)).sessions;
   startSession = async (start: StartUtscSession) =>
-    (await request("POST", "/api/utsc/sessions", utscSessionAnswerSchema, start)).session;
+    (await request("POST", "/api/utsc/sessions", utscSessionAnswerSchema, jsonBody(start))).session;
   stopSession = async (sessionId: string) =>
     (
       await request(
@@ -48,8 +50,17 @@ export class HttpLabClient implements LabClient {
     );
   capture = async (captureId: string) =>
     (await request("GET", `/api/captures/${encodeURIComponent(captureId)}`, captureAnswerSchema)).capture;
-  captureData = (captureId: string) =>
-    request("GET", `/api/captures/${encodeURIComponent(captureId)}/data`, captureDataSchema);
+  captureBytes = async (captureId: string) => {
+    const { response, body } = await exchange("GET", this.captureFileUrl(captureId), TRANSFER_DEADLINE_MS);
+    if (!response.ok)
+      throw refusalOf("GET", "the bytes of a capture", response, new TextDecoder().decode(body));
+    return new Uint8Array(body);
+  };
+  keepCapture = (fileName: string, bytes: Uint8Array, modifiedAtMs: number) => {
+    const query = new URLSearchParams({ fileName, modifiedAt: new Date(modifiedAtMs).toISOString() });
+    const init = { headers: { "content-type": "application/octet-stream" }, body: bytes as BodyInit };
+    return request("POST", `/api/captures?${query}`, keptCaptureSchema, init, TRANSFER_DEADLINE_MS);
+  };
   captureFileUrl = (captureId: string) => `/api/captures/${encodeURIComponent(captureId)}/data?format=raw`;
 
   connect(listener: LiveListener): LiveConnection {
@@ -59,49 +70,21 @@ export class HttpLabClient implements LabClient {
   }
 }
 
+function jsonBody(value: unknown): RequestInit {
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+}
+
 async function request<T>(
   method: "GET" | "POST",
   path: string,
   schema: z.ZodType<T>,
-  body?: unknown,
+  init: RequestInit = {},
+  deadlineMs = method === "GET" ? READ_DEADLINE_MS : WRITE_DEADLINE_MS,
 ): Promise<T> {
-  const deadlineMs = method === "GET" ? READ_DEADLINE_MS : WRITE_DEADLINE_MS;
-  const signal = AbortSignal.timeout(deadlineMs);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(path, {
-      method,
-      signal,
-      ...(body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    });
-    text = await response.text();
-  } catch (cause) {
-    throw signal.aborted
-      ? new ApiError(
-          "DEADLINE",
-          `The backend did not answer ${method} ${path} within ${deadlineMs / 1000} s`,
-          0,
-          {
-            cause,
-          },
-        )
-      : new ApiError("UNREACHABLE", "The backend does not answer at this address", 0, { cause });
-  }
-  const json = parseJson(text);
-  if (!response.ok) {
-    const refused = errorResponseSchema.safeParse(json);
-    throw refused.success
-      ? new ApiError(refused.data.error.code, refused.data.error.message, response.status)
-      : new ApiError(
-          "HTTP_ERROR",
-          `The backend answered ${response.status} to ${method} ${path}`,
-          response.status,
-        );
-  }
-  const parsed = schema.safeParse(json);
+  const { response, body } = await exchange(method, path, deadlineMs, init);
+  const text = new TextDecoder().decode(body);
+  if (!response.ok) throw refusalOf(method, path, response, text);
+  const parsed = schema.safeParse(parseJson(text));
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join(".") ?? "";
     throw new ApiError(
@@ -111,6 +94,40 @@ async function request<T>(
     );
   }
   return parsed.data;
+}
+
+/** One request and the whole body of its answer, within a deadline. */
+async function exchange(
+  method: "GET" | "POST",
+  path: string,
+  deadlineMs: number,
+  init: RequestInit = {},
+): Promise<{ response: Response; body: ArrayBuffer }> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  try {
+    const response = await fetch(path, { ...init, method, signal });
+    return { response, body: await response.arrayBuffer() };
+  } catch (cause) {
+    throw signal.aborted
+      ? new ApiError(
+          "DEADLINE",
+          `The backend did not answer ${method} ${path} within ${deadlineMs / 1000} s`,
+          0,
+          { cause },
+        )
+      : new ApiError("UNREACHABLE", "The backend does not answer at this address", 0, { cause });
+  }
+}
+
+function refusalOf(method: string, path: string, response: Response, text: string): ApiError {
+  const refused = errorResponseSchema.safeParse(parseJson(text));
+  return refused.success
+    ? new ApiError(refused.data.error.code, refused.data.error.message, response.status)
+    : new ApiError(
+        "HTTP_ERROR",
+        `The backend answered ${response.status} to ${method} ${path}`,
+        response.status,
+      );
 }
 
 function parseJson(text: string): unknown {

@@ -1,11 +1,11 @@
 import type {
   Agent,
   BackendToBrowser,
-  CaptureData,
   CaptureDetail,
   CaptureList,
   Cmts,
   Health,
+  KeptCapture,
   RfPort,
   SignedIn,
   SpectrumFrame,
@@ -47,7 +47,10 @@ export interface LabClient {
   /** One page of captures, newest first; `before` is the `nextBefore` of the page in front of it. */
   captures(before: string | null): Promise<CaptureList>;
   capture(captureId: string): Promise<CaptureDetail>;
-  captureData(captureId: string): Promise<CaptureData>;
+  /** The bytes of a capture as they arrived. */
+  captureBytes(captureId: string): Promise<Uint8Array>;
+  /** Stores a file of the user among the captures; `isNew` is false where it was there already. */
+  keepCapture(fileName: string, bytes: Uint8Array, modifiedAtMs: number): Promise<KeptCapture>;
   /** Address of the file as it arrived, for a download. */
   captureFileUrl(captureId: string): string;
   connect(listener: LiveListener): LiveConnection;

@@ -1,23 +1,27 @@
 import { isPnmLabError, messageOf } from "@pnmlab/kit";
-import type { CaptureData, CaptureDetail } from "@pnmlab/protocol";
+import type { CaptureDetail } from "@pnmlab/protocol";
 import { type ShallowRef, shallowRef } from "vue";
 import type { Loadable } from "../model/lab-state.ts";
+import type { PageFile } from "./use-inspection.ts";
 import { useLab } from "./use-lab.ts";
 
-/** One capture: its header at once, its values when it was decoded. */
+/** One capture: what is known of it, and its bytes as they arrived. */
 export function useCapture(captureId: string) {
   const { sync } = useLab();
   const detail = shallowRef<Loadable<CaptureDetail>>({ status: "loading", sinceMs: Date.now() });
-  const data = shallowRef<Loadable<CaptureData>>({ status: "loading", sinceMs: Date.now() });
+  const file = shallowRef<Loadable<PageFile>>({ status: "loading", sinceMs: Date.now() });
 
   async function load(): Promise<void> {
     await settle(detail, () => sync.client.capture(captureId));
-    if (detail.value.status === "ready" && detail.value.value.status === "decoded") {
-      await settle(data, () => sync.client.captureData(captureId));
-    }
+    const known = detail.value;
+    if (known.status !== "ready") return;
+    await settle(file, async () => ({
+      fileName: known.value.fileName,
+      bytes: await sync.client.captureBytes(captureId),
+    }));
   }
   void load();
-  return { detail, data, fileUrl: sync.client.captureFileUrl(captureId) };
+  return { detail, file, fileUrl: sync.client.captureFileUrl(captureId) };
 }
 
 async function settle<T>(target: ShallowRef<Loadable<T>>, read: () => Promise<T>): Promise<void> {

@@ -1,16 +1,19 @@
 // @vitest-environment happy-dom
 import type { Agent } from "@pnmlab/protocol";
 import { flushPromises } from "@vue/test-utils";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { h } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
+import { rxMerFile } from "../api/synthetic/synthetic-files.ts";
 import { syntheticAgents } from "../api/synthetic/synthetic-lab.ts";
+import { useOpenedFiles } from "../composables/use-opened-files.ts";
 import { mountPage } from "../testing/mount-page.ts";
 import CapturePage from "./capture-page.vue";
 import CapturesPage from "./captures-page.vue";
 import HealthPage from "./health-page.vue";
 import NotOfferedPage from "./not-offered-page.vue";
+import OpenedFilePage from "./opened-file-page.vue";
 import OverviewPage from "./overview-page.vue";
 import PlantPage from "./plant-page.vue";
 
@@ -67,13 +70,53 @@ test("a list that cannot be read says why", async () => {
   page.close();
 });
 
-test("a refused capture shows its header and reason and plots nothing", async () => {
+test("a refused capture shows why, what could be read and its bytes, and plots nothing", async () => {
   const page = await mountPage(CapturePage, new SyntheticLabClient(), "/captures/3", "/captures/:id");
-  await flushPromises();
-  expect(page.wrapper.text()).toContain("FILE_SHORT");
-  expect(page.wrapper.text()).toContain("File type");
-  expect(page.wrapper.find(".chart").exists()).toBe(false);
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("TRUNCATED"));
+  expect(page.wrapper.text()).toContain("typeCode");
+  expect(page.wrapper.text()).toContain("50");
+  expect(page.wrapper.find(".plot").exists()).toBe(false);
   expect(page.wrapper.get("a[download]").attributes("href")).toBeTruthy();
+  page.close();
+});
+
+test("a capture shows how it was read, its header, and its bytes by field", async () => {
+  const page = await mountPage(CapturePage, new SyntheticLabClient(), "/captures/2", "/captures/:id");
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("How it was read"));
+  expect(page.wrapper.text()).toContain("Read as standard");
+  expect(page.wrapper.text()).toContain("First active subcarrier index");
+  const rows = page.wrapper.findAll("[aria-label='Header of the file'] tbody tr");
+  await rows[2]!.trigger("click");
+  expect(page.wrapper.findAll(".byte.is-selected").map((cell) => cell.text())).toEqual(["01"]);
+  expect(page.wrapper.get("[role=status] .words").text()).toContain("Major version: 1");
+  page.close();
+});
+
+test("an opened file that is gone says so", async () => {
+  const page = await mountPage(
+    OpenedFilePage,
+    new SyntheticLabClient(),
+    "/captures/opened/9",
+    "/captures/opened/:id",
+  );
+  expect(page.wrapper.text()).toContain("not in the page any more");
+  page.close();
+});
+
+test("a dropped file is decoded in the page; that it cannot be kept is said", async () => {
+  const { openFiles } = useOpenedFiles();
+  const file = await openFiles([new File([rxMerFile() as BlobPart], "dropped.bin")]);
+  const page = await mountPage(
+    OpenedFilePage,
+    new SyntheticLabClient(),
+    `/captures/opened/${file?.id}`,
+    "/captures/opened/:id",
+  );
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("How it was read"));
+  expect(page.wrapper.text()).toContain("Only in this page.");
+  await page.wrapper.get(".keep button").trigger("click");
+  await flushPromises();
+  expect(page.wrapper.text()).toContain("keeps no file");
   page.close();
 });
 

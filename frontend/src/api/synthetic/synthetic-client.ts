@@ -10,7 +10,7 @@ import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
 import {
   SYNTHETIC_BUILD,
   syntheticAgents,
-  syntheticCaptureData,
+  syntheticCaptureBytes,
   syntheticCaptureDetail,
   syntheticCaptures,
   syntheticCmts,
@@ -48,7 +48,9 @@ export class SyntheticLabClient implements LabClient {
   sessions = async () => [...this.#running.values()].map((running) => running.session);
   captures = async (): Promise<CaptureList> => ({ captures: this.#captures, nextBefore: null });
   capture = async (captureId: string) => syntheticCaptureDetail(this.#captureById(captureId));
-  captureData = async (captureId: string) => syntheticCaptureData(this.#captureById(captureId));
+  captureBytes = async (captureId: string) => syntheticCaptureBytes(this.#captureById(captureId));
+  keepCapture = (fileName: string) =>
+    Promise.reject(new ApiError("NOT_OFFERED", `The made-up lab keeps no file, ${fileName} neither`, 0));
   captureFileUrl = () => "data:application/octet-stream,";
 
   async startSession(request: StartUtscSession): Promise<UtscSession> {

@@ -1,14 +1,6 @@
-import type {
-  Agent,
-  BuildInfo,
-  Capture,
-  CaptureData,
-  CaptureDetail,
-  Cmts,
-  Health,
-  RfPort,
-} from "@pnmlab/protocol";
-import { SYNTHETIC_CHANNELS, seededRandom } from "./synthetic-spectrum.ts";
+import type { Agent, BuildInfo, Capture, CaptureDetail, Cmts, Health, RfPort } from "@pnmlab/protocol";
+import { preEqualizerFile, rxMerFile, upstreamSpectrumFile } from "./synthetic-files.ts";
+import { SYNTHETIC_CHANNELS } from "./synthetic-spectrum.ts";
 
 export const SYNTHETIC_BUILD: BuildInfo = {
   version: "0.1.0",
@@ -99,18 +91,18 @@ export function syntheticCaptures(nowMs: number): Capture[] {
     capture(
       "2",
       "ds_ofdm_rxmer_per_subcar_44053fa17ce8_193.bin",
-      3841,
+      3828,
       at(9),
-      "dsOfdmRxMer",
+      "ds-ofdm-rxmer",
       "Downstream OFDM RxMER",
       null,
     ),
     capture(
       "1",
       "us_pre_equalizer_coef_44053fa17ce8_7.bin",
-      133,
+      6434,
       at(75),
-      "usPreEqualizer",
+      "us-ofdma-pre-equalizer",
       "Upstream pre-equalizer",
       null,
     ),
@@ -153,30 +145,8 @@ export function syntheticCaptureDetail(of: Capture): CaptureDetail {
   };
 }
 
-export function syntheticCaptureData(of: Capture): CaptureData {
-  const random = seededRandom(7);
-  const count = 3800;
-  return {
-    id: of.id,
-    kind: of.kind ?? "",
-    title: of.title,
-    style: "line",
-    x: {
-      label: "Frequency",
-      unit: "MHz",
-      values: Array.from({ length: count }, (_, n) => 636 + n * 0.05),
-    },
-    y: { label: "RxMER", unit: "dB" },
-    series: [
-      {
-        name: "RxMER",
-        unit: "dB",
-        values: Array.from({ length: count }, (_, n) => {
-          if (n >= 1080 && n < 1128) return null;
-          const ingress = n > 1860 && n < 2040 ? 15 : 0;
-          return Math.round((42 + Math.sin(n / 300) - ingress + (random() - 0.5) * 2) * 4) / 4;
-        }),
-      },
-    ],
-  };
+/** The bytes of a made-up capture. */
+export function syntheticCaptureBytes(of: Capture): Uint8Array {
+  if (of.kind === null) return upstreamSpectrumFile().subarray(0, of.sizeBytes);
+  return of.kind === "ds-ofdm-rxmer" ? rxMerFile() : preEqualizerFile();
 }

@@ -1,0 +1,84 @@
+import { engineeringUnit, formatValue } from "../engineering-unit.ts";
+import { formatUtc } from "../format.ts";
+import type { BytePart } from "./byte-map.ts";
+import type { Inspection, PlotPanel } from "./inspection.ts";
+
+/** Unix seconds of 2001 and later; smaller numbers are the uptime of a modem without a clock. */
+const LEAST_UNIX_SECONDS = 1e9;
+
+/** A raw header value in the form an engineer reads it, where that differs from the number; else empty. */
+export function meaningOf({ value, unit }: { value: string | number; unit?: string | undefined }): string {
+  if (typeof value !== "number" || unit === undefined) return "";
+  if (unit === "s" && value >= LEAST_UNIX_SECONDS) return formatUtc(value * 1000);
+  const better = engineeringUnit(unit, value);
+  return better.unit === unit ? "" : `${formatValue(value / better.perUnit)} ${better.unit}`;
+}
+
+/** One plotted value in words: `640.000 MHz, RxMER 39.25 dB`. */
+export function valueWords(panel: PlotPanel, index: number, only: number | null): string[] {
+  const x = panel.x.values[index];
+  if (x === undefined) return [];
+  const words = [xWords(panel, x)];
+  panel.series.forEach((series, number) => {
+    if (only !== null && only !== number) return;
+    const value = series.values[index];
+    words.push(
+      `${series.name} ${value === undefined || Number.isNaN(value) ? "excluded" : withUnit(value, series.unit)}`,
+    );
+  });
+  return words;
+}
+
+/** A position on the x axis in the unit that reads best, the same for the whole axis. */
+export function xWords({ x }: PlotPanel, value: number): string {
+  if (isClock(x)) return formatUtc(value * 1000);
+  const { unit, perUnit } = axisUnit(x);
+  return withUnit(value / perUnit, unit, unit === "MHz" ? 3 : undefined);
+}
+
+/** The unit of an axis, chosen by its largest value. */
+export function axisUnit(x: PlotPanel["x"]): { unit: string; perUnit: number } {
+  let largest = 0;
+  for (const value of x.values) largest = Math.max(largest, Math.abs(value));
+  return engineeringUnit(x.unit, largest);
+}
+
+/** Whether an axis in seconds is the time of day. */
+export function isClock(x: PlotPanel["x"]): boolean {
+  return x.unit === "s" && (x.values[0] ?? 0) >= LEAST_UNIX_SECONDS;
+}
+
+export function withUnit(value: number, unit: string, digits?: number): string {
+  const text = digits === undefined ? formatValue(Number(value.toPrecision(6))) : value.toFixed(digits);
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+/** What a byte is, in one line for the foot of the hex view. */
+export function byteWords(part: BytePart, inspection: Inspection): string {
+  switch (part.part) {
+    case "field": {
+      const { name, value, unit } = part.field;
+      const meaning = meaningOf(part.field);
+      return `${name}: ${value}${unit === undefined ? "" : ` ${unit}`}${meaning && `, ${meaning}`}`;
+    }
+    case "data": {
+      const { region, value } = part;
+      const label = `${region.noun} ${region.firstNumber + value}`;
+      const [panel] = inspection.panels;
+      const plotted =
+        region.firstIndex === null || panel === undefined
+          ? []
+          : valueWords(panel, region.firstIndex + value, seriesOf(region.series, panel));
+      return [region.name, label, ...plotted].filter(Boolean).join(", ");
+    }
+    case "trailing":
+      return "after the data: no part of the capture";
+    case "none":
+      return "not explained";
+  }
+}
+
+/** Where a derived trace, such as a median, accompanies the values, the values are the first series. */
+function seriesOf(series: number | null, panel: PlotPanel): number | null {
+  return series ?? (panel.series[1]?.name.startsWith("Median") ? 0 : null);
+}
