@@ -40,9 +40,12 @@ export function fingerprint(bytes: Uint8Array): string {
   return (hash >>> 0).toString(16);
 }
 
-/** Typed arrays by type and values; numbers that JSON does not know by name. */
+/**
+ * Typed arrays by type and values; numbers that JSON does not know by name. Two builds of one engine differ in
+ * the last bit of a logarithm, so real numbers are compared in single precision, integers exactly.
+ */
 function plain(_key: string, value: unknown): unknown {
-  if (ArrayBuffer.isView(value))
-    return { [value.constructor.name]: Array.from(value as Float64Array, String) };
+  if (value instanceof Float64Array) return { Float64Array: Array.from(Float32Array.from(value), String) };
+  if (ArrayBuffer.isView(value)) return { [value.constructor.name]: Array.from(value as Uint8Array, String) };
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
