@@ -11,6 +11,7 @@ import type { CaptureLibrary } from "./captures/library.ts";
 import type { CmtsMonitor } from "./cmts/monitor.ts";
 import type { RfPortCache } from "./cmts/rf-port-cache.ts";
 import type { UtscService } from "./contracts.ts";
+import type { Doctor } from "./doctor/index.ts";
 import type { HealthMonitor } from "./health/monitor.ts";
 import { ApiError } from "./http/api-error.ts";
 import { keepAuditTrail } from "./http/audit-trail.ts";
@@ -27,6 +28,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { captureRoutes } from "./routes/captures.ts";
 import { cmtsRoutes } from "./routes/cmts.ts";
+import { doctorRoute } from "./routes/doctor.ts";
 import { healthRoute } from "./routes/health.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
@@ -38,12 +40,15 @@ export interface AppDeps {
   log: Logger;
   now: () => number;
   sessionKey: string;
+  /** Opens the checks and nothing else; empty where there is none. */
+  checkToken: string;
   /** Folder of the built web application. */
   distDir: string;
   storage: Pick<Storage, "nonces" | "audit">;
   agents: AgentRegistry;
   hub: LiveHub;
   health: HealthMonitor;
+  doctor: Pick<Doctor, "run">;
   captures: CaptureLibrary;
   cmts: CmtsMonitor;
   rfPorts: RfPortCache;
@@ -101,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   refuseUndeclaredInput(app);
   signInRoute(app, { ...deps, guard, nonces: storage.nonces, audit: storage.audit });
   healthRoute(app, { ...deps, guard });
+  doctorRoute(app, { ...deps, guard, audit: storage.audit });
   socketRoutes(app, { ...deps, guard });
   await app.register(
     async (api) => {

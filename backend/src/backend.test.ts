@@ -25,7 +25,7 @@ async function startInstallation() {
   await mkdir(tftpDir);
   const tftp = await TftpServer.listen({ host: "127.0.0.1", port: 0, directory: tftpDir });
   onTestFinished(() => tftp.close());
-  const { config } = loadConfig("backend", {
+  const { config, texts } = loadConfig("backend", {
     rootDir,
     env: {
       PNMLAB_AGENT_TOKEN: AGENT_TOKEN,
@@ -37,7 +37,7 @@ async function startInstallation() {
     },
   });
   const { log, lines } = recordingLog();
-  const backend = await startBackend({ config, build, log, port: 0 });
+  const backend = await startBackend({ config, texts, build, log, port: 0 });
   onTestFinished(() => backend.close());
   const health = async (): Promise<{ httpStatus: number; health: Health }> => {
     const response = await fetch(`${backend.url}/api/health`, { headers });
@@ -81,7 +81,9 @@ test("a port that is taken is a typed error with the port, and everything else i
   onTestFinished(() => new Promise<void>((resolve) => blocker.close(() => resolve())));
   const { port } = blocker.address() as { port: number };
   const dataDir = join(await temporaryFolder(), "data");
-  await expect(startBackend({ config: { ...config, dataDir }, build, log, port })).rejects.toMatchObject({
+  await expect(
+    startBackend({ config: { ...config, dataDir }, texts: {}, build, log, port }),
+  ).rejects.toMatchObject({
     code: "PORT_IN_USE",
     details: { port },
   });

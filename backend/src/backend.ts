@@ -10,6 +10,7 @@ import { mintSignInToken, signInUrl } from "./auth/sign-in-link.ts";
 import { CaptureLibrary } from "./captures/library.ts";
 import { CmtsMonitor } from "./cmts/monitor.ts";
 import { RfPortCache } from "./cmts/rf-port-cache.ts";
+import { Doctor } from "./doctor/index.ts";
 import { agentProbe } from "./health/agent.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
 import { HealthMonitor } from "./health/monitor.ts";
@@ -24,6 +25,8 @@ import { createUtscService } from "./utsc/index.ts";
 
 export interface BackendOptions {
   config: Config;
+  /** Effective texts of the settings, for their fingerprints. */
+  texts: Readonly<Record<string, string>>;
   build: BuildInfo;
   log: Logger;
   /** Clock, Unix milliseconds. */
@@ -49,7 +52,7 @@ export interface Backend extends AsyncDisposable {
  * @throws PnmLabError `STORAGE_UNAVAILABLE`, `STORAGE_NEWER`, `PORT_IN_USE`, `HOST_NOT_USABLE`.
  */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
-  const { config, build, log, now = Date.now } = options;
+  const { config, texts, build, log, now = Date.now } = options;
   const { dataDir, tftpDir } = config;
   const tftp = { host: reachableHost(config.tftpHost), port: config.tftpPort };
   await using starting = new AsyncDisposableStack();
@@ -70,6 +73,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   );
   const snmp = createSnmpGateway(agents);
   const leases = createLeaseGateway(agents);
+  const eventLoop = starting.use(eventLoopProbe());
   const health = starting.use(
     new HealthMonitor({
       probes: [
@@ -77,7 +81,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         tftpDirectoryProbe(config),
         tftpServerProbe({ server: tftp, tftpDir, dataDir }),
         storageProbe(storage, dataDir),
-        starting.use(eventLoopProbe()),
+        eventLoop,
       ],
       build,
       log,
@@ -139,16 +143,33 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       },
     }),
   );
+  const doctor = new Doctor({
+    config,
+    texts,
+    build,
+    tftp,
+    storage,
+    agents,
+    snmp,
+    lastHeard: (cmtsId) => cmts.lastHeard(cmtsId),
+    cleaner,
+    utsc,
+    eventLoop,
+    log,
+    now,
+  });
   app = await buildApp({
     build,
     log,
     now,
     sessionKey: config.sessionKey,
+    checkToken: config.checkToken,
     distDir: options.distDir ?? join(defaultRootDir, "frontend", "dist"),
     storage,
     agents,
     hub,
     health,
+    doctor,
     captures,
     cmts,
     rfPorts,

@@ -5,10 +5,10 @@ if (isCheck()) {
   await runCheck("backend", checkBackend);
 }
 
-await runProgram("backend", async ({ config, build, log, signal, ready }) => {
+await runProgram("backend", async ({ config, texts, build, log, signal, ready }) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
   const { startBackend } = await import("./backend.ts");
-  await using _backend = await startBackend({ config, build, log });
+  await using _backend = await startBackend({ config, texts, build, log });
   ready();
   await untilAborted(signal);
 });

@@ -29,7 +29,9 @@ import { CaptureLibrary } from "../captures/library.ts";
 import { CmtsMonitor } from "../cmts/monitor.ts";
 import { RfPortCache } from "../cmts/rf-port-cache.ts";
 import type { UtscService } from "../contracts.ts";
+import { Doctor } from "../doctor/index.ts";
 import { agentProbe } from "../health/agent.ts";
+import { judgeDelay } from "../health/event-loop.ts";
 import { HealthMonitor } from "../health/monitor.ts";
 import { storageProbe } from "../health/storage.ts";
 import type { LiveLimits } from "../live/client.ts";
@@ -43,6 +45,7 @@ export const build: BuildInfo = {
   builtAt: "2026-01-01T00:00:00.000Z",
 };
 export const AGENT_TOKEN = "agent-token-of-at-least-32-characters";
+export const CHECK_TOKEN = "check-token-of-at-least-32-characters";
 export const SESSION_KEY = "session-key-of-at-least-32-characters";
 
 /** A folder that is removed when the test ends. */
@@ -65,6 +68,7 @@ export interface TestBackendOptions {
   now?: () => number;
   liveLimits?: Partial<LiveLimits>;
   utsc?: UtscService;
+  doctor?: Pick<Doctor, "run">;
 }
 
 /** The HTTP side with real storage, agents, live hub and captures, listening on a free port. */
@@ -119,11 +123,37 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
   const targets = [{ id: "lab-cmts-1", host: "127.0.0.1", port: 16161, profile: "sim" }];
   const cmts = stack.use(new CmtsMonitor({ targets, snmp, log, now }));
   const rfPorts = stack.use(new RfPortCache(snmp, now));
+  const doctor =
+    options.doctor ??
+    new Doctor({
+      config: {
+        dataDir,
+        tftpDir: dataDir,
+        cleanup: "auto",
+        agentName: "lab-1",
+        cmts: targets,
+        publicUrl: "",
+      },
+      texts: {},
+      build,
+      tftp: { host: "127.0.0.1", port: 9 },
+      storage,
+      agents,
+      snmp,
+      lastHeard: (cmtsId) => cmts.lastHeard(cmtsId),
+      cleaner: { list: async () => [] },
+      utsc,
+      eventLoop: { latest: judgeDelay(0) },
+      log,
+      now,
+    });
   const app = await buildApp({
     build,
     log,
     now,
     sessionKey: SESSION_KEY,
+    checkToken: CHECK_TOKEN,
+    doctor,
     distDir: options.distDir ?? join(dataDir, "no-dist"),
     storage,
     agents,

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import {
   AGENT_NAME_HEADER,
@@ -7,6 +6,7 @@ import {
   type AgentRefusalCode,
   agentNameSchema,
 } from "@pnmlab/protocol";
+import { equalInConstantTime } from "../auth/constant-time.ts";
 
 export interface AdmissionRules {
   token: string;
@@ -73,10 +73,4 @@ export function admit(headers: IncomingHttpHeaders, rules: AdmissionRules): Admi
     };
   }
   return { ok: true, name };
-}
-
-/** Compares hashes, so that neither the content nor the length of the token shows in the time it takes. */
-function equalInConstantTime(a: string, b: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }

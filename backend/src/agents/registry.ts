@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "@pnmlab/config";
 import { Emitter, transition } from "@pnmlab/kit";
-import type { Agent, AgentState, BuildInfo } from "@pnmlab/protocol";
+import type { Agent, AgentState, BuildInfo, SettingsFingerprints } from "@pnmlab/protocol";
 import type { WebSocket } from "ws";
 import { Pacer } from "../pacer.ts";
 import type { AgentStore, KnownAgent } from "../storage/index.ts";
@@ -135,6 +135,11 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   list(): Agent[] {
     const others = this.#refusals.names().filter((name) => name !== this.#options.expectedName);
     return [this.#expectedView(), ...others.map((name) => this.#strangerView(name))];
+  }
+
+  /** What the connected agent says of its settings. */
+  settings(): SettingsFingerprints | undefined {
+    return this.#current?.hello?.settings;
   }
 
   [Symbol.dispose](): void {

@@ -18,6 +18,7 @@ interface Entry {
   sysName: string | null;
   roundTripMs: number | null;
   checkedAtMs: number | null;
+  answeredAtMs: number | null;
   isChecking: boolean;
 }
 
@@ -49,6 +50,7 @@ export class CmtsMonitor implements Disposable {
           sysName: null,
           roundTripMs: null,
           checkedAtMs: null,
+          answeredAtMs: null,
           isChecking: false,
         },
       ]),
@@ -65,6 +67,12 @@ export class CmtsMonitor implements Disposable {
   /** The configured target of a CMTS. */
   target(id: string): CmtsTarget | undefined {
     return this.#entries.get(id)?.target;
+  }
+
+  /** When a CMTS answered last, in words; undefined where it has not since this backend started. */
+  lastHeard(id: string): string | undefined {
+    const atMs = this.#entries.get(id)?.answeredAtMs ?? null;
+    return atMs === null ? undefined : clockText(atMs, this.#options.now());
   }
 
   [Symbol.dispose](): void {
@@ -90,7 +98,8 @@ export class CmtsMonitor implements Disposable {
         [instanceOid(system.sysDescr), instanceOid(system.sysName)],
         { deadlineMs: CHECK_DEADLINE_MS },
       );
-      entry.roundTripMs = now() - startedAtMs;
+      entry.answeredAtMs = now();
+      entry.roundTripMs = entry.answeredAtMs - startedAtMs;
       entry.sysDescr = textOf(varbinds[0]?.value) ?? null;
       entry.sysName = textOf(varbinds[1]?.value) ?? null;
       this.#enter(entry, "answering", "");

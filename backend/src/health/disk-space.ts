@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { type CheckResult, degraded, failed } from "./check.ts";
+import { fail, pass, type Verdict, warn } from "./verdict.ts";
 
 const GIB = 1024 ** 3;
 
@@ -7,21 +7,29 @@ const GIB = 1024 ** 3;
 const LOW_SHARE = 0.1;
 const LOW_BYTES = GIB;
 
-/** What is wrong with the room on the disk of `folder`; undefined where there is enough. */
-export async function checkDiskSpace(folder: string): Promise<CheckResult | undefined> {
+const EXPECTED = `at least ${LOW_SHARE * 100} % and ${gibText(LOW_BYTES)} free`;
+const FIX = "free some space";
+
+/** How much room the disk of `folder` has. */
+export async function checkDiskSpace(folder: string): Promise<Verdict> {
   const { bavail, blocks, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
-  if (bavail === 0) return failed(`the disk of ${folder} is full: free some space`);
-  if (bavail / blocks < LOW_SHARE || freeBytes < LOW_BYTES) {
-    const percent = Math.round((bavail / blocks) * 100);
-    return degraded(
-      `the disk of ${folder} has ${(freeBytes / GIB).toFixed(1)} GiB (${percent} %) left: free some space`,
-    );
-  }
-  return undefined;
+  if (bavail === 0) return diskFull(folder);
+  const left = `the disk of ${folder} has ${gibText(freeBytes)} (${Math.round((bavail / blocks) * 100)} %) left`;
+  return bavail / blocks < LOW_SHARE || freeBytes < LOW_BYTES
+    ? warn(left, EXPECTED, FIX)
+    : pass(left, EXPECTED);
+}
+
+export function diskFull(folder: string): Verdict {
+  return fail(`the disk of ${folder} is full`, EXPECTED, FIX);
 }
 
 /** Whether an error of the file system says that there is no room. */
 export function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+function gibText(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`;
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { degraded, failed, ok, type Probe } from "./check.ts";
+import type { Probe } from "./check.ts";
+import { fail, pass, resultOf, type Verdict, warn } from "./verdict.ts";
 
 /** Window over which the delay is judged. */
 const WINDOW_MS = 5000;
@@ -11,25 +12,38 @@ const MIN_SAMPLES = 100;
 const OK_BELOW_MS = 50;
 const DEGRADED_BELOW_MS = 250;
 
+const EXPECTED = `99 % of events wait less than ${OK_BELOW_MS} ms`;
+
 /** How long this process lets its work wait: the 99th percentile of the event loop's delay. */
-export function eventLoopProbe(): Probe & Disposable {
+export interface EventLoopProbe extends Probe, Disposable {
+  /** The verdict on the newest window that has ended. */
+  readonly latest: Verdict;
+}
+
+export function eventLoopProbe(): EventLoopProbe {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
+  let latest = judgeDelay(0);
   return {
     name: "eventLoop",
     everyMs: WINDOW_MS,
+    get latest() {
+      return latest;
+    },
     run: () => {
       // The histogram holds whole intervals of its own timer; what exceeds the interval is delay.
       const delayMs = histogram.count < MIN_SAMPLES ? 0 : histogram.percentile(99) / 1e6 - RESOLUTION_MS;
       histogram.reset();
-      return judgeDelay(delayMs);
+      latest = judgeDelay(delayMs);
+      return resultOf(latest);
     },
     [Symbol.dispose]: () => void histogram.disable(),
   };
 }
 
-export function judgeDelay(delayMs: number) {
-  if (delayMs < OK_BELOW_MS) return ok(`99 % of events wait less than ${OK_BELOW_MS} ms`);
-  const text = `1 % of events waited ${Math.round(delayMs)} ms or longer in the last ${WINDOW_MS / 1000} s: the machine is overloaded, or the backend has too much to do`;
-  return delayMs < DEGRADED_BELOW_MS ? degraded(text) : failed(text);
+export function judgeDelay(delayMs: number): Verdict {
+  if (delayMs < OK_BELOW_MS) return pass(EXPECTED, EXPECTED);
+  const found = `1 % of events waited ${Math.round(delayMs)} ms or longer in the last ${WINDOW_MS / 1000} s`;
+  const fix = "the machine is overloaded, or the backend has too much to do";
+  return delayMs < DEGRADED_BELOW_MS ? warn(found, EXPECTED, fix) : fail(found, EXPECTED, fix);
 }

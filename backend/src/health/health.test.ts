@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HealthCheck } from "@pnmlab/protocol";
 import { TftpServer } from "@pnmlab/tftp-server";
@@ -7,7 +7,9 @@ import { build, recordingLog, temporaryFolder, waitFor } from "../_test/support.
 import { type CheckResult, degraded, failed, ok, type Probe } from "./check.ts";
 import { judgeDelay } from "./event-loop.ts";
 import { HealthMonitor, overallStatus } from "./monitor.ts";
-import { tftpDirectoryProbe } from "./tftp-directory.ts";
+import { mountPoints } from "./mounts.ts";
+import { sweepProbeFiles } from "./probe-files.ts";
+import { judgeWrite, tftpDirectoryProbe } from "./tftp-directory.ts";
 import { tftpServerProbe } from "./tftp-server.ts";
 
 async function startTftpServer(directory: string, port = 0): Promise<TftpServer> {
@@ -31,11 +33,11 @@ test.each<[string, Partial<Record<HealthCheck["name"], HealthCheck["status"]>>, 
 
 test("the event loop is judged by how long its events wait", () => {
   expect([3, 49, 50, 249, 250].map((delayMs) => judgeDelay(delayMs).status)).toEqual([
-    "ok",
-    "ok",
-    "degraded",
-    "degraded",
-    "failed",
+    "pass",
+    "pass",
+    "warn",
+    "warn",
+    "fail",
   ]);
 });
 
@@ -165,4 +167,43 @@ test("a TFTP server that refuses is quoted", async () => {
     status: "failed",
     detail: expect.stringContaining(`the TFTP server on 127.0.0.1:${port} refused the probe file: `),
   });
+});
+
+test.each([
+  ["written", true, "auto", "pass", "can be read and written"],
+  ["full", true, "auto", "pass", "can be read and written"],
+  ["refused", true, "auto", "pass", "emptied over TFTP"],
+  ["refused", true, "unlink", "warn", "consumed files stay"],
+  ["read-only", true, "tftp", "pass", "emptied over TFTP"],
+  [
+    "read-only",
+    false,
+    "auto",
+    "fail",
+    "/tftp is no mount: nothing that the TFTP server stores can arrive in it",
+  ],
+] as const)(
+  "a write that is %s (mount: %s, cleanup %s) is a %s",
+  (write, isMount, cleanup, status, found) => {
+    expect(judgeWrite("/tftp", cleanup, write, isMount)).toMatchObject({
+      status,
+      found: expect.stringContaining(found),
+    });
+  },
+);
+
+test("mount points are read as proc(5) writes them", () => {
+  const line = "36 35 98:0 /mnt1 /mnt\\040two rw,noatime master:1 - ext3 /dev/root rw";
+  expect(mountPoints(`${line}\n`)).toEqual(["/mnt two"]);
+});
+
+test("probe files that a crash has left are swept, and no other file", async () => {
+  const folder = await temporaryFolder();
+  for (const name of ["pnmlab-probe_old-doctor", ".pnmlab-write-7", "pnmlab_0a_c1_x", "capture"]) {
+    await writeFile(join(folder, name), "x");
+    await utimes(join(folder, name), 0, 0);
+  }
+  await writeFile(join(folder, "pnmlab-probe_new-health"), "x");
+  await sweepProbeFiles(folder);
+  expect((await readdir(folder)).sort()).toEqual(["capture", "pnmlab-probe_new-health", "pnmlab_0a_c1_x"]);
 });

@@ -1,52 +1,105 @@
+import { randomUUID } from "node:crypto";
 import { open, opendir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "@pnmlab/config";
 import { withDeadline } from "@pnmlab/kit";
-import { type CheckResult, degraded, failed, ok, type Probe } from "./check.ts";
-import { checkDiskSpace, isDiskFull } from "./disk-space.ts";
+import type { Probe } from "./check.ts";
+import { checkDiskSpace, diskFull, isDiskFull } from "./disk-space.ts";
+import { isOnMount } from "./mounts.ts";
+import { WRITE_PROBE_PREFIX } from "./probe-files.ts";
+import { fail, pass, resultOf, type Verdict, warn, worse } from "./verdict.ts";
 
 /** A mount whose server is gone lets every call wait; longer than this is as good as not there. */
 const DEADLINE_MS = 3000;
 
+export type TftpDirectoryOptions = Pick<Config, "tftpDir" | "cleanup">;
+
+/** What this program can do with the folder. */
+export interface TftpDirectoryLook {
+  verdict: Verdict;
+  isWritable: boolean;
+  /** The room on its disk; undefined where the folder cannot be looked into. */
+  space: Verdict | undefined;
+}
+
+const EXPECTED = "a folder that the backend can read and write, the one that the TFTP server writes into";
+
 /** The folder of the TFTP server as the backend sees it: there, readable, writable where that is needed, not full. */
-export function tftpDirectoryProbe(config: Pick<Config, "tftpDir" | "cleanup">): Probe {
+export function tftpDirectoryProbe(options: TftpDirectoryOptions): Probe {
+  const { tftpDir } = options;
   return {
     name: "tftpDirectory",
     everyMs: 5000,
     everyMsUnlessOk: 2000,
     run: async () => {
-      try {
-        return await withDeadline(look(config), DEADLINE_MS, `a look into ${config.tftpDir}`);
-      } catch (error) {
-        return failed(describe(error as NodeJS.ErrnoException, config.tftpDir));
-      }
+      const { verdict, space } = await lookIntoTftpDirectory(options);
+      return resultOf(verdict.status === "pass" && space ? worse(verdict, space) : verdict);
     },
   };
 }
 
-async function look({ tftpDir, cleanup }: Pick<Config, "tftpDir" | "cleanup">): Promise<CheckResult> {
+/** Looks at the folder and writes a file into it; takes at most 3 s, and never throws. */
+export async function lookIntoTftpDirectory(options: TftpDirectoryOptions): Promise<TftpDirectoryLook> {
+  const { tftpDir } = options;
+  try {
+    return await withDeadline(look(options), DEADLINE_MS, `a look into ${tftpDir}`);
+  } catch (error) {
+    const [found, fix] = describe(error as NodeJS.ErrnoException, tftpDir);
+    return { verdict: fail(found, EXPECTED, fix), isWritable: false, space: undefined };
+  }
+}
+
+async function look({ tftpDir, cleanup }: TftpDirectoryOptions): Promise<TftpDirectoryLook> {
   if (!(await stat(tftpDir)).isDirectory()) {
-    return failed(
-      `${tftpDir} is no folder: set PNMLAB_TFTP_DIR to the folder that the TFTP server writes into`,
-    );
+    const fix = "set PNMLAB_TFTP_DIR to the folder that the TFTP server writes into";
+    return { verdict: fail(`${tftpDir} is no folder`, EXPECTED, fix), isWritable: false, space: undefined };
   }
   await (await opendir(tftpDir)).close();
-  const isWritable = await canWrite(tftpDir);
-  const space = await checkDiskSpace(tftpDir);
-  if (space) return space;
-  if (isWritable) return ok(`${tftpDir} can be read and written`);
-  if (cleanup === "unlink") {
-    return degraded(
-      `${tftpDir} can be read but not written, so consumed files stay: give the backend write access, or set PNMLAB_CLEANUP=tftp`,
+  const write = await tryToWrite(tftpDir);
+  const isMount = write !== "read-only" || (await isOnMount(tftpDir));
+  return {
+    verdict: judgeWrite(tftpDir, cleanup, write, isMount),
+    isWritable: write === "written" || write === "full",
+    space: write === "full" ? diskFull(tftpDir) : await checkDiskSpace(tftpDir),
+  };
+}
+
+type WriteOutcome = "written" | "full" | "refused" | "read-only";
+
+/**
+ * A folder that can be read alone is of use where files are cleaned up over TFTP. One on the read-only root
+ * file system of a container is of none: no program can bring a file into it.
+ */
+export function judgeWrite(
+  tftpDir: string,
+  cleanup: Config["cleanup"],
+  write: WriteOutcome,
+  isMount: boolean,
+): Verdict {
+  if (write === "written" || write === "full") return pass(`${tftpDir} can be read and written`, EXPECTED);
+  if (write === "read-only" && !isMount) {
+    return fail(
+      `${tftpDir} is no mount: nothing that the TFTP server stores can arrive in it`,
+      `the folder of the TFTP server mounted at ${tftpDir}`,
+      `mount the volume of the TFTP server at ${tftpDir}, as the compose files do`,
     );
   }
-  return ok(`${tftpDir} can be read; it cannot be written, so consumed files are emptied over TFTP`);
+  if (cleanup === "unlink") {
+    return warn(
+      `${tftpDir} can be read but not written, so consumed files stay`,
+      EXPECTED,
+      "give the backend write access, or set PNMLAB_CLEANUP=tftp",
+    );
+  }
+  return pass(
+    `${tftpDir} can be read; it cannot be written, so consumed files are emptied over TFTP`,
+    EXPECTED,
+  );
 }
 
 /** Writes a file and removes it: what access rights promise, a mount may refuse. */
-async function canWrite(folder: string): Promise<boolean> {
-  // Names that begin with a dot are not captures.
-  const path = join(folder, `.pnmlab-write-${process.pid}`);
+async function tryToWrite(folder: string): Promise<WriteOutcome> {
+  const path = join(folder, `${WRITE_PROBE_PREFIX}${randomUUID()}`);
   try {
     const file = await open(path, "w");
     try {
@@ -55,22 +108,24 @@ async function canWrite(folder: string): Promise<boolean> {
       await file.close();
       await unlink(path);
     }
-    return true;
+    return "written";
   } catch (error) {
-    if (isDiskFull(error)) throw error;
-    return false;
+    if (isDiskFull(error)) return "full";
+    return (error as NodeJS.ErrnoException).code === "EROFS" ? "read-only" : "refused";
   }
 }
 
-function describe(error: NodeJS.ErrnoException, folder: string): string {
-  if (isDiskFull(error)) return `the disk of ${folder} is full: free some space`;
+function describe(error: NodeJS.ErrnoException, folder: string): [found: string, fix: string] {
   const { code = "" } = error;
   if (code === "ENOENT") {
-    return `${folder} does not exist: create or mount it, or set PNMLAB_TFTP_DIR to the folder that the TFTP server writes into`;
+    return [
+      `${folder} does not exist`,
+      "create or mount it, or set PNMLAB_TFTP_DIR to the folder that the TFTP server writes into",
+    ];
   }
   if (code === "EACCES" || code === "EPERM") {
-    return `${folder} cannot be read (${code}): give the user of the backend read access`;
+    return [`${folder} cannot be read (${code})`, "give the user of the backend read access"];
   }
-  if (code === "DEADLINE") return `${folder} does not answer: the mount hangs or its server is gone`;
-  return `${folder} cannot be used: ${error.message}`;
+  if (code === "DEADLINE") return [`${folder} does not answer`, "the mount hangs or its server is gone"];
+  return [`${folder} cannot be used (${error.message})`, "check PNMLAB_TFTP_DIR and what is mounted there"];
 }

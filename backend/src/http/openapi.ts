@@ -17,6 +17,11 @@ export async function collectOpenApi(app: FastifyInstance, build: BuildInfo): Pr
       components: {
         securitySchemes: {
           session: { type: "http", scheme: "bearer", description: "A session value, or the session cookie" },
+          checkToken: {
+            type: "http",
+            scheme: "bearer",
+            description: "PNMLAB_CHECK_TOKEN; for /api/doctor alone",
+          },
         },
       },
       security: [{ session: [] }],

@@ -1,5 +1,5 @@
 /** Files of the health check, which writes and removes them itself. */
-import { PROBE_PREFIX } from "../health/tftp-server.ts";
+import { PROBE_PREFIX } from "../health/probe-files.ts";
 
 /** Whether a name in the TFTP directory can be a capture's: no hidden, unfinished or probe file. */
 export function isCaptureName(name: string): boolean {

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agent, profilesOf, startAgent } from "@pnmlab/agent";
 import { type Backend, startBackend } from "@pnmlab/backend";
-import { type Config, createLogger, type Logger, loadConfig, readBuildInfo } from "@pnmlab/config";
+import {
+  type Config,
+  comparableSettings,
+  createLogger,
+  type Logger,
+  loadConfig,
+  readBuildInfo,
+  settingsFingerprints,
+} from "@pnmlab/config";
 import { Simulator } from "@pnmlab/simulator";
 import { TftpServer } from "@pnmlab/tftp-server";
 
@@ -43,20 +51,31 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
         { name: "lab-cmts-1", personality: "generic", host: "127.0.0.1", port: 0, seed: 1, ...communities },
         { name: "lab-cmts-2", personality: "e6000", host: "127.0.0.1", port: 0, seed: 2, ...communities },
       ],
+      build,
       log,
     }),
   );
-  const tftp = starting.use(await TftpServer.listen({ host: "127.0.0.1", port: 0, directory: tftpDir, log }));
+  const tftp = starting.use(
+    await TftpServer.listen({
+      host: "127.0.0.1",
+      port: 0,
+      directory: tftpDir,
+      about: { program: "tftp-server", ...build },
+      log,
+    }),
+  );
   const env = {
     PNMLAB_DATA_DIR: dataDir,
     PNMLAB_TFTP_PORT: String(tftp.port),
     PNMLAB_AGENT_TOKEN: randomBytes(32).toString("base64url"),
     PNMLAB_SESSION_KEY: randomBytes(32).toString("base64url"),
+    PNMLAB_CHECK_TOKEN: randomBytes(32).toString("base64url"),
     PNMLAB_CMTS: simulator.devices.map(({ name, port }) => `${name}=127.0.0.1:${port}/sim`).join(","),
   };
-  const { config } = loadConfig("backend", { rootDir: dataDir, env });
-  const backend = starting.use(await startBackend({ config, build, log, port: 0 }));
-  const agentConfig = loadConfig("agent", { rootDir: dataDir, env }).config;
+  const { config, texts } = loadConfig("backend", { rootDir: dataDir, env });
+  const backend = starting.use(await startBackend({ config, texts, build, log, port: 0 }));
+  const { config: agentConfig, texts: agentTexts } = loadConfig("agent", { rootDir: dataDir, env });
+  const salt = randomBytes(16).toString("hex");
   const agent = starting.use(
     startAgent({
       backendUrl: backend.url.replace("http", "ws"),
@@ -66,6 +85,10 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
       targets: agentConfig.agentTargets,
       setSubtrees: agentConfig.agentSetSubtrees,
       build,
+      settings: {
+        salt,
+        fingerprints: settingsFingerprints(agentTexts, salt, comparableSettings("agent", "backend")),
+      },
       log,
     }),
   );

@@ -1,0 +1,1 @@
+export { Doctor, type DoctorOptions } from "./doctor.ts";
