@@ -26,7 +26,6 @@ const EXPECTED = "a folder that the backend can read and write, the one that the
 
 /** The folder of the TFTP server as the backend sees it: there, readable, writable where that is needed, not full. */
 export function tftpDirectoryProbe(options: TftpDirectoryOptions): Probe {
-  const { tftpDir } = options;
   return {
     name: "tftpDirectory",
     everyMs: 5000,
