@@ -19,6 +19,7 @@ const programs = {
   fuzz: ["scripts/fuzz-codec.ts"],
   link: ["packages/testkit/src/link.ts"],
   "bench-live": ["scripts/bench/live.ts"],
+  "bench-codec": ["scripts/bench/codec.ts"],
 };
 
 const [command = "", ...args] = process.argv.slice(2);

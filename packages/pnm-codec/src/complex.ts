@@ -1,18 +1,16 @@
-import { integerBytes, readInt16s } from "./binary/integers.ts";
+import { readInt16s } from "./binary/integers.ts";
 
 /** Complex values of a file, two's complement I then Q, as one interleaved array. */
 export function readComplex(payload: Uint8Array): Int16Array {
   return readInt16s(payload, 0, payload.length >> 1);
 }
 
-export function complexBytes(iq: Int16Array): Uint8Array {
-  return integerBytes(iq);
-}
-
-/** Interleaved I, Q as real numbers: raw / 2^fractionBits. */
-export function complexValues(iq: Int16Array, fractionBits: number): Float64Array {
-  const scale = 2 ** fractionBits;
-  return Float64Array.from(iq, (raw) => raw / scale);
+/** Interleaved I, Q as real numbers: raw / 2^fractionBits, which 32-bit floats hold exactly. */
+export function complexValues(iq: Int16Array, fractionBits: number): Float32Array {
+  const step = 2 ** -fractionBits;
+  const values = new Float32Array(iq.length);
+  for (let i = 0; i < iq.length; i++) values[i] = iq[i]! * step;
+  return values;
 }
 
 /** 20 log10 |c| per pair; zero clamps to half an LSB so that it stays finite. */
@@ -35,7 +33,9 @@ export function complexMeanPower(iq: Int16Array, fractionBits: number): number {
 }
 
 /** Every second value from `first`: 0 gives I, 1 gives Q, as real numbers. */
-export function complexPart(iq: Int16Array, fractionBits: number, first: 0 | 1): Float64Array {
-  const scale = 2 ** fractionBits;
-  return Float64Array.from({ length: iq.length >> 1 }, (_, k) => iq[2 * k + first]! / scale);
+export function complexPart(iq: Int16Array, fractionBits: number, first: 0 | 1): Float32Array {
+  const step = 2 ** -fractionBits;
+  const values = new Float32Array(iq.length >> 1);
+  for (let k = 0; k < values.length; k++) values[k] = iq[2 * k + first]! * step;
+  return values;
 }

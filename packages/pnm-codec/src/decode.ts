@@ -9,6 +9,7 @@ import type { PnmType } from "./type.ts";
 import { cmSpectrumSnmp, looksLikeAmplitudeData } from "./types/cm-spectrum-snmp.ts";
 import { LLD_TYPES_BY_CODE, type PnmRecord, TYPES_BY_CODE } from "./types/index.ts";
 import { utsc } from "./types/utsc.ts";
+import { levelAnomalies } from "./utsc/plausibility.ts";
 import { wrapperOf } from "./wrapped/unwrap.ts";
 
 /** Header of bytes that carry none; the type code is the one a file of that content would have. */
@@ -36,6 +37,7 @@ export function decodePnm(bytes: Uint8Array, hints: DecodeHints = {}): PnmRecord
   record.reading.axisRule = axisRuleOf(record);
   record.reading.levelReference = levelReferenceOf(record);
   record.anomalies.push(...headerAnomalies(record.header));
+  if (record.kind === "utsc") record.anomalies.push(...levelAnomalies(record));
   return record;
 }
 

@@ -18,13 +18,25 @@ export interface PnmFile {
   bodyOffset: number;
 }
 
-const LETTERS: Record<string, PnmMagic> = { PNN: "PNN", PNM: "PNM", LLD: "LLD" };
 const VERSION_FIELDS = [u8("majorVersion", "Major version"), u8("minorVersion", "Minor version")];
+
+function magicOf(bytes: Uint8Array): PnmMagic | undefined {
+  switch ((bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!) {
+    case 0x504e4e:
+      return "PNN";
+    case 0x504e4d:
+      return "PNM";
+    case 0x4c4c44:
+      return "LLD";
+    default:
+      return undefined;
+  }
+}
 
 /** Reads the bytes in front of the type's fields; undefined where no known magic stands. */
 export function openFile(bytes: Uint8Array, hints: DecodeHints): PnmFile | undefined {
   if (bytes.length < 4) return undefined;
-  const magic = LETTERS[String.fromCharCode(bytes[0]!, bytes[1]!, bytes[2]!)];
+  const magic = magicOf(bytes);
   if (magic === undefined) return undefined;
   const versioned = magic !== "PNM";
   const typeCode = bytes[3]!;

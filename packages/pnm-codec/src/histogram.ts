@@ -2,7 +2,7 @@
 // u32 hit counts. DOCS-PNM-MIB allows 1 to 4096 counts; one dwell count stands for all bins.
 
 import { type Field, readFields, sizeOf, writeFields } from "./binary/fields.ts";
-import { integerBytes, readUint32s } from "./binary/integers.ts";
+import { readUint32s } from "./binary/integers.ts";
 import type { ByteWriter } from "./binary/writer.ts";
 import { hasWallClock } from "./capture-time.ts";
 import { PnmDecodeError } from "./errors.ts";
@@ -276,5 +276,5 @@ function truncated(
 
 function writeCounts(writer: ByteWriter, counts: Uint32Array): void {
   writer.unsigned("length", counts.byteLength, 4);
-  writer.bytes(integerBytes(counts));
+  writer.integers(counts);
 }

@@ -4,7 +4,7 @@ import type { Sha256 } from "./type.ts";
 /** Signed hundredths as dB or dBmV. */
 export function hundredthsToDb(raw: Int16Array): Float32Array {
   const levels = new Float32Array(raw.length);
-  for (let k = 0; k < raw.length; k++) levels[k] = raw[k]! / 100;
+  for (let k = 0; k < raw.length; k++) levels[k] = raw[k]! * 0.01;
   return levels;
 }
 

@@ -61,6 +61,7 @@ export {
   type FecCounters,
   type FecProfile,
   fecCounters,
+  fecUncorrectableShares,
   NCP_PROFILE_ID,
   profileName,
 } from "./types/ds-ofdm-fec-summary.ts";

@@ -10,10 +10,14 @@ export const NOT_MEASURED = 0xff;
 export const CLIPPED_HIGH = 0xfe;
 export const CLIPPED_LOW = 0x00;
 
+const LEVELS = Float32Array.from({ length: 256 }, (_, byte) =>
+  byte === NOT_MEASURED ? Number.NaN : byte / 4,
+);
+
 /** Quarter-dB bytes as dB, NaN where nothing was measured. */
 export function quarterDbLevels(raw: Uint8Array): Float32Array {
   const levels = new Float32Array(raw.length);
-  for (let k = 0; k < raw.length; k++) levels[k] = raw[k] === NOT_MEASURED ? Number.NaN : raw[k]! / 4;
+  for (let k = 0; k < raw.length; k++) levels[k] = LEVELS[raw[k]!]!;
   return levels;
 }
 

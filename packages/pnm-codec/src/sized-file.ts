@@ -77,12 +77,13 @@ export function expectedSizedLength<Header extends SizedHeader>(
 export function writeSizedFile(
   header: PnmHeader,
   fields: readonly Field[],
-  payload: Uint8Array,
+  payload: Uint8Array | Int16Array,
   trailing: Uint8Array,
 ): Uint8Array {
   const writer = startFile(header);
-  writeFields(writer, fields, { ...header, dataLengthBytes: payload.length });
-  writer.bytes(payload);
+  writeFields(writer, fields, { ...header, dataLengthBytes: payload.byteLength });
+  if (payload instanceof Uint8Array) writer.bytes(payload);
+  else writer.integers(payload);
   writer.bytes(trailing);
   return writer.finish();
 }

@@ -101,6 +101,29 @@ describe("a header that says everything", () => {
   });
 });
 
+describe("levels that no return path has", () => {
+  it("are told: a constant of the wrong sign, samples of the other byte order; plausible ones are not", () => {
+    const samples = powers(800).flatMap((power) => be32(power));
+    const withK = (k: number) =>
+      read(e6000(samples, known({ bins: 800, format: 2, k, length: 3200 }))).anomalies;
+    expect(withK(-8600)).toEqual([]);
+    expect(withK(8600)).toEqual([expect.stringMatching(/% of the levels lie outside -100 to \+70 dBmV/)]);
+    const db = e6000(
+      hundredths(800).flatMap((value) => be16(value)),
+      known({ bins: 800, format: 6, k: 1, length: 1600 }),
+    );
+    expect(read(db).anomalies).toEqual([]);
+    expect(read(db, { utsc: { endianness: "little" } }).anomalies).toEqual([
+      expect.stringContaining("of the levels"),
+    ]);
+    const zeros = e6000(
+      be32(...new Array<number>(800).fill(0)),
+      known({ bins: 800, format: 2, k: -20_000, length: 3200 }),
+    );
+    expect(read(zeros).anomalies).toEqual([]);
+  });
+});
+
 describe("a header that says nothing, without any configuration", () => {
   it.each([200, 256, 400, 512, 800, 1024, 1600, 2048, 3200, 4096])(
     "%i bins of power are told by the size",

@@ -16,7 +16,7 @@ export function readInt16s(
   endianness: Endianness = "big",
 ): Int16Array {
   const values = new Int16Array(count);
-  fill16(values, bytes, offset, endianness === "little");
+  fill16(values.buffer, count, bytes, offset, endianness === "little");
   return values;
 }
 
@@ -28,7 +28,7 @@ export function readUint16s(
   endianness: Endianness = "big",
 ): Uint16Array {
   const values = new Uint16Array(count);
-  fill16(values, bytes, offset, endianness === "little");
+  fill16(values.buffer, count, bytes, offset, endianness === "little");
   return values;
 }
 
@@ -47,33 +47,39 @@ export function readUint32s(
   return values;
 }
 
-/** The integers as bytes of a file. */
-export function integerBytes(
+/** The integers as bytes of a file, from `offset`; the caller has made room for them. */
+export function writeIntegers(
+  bytes: Uint8Array,
+  offset: number,
   values: Int16Array | Uint16Array | Uint32Array,
-  endianness: Endianness = "big",
-): Uint8Array {
-  const bytes = new Uint8Array(values.byteLength);
-  const view = new DataView(bytes.buffer);
+  endianness: Endianness,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, values.byteLength);
   const isLittle = endianness === "little";
+  // Loops over one kind of array each: over several kinds they run at a fifth of the speed.
   if (values.BYTES_PER_ELEMENT === 4) {
-    for (let i = 0; i < values.length; i++) view.setUint32(4 * i, values[i]!, isLittle);
-  } else {
-    for (let i = 0; i < values.length; i++) view.setUint16(2 * i, values[i]!, isLittle);
+    const words = new Int32Array(values.buffer, values.byteOffset, values.length);
+    if (isLittle) for (let i = 0; i < words.length; i++) view.setInt32(4 * i, words[i]!, true);
+    else for (let i = 0; i < words.length; i++) view.setInt32(4 * i, words[i]!);
+    return;
   }
-  return bytes;
+  const words = new Int16Array(values.buffer, values.byteOffset, values.length);
+  if (isLittle) for (let i = 0; i < words.length; i++) view.setInt16(2 * i, words[i]!, true);
+  else for (let i = 0; i < words.length; i++) view.setInt16(2 * i, words[i]!);
 }
 
+/** Fills `count` 16-bit integers of a new buffer. */
 function fill16(
-  values: Int16Array | Uint16Array,
+  buffer: ArrayBuffer,
+  count: number,
   bytes: Uint8Array,
   offset: number,
   isLittle: boolean,
 ): void {
-  const { length } = values;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 2 * length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 2 * count);
   let done = 0;
-  if (length >= FEW && HOST_IS_LITTLE_ENDIAN) {
-    const pairs = new Int32Array(values.buffer, 0, length >> 1);
+  if (count >= FEW && HOST_IS_LITTLE_ENDIAN) {
+    const pairs = new Int32Array(buffer, 0, count >> 1);
     if (isLittle) for (let i = 0; i < pairs.length; i++) pairs[i] = view.getInt32(4 * i, true);
     else {
       for (let i = 0; i < pairs.length; i++) {
@@ -84,5 +90,7 @@ function fill16(
     }
     done = 2 * pairs.length;
   }
-  for (let i = done; i < length; i++) values[i] = view.getInt16(2 * i, isLittle);
+  if (done === count) return;
+  const values = new Int16Array(buffer);
+  for (let i = done; i < count; i++) values[i] = view.getInt16(2 * i, isLittle);
 }

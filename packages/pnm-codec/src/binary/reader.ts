@@ -2,15 +2,21 @@ import { PnmDecodeError } from "../errors.ts";
 import { formatMac, HEX } from "./mac.ts";
 import { decodeText } from "./text.ts";
 
+/** The big-endian word at `offset`; the caller has checked that it exists. Spares small files a DataView each. */
+export function uint32At(bytes: Uint8Array, offset: number): number {
+  return (
+    ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>>
+    0
+  );
+}
+
 /** A cursor over big-endian bytes; every read is checked against the end before it happens. */
 export class ByteReader {
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
   offset: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
   }
 
@@ -19,19 +25,20 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.bytes[this.#advance(1)]!;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2));
+    const start = this.#advance(2);
+    return (this.bytes[start]! << 8) | this.bytes[start + 1]!;
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4));
+    return uint32At(this.bytes, this.#advance(4));
   }
 
   i16(): number {
-    return this.#view.getInt16(this.#advance(2));
+    return (this.u16() << 16) >> 16;
   }
 
   /** Six bytes as `aa:bb:cc:dd:ee:ff`. */

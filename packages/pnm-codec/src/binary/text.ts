@@ -10,8 +10,9 @@ const ESCAPED_BYTE = 0xdc00;
 export function decodeText(bytes: Uint8Array, offset: number, size: number): string {
   let end = offset + size;
   while (end > offset && bytes[end - 1] === 0) end--;
-  let text = "";
   let i = offset;
+  while (i < end && bytes[i]! < 0x80) i++;
+  let text = asciiText(bytes.subarray(offset, i));
   while (i < end) {
     const length = sequenceLength(bytes, i, end);
     if (length === 1) text += String.fromCharCode(bytes[i]!);
@@ -20,6 +21,10 @@ export function decodeText(bytes: Uint8Array, offset: number, size: number): str
     i += Math.max(1, length);
   }
   return text;
+}
+
+function asciiText(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 /** The inverse of `decodeText`, padded with NUL to `size` bytes. */

@@ -1,10 +1,14 @@
 import { PnmEncodeError } from "../errors.ts";
+import { type Endianness, writeIntegers } from "./integers.ts";
 import { parseMac } from "./mac.ts";
 import { encodeText } from "./text.ts";
 
+/** Room for every header there is, so that most files grow once, for their payload. */
+const FIRST_CAPACITY = 512;
+
 /** Collects big-endian fields and payloads; every value is checked against its field before it is written. */
 export class ByteWriter {
-  readonly #parts: Uint8Array[] = [];
+  #buffer = new Uint8Array(FIRST_CAPACITY);
   #length = 0;
 
   get length(): number {
@@ -16,9 +20,11 @@ export class ByteWriter {
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value >= limit) {
       throw new PnmEncodeError(field, `${field} must be an integer from 0 to ${limit - 1}`);
     }
-    const bytes = new Uint8Array(size);
-    for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
-    this.bytes(bytes);
+    const start = this.#reserve(size);
+    if (size === 4) this.#buffer[start] = value >>> 24;
+    if (size === 4) this.#buffer[start + 1] = value >>> 16;
+    if (size !== 1) this.#buffer[start + size - 2] = value >>> 8;
+    this.#buffer[start + size - 1] = value;
   }
 
   i16(field: string, value: unknown): void {
@@ -29,7 +35,8 @@ export class ByteWriter {
   }
 
   mac(field: string, value: unknown): void {
-    this.bytes(Uint8Array.from(parseMac(field, value)));
+    const start = this.#reserve(6);
+    this.#buffer.set(parseMac(field, value), start);
   }
 
   text(field: string, value: unknown, size: number): void {
@@ -40,23 +47,36 @@ export class ByteWriter {
     if (typeof value !== "string" || value.length !== 2 * size || !/^[0-9a-f]*$/i.test(value)) {
       throw new PnmEncodeError(field, `${field} must be ${2 * size} hexadecimal digits`);
     }
-    this.bytes(
-      Uint8Array.from({ length: size }, (_, i) => Number.parseInt(value.slice(2 * i, 2 * i + 2), 16)),
-    );
+    const start = this.#reserve(size);
+    for (let i = 0; i < size; i++) {
+      this.#buffer[start + i] = Number.parseInt(value.slice(2 * i, 2 * i + 2), 16);
+    }
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    const start = this.#reserve(bytes.length);
+    this.#buffer.set(bytes, start);
   }
 
+  integers(values: Int16Array | Uint16Array | Uint32Array, endianness: Endianness = "big"): void {
+    const start = this.#reserve(values.byteLength);
+    writeIntegers(this.#buffer, start, values, endianness);
+  }
+
+  /** The bytes written; the writer is done with. */
   finish(): Uint8Array {
-    const out = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const part of this.#parts) {
-      out.set(part, offset);
-      offset += part.length;
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Makes room and returns where it begins. */
+  #reserve(size: number): number {
+    const start = this.#length;
+    this.#length += size;
+    if (this.#length > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(this.#length, 2 * start));
+      larger.set(this.#buffer.subarray(0, start));
+      this.#buffer = larger;
     }
-    return out;
+    return start;
   }
 }

@@ -13,7 +13,7 @@
 // the stored spacing is used either way, and `axisRule` names which of the two it follows.
 
 import { u32, writeFields } from "../binary/fields.ts";
-import { integerBytes, readInt16s } from "../binary/integers.ts";
+import { readInt16s } from "../binary/integers.ts";
 import { ByteReader } from "../binary/reader.ts";
 import { ByteWriter } from "../binary/writer.ts";
 import { PnmDecodeError } from "../errors.ts";
@@ -87,7 +87,7 @@ export const cmSpectrumSnmp: PnmType<CmSpectrumSnmpRecord> = {
     const writer = new ByteWriter();
     for (const group of record.groups) {
       writeFields(writer, FIELDS, { ...group, bins: group.hundredthsDbmv.length });
-      writer.bytes(integerBytes(group.hundredthsDbmv));
+      writer.integers(group.hundredthsDbmv);
     }
     writer.bytes(record.trailing);
     return writer.finish();

@@ -14,7 +14,7 @@
 
 import type { FrequencyAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
-import { integerBytes, readInt16s } from "../binary/integers.ts";
+import { readInt16s } from "../binary/integers.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { describeHeaderFields } from "../file.ts";
 import { hundredthsToDb, summarizeHundredths } from "../hundredths.ts";
@@ -107,8 +107,7 @@ export const cmSpectrum: PnmType<CmSpectrumRecord> = {
       trailing,
     };
   },
-  encode: (record) =>
-    writeSizedFile(record.header, FIELDS, integerBytes(record.hundredthsDbmv), record.trailing),
+  encode: (record) => writeSizedFile(record.header, FIELDS, record.hundredthsDbmv, record.trailing),
   expectedLength: (file) => expectedSizedLength(file, LAYOUTS, RULES),
   describe: (record) => describeHeaderFields(record.header, FIELDS),
   plot: (record) => ({

@@ -21,7 +21,7 @@ import {
   orderedFor,
   summarizeCmtsHeader,
 } from "../cmts-header.ts";
-import { complexBytes, complexMagnitudesDb, readComplex } from "../complex.ts";
+import { complexMagnitudesDb, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import { frequencyPlotAxis } from "../plot.ts";
 import type { PnmRecordBase } from "../record.ts";
@@ -104,8 +104,7 @@ export const cmtsDsOfdmSymbolCapture: PnmType<CmtsDsOfdmSymbolCaptureRecord> = {
       trailing,
     };
   },
-  encode: (record) =>
-    writeSizedFile(record.header, fieldsOf(record), complexBytes(record.samples), record.trailing),
+  encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.samples, record.trailing),
   expectedLength: (file) => expectedSizedLength(file, orderedFor(file.preamble, LAYOUTS), RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot: (record) => ({

@@ -12,7 +12,7 @@
 
 import { isSpacing } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
-import { complexBytes, complexPart, readComplex } from "../complex.ts";
+import { complexPart, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import type { PnmRecordBase } from "../record.ts";
 import {
@@ -114,8 +114,7 @@ export const dsConstellation: PnmType<DsConstellationRecord> = {
       trailing,
     };
   },
-  encode: (record) =>
-    writeSizedFile(record.header, fieldsOf(record), complexBytes(record.softDecisions), record.trailing),
+  encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.softDecisions, record.trailing),
   expectedLength: (file) => expectedSizedLength(file, LAYOUTS, RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot: (record) => ({

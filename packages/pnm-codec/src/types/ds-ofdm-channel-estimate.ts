@@ -14,7 +14,7 @@
 
 import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
-import { complexBytes, complexMagnitudesDb, readComplex } from "../complex.ts";
+import { complexMagnitudesDb, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import { frequencyPlotAxis } from "../plot.ts";
 import type { PnmRecordBase } from "../record.ts";
@@ -101,8 +101,7 @@ export const dsOfdmChannelEstimate: PnmType<DsOfdmChannelEstimateRecord> = {
       trailing,
     };
   },
-  encode: (record) =>
-    writeSizedFile(record.header, fieldsOf(record), complexBytes(record.coefficients), record.trailing),
+  encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.coefficients, record.trailing),
   expectedLength: (file) => expectedSizedLength(file, LAYOUTS, RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot: (record) => ({

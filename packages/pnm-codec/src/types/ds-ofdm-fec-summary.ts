@@ -14,7 +14,7 @@
 // the other; no device is known to write it.
 
 import { type Field, mac, readFields, sizeOf, u8, u32, writeFields } from "../binary/fields.ts";
-import { integerBytes, readUint32s } from "../binary/integers.ts";
+import { readUint32s } from "../binary/integers.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { bodyReader, describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
 import type { HeaderField, PnmHeader, PnmRecordBase } from "../record.ts";
@@ -130,7 +130,7 @@ export const dsOfdmFecSummary: PnmType<DsOfdmFecSummaryRecord> = {
     for (const { profileId, words } of record.profiles) {
       writer.unsigned("profileId", profileId, 1);
       writer.unsigned("sets", words.byteLength / layout.bytesPerCount, 2);
-      writer.bytes(integerBytes(words));
+      writer.integers(words);
     }
     writer.bytes(record.trailing);
     return writer.finish();
@@ -221,6 +221,22 @@ export function fecCounters(record: DsOfdmFecSummaryRecord, profile: FecProfile)
     corrected: column(2),
     uncorrectable: column(3),
   };
+}
+
+/** Share of a set's codewords that could not be corrected, NaN where a set has none. */
+export function fecUncorrectableShares(record: DsOfdmFecSummaryRecord, profile: FecProfile): Float64Array {
+  const { sets, words } = profile;
+  const isStandard = record.layout === "standard";
+  // Sets one after the other, or counters one after the other.
+  const step = isStandard ? 4 : 1;
+  const total = isStandard ? 1 : 0;
+  const uncorrectable = isStandard ? 3 : 2 * sets;
+  const shares = new Float64Array(sets);
+  for (let k = 0; k < sets; k++) {
+    const codewords = words[k * step + total]!;
+    shares[k] = codewords === 0 ? Number.NaN : words[k * step + uncorrectable]! / codewords;
+  }
+  return shares;
 }
 
 /** Name of a profile as engineers write it: letters from A, and NCP. */

@@ -15,7 +15,7 @@
 // The layout is the one whose data length fits the file and is 4 times the FFT size.
 
 import { type Field, hex, mac, u8, u16, u32 } from "../binary/fields.ts";
-import { complexBytes, complexPart, readComplex } from "../complex.ts";
+import { complexPart, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import { indexPlotAxis } from "../plot.ts";
 import type { PnmRecordBase } from "../record.ts";
@@ -105,8 +105,7 @@ export const dsOfdmSymbolCapture: PnmType<DsOfdmSymbolCaptureRecord> = {
       trailing,
     };
   },
-  encode: (record) =>
-    writeSizedFile(record.header, fieldsOf(record), complexBytes(record.samples), record.trailing),
+  encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.samples, record.trailing),
   expectedLength: (file) => expectedSizedLength(file, LAYOUTS, RULES),
   describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
   plot(record) {

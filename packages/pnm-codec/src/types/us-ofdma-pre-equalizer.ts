@@ -16,7 +16,7 @@
 
 import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
-import { complexBytes, complexMagnitudesDb, complexMeanPower, readComplex } from "../complex.ts";
+import { complexMagnitudesDb, complexMeanPower, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
 import { frequencyPlotAxis } from "../plot.ts";
 import type { PnmRecordBase, Reading } from "../record.ts";
@@ -110,8 +110,7 @@ function preEqualizerType(
         trailing,
       };
     },
-    encode: (record) =>
-      writeSizedFile(record.header, fieldsOf(record), complexBytes(record.coefficients), record.trailing),
+    encode: (record) => writeSizedFile(record.header, fieldsOf(record), record.coefficients, record.trailing),
     expectedLength: (file) => expectedSizedLength(file, LAYOUTS, RULES),
     describe: (record) => describeHeaderFields(record.header, fieldsOf(record)),
     plot: (record) => ({

@@ -24,7 +24,7 @@ import {
   orderedFor,
   summarizeCmtsHeader,
 } from "../cmts-header.ts";
-import { complexBytes, complexPart, readComplex } from "../complex.ts";
+import { complexPart, readComplex } from "../complex.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { bodyReader, describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
 import { indexPlotAxis } from "../plot.ts";
@@ -143,7 +143,7 @@ export const usOfdmaProbe: PnmType<UsOfdmaProbeRecord> = {
     }
     writer.bytes(record.excluded);
     writer.unsigned("dataLength", record.samples.byteLength, 4);
-    writer.bytes(complexBytes(record.samples));
+    writer.integers(record.samples);
     writer.bytes(record.trailing);
     return writer.finish();
   },

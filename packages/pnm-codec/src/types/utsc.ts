@@ -12,7 +12,7 @@
 // SNMP configuration as read back. `utsc/shape.ts` decides, `reading` says why.
 
 import { describeFields, readFields, writeFields } from "../binary/fields.ts";
-import { type Endianness, integerBytes } from "../binary/integers.ts";
+import type { Endianness } from "../binary/integers.ts";
 import { HEX } from "../binary/mac.ts";
 import { ByteReader } from "../binary/reader.ts";
 import { ByteWriter } from "../binary/writer.ts";
@@ -140,7 +140,7 @@ export const utsc: PnmType<UtscRecord> = {
       writeFields(writer, EARLY_FIELDS, { ...record, dataLengthBytes: record.samples.byteLength });
     }
     writer.bytes(record.vendorHeader);
-    writer.bytes(integerBytes(record.samples, record.endianness));
+    writer.integers(record.samples, record.endianness);
     writer.bytes(record.trailing);
     return writer.finish();
   },

@@ -1,5 +1,5 @@
 import { writeFields } from "../binary/fields.ts";
-import { type Endianness, integerBytes } from "../binary/integers.ts";
+import type { Endianness } from "../binary/integers.ts";
 import { ByteWriter } from "../binary/writer.ts";
 import { cmtsFields } from "../cmts-header.ts";
 import { PnmEncodeError } from "../errors.ts";
@@ -92,7 +92,7 @@ export function encodeUtsc(input: UtscFileInput): Uint8Array {
   const dataLengthBytes = input.samples.byteLength;
   if (input.form === "e6000-328") writer.bytes(vendorBytes(input, dataLengthBytes));
   else writeFields(writer, EARLY_FIELDS, { ...input, dataLengthBytes });
-  writer.bytes(integerBytes(input.samples, input.endianness ?? "big"));
+  writer.integers(input.samples, input.endianness);
   const bytes = writer.finish();
   if (input.form === "e6000-328" && input.magic === false) bytes.fill(0, 0, 6);
   return bytes;

@@ -1,6 +1,7 @@
 import type { FrequencyAxis } from "../axis.ts";
 import { PnmDecodeError } from "../errors.ts";
 import type { UtscRecord } from "../types/utsc.ts";
+import { powerDb } from "./decibels.ts";
 
 export interface UtscLevelOptions {
   /**
@@ -9,6 +10,13 @@ export interface UtscLevelOptions {
   kSign?: 1 | -1 | undefined;
   /** Written instead of a new array; at least `bins` long. */
   out?: Float32Array | undefined;
+}
+
+/** 10 log10 of half an LSB, which stands for zero. */
+const HALF_LSB_DB = 10 * Math.log10(0.5);
+
+function clampedDb(power: number): number {
+  return power === 0 ? HALF_LSB_DB : powerDb(power);
 }
 
 /** What the levels of a record are relative to. K of 0 counts as "not calibrated". */
@@ -45,16 +53,17 @@ export function utscLevelsDb(
   const first = frame * bins;
   switch (record.outputFormat) {
     case "fftPower":
-      for (let k = 0; k < bins; k++) levels[k] = 10 * Math.log10(Math.max(samples[first + k]!, 0.5)) + kDb;
+      for (let k = 0; k < bins; k++) levels[k] = clampedDb(samples[first + k]!) + kDb;
       return levels;
     case "fftAmplitude":
-      for (let k = 0; k < bins; k++) levels[k] = 20 * Math.log10(Math.max(samples[first + k]!, 0.5)) + kDb;
+      for (let k = 0; k < bins; k++) levels[k] = 2 * clampedDb(samples[first + k]!) + kDb;
       return levels;
     case "fftIQ":
       for (let k = 0; k < bins; k++) {
         const i = samples[2 * (first + k)]!;
         const q = samples[2 * (first + k) + 1]!;
-        levels[k] = 10 * Math.log10(Math.max(i * i + q * q, 0.25)) + kDb;
+        const power = i * i + q * q;
+        levels[k] = (power === 0 ? 2 * HALF_LSB_DB : powerDb(power)) + kDb;
       }
       return levels;
     case "fftDb":
@@ -78,6 +87,6 @@ export function utscLevelsDb(
  */
 export function utscFrequencyAxisHz(record: UtscRecord): FrequencyAxis | undefined {
   const { centerFrequencyHz, spanHz, bins } = record;
-  if (centerFrequencyHz === undefined || spanHz === undefined || spanHz <= 0) return undefined;
+  if (centerFrequencyHz === undefined || spanHz === undefined || spanHz <= 0 || bins === 0) return undefined;
   return { firstHz: centerFrequencyHz - spanHz / 2, stepHz: spanHz / bins, count: bins };
 }
