@@ -5,6 +5,11 @@ if (isCheck()) {
   await runCheck("backend", checkBackend);
 }
 
+if (process.argv.includes("--link")) {
+  const { printLink } = await import("./print-link.ts");
+  printLink();
+}
+
 await runProgram("backend", async ({ config, texts, build, log, signal, ready }) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
   const { startBackend } = await import("./backend.ts");

@@ -124,8 +124,9 @@ function parseArgs(args: readonly string[]): Record<string, string> {
   return values;
 }
 
-/** Names that are read outside of the configuration: by the bootstrap, the build and the test runs. */
+/** Names that are read outside of the configuration: by the bootstrap, the build, compose and the test runs. */
 const OTHER_NAMES = [
+  "PNMLAB_IMAGE_TAG",
   "PNMLAB_ROOT",
   "PNMLAB_BUILD_COMMIT",
   "PNMLAB_BUILD_DIRTY",
