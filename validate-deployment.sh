@@ -23,6 +23,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/lib/report.sh
 # shellcheck source=scripts/lib/compose.sh
 . scripts/lib/compose.sh
+# shellcheck source=scripts/lib/state.sh
+. scripts/lib/state.sh
 # shellcheck source=scripts/lib/check-env.sh
 . scripts/lib/check-env.sh
 # shellcheck source=scripts/lib/check-docker.sh
@@ -62,11 +64,7 @@ case $MODE in
 esac
 
 config_load "$PWD" || exit 101
-DEPLOYED=.pnmlab/current
-# deployed_value KEY: a value of the record that scripts/deploy left.
-deployed_value() { [ ! -r "$DEPLOYED" ] || sed -n "s/^$1=//p" "$DEPLOYED" | head -n 1; }
-
-[ -n "$ROLE" ] || ROLE=$(deployed_value role)
+[ -n "$ROLE" ] || ROLE=$(state_value current role)
 ROLE=${ROLE:-lab}
 STARTED_AT=$(utc_now %Y-%m-%dT%H:%M:%SZ)
 CHECK_DIR=$(mktemp -d "${TMPDIR:-/tmp}/pnmlab-validate.XXXXXX")
@@ -79,20 +77,6 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 102' INT TERM HUP
 
-# find_mode: containers of the project, else a lab in the data folder, else what .env points to.
-find_mode() {
-  if command -v docker >/dev/null 2>&1 && [ -n "$(docker ps -aq --filter "label=com.docker.compose.project=$(compose_project)" 2>/dev/null </dev/null | head -n 1)" ]; then
-    printf 'docker\n'
-  elif is_alive "$(lab_value pid)"; then
-    printf 'process\n'
-  elif [ -n "$CFG_PNMLAB_TUNNEL_HOST" ]; then
-    printf 'remote\n'
-  elif [ -e "$DEPLOYED" ]; then
-    printf 'docker\n'
-  else
-    printf 'process\n'
-  fi
-}
 [ -n "$MODE" ] || MODE=$(find_mode)
 
 # Where the backend is, and the words for what to do with it.
@@ -127,8 +111,8 @@ find_backend() {
 }
 find_backend
 
-[ -n "$EXPECTED_COMMIT" ] || EXPECTED_COMMIT=$(git rev-parse --short=10 HEAD 2>/dev/null) || EXPECTED_COMMIT=$(deployed_value commit)
-DIRTY_ALLOWED=$(deployed_value allow_dirty)
+[ -n "$EXPECTED_COMMIT" ] || EXPECTED_COMMIT=$(git rev-parse --short=10 HEAD 2>/dev/null) || EXPECTED_COMMIT=$(state_value current commit)
+DIRTY_ALLOWED=$(state_value current allow_dirty)
 
 tools_check() {
   local tools="awk curl date grep mktemp ps sed"

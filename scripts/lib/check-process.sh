@@ -12,7 +12,7 @@ is_alive() { [ -n "$1" ] && [ "$1" != 0 ] && ps -p "$1" >/dev/null 2>&1; }
 # process_words PID: what a process is: id, user, age, command, folder, and the unit that manages it.
 process_words() {
   local line folder='' unit=''
-  line=$(ps -o user=,etime=,args= -p "$1" 2>/dev/null | awk '{ user = $1; age = $2; $1 = $2 = ""; sub(/^ +/, ""); print user ", up " age ": " substr($0, 1, 120) }')
+  line=$(ps -o user=,etime=,args= -p "$1" 2>/dev/null | awk '{ user = $1; age = $2; $1 = $2 = ""; sub(/^ +/, ""); sub(/^[^ ]*\/node( --[^ ]*)* /, "node "); print user ", up " age ": " substr($0, 1, 120) }')
   if [ -e "/proc/$1" ]; then
     folder=$(readlink "/proc/$1/cwd" 2>/dev/null) || folder=''
     unit=$(sed -n 's|.*/\([^/]*\.service\).*|\1|p' "/proc/$1/cgroup" 2>/dev/null | head -n 1) || unit=''

@@ -1,0 +1,185 @@
+# shellcheck shell=bash
+# Database, captures and programs of an installation, the same for Docker and for npm start: MODE is docker
+# or process, ROLE lab, site or agent. Needs env.sh, run.sh, state.sh, check-docker.sh, check-process.sh.
+
+# The program backend/src/snapshot.ts, in the image and in the checkout.
+SNAPSHOT_IN_IMAGE=dist/snapshot.js
+SNAPSHOT_IN_CHECKOUT=backend/src/snapshot.ts
+
+# How long programs may take to become healthy, and to stop, in seconds.
+READY_S=120
+STOP_S=30
+
+# local_node ARGUMENT...: Node 24 of this checkout.
+local_node() {
+  [ -x node_modules/node/bin/node ] || die "the packages are not installed; npm start (or npx pnpm install) installs them"
+  node_modules/node/bin/node --conditions=@pnmlab/source "$@"
+}
+
+# backend_container: id of the backend's container, running or not; fails where there is none.
+backend_container() {
+  local id
+  id=$(docker ps -aq --filter "label=com.docker.compose.project=$(compose_project)" --filter label=com.docker.compose.service=backend --filter label=com.docker.compose.oneoff=False | head -n 1)
+  [ -n "$id" ] && printf '%s\n' "$id"
+}
+
+# in_backend_image ARGUMENT...: runs Node in a container of its own with the image and the volumes of the backend.
+in_backend_image() {
+  local id
+  id=$(backend_container) || die "there is no backend container; scripts/compose $ROLE up --no-start makes it"
+  docker run --rm -i --network none --volumes-from "$id" --entrypoint node \
+    "$(docker inspect --format '{{.Image}}' "$id")" "$@"
+}
+
+# snapshot ARGUMENT...: the snapshot program with the data folder of this installation.
+snapshot() {
+  local command=$1
+  shift
+  if [ "$MODE" = docker ]; then
+    [ "$#" = 0 ] || set -- /data
+    in_backend_image "$SNAPSHOT_IN_IMAGE" "$command" "$@"
+  else
+    [ "$#" = 0 ] || set -- "$CFG_PNMLAB_DATA_DIR"
+    local_node "$SNAPSHOT_IN_CHECKOUT" "$command" "$@"
+  fi
+}
+
+# has_database: is there a database to save?
+has_database() {
+  if [ "$MODE" = docker ]; then
+    backend_container >/dev/null && [ "$(snapshot schema data </dev/null)" -gt 0 ]
+  else
+    [ -e "$CFG_PNMLAB_DATA_DIR/pnmlab.db" ]
+  fi
+}
+
+# captures_get FOLDER: copies the stored captures into FOLDER/captures; files in the making stay out.
+# The engine packs what it copies, because the images hold no tar.
+captures_get() {
+  local id
+  if [ "$MODE" = docker ]; then
+    id=$(backend_container) || return 0
+    docker cp "$id:/data/captures" - 2>/dev/null | tar -xf - -C "$1" --exclude='*.part' 2>/dev/null || rm -rf "$1/captures"
+  elif [ -d "$CFG_PNMLAB_DATA_DIR/captures" ]; then
+    tar -cf - -C "$CFG_PNMLAB_DATA_DIR" --exclude='*.part' captures | tar -xf - -C "$1"
+  fi
+}
+
+# captures_put FOLDER: adds the captures of FOLDER/captures to the stored ones; equal names are equal bytes.
+captures_put() {
+  local owner=(--uid 1000 --gid 1000)
+  if [ "$MODE" = docker ]; then
+    # The user of the images owns what is in their volumes.
+    if tar --version 2>/dev/null | grep -q GNU; then owner=(--owner=1000 --group=1000 --numeric-owner); fi
+    tar -cf - "${owner[@]}" -C "$1" captures | docker cp - "$(backend_container):/data" >/dev/null
+  else
+    mkdir -p "$CFG_PNMLAB_DATA_DIR"
+    tar -cf - -C "$1" captures | tar -xf - -C "$CFG_PNMLAB_DATA_DIR"
+  fi
+}
+
+# is_running: does anything of this installation run now?
+is_running() {
+  if [ "$MODE" = docker ]; then
+    [ -n "$(docker ps -q --filter "label=com.docker.compose.project=$(compose_project)" | head -n 1)" ]
+  else
+    is_alive "$(lab_value pid)"
+  fi
+}
+
+# programs_stop: ends every program; the agent ends running tests on the CMTS first.
+programs_stop() {
+  local pid waited=0
+  if [ "$MODE" = docker ]; then
+    scripts/compose "$ROLE" stop >/dev/null 2>&1 || die "scripts/compose $ROLE stop fails"
+    return 0
+  fi
+  pid=$(lab_value pid)
+  is_alive "$pid" || return 0
+  case $(ps -o args= -p "$pid") in
+    *testkit/src/main.ts*) ;;
+    *) die "process $pid of lab.json is not a lab: $(process_words "$pid"); remove $CFG_PNMLAB_DATA_DIR/lab.json if no lab runs" ;;
+  esac
+  kill -TERM "$pid"
+  while is_alive "$pid"; do
+    [ "$waited" -lt "$STOP_S" ] || die "the lab (process $pid) did not stop within $STOP_S s"
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+# programs_start: brings every program up and waits until the backend answers.
+programs_start() {
+  local log
+  if [ "$MODE" = docker ]; then
+    scripts/compose "$ROLE" up -d >/dev/null 2>"$STATE_DIR/up.log" || {
+      tail -n 5 "$STATE_DIR/up.log" >&2
+      return 1
+    }
+  else
+    mkdir -p "$CFG_PNMLAB_DATA_DIR/logs"
+    log=$CFG_PNMLAB_DATA_DIR/logs/start.log
+    nohup node scripts/bootstrap.mjs start >"$log" 2>&1 </dev/null &
+    note "the lab runs in the background now; its output is in $log"
+  fi
+  programs_wait
+}
+
+# programs_wait: waits until the programs are healthy, at most READY_S seconds.
+programs_wait() {
+  local waited=0
+  while ! programs_ready; do
+    [ "$waited" -lt "$READY_S" ] || return 1
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+programs_ready() {
+  local ids states
+  if [ "$MODE" = docker ]; then
+    ids=$(docker ps -aq --filter "label=com.docker.compose.project=$(compose_project)" --filter label=com.docker.compose.oneoff=False)
+    [ -n "$ids" ] || return 1
+    # shellcheck disable=SC2086 # One argument an id.
+    states=$(docker inspect --format '{{.State.Status}}/{{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}' $ids)
+    ! printf '%s\n' "$states" | grep -qvx 'running/healthy'
+  else
+    is_alive "$(lab_value pid)" && is_pnm_lab "$(lab_value url)"
+  fi
+}
+
+# backup_unpack FILE FOLDER: unpacks a file of scripts/backup and proves it whole; BACKUP_PROBLEM says why not.
+backup_unpack() {
+  local file=$1 folder=$2 names path
+  BACKUP_PROBLEM="$file is no whole archive"
+  names=$(tar -tzf "$file" 2>/dev/null) || return 1
+  # Only plain files and folders with the names that scripts/backup gives: nothing may land elsewhere.
+  names=$(printf '%s\n' "$names" | grep -vE '^\./($|MANIFEST$|env$|pnmlab\.db$|state/($|(current|previous|last-known-good)$)|captures/($|[0-9a-f]{2}/($|[0-9a-f]{64}$)))' | head -n 1) || true
+  BACKUP_PROBLEM="$file holds \"$names\", which no backup has"
+  [ -z "$names" ] || return 1
+  BACKUP_PROBLEM="$file holds something that is neither file nor folder"
+  # shellcheck disable=SC2010 # The listing is tar's.
+  ! tar -tvzf "$file" 2>/dev/null | grep -q '^[^d-]' || return 1
+  BACKUP_PROBLEM="$file cannot be unpacked into $folder (is there room?)"
+  tar -xzf "$file" -C "$folder" --no-same-owner || return 1
+  BACKUP_PROBLEM="$file has no MANIFEST of a known format"
+  [ "$(manifest_value "$folder" format)" = 1 ] || return 1
+  case $(manifest_value "$folder" schema) in
+    '' | *[!0-9]*) return 1 ;;
+  esac
+  path=$({ grep '^sha256 ' "$folder/MANIFEST" && sums_of "$folder"; } | LC_ALL=C sort | uniq -u | head -n 1 | cut -d' ' -f4-)
+  BACKUP_PROBLEM="${path#./} in $file is missing, damaged or not in its MANIFEST"
+  [ -z "$path" ] || return 1
+}
+
+# sums_of FOLDER: lines `sha256 HEX  ./FILE` of all files of a backup.
+sums_of() {
+  (
+    cd "$1" || exit
+    find . -type f ! -name 'MANIFEST*' -print0 |
+      if command -v sha256sum >/dev/null 2>&1; then xargs -0 sha256sum; else xargs -0 shasum -a 256; fi
+  ) | sed 's/^/sha256 /' | LC_ALL=C sort -k 3
+}
+
+# manifest_value FOLDER KEY: a value of an unpacked backup.
+manifest_value() { [ ! -r "$1/MANIFEST" ] || sed -n "s/^$2 //p" "$1/MANIFEST" | head -n 1; }
