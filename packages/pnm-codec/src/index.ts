@@ -24,7 +24,17 @@ export {
 } from "./operations.ts";
 export type { LinearPlotAxis, PlotSeries, PlotTrace, ValuePlotAxis } from "./plot.ts";
 export { CLIPPED_HIGH, CLIPPED_LOW, NOT_MEASURED, quarterDbLevels } from "./quarter-db.ts";
-export type { Confidence, HeaderField, PnmHeader, PnmMagic, PnmRecordBase, Reading } from "./record.ts";
+export type {
+  AlternativeReading,
+  AxisRule,
+  Confidence,
+  HeaderField,
+  LevelReference,
+  PnmHeader,
+  PnmMagic,
+  PnmRecordBase,
+  Reading,
+} from "./record.ts";
 export type { PlotOptions, Sha256 } from "./type.ts";
 export {
   CM_SPECTRUM_WINDOWS,

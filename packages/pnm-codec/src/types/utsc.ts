@@ -154,16 +154,31 @@ export const utsc: PnmType<UtscRecord> = {
     kind: "utsc",
     header: { ...summarizePreamble(record.header), ...summarizeCmtsHeader(record.header) },
     layout: record.layout,
+    header_length_bytes: record.headerLength,
+    configuration_source: record.configurationSource,
     output_format: record.outputFormat,
     bins: record.bins,
     frames: record.frames,
+    sample_width_bytes: record.sampleWidth,
     endianness: record.endianness,
     center_frequency_hz: record.centerFrequencyHz ?? null,
     span_hz: record.spanHz ?? null,
     k_hundredths_db: record.kHundredthsDb ?? null,
+    first8: Array.from(record.samples.subarray(0, 8)),
+    last8: Array.from(record.samples.subarray(-8)),
     sha256_raw_ints: hashNumbers(record.samples, sha256),
+    ...summarizeUtscAxis(record),
   }),
 };
+
+function summarizeUtscAxis(record: UtscRecord): Record<string, unknown> {
+  const axis = utscFrequencyAxisHz(record);
+  if (axis === undefined) return {};
+  const { firstHz, stepHz, count } = axis;
+  return {
+    frequency_hz_float: { first: firstHz, last: firstHz + (count - 1) * stepHz, step: stepHz, count },
+  };
+}
 
 /** Length of the common header in this file, 0 where there is no magic to say so. */
 function commonLengthOf(file: PnmFile): number {
