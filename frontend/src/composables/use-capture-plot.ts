@@ -10,7 +10,13 @@ import {
 } from "../model/capture/chart-data.ts";
 import type { PlotPanel } from "../model/capture/inspection.ts";
 import { chartFont, chartLook } from "../render/chart-look.ts";
-import { paintExcluded, paintIdeal, paintMarks, type Token } from "../render/paint-chart.ts";
+import {
+  paintDecisionLines,
+  paintExcluded,
+  paintIdealPoints,
+  paintMarks,
+  type Token,
+} from "../render/paint-chart.ts";
 import { useSettings } from "./use-settings.ts";
 
 const WHEEL_FACTOR = 1.25;
@@ -97,9 +103,12 @@ export function useCapturePlot(
       hooks: {
         drawClear: [
           (one) => paintExcluded(one, shown, data, token),
-          (one) => shown.ideal && paintIdeal(one, shown.ideal, token),
+          (one) => shown.ideal && paintDecisionLines(one, shown.ideal, token),
         ],
-        draw: [(one) => paintMarks(one, shown, scaledFont(), token)],
+        draw: [
+          (one) => paintMarks(one, shown, scaledFont(), token),
+          (one) => shown.ideal && paintIdealPoints(one, shown.ideal, token),
+        ],
         setCursor: [(one) => followCursor(one)],
         setSelect: [(one) => zoomToBox(one)],
       },

@@ -73,7 +73,7 @@ test("a list that cannot be read says why", async () => {
 test("a refused capture shows why, what could be read and its bytes, and plots nothing", async () => {
   const page = await mountPage(CapturePage, new SyntheticLabClient(), "/captures/3", "/captures/:id");
   await vi.waitFor(() => expect(page.wrapper.text()).toContain("TRUNCATED"));
-  expect(page.wrapper.text()).toContain("typeCode");
+  expect(page.wrapper.text()).toContain("Type code");
   expect(page.wrapper.text()).toContain("50");
   expect(page.wrapper.find(".plot").exists()).toBe(false);
   expect(page.wrapper.get("a[download]").attributes("href")).toBeTruthy();

@@ -5,6 +5,9 @@ import { formatClock, formatNumber } from "../model/format.ts";
 import { tickDigits } from "../model/ticks.ts";
 import type { Token } from "./paint-chart.ts";
 
+/** Room for a time of day between two ticks. */
+const CLOCK_SPACE_PX = 90;
+
 /** Colours of traces in the order of the series. */
 export const SERIES_TOKENS = [
   "trace-live",
@@ -55,6 +58,7 @@ export function chartLook(
             size: X_AXIS_HEIGHT,
             label: `${x.label}, local`,
             incrs: CLOCK_STEPS_S,
+            space: CLOCK_SPACE_PX,
             values: (_chart, ticks) => ticks.map((tick) => formatClock(tick * 1000)),
           }
         : { ...base, size: X_AXIS_HEIGHT, label: labelOf(x.label, data.xUnit), values: linear },

@@ -64,18 +64,31 @@ export function paintMarks(chart: uPlot, panel: PlotPanel, font: string, token: 
   ctx.restore();
 }
 
-/** Ideal points as crosses, and the lines at which a symbol would be taken for its neighbour. */
-export function paintIdeal(chart: uPlot, ideal: NonNullable<PlotPanel["ideal"]>, token: Token): void {
-  const { ctx, bbox } = chart;
-  const stepPx = Math.abs(chart.valToPos(2 * ideal.halfStep, "x", true) - chart.valToPos(0, "x", true));
-  ctx.save();
+type Ideal = NonNullable<PlotPanel["ideal"]>;
+
+/** Closer than this, lines would fill the plot. */
+const LEAST_STEP_PX = 6;
+
+function stepPxOf(chart: uPlot, { halfStep }: Ideal): number {
+  return Math.abs(chart.valToPos(2 * halfStep, "x", true) - chart.valToPos(0, "x", true));
+}
+
+function clipToPlot({ ctx, bbox }: uPlot): void {
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  if (stepPx >= 6) paintDecisionLines(chart, ideal, token);
-  const arm = Math.max(0.5, Math.min(4 * devicePixelRatio, stepPx / 5));
-  ctx.strokeStyle = token("text-3");
-  ctx.lineWidth = Math.max(0.75, Math.min(devicePixelRatio, stepPx / 8));
+}
+
+/** Ideal points as crosses, to be painted over the symbols. */
+export function paintIdealPoints(chart: uPlot, ideal: Ideal, token: Token): void {
+  const { ctx } = chart;
+  const stepPx = stepPxOf(chart, ideal);
+  ctx.save();
+  clipToPlot(chart);
+  const arm = Math.max(0.5, Math.min(5 * devicePixelRatio, stepPx / 6));
+  ctx.strokeStyle = token("text-1");
+  ctx.globalAlpha = stepPx >= LEAST_STEP_PX ? 0.8 : 0.35;
+  ctx.lineWidth = Math.max(0.75, Math.min(devicePixelRatio, stepPx / 10));
   ctx.beginPath();
   for (let k = 0; k < ideal.i.length; k++) {
     const x = chart.valToPos(ideal.i[k]!, "x", true);
@@ -89,8 +102,12 @@ export function paintIdeal(chart: uPlot, ideal: NonNullable<PlotPanel["ideal"]>,
   ctx.restore();
 }
 
-function paintDecisionLines(chart: uPlot, ideal: NonNullable<PlotPanel["ideal"]>, token: Token): void {
+/** The lines at which a symbol would be taken for its neighbour. */
+export function paintDecisionLines(chart: uPlot, ideal: Ideal, token: Token): void {
+  if (stepPxOf(chart, ideal) < LEAST_STEP_PX) return;
   const { ctx } = chart;
+  ctx.save();
+  clipToPlot(chart);
   const outer = Math.max(...ideal.i) + ideal.halfStep;
   const [left, right] = [chart.valToPos(-outer, "x", true), chart.valToPos(outer, "x", true)];
   const [top, bottom] = [chart.valToPos(outer, "y", true), chart.valToPos(-outer, "y", true)];
@@ -108,4 +125,5 @@ function paintDecisionLines(chart: uPlot, ideal: NonNullable<PlotPanel["ideal"]>
     ctx.lineTo(right, y);
   }
   ctx.stroke();
+  ctx.restore();
 }

@@ -82,3 +82,25 @@ export function byteWords(part: BytePart, inspection: Inspection): string {
 function seriesOf(series: number | null, panel: PlotPanel): number | null {
   return series ?? (panel.series[1]?.name.startsWith("Median") ? 0 : null);
 }
+
+const UNITS: readonly [suffix: string, unit: string][] = [
+  ["Hz", "Hz"],
+  ["Khz", "kHz"],
+  ["Bytes", "bytes"],
+  ["S", "s"],
+];
+const NAMES: Readonly<Record<string, string>> = {
+  cmMac: "Modem MAC",
+  cmtsMac: "CMTS MAC",
+  ccapId: "CCAP id",
+};
+
+/** The name of a record's field as a table shows it: `zeroFrequencyHz` is `Zero frequency, Hz`. */
+export function fieldWords(name: string): string {
+  const known = NAMES[name];
+  if (known !== undefined) return known;
+  const unit = UNITS.find(([suffix]) => name.length > suffix.length && name.endsWith(suffix));
+  const stem = unit ? name.slice(0, -unit[0].length) : name;
+  const words = stem.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${unit ? `, ${unit[1]}` : ""}`;
+}
