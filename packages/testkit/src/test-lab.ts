@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { type Agent, profilesOf, startAgent } from "@pnmlab/agent";
 import { type Backend, startBackend } from "@pnmlab/backend";
 import {
+  type BuildInfo,
   type Config,
   comparableSettings,
   createLogger,
+  type LoadedConfig,
   type Logger,
   loadConfig,
   readBuildInfo,
@@ -19,6 +21,10 @@ import { TftpServer } from "@pnmlab/tftp-server";
 export interface TestLabOptions {
   /** Least level that is logged; `silent` by default. */
   logLevel?: string;
+  /** Settings beside those that the lab needs, by name of the variable. */
+  env?: Readonly<Record<string, string>>;
+  /** Clock of the backend, Unix milliseconds. */
+  now?: () => number;
 }
 
 /** A whole lab in one process on free ports, with real sockets between its parts. */
@@ -29,6 +35,8 @@ export interface TestLab extends AsyncDisposable {
   readonly tftp: TftpServer;
   readonly backend: Backend;
   readonly agent: Agent;
+  /** Starts another agent, with settings that differ from those of the lab; whoever starts it closes it. */
+  startAgent(env: Readonly<Record<string, string>>): Agent;
   /** A link that signs one browser in. */
   signInLink(): string;
   /** Signs in as a browser does and returns the cookie. */
@@ -71,27 +79,21 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
     PNMLAB_SESSION_KEY: randomBytes(32).toString("base64url"),
     PNMLAB_CHECK_TOKEN: randomBytes(32).toString("base64url"),
     PNMLAB_CMTS: simulator.devices.map(({ name, port }) => `${name}=127.0.0.1:${port}/sim`).join(","),
+    ...options.env,
   };
   const { config, texts } = loadConfig("backend", { rootDir: dataDir, env });
-  const backend = starting.use(await startBackend({ config, texts, build, log, port: 0 }));
-  const { config: agentConfig, texts: agentTexts } = loadConfig("agent", { rootDir: dataDir, env });
-  const salt = randomBytes(16).toString("hex");
-  const agent = starting.use(
-    startAgent({
-      backendUrl: backend.url.replace("http", "ws"),
-      name: config.agentName,
-      token: config.agentToken,
-      profiles: profilesOf(agentConfig),
-      targets: agentConfig.agentTargets,
-      setSubtrees: agentConfig.agentSetSubtrees,
-      build,
-      settings: {
-        salt,
-        fingerprints: settingsFingerprints(agentTexts, salt, comparableSettings("agent", "backend")),
+  const { now = Date.now } = options;
+  const backend = starting.use(await startBackend({ config, texts, build, log, now, port: 0 }));
+  const startLabAgent = (differing: Readonly<Record<string, string>>) =>
+    startConfiguredAgent(
+      backend.url,
+      loadConfig("agent", { rootDir: dataDir, env: { ...env, ...differing } }),
+      {
+        build,
+        log,
       },
-      log,
-    }),
-  );
+    );
+  const agent = starting.use(startLabAgent({}));
   await agent.untilConnected();
   const owned = starting.move();
   const signInLink = () => backend.mintSignInLink();
@@ -102,6 +104,7 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
     tftp,
     backend,
     agent,
+    startAgent: startLabAgent,
     signInLink,
     async signIn() {
       const answer = await fetch(signInLink(), { redirect: "manual" });
@@ -109,4 +112,26 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** An agent as its program starts it. */
+function startConfiguredAgent(
+  url: string,
+  { config, texts }: Pick<LoadedConfig, "config" | "texts">,
+  common: { build: BuildInfo; log: Logger },
+): Agent {
+  const salt = randomBytes(16).toString("hex");
+  return startAgent({
+    backendUrl: url.replace("http", "ws"),
+    name: config.agentName,
+    token: config.agentToken,
+    profiles: profilesOf(config),
+    targets: config.agentTargets,
+    setSubtrees: config.agentSetSubtrees,
+    settings: {
+      salt,
+      fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
+    },
+    ...common,
+  });
 }
