@@ -131,6 +131,11 @@ env_check() {
   check_env_secrets $needed
 }
 
+compose_check() {
+  check_compose_version
+  check_compose_file "$ROLE"
+}
+
 services_check() {
   local service
   docker_inspect "$CHECK_DIR" 2>/dev/null || return 0
@@ -161,8 +166,7 @@ start tools tools_check
 start env env_check
 case $MODE in
   docker)
-    start compose.version check_compose_version
-    start compose.file check_compose_file "$ROLE"
+    start compose.file compose_check
     start engine check_engine
     start services services_check
     ;;

@@ -122,23 +122,24 @@ doctor_settings() {
 }
 
 # expected_text NAME: the text that the backend should work with; fails where this machine cannot know it.
-# A container gets its defaults from the Compose files, and another machine has a .env of its own.
+# In a container, defaults that derive from other settings derive from those of the container; and another
+# machine has a .env of its own.
 expected_text() {
   local layer text
   layer=$(config_layer "$1")
+  [ -n "$layer" ] || return 1
   case $MODE in
     docker)
       text=$(compose_env backend | awk -v name="$1=" 'index($0, name) == 1 { print substr($0, length(name) + 1); exit }')
-      [ -n "$text" ] || [ "$layer" = default ] || text=$(config_get "$1") || return 1
-      [ -n "$text" ] || return 1
-      printf '%s\n' "$text"
+      if [ -n "$text" ]; then
+        printf '%s\n' "$text"
+        return 0
+      fi
+      ! config_is_derived "$1" || return 1
       ;;
-    remote)
-      [ -n "$layer" ] && [ "$layer" != default ] || return 1
-      config_get "$1"
-      ;;
-    *) config_get "$1" ;;
+    remote) [ "$layer" != default ] || return 1 ;;
   esac
+  config_get "$1"
 }
 
 doctor_clock() {

@@ -12,8 +12,17 @@ COMPOSE_V1_BROKEN_FROM=23
 #
 # Sets COMPOSE_CMD (words of the command), COMPOSE_VERSION, ENGINE_VERSION, and the verdict:
 # COMPOSE_STATUS (PASS, WARN or FAIL), COMPOSE_FOUND, COMPOSE_EXPECTED, COMPOSE_FIX. Fails with a FAIL.
-# Where `docker compose` is v1 and refused, a `docker-compose` that is v2 is taken, and the reverse.
+# Where `docker compose` is v1 and refused, a `docker-compose` that is v2 is taken. What was found is exported
+# in COMPOSE_KNOWN, so that scripts which this one starts need not look again.
 compose_find() {
+  local version known=${COMPOSE_KNOWN:-}
+  if [ -n "$known" ]; then
+    COMPOSE_VERSION=${known%%|*} known=${known#*|}
+    ENGINE_VERSION=${known%%|*} known=${known#*|}
+    IFS=' ' read -r -a COMPOSE_CMD <<<"$known"
+    compose_judge "$COMPOSE_VERSION" "$ENGINE_VERSION"
+    return
+  fi
   COMPOSE_CMD=()
   COMPOSE_VERSION=
   ENGINE_VERSION=
@@ -24,12 +33,12 @@ compose_find() {
     COMPOSE_FIX="install Docker Engine and its Compose plugin: https://docs.docker.com/engine/install/"
     return 1
   fi
-  local version
+  ENGINE_VERSION=$(docker version --format '{{.Server.Version}}' 2>/dev/null </dev/null) || ENGINE_VERSION=
   if version=$(compose_version docker compose); then
     COMPOSE_CMD=(docker compose)
     COMPOSE_VERSION=$version
   fi
-  if [ "${COMPOSE_VERSION%%.*}" = 1 ] || [ -z "$COMPOSE_VERSION" ]; then
+  if [ -z "$COMPOSE_VERSION" ] || ! compose_judge "$COMPOSE_VERSION" "$ENGINE_VERSION"; then
     if version=$(compose_version docker-compose); then
       if [ -z "$COMPOSE_VERSION" ] || [ "${version%%.*}" != 1 ]; then
         COMPOSE_CMD=(docker-compose)
@@ -42,7 +51,7 @@ compose_find() {
     COMPOSE_FIX="install the Compose plugin (Debian and Ubuntu: docker-compose-plugin, or docker-compose-v2)"
     return 1
   fi
-  ENGINE_VERSION=$(docker version --format '{{.Server.Version}}' 2>/dev/null) || ENGINE_VERSION=
+  export COMPOSE_KNOWN="$COMPOSE_VERSION|$ENGINE_VERSION|${COMPOSE_CMD[*]}"
   compose_judge "$COMPOSE_VERSION" "$ENGINE_VERSION"
 }
 

@@ -61,7 +61,7 @@ config_load() {
   local root=$1 line name given
   CONFIG_ROOT=$root
   CONFIG_NAMES=()
-  for name in $(compgen -v CONFIG_FILE_PNMLAB_); do unset "$name"; done
+  for name in $(compgen -v CONFIG_FILE_PNMLAB_) $(compgen -v CFG_DERIVED_PNMLAB_); do unset "$name"; done
   if [ ! -r "$root/.env.example" ]; then
     printf '%s\n' "$root/.env.example cannot be read; it holds the names and defaults of all settings" >&2
     return 1
@@ -126,10 +126,19 @@ config_derive() {
   config_default PNMLAB_TUNNEL_LOCAL_PORT "$CFG_PNMLAB_HTTP_PORT"
 }
 
-# config_default NAME TEXT: gives NAME the text TEXT where nothing was given for it.
+# config_default NAME TEXT: gives NAME the text TEXT where nothing was given for it, and marks it as derived.
 config_default() {
   local current=CFG_$1
-  [ -n "${!current:-}" ] || printf -v "CFG_$1" '%s' "$2"
+  if [ -z "${!current:-}" ]; then
+    printf -v "CFG_$1" '%s' "$2"
+    printf -v "CFG_DERIVED_$1" yes
+  fi
+}
+
+# config_is_derived NAME: does the text of NAME come from other settings?
+config_is_derived() {
+  local derived=CFG_DERIVED_$1
+  [ -n "${!derived:-}" ]
 }
 
 # config_absolute NAME: makes the path of NAME absolute, from the folder of .env.

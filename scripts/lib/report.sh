@@ -19,7 +19,8 @@ result() {
 # report_causes ID: patterns of checks whose failure explains a failure of ID.
 report_causes() {
   case $1 in
-    backend.answers) printf '%s\n' 'service.backend tunnel' ;;
+    backend.answers) printf '%s\n' 'engine service.backend tunnel' ;;
+    compose.file) printf '%s\n' 'compose.version engine' ;;
     ports) printf '%s\n' 'service.backend' ;;
     backend.checks) printf '%s\n' 'service.backend.settings' ;;
     backend.settings) printf '%s\n' 'service.backend.settings' ;;
