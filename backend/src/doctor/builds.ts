@@ -2,7 +2,7 @@ import type { BuildInfo } from "@pnmlab/protocol";
 import { fail, pass, type Verdict, warn } from "../health/verdict.ts";
 
 /** `0123456789`, or `0123456789-dirty` where the tree had changes that no commit has. */
-export function commitText({ commit, dirty }: Pick<BuildInfo, "commit" | "dirty">): string {
+function commitText({ commit, dirty }: Pick<BuildInfo, "commit" | "dirty">): string {
   return dirty ? `${commit}-dirty` : commit;
 }
 

@@ -4,7 +4,7 @@ import { fail, type Verdict } from "../health/verdict.ts";
 import type { CheckFamily } from "./family.ts";
 
 /** Every check has an answer within this time; scripts wait 10 s for the whole. */
-export const RUN_DEADLINE_MS = 8000;
+const RUN_DEADLINE_MS = 8000;
 
 /**
  * Runs families of checks at the same time. Each check has a result: one that throws or does not finish

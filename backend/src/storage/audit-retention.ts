@@ -3,7 +3,7 @@ import { messageOf } from "@pnmlab/kit";
 import type { AuditStore } from "./audit.ts";
 
 /** How long it stays known who changed what. */
-export const AUDIT_KEPT_DAYS = 90;
+const AUDIT_KEPT_DAYS = 90;
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -3,6 +3,7 @@ import {
   captureAnswerSchema,
   captureListSchema,
   cmtsListSchema,
+  doctorReportSchema,
   errorResponseSchema,
   healthSchema,
   keptCaptureSchema,
@@ -27,6 +28,7 @@ const TRANSFER_DEADLINE_MS = 120_000;
 export class HttpLabClient implements LabClient {
   me = () => request("GET", "/api/me", signedInSchema);
   health = () => request("GET", "/api/health", healthSchema);
+  doctor = () => request("GET", "/api/doctor", doctorReportSchema);
   agents = async () => (await request("GET", "/api/agents", agentListSchema)).agents;
   cmts = async () => (await request("GET", "/api/cmts", cmtsListSchema)).cmts;
   rfPorts = async (cmtsId: string) =>

@@ -4,6 +4,7 @@ import type {
   CaptureDetail,
   CaptureList,
   Cmts,
+  DoctorReport,
   Health,
   KeptCapture,
   RfPort,
@@ -38,6 +39,8 @@ export interface LiveConnection {
 export interface LabClient {
   me(): Promise<SignedIn>;
   health(): Promise<Health>;
+  /** Runs every check of the deployment now; takes seconds. */
+  doctor(): Promise<DoctorReport>;
   agents(): Promise<Agent[]>;
   cmts(): Promise<Cmts[]>;
   rfPorts(cmtsId: string): Promise<RfPort[]>;

@@ -1,4 +1,4 @@
-import type { BuildInfo, HealthCheck, HealthStatus } from "@pnmlab/protocol";
+import type { BuildInfo, DoctorStatus, HealthCheck, HealthStatus } from "@pnmlab/protocol";
 import type { LabSnapshot } from "./lab-state.ts";
 import type { Tone } from "./session-words.ts";
 
@@ -6,6 +6,12 @@ export const CHECK_WORDS: Record<HealthStatus, { word: string; tone: Tone }> = {
   ok: { word: "PASS", tone: "ok" },
   degraded: { word: "WARN", tone: "warn" },
   failed: { word: "FAIL", tone: "fail" },
+};
+
+export const DOCTOR_WORDS: Record<DoctorStatus, { word: string; tone: Tone }> = {
+  pass: { word: "PASS", tone: "ok" },
+  warn: { word: "WARN", tone: "warn" },
+  fail: { word: "FAIL", tone: "fail" },
 };
 
 export const CHECK_NAMES: Record<HealthCheck["name"], string> = {

@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
-import type { Agent } from "@pnmlab/protocol";
+import type { Agent, DoctorReport } from "@pnmlab/protocol";
 import { flushPromises } from "@vue/test-utils";
 import { expect, test, vi } from "vitest";
 import { h } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
 import { rxMerFile } from "../api/synthetic/synthetic-files.ts";
-import { syntheticAgents } from "../api/synthetic/synthetic-lab.ts";
+import { syntheticAgents, syntheticDoctorReport } from "../api/synthetic/synthetic-lab.ts";
 import { useOpenedFiles } from "../composables/use-opened-files.ts";
 import { mountPage } from "../testing/mount-page.ts";
 import CapturePage from "./capture-page.vue";
@@ -132,6 +132,59 @@ test("health shows each check in words and a page of another build", async () =>
   const text = page.wrapper.text();
   expect(text).toContain("5 of 5 pass");
   expect(text).toContain("This page runs another commit than the backend.");
+  page.close();
+});
+
+test("the checks of the deployment are run on request, failures first, and can be copied", async () => {
+  const copied: string[] = [];
+  Object.defineProperty(navigator, "clipboard", {
+    configurable: true,
+    value: { writeText: async (text: string) => void copied.push(text) },
+  });
+  const page = await mountPage(HealthPage, new SyntheticLabClient(), "/health", "/health");
+  const panel = page.wrapper.get("section[aria-label='Checks of the deployment']");
+  const button = (label: string) => panel.findAll("button").find((one) => one.text().includes(label))!;
+  expect(panel.text()).toContain("Not run yet.");
+  await button("Run checks").trigger("click");
+  await flushPromises();
+  expect(panel.text()).toContain("1 fails, 1 warns, 1 passes; run ");
+  expect(panel.findAll("tbody tr").map((row) => row.text().slice(0, 4))).toEqual(["FAIL", "WARN"]);
+  expect(panel.text()).toContain("Start the TFTP server, or check PNMLAB_TFTP_HOST and PNMLAB_TFTP_PORT");
+  await button("1 check passes").trigger("click");
+  expect(panel.findAll("tbody tr")).toHaveLength(3);
+  await button("Copy as text").trigger("click");
+  await flushPromises();
+  expect(copied[0]).toContain(
+    "FAIL tftp.server: The TFTP server answers\n     found: no answer on 127.0.0.1:6969",
+  );
+  page.close();
+});
+
+test("while checks run the page says so, and a run that fails says why and keeps the one before", async () => {
+  let answer: (report: DoctorReport) => void = () => undefined;
+  let isBroken = false;
+  class Slow extends SyntheticLabClient {
+    override doctor = () =>
+      isBroken
+        ? Promise.reject(new ApiError("UNREACHABLE", "The backend does not answer at this address", 0))
+        : new Promise<DoctorReport>((resolve) => {
+            answer = resolve;
+          });
+  }
+  const page = await mountPage(HealthPage, new Slow(), "/health", "/health");
+  const panel = page.wrapper.get("section[aria-label='Checks of the deployment']");
+  const run = panel.findAll("button").find((one) => one.text().includes("Run checks"))!;
+  await run.trigger("click");
+  expect(panel.text()).toMatch(/Running every check, .* so far\./);
+  expect(run.attributes("disabled")).toBeDefined();
+  answer(syntheticDoctorReport(Date.now()));
+  await flushPromises();
+  expect(panel.text()).not.toContain("Running every check");
+  isBroken = true;
+  await run.trigger("click");
+  await flushPromises();
+  expect(panel.get("[role=alert]").text()).toContain("The backend does not answer at this address");
+  expect(panel.text()).toContain("tftp.server");
   page.close();
 });
 

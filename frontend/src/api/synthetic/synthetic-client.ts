@@ -14,6 +14,7 @@ import {
   syntheticCaptureDetail,
   syntheticCaptures,
   syntheticCmts,
+  syntheticDoctorReport,
   syntheticHealth,
   syntheticRfPorts,
 } from "./synthetic-lab.ts";
@@ -42,6 +43,7 @@ export class SyntheticLabClient implements LabClient {
 
   me = async () => ({ user: "operator", role: "operator" as const, expiresAt: "2099-01-01T00:00:00Z" });
   health = async () => syntheticHealth(Date.now());
+  doctor = async () => syntheticDoctorReport(Date.now());
   agents = async () => syntheticAgents(Date.now());
   cmts = async () => syntheticCmts(Date.now());
   rfPorts = async () => syntheticRfPorts();

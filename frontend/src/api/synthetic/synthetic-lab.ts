@@ -81,6 +81,43 @@ export function syntheticHealth(nowMs: number): Health {
   };
 }
 
+export function syntheticDoctorReport(nowMs: number): DoctorReport {
+  return {
+    startedAt: new Date(nowMs).toISOString(),
+    durationMs: 412,
+    quick: false,
+    build: SYNTHETIC_BUILD,
+    salt: "00112233445566778899aabbccddeeff",
+    fingerprints: {},
+    checks: [
+      {
+        id: "agent.authenticated",
+        title: "The agent is signed in",
+        status: "pass",
+        found: "agent lab-1 connected since 09:12:07 from 10.1.2.3",
+        expected: "agent lab-1 connected, and none refused",
+        fix: "",
+      },
+      {
+        id: "tftp.server",
+        title: "The TFTP server answers",
+        status: "fail",
+        found: "no answer on 127.0.0.1:6969",
+        expected: "an answer to a read request",
+        fix: "start the TFTP server, or check PNMLAB_TFTP_HOST and PNMLAB_TFTP_PORT",
+      },
+      {
+        id: "tftp.same-directory",
+        title: "The TFTP server writes where the backend reads",
+        status: "warn",
+        found: "not tried",
+        expected: "a file sent to 127.0.0.1:6969 appears in /tftp",
+        fix: "see tftp.server",
+      },
+    ],
+  };
+}
+
 export function syntheticCaptures(nowMs: number): Capture[] {
   const at = (minutesAgo: number) => new Date(nowMs - minutesAgo * 60_000).toISOString();
   return [
