@@ -11,7 +11,7 @@ import { type RankedFormat, rankFormats } from "./rank-formats.ts";
 /** FFT lengths and bin counts CMTSs are known to use (DOCS-PNM-MIB, CommScope E6000 CER user guide). */
 const USUAL_BINS = [200, 256, 400, 512, 800, 1024, 1600, 2048, 3200, 4096];
 /** More readings than this nobody tries. */
-const MOST_ALTERNATIVES = 8;
+const MOST_ALTERNATIVES = 5;
 /** No header of a CMTS capture without an exclusion map is known to be longer. */
 const LONGEST_HEADER = 512;
 

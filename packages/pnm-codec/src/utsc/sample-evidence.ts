@@ -10,7 +10,7 @@ import type { Endianness } from "../binary/integers.ts";
 export type SampleEvidence = "power" | "complex" | "sixteen-bit";
 
 /** Pairs of 16-bit values looked at, spread over the samples. */
-const PAIRS = 256;
+const PAIRS = 128;
 /** Fewer pairs decide nothing. */
 const FEWEST_PAIRS = 16;
 /** 100 dB in hundredths; complex samples and amplitudes of a receiver with headroom fit as well. */
@@ -71,21 +71,23 @@ function halfStatistics(
   let squares = 0;
   let inside = 0;
   let used = 0;
-  const unsigned: number[] = [];
+  const unsigned = new Uint16Array(PAIRS);
+  let negative = 0;
   for (let k = 0; k < count && used < PAIRS; k += stride, used++) {
     const value = view.getInt16(offset + 4 * k, endianness === "little");
-    unsigned.push(value & 0xffff);
+    unsigned[used] = value;
+    if (value < 0 && value >= -0x4000) negative++;
     sum += value;
     squares += value * value;
     if (Math.abs(value) <= LARGEST) inside++;
   }
   const mean = sum / used;
-  const median = unsigned.sort((a, b) => a - b)[used >> 1]!;
+  const median = unsigned.subarray(0, used).sort()[used >> 1]!;
   return {
     mean,
     deviation: Math.sqrt(Math.max(0, squares / used - mean * mean)),
     inside: inside / used,
     median,
-    negative: unsigned.filter((value) => value >= 0xc000).length / used,
+    negative: negative / used,
   };
 }
