@@ -1,4 +1,13 @@
-import type { Agent, BuildInfo, Capture, CaptureDetail, Cmts, Health, RfPort } from "@pnmlab/protocol";
+import type {
+  Agent,
+  BuildInfo,
+  Capture,
+  CaptureDetail,
+  Cmts,
+  DoctorReport,
+  Health,
+  RfPort,
+} from "@pnmlab/protocol";
 import { preEqualizerFile, rxMerFile, upstreamSpectrumFile } from "./synthetic-files.ts";
 import { SYNTHETIC_CHANNELS } from "./synthetic-spectrum.ts";
 
