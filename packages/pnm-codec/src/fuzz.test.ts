@@ -5,7 +5,7 @@ import { formatFuzzReport, runFuzzInParallel } from "./test-support/fuzz/paralle
 const CASES = 1_000_000;
 const SEED = 20_260_120;
 
-it(`reads or refuses ${CASES.toLocaleString("en")} damaged files: nothing else is thrown, no call takes 50 ms, what is read encodes back`, {
+it(`reads or refuses ${CASES.toLocaleString("en")} damaged files: nothing else is thrown, no call takes 50 ms of processor time, what is read encodes back`, {
   timeout: 300_000,
 }, async () => {
   const report = await runFuzzInParallel(SEED, CASES);
