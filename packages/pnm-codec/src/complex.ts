@@ -5,12 +5,19 @@ export function readComplex(payload: Uint8Array): Int16Array {
   return readInt16s(payload, 0, payload.length >> 1);
 }
 
-/** Interleaved I, Q as real numbers: raw / 2^fractionBits, which 32-bit floats hold exactly. */
-export function complexValues(iq: Int16Array, fractionBits: number): Float32Array {
+/**
+ * Interleaved I, Q as real numbers: raw / 2^fractionBits, which 32-bit floats hold exactly.
+ *
+ * @param out written instead of a new array; at least as long as `iq`
+ */
+export function complexValues(
+  iq: Int16Array,
+  fractionBits: number,
+  out: Float32Array = new Float32Array(iq.length),
+): Float32Array {
   const step = 2 ** -fractionBits;
-  const values = new Float32Array(iq.length);
-  for (let i = 0; i < iq.length; i++) values[i] = iq[i]! * step;
-  return values;
+  for (let i = 0; i < iq.length; i++) out[i] = iq[i]! * step;
+  return out;
 }
 
 /** 20 log10 |c| per pair; zero clamps to half an LSB so that it stays finite. */

@@ -139,12 +139,14 @@ export function histogramBinCenters(bins: number, isOddIn256 = false): Float64Ar
 }
 
 /** Share of all hits per bin: normalised by the hits, because devices count dwell differently. */
-export function histogramShares(hitCounts: Uint32Array): Float64Array {
+export function histogramShares(
+  hitCounts: Uint32Array,
+  out: Float64Array = new Float64Array(hitCounts.length),
+): Float64Array {
   let sum = 0;
   for (let i = 0; i < hitCounts.length; i++) sum += hitCounts[i]!;
-  const shares = new Float64Array(hitCounts.length);
-  if (sum > 0) for (let i = 0; i < hitCounts.length; i++) shares[i] = hitCounts[i]! / sum;
-  return shares;
+  for (let i = 0; i < hitCounts.length; i++) out[i] = sum > 0 ? hitCounts[i]! / sum : 0;
+  return out;
 }
 
 export function plotHistogram(title: string, counts: HistogramCounts, isOddSymmetry: boolean): PlotSeries {

@@ -1,11 +1,10 @@
 import { hashDoubles, hashNumbers, round9 } from "./summary.ts";
 import type { Sha256 } from "./type.ts";
 
-/** Signed hundredths as dB or dBmV. */
-export function hundredthsToDb(raw: Int16Array): Float32Array {
-  const levels = new Float32Array(raw.length);
-  for (let k = 0; k < raw.length; k++) levels[k] = raw[k]! * 0.01;
-  return levels;
+/** Signed hundredths as dB or dBmV, written to `out` from `first`. */
+export function hundredthsToDb(raw: Int16Array, out: Float32Array, first = 0): Float32Array {
+  for (let k = 0; k < raw.length; k++) out[first + k] = raw[k]! * 0.01;
+  return out;
 }
 
 /** Statistics and hashes of signed hundredths, and the highest value. */

@@ -14,11 +14,13 @@ const LEVELS = Float32Array.from({ length: 256 }, (_, byte) =>
   byte === NOT_MEASURED ? Number.NaN : byte / 4,
 );
 
-/** Quarter-dB bytes as dB, NaN where nothing was measured. */
-export function quarterDbLevels(raw: Uint8Array): Float32Array {
-  const levels = new Float32Array(raw.length);
-  for (let k = 0; k < raw.length; k++) levels[k] = LEVELS[raw[k]!]!;
-  return levels;
+/** Quarter-dB bytes as dB, NaN where nothing was measured; in `out` if given, at least as long as `raw`. */
+export function quarterDbLevels(
+  raw: Uint8Array,
+  out: Float32Array = new Float32Array(raw.length),
+): Float32Array {
+  for (let k = 0; k < raw.length; k++) out[k] = LEVELS[raw[k]!]!;
+  return out;
 }
 
 export function plotQuarterDb(title: string, raw: Uint8Array, axis: FrequencyAxis): PlotSeries {

@@ -16,7 +16,9 @@ export function summarizePreamble(header: PnmHeader): Record<string, unknown> {
 /** SHA-256 over numbers in decimal joined by commas. */
 export function hashNumbers(values: ArrayLike<number>, sha256: Sha256): string {
   const text = Array.prototype.join.call(values, ",");
-  return sha256(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return sha256(bytes);
 }
 
 /** SHA-256 over numbers as little-endian 64-bit doubles. */

@@ -38,10 +38,13 @@ function of<Kind extends PnmRecord["kind"]>(
   return (record) => values(record as OfKind<Kind>)[0]!;
 }
 
+// Arrays for the values, written again for every file, as a live view does.
+const floats = new Float32Array(32_768);
+const doubles = new Float64Array(4096);
+
 const levels = of("utsc", (record) => {
-  let last = utscLevelsDb(record, 0);
-  for (let frame = 1; frame < record.frames; frame++) last = utscLevelsDb(record, frame);
-  return last;
+  for (let frame = 0; frame < record.frames; frame++) utscLevelsDb(record, frame, { out: floats });
+  return floats;
 });
 
 /** I and Q, or converter samples, in the fixed-point format of the type. */
@@ -50,7 +53,7 @@ function fixedPoint<Kind extends PnmRecord["kind"]>(
   raw: (record: OfKind<Kind>) => Int16Array,
   fractionBits: number,
 ): (record: PnmRecord) => number {
-  return (record) => complexValues(raw(record as OfKind<Kind>), fractionBits)[0]!;
+  return (record) => complexValues(raw(record as OfKind<Kind>), fractionBits, floats)[0]!;
 }
 const fullScale = fixedPoint("utsc", ({ samples }) => samples as Int16Array, 15);
 
@@ -191,7 +194,7 @@ function cableModemCases(): BenchCase[] {
       name: "04 RxMER, 7480 x u8",
       bytes: files.dsRxMer(),
       unit: "dB",
-      values: of("ds-ofdm-rxmer", rxMerDb),
+      values: of("ds-ofdm-rxmer", (record) => rxMerDb(record, floats)),
       python: {
         header: CM_HEAD,
         raw: "struct.unpack('>7480B',b[28:])",
@@ -202,7 +205,7 @@ function cableModemCases(): BenchCase[] {
       name: "05 histogram, 256 x u32",
       bytes: files.dsHistogram(),
       unit: "share of hits",
-      values: of("ds-histogram", ({ hitCounts }) => histogramShares(hitCounts)),
+      values: of("ds-histogram", ({ hitCounts }) => histogramShares(hitCounts, doubles)),
       python: {
         header: "struct.unpack_from('>3sBBBI6sBIII',b)",
         raw: "struct.unpack('>256I',b[29:])",
@@ -231,8 +234,8 @@ function cableModemCases(): BenchCase[] {
       bytes: files.fecSummary(),
       unit: "uncorrectable share",
       values: of("ds-ofdm-fec-summary", (record) => {
-        const shares = record.profiles.map((profile) => fecUncorrectableShares(record, profile));
-        return shares[0]!;
+        for (const profile of record.profiles) fecUncorrectableShares(record, profile, doubles);
+        return doubles;
       }),
       python: {
         header: "struct.unpack_from('>3sBBBB6sBB',b)",
@@ -245,7 +248,7 @@ function cableModemCases(): BenchCase[] {
       bytes: files.modemSpectrum(),
       isSpectrum: true,
       unit: "dBmV",
-      values: of("cm-spectrum", cmSpectrumLevelsDbmv),
+      values: of("cm-spectrum", (record) => cmSpectrumLevelsDbmv(record, floats)),
       python: {
         header: "struct.unpack_from('>3sBBBIB6sIIIHHHI',b)",
         raw: "struct.unpack('>20736h',b[39:])",
@@ -257,7 +260,7 @@ function cableModemCases(): BenchCase[] {
       bytes: files.amplitudeData(),
       isSpectrum: true,
       unit: "dBmV",
-      values: of("cm-spectrum-snmp", cmSpectrumSnmpLevelsDbmv),
+      values: of("cm-spectrum-snmp", (record) => cmSpectrumSnmpLevelsDbmv(record, floats)),
       python: {
         header: "()",
         raw: "[struct.unpack_from('>IIIII100h',b,220*i) for i in range(31)]",
@@ -320,7 +323,7 @@ function cmtsCases(): BenchCase[] {
       name: "68 US histogram, 256 x u32",
       bytes: files.usHistogram(),
       unit: "share of hits",
-      values: of("us-histogram", ({ hitCounts }) => histogramShares(hitCounts)),
+      values: of("us-histogram", ({ hitCounts }) => histogramShares(hitCounts, doubles)),
       python: {
         header: `struct.unpack_from('${CMTS_HEAD}BIII',b)`,
         raw: "struct.unpack('>256I',b[290:])",
@@ -331,7 +334,7 @@ function cmtsCases(): BenchCase[] {
       name: "69 US RxMER, 1900 x u8",
       bytes: files.usRxMer(),
       unit: "dB",
-      values: of("us-ofdma-rxmer", rxMerDb),
+      values: of("us-ofdma-rxmer", (record) => rxMerDb(record, floats)),
       python: {
         header: `struct.unpack_from('${CMTS_HEAD}6sHBIHBI',b)`,
         raw: "struct.unpack('>1900B',b[297:])",

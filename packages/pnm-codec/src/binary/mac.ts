@@ -6,11 +6,13 @@ export const HEX: readonly string[] = Array.from({ length: 256 }, (_, value) =>
 );
 const MAC = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
+const HEX_COLON: readonly string[] = HEX.map((pair) => `${pair}:`);
+
 /** Six bytes at `offset` as `aa:bb:cc:dd:ee:ff`; the caller has checked that they exist. */
 export function formatMac(bytes: Uint8Array, offset: number): string {
-  let text = HEX[bytes[offset]!]!;
-  for (let i = 1; i < 6; i++) text += `:${HEX[bytes[offset + i]!]!}`;
-  return text;
+  let text = "";
+  for (let i = 0; i < 5; i++) text += HEX_COLON[bytes[offset + i]!]!;
+  return text + HEX[bytes[offset + 5]!]!;
 }
 
 /** The six bytes of `aa:bb:cc:dd:ee:ff`. */

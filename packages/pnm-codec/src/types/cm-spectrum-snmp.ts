@@ -164,8 +164,16 @@ export function cmSpectrumSnmpFrequenciesHz(record: CmSpectrumSnmpRecord): Float
 }
 
 /** Levels of all groups, one after the other, in dBmV, or in dB where the record is relative. */
-export function cmSpectrumSnmpLevelsDbmv(record: CmSpectrumSnmpRecord): Float32Array {
-  return hundredthsToDb(concatenate(record));
+export function cmSpectrumSnmpLevelsDbmv(
+  record: CmSpectrumSnmpRecord,
+  out: Float32Array = new Float32Array(countBins(record)),
+): Float32Array {
+  let first = 0;
+  for (const { hundredthsDbmv } of record.groups) {
+    hundredthsToDb(hundredthsDbmv, out, first);
+    first += hundredthsDbmv.length;
+  }
+  return out;
 }
 
 function readGroups(file: PnmFile): CmSpectrumGroup[] {

@@ -163,9 +163,12 @@ export function cmSpectrumAxisHz(record: CmSpectrumRecord): FrequencyAxis {
   };
 }
 
-/** Levels in dBmV. */
-export function cmSpectrumLevelsDbmv(record: CmSpectrumRecord): Float32Array {
-  return hundredthsToDb(record.hundredthsDbmv);
+/** Levels in dBmV; in `out` if given, at least as long as the record has bins. */
+export function cmSpectrumLevelsDbmv(
+  { hundredthsDbmv }: CmSpectrumRecord,
+  out: Float32Array = new Float32Array(hundredthsDbmv.length),
+): Float32Array {
+  return hundredthsToDb(hundredthsDbmv, out);
 }
 
 function expectedSegments(header: CmSpectrumHeader): number {

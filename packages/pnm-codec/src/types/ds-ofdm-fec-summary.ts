@@ -224,19 +224,22 @@ export function fecCounters(record: DsOfdmFecSummaryRecord, profile: FecProfile)
 }
 
 /** Share of a set's codewords that could not be corrected, NaN where a set has none. */
-export function fecUncorrectableShares(record: DsOfdmFecSummaryRecord, profile: FecProfile): Float64Array {
+export function fecUncorrectableShares(
+  record: DsOfdmFecSummaryRecord,
+  profile: FecProfile,
+  out: Float64Array = new Float64Array(profile.sets),
+): Float64Array {
   const { sets, words } = profile;
   const isStandard = record.layout === "standard";
   // Sets one after the other, or counters one after the other.
   const step = isStandard ? 4 : 1;
   const total = isStandard ? 1 : 0;
   const uncorrectable = isStandard ? 3 : 2 * sets;
-  const shares = new Float64Array(sets);
   for (let k = 0; k < sets; k++) {
     const codewords = words[k * step + total]!;
-    shares[k] = codewords === 0 ? Number.NaN : words[k * step + uncorrectable]! / codewords;
+    out[k] = codewords === 0 ? Number.NaN : words[k * step + uncorrectable]! / codewords;
   }
-  return shares;
+  return out;
 }
 
 /** Name of a profile as engineers write it: letters from A, and NCP. */

@@ -102,7 +102,7 @@ export function dsOfdmRxMerAxisHz(record: DsOfdmRxMerRecord): FrequencyAxis {
   return subcarrierAxis(record.header, record.quarterDb.length);
 }
 
-/** RxMER in dB per subcarrier, NaN where the modem could not measure. */
-export function rxMerDb(record: { quarterDb: Uint8Array }): Float32Array {
-  return quarterDbLevels(record.quarterDb);
+/** RxMER in dB per subcarrier, NaN where the modem could not measure; in `out` if given. */
+export function rxMerDb(record: { quarterDb: Uint8Array }, out?: Float32Array): Float32Array {
+  return quarterDbLevels(record.quarterDb, out);
 }

@@ -8,6 +8,15 @@ export interface EndiannessFinding {
   reason: string;
 }
 
+const EMPTY_FIRST: EndiannessFinding = {
+  endianness: "big",
+  reason: "big-endian: the first byte of the samples is the empty one",
+};
+const EMPTY_LAST: EndiannessFinding = {
+  endianness: "little",
+  reason: "little-endian: the last byte of the samples is the empty one",
+};
+
 /**
  * Byte order of a spectrum. Files are big-endian unless the little-endian reading is clearly smoother: the
  * sum of absolute differences of neighbours (on a logarithmic scale for 4-byte power) must be under half.
@@ -24,31 +33,54 @@ export function findEndianness(
   const width = kind === "power32" ? 4 : 2;
   const count = Math.floor(length / width);
   if (count < 2) return { endianness: "big", reason: "too few samples to judge the byte order" };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // A pair every `stride` samples spreads the look over the whole payload.
   const stride = Math.max(1, Math.floor((count - 1) / PAIRS));
-  let big = 0;
-  let little = 0;
+  return (
+    (kind === "power32" ? findEmptyByte(bytes, offset, count, stride) : undefined) ??
+    compareRoughness(bytes, offset, count, stride, kind)
+  );
+}
+
+/** The byte order that the empty byte of power samples shows, the cheapest evidence. */
+function findEmptyByte(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  stride: number,
+): EndiannessFinding | undefined {
   let emptyFirst = 0;
   let emptyLast = 0;
   let pairs = 0;
   for (let i = 0; i + 1 < count && pairs < PAIRS; i += stride, pairs++) {
-    const at = offset + i * width;
+    const at = offset + 4 * i;
+    if (bytes[at] === 0) emptyFirst++;
+    if (bytes[at + 3] === 0) emptyLast++;
+  }
+  if (emptyLast > 0.9 * pairs && emptyFirst < 0.1 * pairs) return EMPTY_LAST;
+  return emptyFirst > 0.9 * pairs && emptyLast < 0.1 * pairs ? EMPTY_FIRST : undefined;
+}
+
+function compareRoughness(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  stride: number,
+  kind: "power32" | "integer16",
+): EndiannessFinding {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let big = 0;
+  let little = 0;
+  let pairs = 0;
+  for (let i = 0; i + 1 < count && pairs < PAIRS; i += stride, pairs++) {
     if (kind === "power32") {
+      const at = offset + 4 * i;
       big += Math.abs(roughLog(view.getUint32(at)) - roughLog(view.getUint32(at + 4)));
       little += Math.abs(roughLog(view.getUint32(at, true)) - roughLog(view.getUint32(at + 4, true)));
-      if (bytes[at] === 0) emptyFirst++;
-      if (bytes[at + 3] === 0) emptyLast++;
     } else {
+      const at = offset + 2 * i;
       big += Math.abs(view.getInt16(at) - view.getInt16(at + 2));
       little += Math.abs(view.getInt16(at, true) - view.getInt16(at + 2, true));
     }
-  }
-  if (kind === "power32" && emptyLast > 0.9 * pairs && emptyFirst < 0.1 * pairs) {
-    return { endianness: "little", reason: "little-endian: the last byte of the samples is the empty one" };
-  }
-  if (kind === "power32" && emptyFirst > 0.9 * pairs && emptyLast < 0.1 * pairs) {
-    return { endianness: "big", reason: "big-endian: the first byte of the samples is the empty one" };
   }
   return little < big / 2
     ? { endianness: "little", reason: "little-endian: that reading is clearly smoother" }
