@@ -3,7 +3,7 @@ import type { UtscRequest, Varbind } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { Readings, varbindOf } from "../snmp/values.ts";
 import { checkRequest } from "./capability.ts";
-import { checkDestination, planDestination } from "./destination.ts";
+import { checkDestination, planDestination, resolveDestination } from "./destination.ts";
 import {
   chooseRow,
   FREE_RUN_DURATION_MS,
@@ -197,6 +197,18 @@ const destinationRow = (overrides: Record<string, Varbind["value"]> = {}): Readi
     })),
   );
 };
+
+test("a host name goes into the destination row as its IPv4 address, and one without is named", async () => {
+  expect(await resolveDestination(destination)).toBe(destination);
+  expect(await resolveDestination({ ...destination, host: "localhost" })).toEqual({
+    ...destination,
+    host: "127.0.0.1",
+  });
+  await expect(resolveDestination({ ...destination, host: "tftp.invalid" })).rejects.toMatchObject({
+    code: "UTSC_DESTINATION_UNKNOWN",
+    message: expect.stringContaining("PNMLAB_TFTP_ADVERTISED_HOST tftp.invalid has no IPv4 address"),
+  });
+});
 
 test("a destination row that leads to the TFTP server is left alone", () => {
   expect(planDestination(destinationRow(), destination)).toEqual([]);
