@@ -18,7 +18,7 @@ const COPY_BAR = 0.07;
 const ENCODE_BAR = 2;
 
 /** The compiler's last tier takes a small caller of a long loop after ten thousands of calls. */
-const WARM_UP_MS = 400;
+const WARM_UP_MS = 600;
 /** Bytes in one measurement: enough for a millisecond, few enough to stay in the cache. */
 const BATCH_BYTES = 2_000_000;
 

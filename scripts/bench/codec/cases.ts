@@ -33,9 +33,9 @@ type OfKind<Kind extends PnmRecord["kind"]> = Extract<PnmRecord, { kind: Kind }>
 /** A function of one kind of record as a function of any; the file decides which kind comes. */
 function of<Kind extends PnmRecord["kind"]>(
   _kind: Kind,
-  values: (record: OfKind<Kind>) => ArrayLike<number>,
+  values: (record: OfKind<Kind>, out: Float32Array) => ArrayLike<number>,
 ): (record: PnmRecord) => number {
-  return (record) => values(record as OfKind<Kind>)[0]!;
+  return (record) => values(record as OfKind<Kind>, floats)[0]!;
 }
 
 // Arrays for the values, written again for every file, as a live view does.
@@ -194,7 +194,7 @@ function cableModemCases(): BenchCase[] {
       name: "04 RxMER, 7480 x u8",
       bytes: files.dsRxMer(),
       unit: "dB",
-      values: of("ds-ofdm-rxmer", (record) => rxMerDb(record, floats)),
+      values: of("ds-ofdm-rxmer", rxMerDb),
       python: {
         header: CM_HEAD,
         raw: "struct.unpack('>7480B',b[28:])",
@@ -248,7 +248,7 @@ function cableModemCases(): BenchCase[] {
       bytes: files.modemSpectrum(),
       isSpectrum: true,
       unit: "dBmV",
-      values: of("cm-spectrum", (record) => cmSpectrumLevelsDbmv(record, floats)),
+      values: of("cm-spectrum", cmSpectrumLevelsDbmv),
       python: {
         header: "struct.unpack_from('>3sBBBIB6sIIIHHHI',b)",
         raw: "struct.unpack('>20736h',b[39:])",
@@ -260,7 +260,7 @@ function cableModemCases(): BenchCase[] {
       bytes: files.amplitudeData(),
       isSpectrum: true,
       unit: "dBmV",
-      values: of("cm-spectrum-snmp", (record) => cmSpectrumSnmpLevelsDbmv(record, floats)),
+      values: of("cm-spectrum-snmp", cmSpectrumSnmpLevelsDbmv),
       python: {
         header: "()",
         raw: "[struct.unpack_from('>IIIII100h',b,220*i) for i in range(31)]",
@@ -334,7 +334,7 @@ function cmtsCases(): BenchCase[] {
       name: "69 US RxMER, 1900 x u8",
       bytes: files.usRxMer(),
       unit: "dB",
-      values: of("us-ofdma-rxmer", (record) => rxMerDb(record, floats)),
+      values: of("us-ofdma-rxmer", rxMerDb),
       python: {
         header: `struct.unpack_from('${CMTS_HEAD}6sHBIHBI',b)`,
         raw: "struct.unpack('>1900B',b[297:])",
