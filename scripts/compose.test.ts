@@ -76,8 +76,8 @@ describe.each(services)("$name of compose.$role.yaml", ({ name, service }) => {
       const setting = named.get(variable)!;
       const mayBeFixed =
         "placement" in setting ||
-        // Follow from the choice of the file: whether the CMTSs are simulated, and how the lab is wired.
-        ["PNMLAB_SIMULATOR", "PNMLAB_TFTP_ADVERTISED_PORT", "PNMLAB_AGENT_TARGETS"].includes(variable);
+        // Follow from how the lab is wired.
+        ["PNMLAB_TFTP_ADVERTISED_PORT", "PNMLAB_AGENT_TARGETS"].includes(variable);
       expect(isPassedOn || mayBeFixed, `${variable}: ${text}`).toBe(true);
     }
   });

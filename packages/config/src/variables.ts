@@ -259,6 +259,8 @@ export const variables = {
     meaning: "Whether the embedded lab brings its simulated CMTSs.",
     breaks: "Without them and without PNMLAB_CMTS there is nothing to capture from.",
     form: "on or off",
+    // The compose files decide it: lab has simulated CMTSs, site has none.
+    placement: true,
   },
   simHost: {
     name: "PNMLAB_SIM_HOST",
