@@ -35,5 +35,15 @@ export default defineConfig({
   server: { proxy },
   preview: { proxy },
   worker: { format: "es" },
-  build: { target: "es2023", sourcemap: true, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The setting of zod takes effect before any schema is made only if it stands beside zod itself.
+        codeSplitting: { groups: [{ name: "zod", test: /[\\/]zod[\\/]|zod-without-eval/ }] },
+      },
+    },
+  },
 });

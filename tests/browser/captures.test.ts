@@ -159,16 +159,10 @@ run(
     await page.getByText("At byte").waitFor();
     expect(await page.locator(".byte.fault").count()).toBeGreaterThan(0);
     await picture("capture-refused.png");
-    for (const [file, image] of [
-      ["pre-equalizer", "capture-pre-equalizer.png"],
-      ["constellation", "capture-constellation.png"],
-      ["codewords", "capture-codewords.png"],
-      ["spectrum", "capture-spectrum.png"],
-    ]) {
+    for (const file of ["pre-equalizer", "constellation", "codewords", "spectrum"]) {
       await page.getByRole("link", { name: `${file}.bin` }).click();
-      await plot().waitFor();
-      await page.waitForTimeout(200);
-      await picture(image!);
+      await page.getByRole("application", { name: new RegExp(`of ${file}.bin`) }).waitFor();
+      if (file === "constellation" || file === "spectrum") await picture(`capture-${file}.png`);
     }
   },
 );
@@ -192,7 +186,6 @@ run("a gzip file copied into the TFTP directory appears decoded, its bytes as th
   await writeFile(join(lab.config.tftpDir, "from-tftp.bin.gz"), packed);
   const row = page.getByRole("row", { name: /from-tftp\.bin\.gz/ });
   await row.getByText("Decoded").waitFor({ timeout: 5000 });
-  await picture("captures.png");
   await row.getByRole("link").click();
   await plot().waitFor();
   await page.getByText(/1.900 values/).waitFor();

@@ -5,10 +5,11 @@ import { expect, test, vi } from "vitest";
 import { h } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
-import { rxMerFile } from "../api/synthetic/synthetic-files.ts";
+import { rxMerFile, upstreamSpectrumFile } from "../api/synthetic/synthetic-files.ts";
 import { syntheticAgents, syntheticDoctorReport } from "../api/synthetic/synthetic-lab.ts";
 import { useOpenedFiles } from "../composables/use-opened-files.ts";
 import { mountPage } from "../testing/mount-page.ts";
+import { storedZip } from "../testing/stored-zip.ts";
 import CapturePage from "./capture-page.vue";
 import CapturesPage from "./captures-page.vue";
 import HealthPage from "./health-page.vue";
@@ -117,6 +118,47 @@ test("a dropped file is decoded in the page; that it cannot be kept is said", as
   await page.wrapper.get(".keep button").trigger("click");
   await flushPromises();
   expect(page.wrapper.text()).toContain("keeps no file");
+  page.close();
+});
+
+test("an archive lists its files, shows the first that can be read, and any other on request", async () => {
+  const archive = storedZip({
+    "notes.txt": new TextEncoder().encode("measured at noon"),
+    "rxmer.bin": rxMerFile(),
+    "cut.bin": rxMerFile().subarray(0, 500),
+  });
+  const { openFiles } = useOpenedFiles();
+  const file = await openFiles([new File([archive as BlobPart], "visit.zip")]);
+  const page = await mountPage(
+    OpenedFilePage,
+    new SyntheticLabClient(),
+    `/captures/opened/${file?.id}`,
+    "/captures/opened/:id",
+  );
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("How it was read"));
+  expect(page.wrapper.text()).toContain("3 files in this zip file");
+  const members = page.wrapper.findAll("[aria-label='Files in the archive'] tbody tr");
+  expect(members.map((row) => row.attributes("aria-selected"))).toEqual(["false", "true", "false"]);
+  await members[2]!.get("button").trigger("click");
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("Refused, TRUNCATED"));
+  expect(page.wrapper.find(".plot").exists()).toBe(false);
+  page.close();
+});
+
+test("bytes that begin like no capture can be read as an upstream spectrum on request", async () => {
+  const headless = upstreamSpectrumFile(1).fill(0, 0, 6);
+  const { openFiles } = useOpenedFiles();
+  const file = await openFiles([new File([headless as BlobPart], "unknown.dat")]);
+  const page = await mountPage(
+    OpenedFilePage,
+    new SyntheticLabClient(),
+    `/captures/opened/${file?.id}`,
+    "/captures/opened/:id",
+  );
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("Refused, BAD_MAGIC"));
+  const buttons = page.wrapper.findAll("button");
+  await buttons.find((button) => button.text() === "Read as upstream spectrum")!.trigger("click");
+  await vi.waitFor(() => expect(page.wrapper.text()).toContain("Read it differently"));
   page.close();
 });
 

@@ -21,7 +21,7 @@ export const SERIES_TOKENS = [
 const Y_AXIS_WIDTH = 56;
 const X_AXIS_HEIGHT = 26;
 /** Room at the right for the names of marks. */
-const MARKS_WIDTH = 84;
+const MARKS_WIDTH = 100;
 const RIGHT_WIDTH = 14;
 const CLOCK_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200];
 

@@ -46,6 +46,7 @@ export function paintMarks(chart: uPlot, panel: PlotPanel, font: string, token: 
   ctx.font = font;
   ctx.fontKerning = "none";
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([5 * devicePixelRatio, 3 * devicePixelRatio]);
   for (const { value, name } of panel.marks) {

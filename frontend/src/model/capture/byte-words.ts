@@ -1,7 +1,7 @@
 import { engineeringUnit, formatValue } from "../engineering-unit.ts";
-import { formatUtc } from "../format.ts";
+import { formatNumber, formatUtc } from "../format.ts";
 import type { BytePart } from "./byte-map.ts";
-import type { Inspection, PlotPanel } from "./inspection.ts";
+import type { Inspection, PanelSeries, PlotPanel } from "./inspection.ts";
 
 /** Unix seconds of 2001 and later; smaller numbers are the uptime of a modem without a clock. */
 const LEAST_UNIX_SECONDS = 1e9;
@@ -14,19 +14,27 @@ export function meaningOf({ value, unit }: { value: string | number; unit?: stri
   return better.unit === unit ? "" : `${formatValue(value / better.perUnit)} ${better.unit}`;
 }
 
-/** One plotted value in words: `640.000 MHz, RxMER 39.25 dB`. */
+/** One plotted value in words: `640.000 MHz`, `RxMER 39.25 dB`. */
 export function valueWords(panel: PlotPanel, index: number, only: number | null): string[] {
   const x = panel.x.values[index];
   if (x === undefined) return [];
-  const words = [xWords(panel, x)];
+  const position = xWords(panel, x);
+  const words = [panel.square ? `${panel.x.label} ${position}` : position];
   panel.series.forEach((series, number) => {
     if (only !== null && only !== number) return;
-    const value = series.values[index];
-    words.push(
-      `${series.name} ${value === undefined || Number.isNaN(value) ? "excluded" : withUnit(value, series.unit)}`,
-    );
+    words.push(`${series.name} ${measuredWords(panel, series, index)}`);
   });
   return words;
+}
+
+/** A value with its unit, or why there is none. */
+export function measuredWords(panel: PlotPanel, series: PanelSeries, index: number, isBare = false): string {
+  const value = series.values[index];
+  if (value !== undefined && !Number.isNaN(value)) {
+    return isBare ? valueText(value, series.unit) : withUnit(value, series.unit);
+  }
+  const x = panel.x.values[index] ?? Number.NaN;
+  return panel.excluded.some(({ from, to }) => x >= from && x <= to) ? "excluded" : "no value";
 }
 
 /** A position on the x axis in the unit that reads best, the same for the whole axis. */
@@ -48,9 +56,16 @@ export function isClock(x: PlotPanel["x"]): boolean {
   return x.unit === "s" && (x.values[0] ?? 0) >= LEAST_UNIX_SECONDS;
 }
 
+/** A value with its unit: decibels with two places, as a quarter dB needs, others with those that carry meaning. */
 export function withUnit(value: number, unit: string, digits?: number): string {
-  const text = digits === undefined ? formatValue(Number(value.toPrecision(6))) : value.toFixed(digits);
+  const text = valueText(value, unit, digits);
   return unit === "" ? text : `${text} ${unit}`;
+}
+
+/** The same without the unit, for tables that name it once. */
+function valueText(value: number, unit: string, digits?: number): string {
+  const places = digits ?? (unit.startsWith("dB") ? 2 : undefined);
+  return places === undefined ? formatValue(Number(value.toPrecision(6))) : formatNumber(value, places);
 }
 
 /** What a byte is, in one line for the foot of the hex view. */

@@ -43,7 +43,7 @@ test("a byte of data names its subcarrier, its frequency and its value, and an e
   const inspection = decoded(bytes);
   const map = new ByteMap(inspection);
   const at = (index: number) => byteWords(map.partAt(28 + index), inspection);
-  expect(at(0)).toBe(`subcarrier 148, 636.400 MHz, RxMER ${bytes[28]! / 4} dB`);
+  expect(at(0)).toBe(`subcarrier 148, 636.400 MHz, RxMER ${(bytes[28]! / 4).toFixed(2)} dB`);
   expect(at(1100)).toBe("subcarrier 1248, 691.400 MHz, RxMER excluded");
   expect(map.bytesOfValue(10, 0)).toEqual({ offset: 38, length: 1 });
   expect(byteWords(map.partAt(6), inspection)).toMatch(/^Capture time: 1774675794 s, 2026-03-28 05:29:54Z$/);
@@ -107,7 +107,7 @@ test("codeword error ratios stand on a logarithmic axis whose foot is 0", () => 
   expect(chart.isClock).toBe(true);
   expect(Math.min(...(chart.series[0] as number[]))).toBe(chart.floor);
   const { y } = homeOf(panel!, chart);
-  expect(y.min).toBe(chart.floor);
+  expect(y.min).toBeLessThan(chart.floor);
   expect(Math.log10(y.max) % 1).toBeCloseTo(0);
 });
 

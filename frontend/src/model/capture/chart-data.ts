@@ -15,6 +15,8 @@ export interface ChartData {
 }
 
 const LEAST_FLOOR = 1e-12;
+/** Where nothing but zeros is to be shown. */
+const FLOOR_OF_ZEROS = 1e-9;
 
 export function chartDataOf(panel: PlotPanel): ChartData {
   const { values } = panel.x;
@@ -41,10 +43,11 @@ export function chartDataOf(panel: PlotPanel): ChartData {
 
 /** A decade below the least positive value. */
 function floorOf({ series }: PlotPanel): number {
-  let least = 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const { values } of series) {
     for (const value of values) if (value > 0 && value < least) least = value;
   }
+  if (least === Number.POSITIVE_INFINITY) return FLOOR_OF_ZEROS;
   return Math.max(LEAST_FLOOR, 10 ** (Math.floor(Math.log10(least)) - 1));
 }
 
@@ -63,10 +66,9 @@ export function homeOf(panel: PlotPanel, chart: ChartData): { x: Extent; y: Exte
   }
   const y = extentOf(chart.series);
   if (panel.y.logarithmic) {
-    return {
-      x: widened(x),
-      y: { min: chart.floor, max: 10 ** Math.ceil(Math.log10(Math.max(y.max, chart.floor * 10))) },
-    };
+    const top = y.max > chart.floor ? 10 ** Math.ceil(Math.log10(y.max)) : 1;
+    // The zeros at the foot are seen above the edge.
+    return { x: widened(x), y: { min: chart.floor / 2, max: top } };
   }
   for (const { value } of panel.marks) {
     y.min = Math.min(y.min, value);

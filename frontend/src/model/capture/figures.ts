@@ -1,6 +1,7 @@
 import { fecCounters, type PnmRecord, profileName } from "@pnmlab/pnm-codec";
 import { engineeringUnit, formatValue } from "../engineering-unit.ts";
 import { formatCount, formatNumber } from "../format.ts";
+import { withUnit } from "./byte-words.ts";
 import type { Inspection, PlotPanel } from "./inspection.ts";
 
 type Figure = Inspection["figures"][number];
@@ -62,7 +63,7 @@ function extremesOf({ x, series }: PlotPanel): Figure[] {
   const at = (k: number) => {
     const { unit, perUnit } = engineeringUnit(x.unit, x.values.at(-1) ?? 0);
     const place = `${formatValue(x.values[k]! / perUnit)} ${unit}`.trim();
-    return `${formatValue(Number(trace.values[k]!.toPrecision(5)))} ${trace.unit} at ${place}`;
+    return `${withUnit(trace.values[k]!, trace.unit)} at ${place}`;
   };
   return [
     { name: "Most", value: at(most) },
