@@ -2,8 +2,8 @@ import { messageOf, withDeadline } from "@pnmlab/kit";
 import { loadConfig } from "./load.ts";
 import type { Config, Program } from "./variables.ts";
 
-/** How long a check may take, in milliseconds. */
-const CHECK_DEADLINE_MS = 4500;
+/** How long a check may take, in milliseconds: two in a row, 5 s apart, find a program that hangs within 15 s. */
+const CHECK_DEADLINE_MS = 2500;
 
 /** Whether the command line asks for a check of the running program in place of starting it. */
 export function isCheck(args: readonly string[] = process.argv.slice(2)): boolean {

@@ -9,7 +9,7 @@ import { NULL } from "./snmp/values.ts";
 
 const GET = 0xa0;
 /** Two tries fit into the time of a check. */
-const RETRANSMIT_MS = 1500;
+const RETRANSMIT_MS = 1000;
 
 type Settings = Pick<Config, "simHost" | "simSnmpPort" | "simCommunities">;
 

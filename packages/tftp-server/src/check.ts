@@ -3,7 +3,7 @@ import { type Config, reachableHost } from "@pnmlab/config";
 import { getFile, putFile, removeByEmptyWrite } from "@pnmlab/tftp-client";
 
 /** A few bytes, on the machine of the server: it answers at once or not at all. */
-const TRANSFER = { deadlineMs: 1300, retransmitMs: 400 };
+const TRANSFER = { deadlineMs: 1000, retransmitMs: 300 };
 
 /**
  * Puts a small file to the TFTP server that runs with this configuration, reads it back and removes it.
