@@ -146,7 +146,7 @@ need_curl() {
 }
 
 command_start() {
-  local child deadline pid
+  local child deadline pid owner
   need_curl
   need_what_connecting_needs
   if pid=$(tunnel_supervisor); then
@@ -154,8 +154,6 @@ command_start() {
     command_status
     return
   fi
-  end_leftover_ssh
-  rm -f "$TUNNEL_DIR/state" "$TUNNEL_DIR/channel"
   # A process group of its own and no terminal: neither Ctrl-C here nor closing the window ends it.
   set -m
   (
@@ -169,8 +167,12 @@ command_start() {
   deadline=$((SECONDS + 20 + 12 * $(($(commas "$TUNNEL_JUMP") + 1))))
   while [ "$SECONDS" -lt "$deadline" ]; do
     tunnel_read_state
-    case $STATE_state in connected | waiting | failed) break ;; esac
-    kill -0 "$child" 2>/dev/null || break
+    # Of two that start at once, one supervises; the other waits for what that one finds.
+    owner=$(tunnel_supervisor) || owner=$child
+    if [ "$STATE_supervisor" = "$owner" ]; then
+      case $STATE_state in connected | waiting | failed) break ;; esac
+    fi
+    kill -0 "$child" 2>/dev/null || [ "$owner" != "$child" ] || break
     sleep 0.2
   done
   tunnel_read_state
@@ -214,23 +216,12 @@ command_run() {
     say_failure
     return 1
   fi
-  end_leftover_ssh
-  rm -f "$TUNNEL_DIR/state" "$TUNNEL_DIR/channel"
   # shellcheck disable=SC2034 # Read by tunnel_log.
   TUNNEL_FOREGROUND=yes
   tunnel_supervise
   code=$?
   [ "$code" -le 1 ] || code=1
   return "$code"
-}
-
-# end_leftover_ssh: ends an ssh whose supervisor died.
-end_leftover_ssh() {
-  tunnel_read_state
-  if tunnel_is_process "$STATE_ssh_pid" "$STATE_ssh_identity"; then
-    tunnel_log "ending ssh $STATE_ssh_pid, which lost its supervisor"
-    tunnel_end_group "$STATE_ssh_pid"
-  fi
 }
 
 command_stop() {
@@ -242,13 +233,12 @@ command_stop() {
       sleep 0.1
       tries=$((tries + 1))
     done
-    if tunnel_supervisor >/dev/null; then kill -KILL "$pid" 2>/dev/null; fi
+    if tunnel_supervisor >/dev/null; then
+      kill -KILL "$pid" 2>/dev/null
+      kill -KILL -- "-$pid" 2>/dev/null
+    fi
   fi
-  tunnel_read_state
-  if tunnel_is_process "$STATE_ssh_pid" "$STATE_ssh_identity"; then
-    had=yes
-    end_leftover_ssh
-  fi
+  ! tunnel_end_leftover || had=yes
   if [ -z "$had" ]; then
     printf 'No tunnel is running on local port %s%s.\n' "$TUNNEL_LOCAL_PORT" "$(tunnel_others)"
     return

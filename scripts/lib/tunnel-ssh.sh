@@ -94,7 +94,7 @@ tunnel_hop_command() {
   [ -z "$before" ] || text="$text -J $before"
   if [ "$index" -eq $((${#HOPS[@]} - 1)) ]; then
     [ "$TUNNEL_SSH_PORT" = 22 ] || text="$text -p $TUNNEL_SSH_PORT"
-  elif [[ $hop =~ ^(.*[^:\]]|.*\]):([0-9]+)$ ]]; then
+  elif [[ $hop =~ ^([^:]+|.*\]):([0-9]+)$ ]]; then
     hop=${BASH_REMATCH[1]}
     text="$text -p ${BASH_REMATCH[2]}"
   fi

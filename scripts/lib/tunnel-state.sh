@@ -78,7 +78,7 @@ tunnel_unlock() {
 }
 
 # Names of what the state file holds, as variables STATE_name.
-TUNNEL_STATE_NAMES='state since attempt code found fix retry ssh_pid ssh_identity chain remote'
+TUNNEL_STATE_NAMES='supervisor state since attempt code found fix retry ssh_pid ssh_identity chain remote'
 
 # tunnel_write_state: writes STATE_* in one step, so that no reader sees half of it. A full disk
 # must not end a tunnel that works, so a failure is only told.

@@ -15,7 +15,10 @@ tunnel_supervise() {
   TUNNEL_STOPPING=''
   trap 'TUNNEL_STOPPING=yes' TERM INT
   if [ -n "${TUNNEL_FOREGROUND:-}" ]; then trap 'TUNNEL_STOPPING=yes' HUP; else trap '' HUP; fi
-  STATE_chain=$TUNNEL_HOST STATE_remote=$TUNNEL_REMOTE
+  # Only the owner of the lock may judge what an earlier supervisor left.
+  tunnel_end_leftover
+  rm -f "$TUNNEL_DIR/state" "$TUNNEL_DIR/channel"
+  STATE_supervisor=$$ STATE_chain=$TUNNEL_HOST STATE_remote=$TUNNEL_REMOTE
   [ -z "$TUNNEL_JUMP" ] || STATE_chain=$TUNNEL_JUMP,$TUNNEL_HOST
   tunnel_log "supervisor $$ started for $STATE_remote of $STATE_chain at local port $TUNNEL_LOCAL_PORT"
   tunnel_write_ssh_config "$TUNNEL_DIR/ssh_config"
@@ -103,7 +106,7 @@ tunnel_attempt() {
     tick=$SECONDS
     if IFS= read -r -t 1 -u 3 line; then
       tunnel_ssh_said "$line"
-      [ -z "$is_open" ] || SSH_TEXT=${SSH_TEXT: -2000}
+      if [ -n "$is_open" ] && [ "${#SSH_TEXT}" -gt 4000 ]; then SSH_TEXT=${SSH_TEXT: -2000}; fi
       continue
     fi
     kill -0 "$TUNNEL_SSH_PID" 2>/dev/null || break
@@ -186,6 +189,14 @@ tunnel_flush_repeated() {
 tunnel_end_ssh() {
   tunnel_end_group "$TUNNEL_SSH_PID"
   wait "$TUNNEL_SSH_PID" 2>/dev/null
+}
+
+# tunnel_end_leftover: ends an ssh whose supervisor died; fails where there is none.
+tunnel_end_leftover() {
+  tunnel_read_state
+  tunnel_is_process "$STATE_ssh_pid" "$STATE_ssh_identity" || return 1
+  tunnel_log "ending ssh $STATE_ssh_pid, which lost its supervisor"
+  tunnel_end_group "$STATE_ssh_pid"
 }
 
 # tunnel_end_group PID: ends the process group that PID leads, after 2 s by force.
