@@ -23,24 +23,28 @@ backend_container() {
   [ -n "$id" ] && printf '%s\n' "$id"
 }
 
-# in_backend_image ARGUMENT...: runs Node in a container of its own with the image and the volumes of the backend.
-in_backend_image() {
+# backend_image: the image of the backend's container, else that of the recorded deployment.
+backend_image() {
   local id
-  id=$(backend_container) || die "there is no backend container; scripts/compose $ROLE up --no-start makes it"
-  docker run --rm -i --network none --volumes-from "$id" --entrypoint node \
-    "$(docker inspect --format '{{.Image}}' "$id")" "$@"
+  if id=$(backend_container); then
+    docker inspect --format '{{.Image}}' "$id"
+  else
+    printf 'pnmlab/backend:%s\n' "${PNMLAB_IMAGE_TAG:-$(state_value current image_tag | grep . || printf dev)}"
+  fi
 }
 
-# snapshot ARGUMENT...: the snapshot program with the data folder of this installation.
+# snapshot get|put|schema [data]: the snapshot program, with `data` on the data folder of this installation.
+# In Docker it runs in a container of its own with the volumes of the backend's.
 snapshot() {
-  local command=$1
-  shift
-  if [ "$MODE" = docker ]; then
-    [ "$#" = 0 ] || set -- /data
-    in_backend_image "$SNAPSHOT_IN_IMAGE" "$command" "$@"
+  local command=$1 id
+  if [ "$MODE" != docker ]; then
+    [ "$#" = 1 ] || set -- "$command" "$CFG_PNMLAB_DATA_DIR"
+    local_node "$SNAPSHOT_IN_CHECKOUT" "$@"
+  elif [ "$#" = 1 ]; then
+    docker run --rm --network none --entrypoint node "$(backend_image)" "$SNAPSHOT_IN_IMAGE" "$command"
   else
-    [ "$#" = 0 ] || set -- "$CFG_PNMLAB_DATA_DIR"
-    local_node "$SNAPSHOT_IN_CHECKOUT" "$command" "$@"
+    id=$(backend_container) || die "there is no backend container"
+    docker run --rm -i --network none --volumes-from "$id" --entrypoint node "$(backend_image)" "$SNAPSHOT_IN_IMAGE" "$command" /data
   fi
 }
 
@@ -87,10 +91,16 @@ is_running() {
   fi
 }
 
+# has_volumes: are there volumes of this installation, also without containers?
+has_volumes() {
+  [ -n "$(docker volume ls -q --filter "label=com.docker.compose.project=$(compose_project)" | head -n 1)" ]
+}
+
 # programs_stop: ends every program; the agent ends running tests on the CMTS first.
 programs_stop() {
   local pid waited=0
   if [ "$MODE" = docker ]; then
+    has_containers || return 0
     scripts/compose "$ROLE" stop >/dev/null 2>&1 || die "scripts/compose $ROLE stop fails"
     return 0
   fi

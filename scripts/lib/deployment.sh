@@ -35,7 +35,7 @@ deployment_validate() {
 # deployment_activate RECORD BACKUP: goes back to the images, settings and role of RECORD. Where the code of
 # RECORD cannot read the database any more, the database of BACKUP comes back with it.
 deployment_activate() {
-  local record=$1 backup=$2 id tag known now stage
+  local record=$1 backup=$2 id tag known now stage network_changed=''
   id=$(state_value "$record" id)
   tag=$(state_value "$record" image_tag)
   ROLE=$(state_value "$record" role)
@@ -46,6 +46,7 @@ deployment_activate() {
     mv -f .env.part .env
     note ".env is that of the deployment of $(state_value "$record" time) again; the other one is $STATE_DIR/env-before-rollback"
     config_load "$PWD"
+    network_changed=yes
   fi
   if [ "$ROLE" != agent ] && [ -n "$known" ] && backend_container >/dev/null; then
     now=$(snapshot schema data </dev/null) || now=0
@@ -70,6 +71,8 @@ deployment_activate() {
       note "the database is that of $backup; what came later is in the newest backup"
     fi
   fi
+  # The settings may have another network, which Compose does not change under its containers. Volumes stay.
+  [ -z "$network_changed" ] || scripts/compose "$ROLE" down >/dev/null 2>&1 || true
   deployment_up "$tag"
 }
 
