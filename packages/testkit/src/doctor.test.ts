@@ -377,6 +377,47 @@ test("a check takes nothing from a capture that runs", async () => {
   expect(await session()).toMatchObject({ state: "receiving", framesDropped: before.framesDropped });
 });
 
+/** Mounts a tmpfs for the time of `look`; undefined where this user may not mount. */
+async function withTmpfs<T>(folder: string, options: string, look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    return undefined;
+  }
+  try {
+    return await look();
+  } finally {
+    execFileSync("umount", ["--lazy", folder]);
+  }
+}
+
+test("a read-only mount is told by what it hinders (needs the right to mount)", async (context) => {
+  const lab = await startLab();
+  const { tftpDir } = lab.config;
+  const other = await temporaryFolder();
+  await replaceTftp(lab, other);
+  const checks = await withTmpfs(tftpDir, "ro", () => checksOf(lab));
+  if (!checks) return context.skip("this user may not mount");
+  expect(find(checks, "tftp.directory")).toMatchObject({
+    status: "warn",
+    found: `${tftpDir} can be read; it cannot be written, so consumed files are emptied over TFTP`,
+    fix: expect.stringContaining("PNMLAB_CLEANUP=tftp"),
+  });
+  expect(problems(checks)).toContain("fail tftp.same-directory");
+});
+
+test("a full disk of the TFTP directory fails by itself (needs the right to mount)", async (context) => {
+  const lab = await startLab();
+  const { tftpDir } = lab.config;
+  const checks = await withTmpfs(tftpDir, "size=64k", async () => {
+    await writeFile(join(tftpDir, "other-file"), Buffer.alloc(1 << 20)).catch(() => undefined);
+    return checksOf(lab);
+  });
+  if (!checks) return context.skip("this user may not mount");
+  expect(problems(checks)).toEqual(["warn tftp.same-directory", "warn tftp.cleanup", "fail storage.disk"]);
+  expect(find(checks, "storage.disk").found).toBe(`the disk of ${tftpDir} is full`);
+});
+
 function hasOpenssl(): boolean {
   try {
     execFileSync("openssl", ["version"]);
