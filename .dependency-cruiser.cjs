@@ -19,6 +19,7 @@ module.exports = {
     only("codec-stands-alone", "^packages/pnm-codec/", []),
     only("mib-stands-alone", "^packages/docsis-mib/", []),
     only("analysis-imports", "^packages/pnm-analysis/", pkg("pnm-codec")),
+    only("pnm-cli-imports", "^packages/pnm-cli/", pkg("pnm-analysis", "pnm-codec")),
     only("protocol-imports", "^packages/protocol/", pkg("kit")),
     only("config-imports", "^packages/config/", pkg("kit")),
     only("link-imports", "^packages/link/", pkg("kit", "protocol")),

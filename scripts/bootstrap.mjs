@@ -18,6 +18,7 @@ const programs = {
   sim: ["packages/simulator/src/main.ts"],
   fuzz: ["scripts/fuzz-codec.ts"],
   link: ["packages/testkit/src/link.ts"],
+  pnm: ["packages/pnm-cli/src/main.ts"],
   "bench-live": ["scripts/bench/live.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
 };
@@ -92,6 +93,8 @@ async function handOver() {
   const env = {
     ...process.env,
     ...buildEnv(),
+    // Programs run in the root; a file named on a command line is meant from where the user stands.
+    INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
     PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`,
   };
   const child = spawn(node24, ["--conditions=@pnmlab/source", ...program, ...args], {
