@@ -1,10 +1,10 @@
 import { messageOf } from "@pnmlab/kit";
-import type { UtscHints } from "@pnmlab/pnm-codec";
+import { type UtscHints, wrapperOf } from "@pnmlab/pnm-codec";
 import { computed, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
 import { decodeDesk } from "../decode/decode-desk.ts";
 import { ByteMap } from "../model/capture/byte-map.ts";
 import type { Inspection, InspectionRefusal } from "../model/capture/inspection.ts";
-import type { FileMember, UnpackedFile } from "../model/capture/unpack.ts";
+import { asItIs, type FileMember, type UnpackedFile } from "../model/capture/unpack.ts";
 
 /** A file of the page: its bytes never enter Vue's reactivity. */
 export interface PageFile {
@@ -45,7 +45,10 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
     result.value = undefined;
     failure.value = "";
     try {
-      const found = await decodeDesk.unpack(file.value.fileName, file.value.bytes);
+      const { fileName, bytes } = file.value;
+      // What is not wrapped need not travel to the worker and back.
+      const found =
+        wrapperOf(bytes) === undefined ? asItIs(fileName, bytes) : await decodeDesk.unpack(fileName, bytes);
       if (asked !== newest) return;
       chosen.value = Math.max(
         0,
@@ -78,13 +81,14 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
     }
   }
 
-  watch(file, () => void unpackFile(), { immediate: true });
   watch(chosen, () => {
     frame.value = 1;
     utsc.value = undefined;
     result.value = undefined;
   });
   watch([member, frame, utsc], () => void inspectMember());
+  // Last, because a file that nothing wraps is unpacked at once.
+  watch(file, () => void unpackFile(), { immediate: true });
   return {
     unpacked,
     chosen,

@@ -1,4 +1,4 @@
-import { engineeringUnit, formatValue } from "../engineering-unit.ts";
+import { type EngineeringUnit, engineeringUnit, formatValue } from "../engineering-unit.ts";
 import { formatNumber, formatUtc } from "../format.ts";
 import type { BytePart } from "./byte-map.ts";
 import type { Inspection, PanelSeries, PlotPanel } from "./inspection.ts";
@@ -44,11 +44,18 @@ export function xWords({ x }: PlotPanel, value: number): string {
   return withUnit(value / perUnit, unit, unit === "MHz" ? 3 : undefined);
 }
 
+/** Units of axes by their values: the pointer asks for them at every move. */
+const unitsOfAxes = new WeakMap<Float64Array, EngineeringUnit>();
+
 /** The unit of an axis, chosen by its largest value. */
-export function axisUnit(x: PlotPanel["x"]): { unit: string; perUnit: number } {
+export function axisUnit(x: PlotPanel["x"]): EngineeringUnit {
+  const known = unitsOfAxes.get(x.values);
+  if (known) return known;
   let largest = 0;
   for (const value of x.values) largest = Math.max(largest, Math.abs(value));
-  return engineeringUnit(x.unit, largest);
+  const unit = engineeringUnit(x.unit, largest);
+  unitsOfAxes.set(x.values, unit);
+  return unit;
 }
 
 /** Whether an axis in seconds is the time of day. */

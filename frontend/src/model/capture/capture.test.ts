@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import {
@@ -181,6 +183,30 @@ test("offsets are read as people write them, bytes written as they read them", (
   expect(integerWords(Uint8Array.of(0xff, 0xfe))).toBe("65534 or \u22122");
   expect(integerWords(new Uint8Array(9))).toBe("");
 });
+
+/** Real captures; they live beside the repository. */
+const FIXTURES = join(import.meta.dirname, "../../../../../shared/fixtures/pnm");
+
+test.skipIf(!existsSync(FIXTURES))(
+  "every byte of real captures is explained (skipped where ../shared/fixtures/pnm is not beside the repository)",
+  () => {
+    const names = readdirSync(FIXTURES).filter((name) => name.endsWith(".bin"));
+    expect(names.length).toBeGreaterThan(0);
+    for (const fileName of names) {
+      const bytes = new Uint8Array(readFileSync(join(FIXTURES, fileName)));
+      const inspection = decoded(bytes, { fileName });
+      const map = new ByteMap(inspection);
+      const unexplained = Array.from(bytes.keys()).filter((offset) => map.partAt(offset).part === "none");
+      expect([fileName, unexplained]).toEqual([fileName, []]);
+      const last = map.partAt(bytes.length - 1);
+      const words = byteWords(last, inspection);
+      expect([fileName, words]).not.toEqual([fileName, ""]);
+      for (const panel of inspection.panels) {
+        expect(panel.series.every(({ values }) => values.length === panel.x.values.length)).toBe(true);
+      }
+    }
+  },
+);
 
 function extremes({ series }: PlotPanel): [number, number] {
   const values = Array.from(series[0]!.values).filter((value) => Number.isFinite(value));

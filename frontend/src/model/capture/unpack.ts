@@ -26,10 +26,7 @@ const MOST_TITLES = 200;
 /** The files within a file: itself, or the members of a gzip or zip file. Never throws for what it holds. */
 export async function unpack(fileName: string, bytes: Uint8Array): Promise<UnpackedFile> {
   const wrapper = wrapperOf(bytes) ?? null;
-  if (wrapper === null) {
-    const member = { fileName, path: fileName, bytes, title: "", isReadable: true, anomalies: [] };
-    return { wrapper, members: [member] };
-  }
+  if (wrapper === null) return asItIs(fileName, bytes);
   const files = await unwrap(bytes, { fileName });
   const members = files.map((file, index): FileMember => {
     const name = file.fileName ?? file.path;
@@ -42,6 +39,12 @@ export async function unpack(fileName: string, bytes: Uint8Array): Promise<Unpac
     return { ...identity, ...shown, bytes: file.bytes, anomalies: file.anomalies };
   });
   return { wrapper, members };
+}
+
+/** A file that nothing wraps, as its own only member. */
+export function asItIs(fileName: string, bytes: Uint8Array): UnpackedFile {
+  const member = { fileName, path: fileName, bytes, title: "", isReadable: true, anomalies: [] };
+  return { wrapper: null, members: [member] };
 }
 
 function titleOf(fileName: string, bytes: Uint8Array): Pick<FileMember, "title" | "isReadable"> {
