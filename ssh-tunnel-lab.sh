@@ -51,14 +51,18 @@ say_verdict() {
 }
 
 # one_line TEXT: TEXT without tabs and line ends.
-one_line() { printf '%s' "${1//[$'\t\r\n']/ }"; }
+one_line() {
+  local breaks=$'\t\r\n'
+  printf '%s' "${1//[$breaks]/ }"
+}
 
 # json_text TEXT: TEXT as a JSON string.
 json_text() {
   local text
   text=$(one_line "$1" | tr -d '\000-\037')
   text=${text//\\/\\\\}
-  printf '"%s"' "${text//\"/\\\"}"
+  text=${text//\"/\\\"}
+  printf '"%s"' "$text"
 }
 
 need_port() {

@@ -29,7 +29,7 @@ tunnel_write_ssh_config() {
       'PermitLocalCommand no' \
       'RequestTTY no'
     if [ -n "$TUNNEL_KEY" ]; then
-      printf '  IdentityFile "%s"\n' "${TUNNEL_KEY//%/%%}"
+      printf '  IdentityFile "%s"\n' "${TUNNEL_KEY//[%]/%%}"
       printf '  IdentitiesOnly yes\n'
     fi
     printf '  Include "%s"\n' "${TUNNEL_SSH_CONFIG:-~/.ssh/config}" /etc/ssh/ssh_config
@@ -107,7 +107,8 @@ tunnel_line() {
   local line
   while IFS= read -r line; do
     case $line in *"$2"*)
-      printf '%s' "${line%$'\r'}"
+      line=${line%$'\r'}
+      printf '%s' "$line"
       return
       ;;
     esac

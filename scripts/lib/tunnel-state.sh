@@ -33,8 +33,12 @@ tunnel_identity() {
     text=${20:-}-$boot
   elif command -v ps >/dev/null 2>&1; then
     text=$(ps -o stat= -o lstart= -p "$pid" 2>/dev/null) || return 1
-    case $text in Z*) return 1 ;; esac
-    text=${text#* }
+    # Which blanks separate the two depends on the first, which changes.
+    # shellcheck disable=SC2086 # Words are wanted.
+    set -- $text
+    case ${1:-Z} in Z*) return 1 ;; esac
+    shift
+    text=$*
   else
     text=unknown
   fi
@@ -93,7 +97,8 @@ tunnel_write_state() {
 # tunnel_read_state: sets STATE_* from the file, empty where there is none.
 tunnel_read_state() {
   local name line
-  for name in $TUNNEL_STATE_NAMES; do printf -v "STATE_$name" '%s' ''; done
+  # Not by printf -v, which in bash 3.2 leaves a variable alone when there is nothing to print.
+  for name in $TUNNEL_STATE_NAMES; do eval "STATE_$name=''"; done
   [ -r "$TUNNEL_DIR/state" ] || return 0
   while IFS= read -r line; do
     name=${line%%=*}

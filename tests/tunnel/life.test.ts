@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { HealthServer, startForeignServer, TunnelBench } from "./bench.ts";
 import { freePort, sshdMissing, type TestSshd } from "./sshd.ts";
 
+if (sshdMissing && process.env.CI) throw new Error(`In CI the tests of the tunnel must run: ${sshdMissing}`);
 if (sshdMissing) process.stdout.write(`The tests of the tunnel are skipped: ${sshdMissing}.\n`);
 const patience = { timeout: 40_000, interval: 300 };
 
