@@ -31,7 +31,6 @@ const INPUT_OPTIONS = {
   help: { type: "boolean", short: "h" },
   recursive: { type: "boolean", short: "r" },
   name: { type: "string" },
-  strict: { type: "boolean" },
   layout: { type: "string" },
   "header-length": { type: "string" },
   format: { type: "string" },
@@ -83,7 +82,6 @@ export function readOptions(command: CommandName, args: readonly string[]): Opti
     recursive: values.recursive === true,
     name: text(values, "name"),
     hints: {
-      strict: values.strict === true,
       ...(values.relative === true ? { levelReference: "relative" } : {}),
       ...utscHints(values),
     },

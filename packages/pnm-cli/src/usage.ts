@@ -21,7 +21,6 @@ standard error), 2 the command line is wrong.
 const INPUT = `Files:
   -r, --recursive        read the files in directories too
       --name NAME        name of standard input, and of a file whose own name says nothing
-      --strict           refuse files with bytes after their data
 
 Reading of UTSC files (upstream triggered spectrum capture); each overrides what the file seems to say:
       --layout NAME      e6000-328, common-header, vendor-header, headerless or manual

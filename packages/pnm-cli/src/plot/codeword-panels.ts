@@ -15,7 +15,7 @@ export function codewordPanels(record: DsOfdmFecSummaryRecord): Panel[] {
     y: { label, unit: "of codewords", logarithmic: true },
     series: counters.map(
       ({ name, timestampsS, totalCodewords, [part]: counts }): FigureSeries => ({
-        name,
+        name: `${name}: ${total(counts)} of ${total(totalCodewords)}`,
         form: "line",
         x: timestampsS ?? Float64Array.from(counts, (_, k) => k),
         y: ratios(counts, totalCodewords),
@@ -25,4 +25,10 @@ export function codewordPanels(record: DsOfdmFecSummaryRecord): Panel[] {
     height: 0.8,
   });
   return [panel("Corrected", "corrected"), panel("Uncorrectable", "uncorrectable")];
+}
+
+/** Sum in groups of three digits. */
+function total(counts: Uint32Array): string {
+  const sum = counts.reduce((before, count) => before + count, 0);
+  return String(sum).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }

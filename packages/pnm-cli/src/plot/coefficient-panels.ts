@@ -5,6 +5,7 @@ import {
   type UsOfdmaPreEqualizerRecord,
 } from "@pnmlab/pnm-codec";
 import type { Panel } from "./figure.ts";
+import { withMedian } from "./median-trace.ts";
 
 /** Magnitude above group delay; a coefficient of 0 is no measurement. */
 export function coefficientPanels(
@@ -16,25 +17,33 @@ export function coefficientPanels(
   const isMissing = (k: number) => iq[2 * k] === 0 && iq[2 * k + 1] === 0;
   const [magnitude] = base.series;
   if (magnitude === undefined) return [base];
-  const delays = groupDelayS(iq, axis.stepHz);
+  const levels = Float64Array.from(magnitude.y, (level, k) => (isMissing(k) ? Number.NaN : level));
+  const delays = groupDelayS(iq, axis.stepHz).map((delay) => delay * 1e9);
   return [
     {
       ...base,
-      y: { label: "Magnitude", unit: "dB" },
-      series: [
-        {
-          ...magnitude,
-          y: Float64Array.from(magnitude.y, (level, k) => (isMissing(k) ? Number.NaN : level)),
-        },
-      ],
+      y: { label: "Magnitude", unit: "dB", range: atLeastOneDb(levels) },
+      series: [{ ...magnitude, y: levels }],
     },
     {
       ...base,
-      y: { label: "Group delay", unit: "ns", range: robustRange(delays.map((delay) => delay * 1e9)) },
-      series: [{ ...magnitude, name: "Group delay", y: delays.map((delay) => delay * 1e9) }],
+      y: { label: "Group delay", unit: "ns", range: robustRange(delays) },
+      series: withMedian({ ...magnitude, name: "Group delay", y: delays }),
       height: 0.7,
     },
   ];
+}
+
+/** A flat response looks flat. */
+function atLeastOneDb(levels: Float64Array): [number, number] {
+  const measured = levels.filter((level) => !Number.isNaN(level));
+  if (measured.length === 0) return [-1, 1];
+  const [low, high] = measured.reduce(
+    ([least, most], level) => [Math.min(least, level), Math.max(most, level)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const room = Math.max(0, 1 - (high - low)) / 2;
+  return [low - room, high + room];
 }
 
 /** Without the outermost half percent: differences of noisy phases at nulls would flatten all the rest. */

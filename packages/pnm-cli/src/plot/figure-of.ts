@@ -4,6 +4,7 @@ import { codewordPanels } from "./codeword-panels.ts";
 import { coefficientPanels } from "./coefficient-panels.ts";
 import { constellationPanel } from "./constellation-panel.ts";
 import type { Figure, FigureSeries, Panel } from "./figure.ts";
+import { withMedian } from "./median-trace.ts";
 import { profilePanels } from "./profile-panels.ts";
 import { statisticsLine } from "./statistics.ts";
 import { subtitleOf } from "./subtitle.ts";
@@ -36,7 +37,7 @@ export function figureOf(record: PnmRecord, { frame, fileName }: FigureOptions):
   const panels = panelsOf(record, plot, frame);
   return {
     title: plot.title,
-    lines: [...subtitleOf(record, fileName), ...statisticsLine(panels[0]!)],
+    lines: [...subtitleOf(record, fileName), ...statisticsLine(plot)],
     panels,
   };
 }
@@ -63,6 +64,7 @@ function panelsOf(record: PnmRecord, plot: PlotSeries, frame: number): Panel[] {
       return utscPanels(base, record, frame);
     case "ds-ofdm-rxmer":
     case "us-ofdma-rxmer":
+      return [{ ...base, series: base.series.flatMap(withMedian) }];
     case "ds-ofdm-symbol-capture":
     case "cmts-ds-ofdm-symbol-capture":
     case "cm-spectrum":

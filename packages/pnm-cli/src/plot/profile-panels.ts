@@ -24,7 +24,7 @@ export function profilePanels(base: Panel, record: DsOfdmModulationProfileRecord
     const most = Math.max(2, ...used);
     return {
       ...base,
-      title: `Profile ${profileName(record.profiles[p]!.profileId)}`,
+      title: profileName(record.profiles[p]!.profileId),
       y: {
         label: "Bits per symbol",
         unit: "",

@@ -15,10 +15,18 @@ export interface PixelRange {
   end: number;
 }
 
+/** Between the ends of a logarithmic axis and its frame, so that traces on them are seen. */
+const MARGIN = 8;
+/** Between zero and the least decade. */
+const ZERO_BAND = 18;
+
 /** The x axis of a panel: as far as its values go, and no further. */
 export function xScale(panel: Panel, pixels: PixelRange): Scale {
-  const [low, high] = panel.x.range ?? spread(extent(panel, "x"), hasBars(panel));
-  const count = Math.max(3, Math.round((pixels.end - pixels.start) / 95));
+  const [low, high] = panel.x.range ?? spread(extent(panel, "x"), barHalfWidth(panel));
+  const room = Math.max(3, Math.round((pixels.end - pixels.start) / 95));
+  // Events, samples and bins are counted: there is none between two of them.
+  const isCount = panel.x.unit === "" && panel.isSquare !== true;
+  const count = isCount ? Math.max(1, Math.min(room, Math.floor(high - low))) : room;
   const { factor, unit } = shownUnit(panel.x.unit, low, high);
   const ticks =
     panel.x.unit === "unix" ? clockTicks(low, high, count) : linearTicks(low, high, count, factor);
@@ -37,7 +45,7 @@ export function yScale(panel: Panel, pixels: PixelRange): Scale {
       ? axis.range
       : axis.names !== undefined && axis.range !== undefined
         ? axis.range
-        : niceRange(...spread([fixed?.[0] ?? least, fixed?.[1] ?? most], false), count);
+        : niceRange(...spread([fixed?.[0] ?? least, fixed?.[1] ?? most], 0), count);
   const ticks =
     axis.names === undefined
       ? linearTicks(low, high, count)
@@ -70,15 +78,15 @@ function logarithmic(axis: FigureAxis, panel: Panel, { start, end }: PixelRange)
     for (let k = 0; k < y.length; k++) if (y[k]! > 0) least = Math.min(least, y[k]!);
   }
   const floor = 10 ** Math.floor(Math.log10(least));
-  const zeroBand = 18;
-  const bottom = start - zeroBand;
-  const perDecade = (end - bottom) / -Math.log10(floor);
+  const zero = start - MARGIN;
+  const bottom = zero - ZERO_BAND;
+  const perDecade = (end + MARGIN - bottom) / -Math.log10(floor);
   return {
     low: floor,
     high: 1,
     label: withUnit(axis.label, axis.unit),
     ticks: [{ value: 0, label: "0" }, ...decadeTicks(floor, 1)],
-    toPixel: (value) => (value > 0 ? bottom + Math.log10(value / floor) * perDecade : start),
+    toPixel: (value) => (value > 0 ? bottom + Math.log10(value / floor) * perDecade : zero),
   };
 }
 
@@ -86,8 +94,11 @@ function withUnit(label: string, unit: string): string {
   return unit === "" ? label : label === "" ? unit : `${label}, ${unit}`;
 }
 
-function hasBars(panel: Panel): boolean {
-  return panel.series.some(({ form }) => form === "bars");
+/** Room that bars need beyond the first and the last position; 0 without bars. */
+function barHalfWidth({ series }: Panel): number {
+  const x = series.find(({ form }) => form === "bars")?.x;
+  if (x === undefined) return 0;
+  return x.length > 1 ? Math.abs(x[1]! - x[0]!) / 2 : 0.5;
 }
 
 /** Least and greatest value of all traces; NaN left out. */
@@ -104,9 +115,8 @@ function extent(panel: Panel, axis: "x" | "y"): [number, number] {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** A range with room for bars at its ends, and never an empty one. */
-function spread([low, high]: readonly [number, number], forBars: boolean): [number, number] {
+/** A range with room at its ends, and never an empty one. */
+function spread([low, high]: readonly [number, number], room: number): [number, number] {
   if (low === high) return [low - 1, high + 1];
-  const room = forBars ? (high - low) * 0.01 : 0;
   return [low - room, high + room];
 }

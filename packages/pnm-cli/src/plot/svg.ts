@@ -12,7 +12,7 @@ const NAMED_AXIS_LEFT = 128;
 
 /** Told apart by people who confuse red and green as well (Okabe and Ito, 2008). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00", "#555555"];
-const QUIET = "#b4bcc6";
+const QUIET = "#a9cbe4";
 const INK = "#1c2430";
 const GREY = "#5b6673";
 const GRID = "#e3e7ec";
@@ -53,7 +53,8 @@ interface Frame {
 
 function drawPanel(panel: Panel, start: number, index: number): { svg: string; height: number } {
   const legend = legendOf(panel);
-  const headroom = (panel.title === "" ? 0 : 20) + (legend.length === 0 ? 0 : 22);
+  const legendRows = rowsOf(legend);
+  const headroom = (panel.title === "" ? 0 : 20) + legendRows.length * 22;
   const plotHeight = panel.isSquare === true ? SQUARE : PANEL_HEIGHT * (panel.height ?? 1);
   const left = panel.y.names === undefined ? LEFT : NAMED_AXIS_LEFT;
   const frame: Frame = {
@@ -68,12 +69,12 @@ function drawPanel(panel: Panel, start: number, index: number): { svg: string; h
   const svg = [
     `<clipPath id="${clip}">${rect(frame.left, frame.top - 1, frame.right - frame.left, plotHeight + 2, "")}</clipPath>`,
     panel.title === "" ? "" : text(left, start + 14, panel.title, { size: 13.5, weight: "bold" }),
-    drawLegend(legend, left, start + (panel.title === "" ? 14 : 34)),
+    drawLegend(legendRows, left, start + (panel.title === "" ? 14 : 34)),
     drawGrid(x, y, frame),
     `<g clip-path="url(#${clip})">`,
     drawExcluded(panel, x, frame),
-    drawIdeal(panel, x, y),
     ...orderedSeries(panel).map(({ series, colour }) => drawSeries(series, x, y, colour, frame)),
+    drawIdeal(panel, x, y),
     "</g>",
     `<rect x="${frame.left}" y="${short(frame.top)}" width="${frame.right - frame.left}" height="${short(plotHeight)}" fill="none" stroke="${GREY}"/>`,
   ];
@@ -114,10 +115,35 @@ function legendOf(panel: Panel): LegendEntry[] {
   return entries;
 }
 
-function drawLegend(entries: readonly LegendEntry[], left: number, y: number): string {
+/** Pixels an entry takes: its mark, its text at an average width of letters, and a gap. */
+function entryWidth({ label }: LegendEntry): number {
+  return 26 + label.length * 7.2 + 20;
+}
+
+function rowsOf(entries: readonly LegendEntry[]): LegendEntry[][] {
+  const rows: LegendEntry[][] = [];
+  let x = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const width = entryWidth(entry);
+    if (x + width > WIDTH - RIGHT) {
+      rows.push([]);
+      x = NAMED_AXIS_LEFT;
+    }
+    rows.at(-1)!.push(entry);
+    x += width;
+  }
+  return rows;
+}
+
+function drawLegend(rows: readonly LegendEntry[][], left: number, y: number): string {
+  return rows.map((row, n) => drawLegendRow(row, left, y + 22 * n)).join("\n");
+}
+
+function drawLegendRow(entries: readonly LegendEntry[], left: number, y: number): string {
   let x = left;
   return entries
-    .map(({ label, fill, mark }) => {
+    .map((legendEntry) => {
+      const { label, fill, mark } = legendEntry;
       const symbol =
         mark === "area"
           ? `<rect x="${short(x)}" y="${short(y - 10)}" width="20" height="11" fill="${fill}" stroke="#b9c2cd"/>`
@@ -125,7 +151,7 @@ function drawLegend(entries: readonly LegendEntry[], left: number, y: number): s
             ? `<circle cx="${short(x + 10)}" cy="${short(y - 4)}" r="3.5" fill="${fill}"/>`
             : `<path d="M${short(x)} ${short(y - 4)}h20" stroke="${fill}" stroke-width="2.5"/>`;
       const entry = symbol + text(x + 26, y, label, { size: 12, fill: GREY });
-      x += 26 + label.length * 7.2 + 20;
+      x += entryWidth(legendEntry);
       return entry;
     })
     .join("\n");

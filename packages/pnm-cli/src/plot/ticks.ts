@@ -30,8 +30,8 @@ export function shownUnit(unit: string, low: number, high: number): ShownUnit {
   const multiples = MULTIPLES[unit];
   if (multiples === undefined || reach === 0) return { factor: 1, unit: unit === "unix" ? "" : unit };
   const usable = unit === "Hz" ? multiples.slice(1) : multiples;
-  const found = usable.find(([factor]) => reach >= factor);
-  return found === undefined ? { factor: 1, unit } : { factor: found[0], unit: found[1] };
+  const [factor, shown] = usable.find(([multiple]) => reach >= multiple) ?? usable.at(-1)!;
+  return { factor, unit: shown };
 }
 
 /** Round numbers within a range, about `count` of them. */
@@ -42,7 +42,9 @@ export function linearTicks(low: number, high: number, count: number, factor = 1
   const last = Math.floor(high / factor / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => {
     const shown = (first + n) * step;
-    return { value: shown * factor, label: minus(shown.toFixed(decimals)) };
+    const isLong = decimals > 5 || Math.abs(shown) >= 1e6;
+    const label = isLong && shown !== 0 ? String(Number(shown.toPrecision(6))) : shown.toFixed(decimals);
+    return { value: shown * factor, label: minus(isLong ? exponential(label) : label) };
   });
 }
 
@@ -83,6 +85,12 @@ function niceStep(rough: number): number {
   const decade = 10 ** Math.floor(Math.log10(rough));
   const mantissa = rough / decade;
   return (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10) * decade;
+}
+
+/** The shorter of a number's two forms. */
+function exponential(label: string): string {
+  const short = Number(label).toExponential().replace("e+", "e");
+  return short.length < label.length ? short : label;
 }
 
 function minus(text: string): string {

@@ -43,6 +43,7 @@ export function tracePath(series: FigureSeries, x: Scale, y: Scale): string {
     }
   }
   flush();
+  path.lift();
   return path.text;
 }
 
@@ -75,9 +76,9 @@ class PathData {
   }
 
   lift(): void {
-    // A value alone between gaps would have no line: a dot's worth of one.
+    // A value alone between gaps would have no line: give it a short one.
     if (this.#isDown && this.text.lastIndexOf("M") === this.text.length - `M${this.#x} ${this.#y}`.length) {
-      this.text += "h0.6";
+      this.text += "h1.5";
     }
     this.#isDown = false;
   }
