@@ -21,6 +21,20 @@ state_folder() {
   chmod 700 "$STATE_DIR" "$STATE_DIR/deployments" "$STATE_DIR/backups"
 }
 
+# state_lock: one deploy, restore or rollback at a time. The lock of a process that is gone is taken over.
+state_lock() {
+  local holder
+  if ! (set -o noclobber && printf '%s\n' "$$" >"$STATE_DIR/lock") 2>/dev/null; then
+    holder=$(cat "$STATE_DIR/lock")
+    case $(ps -o args= -p "${holder:-0}" 2>/dev/null) in
+      *scripts/deploy* | *scripts/restore* | *scripts/rollback*)
+        die "another change of this installation is under way (process $holder); wait for its end"
+        ;;
+    esac
+    printf '%s\n' "$$" >"$STATE_DIR/lock"
+  fi
+}
+
 # state_set NAME RECORD_FILE: makes NAME a copy of that record, whole or not at all.
 state_set() {
   cp "$2" "$STATE_DIR/$1.part"
