@@ -23,6 +23,7 @@ export interface FigureOptions {
  * @throws PnmDecodeError BAD_VALUE for a frame the record does not have
  */
 export function figureOf(record: PnmRecord, { frame, fileName }: FigureOptions): Figure {
+  if (record.kind === "utsc" && record.frames === 0) throw nothingToPlot();
   if (record.kind === "utsc" && frame >= record.frames) {
     throw new PnmDecodeError("BAD_VALUE", `the file has no result set ${frame + 1}`, {
       expected: `1 to ${record.frames}`,
@@ -32,7 +33,7 @@ export function figureOf(record: PnmRecord, { frame, fileName }: FigureOptions):
   const plot = plotOf(record, { frame });
   const count = plot.series.reduce((sum, { values }) => sum + values.length, 0);
   if (plot.style === "none" || count === 0) {
-    throw new InputError("NOTHING_TO_PLOT", "the content of this capture is in no known form");
+    throw nothingToPlot();
   }
   const panels = panelsOf(record, plot, frame);
   return {
@@ -40,6 +41,10 @@ export function figureOf(record: PnmRecord, { frame, fileName }: FigureOptions):
     lines: [...subtitleOf(record, fileName), ...statisticsLine(plot)],
     panels,
   };
+}
+
+function nothingToPlot(): InputError {
+  return new InputError("NOTHING_TO_PLOT", "the content of this capture is in no known form");
 }
 
 function panelsOf(record: PnmRecord, plot: PlotSeries, frame: number): Panel[] {
