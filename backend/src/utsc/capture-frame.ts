@@ -35,6 +35,8 @@ export function decodeCapture(bytes: Uint8Array, fileName: string, context: Capt
   const { accepted } = context;
   const record = decodePnm(bytes, {
     fileName,
+    // A capture that arrived is shown; what is odd about it is told.
+    tolerant: true,
     utsc: {
       centerFrequencyHz: accepted.centerFrequencyHz,
       spanHz: accepted.spanHz,

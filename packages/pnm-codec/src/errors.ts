@@ -8,7 +8,7 @@ export type PnmErrorCode =
   | "UNKNOWN_TYPE"
   /** The header promises more data than the file holds. */
   | "TRUNCATED"
-  /** Bytes follow the data; refused only with `hints.strict`. */
+  /** Bytes follow the data; `hints.tolerant` reads the file nevertheless. */
   | "OVERLONG"
   /** A length field contradicts the sample size or another length. */
   | "BAD_LENGTH"

@@ -39,8 +39,11 @@ export interface UtscHints {
 export interface DecodeHints {
   /** Name of the file; helps where bytes carry no magic. */
   fileName?: string | undefined;
-  /** Refuse bytes after the data (`OVERLONG`) instead of reporting them as an anomaly. */
-  strict?: boolean | undefined;
+  /**
+   * Read a file that has bytes after its data, or whose last modulation profile is cut off, as far as it goes:
+   * what is wrong becomes an anomaly of the record instead of `OVERLONG` or `TRUNCATED`.
+   */
+  tolerant?: boolean | undefined;
   /**
    * What the levels of an SNMP amplitude value are relative to: a CMTS's legacy spectrum analysis is relative to
    * the power spectral density it expects, a modem's is in dBmV (DOCS-IF3-MIB). dBmV unless given.

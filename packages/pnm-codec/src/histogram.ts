@@ -40,7 +40,7 @@ interface Walk {
  * Reads a histogram in the layout whose two lengths end exactly at the end of the file, else in the first one
  * whose lengths are possible.
  *
- * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, OVERLONG with `hints.strict`
+ * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, OVERLONG unless `hints.tolerant`
  */
 export function readHistogram<Header extends PnmHeader, Name extends string>(
   file: PnmFile,

@@ -38,7 +38,7 @@ export interface SizedRules<Header> {
  * fields are plausible and whose data length equals the bytes that remain; failing that the first plausible
  * one, failing that the first.
  *
- * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, and OVERLONG with `hints.strict`
+ * @throws PnmDecodeError TOO_SHORT, TRUNCATED, BAD_LENGTH, BAD_COUNT, and OVERLONG unless `hints.tolerant`
  */
 export function readSizedFile<Header extends SizedHeader, Name extends string>(
   file: PnmFile,
@@ -89,9 +89,9 @@ export function writeSizedFile(
 }
 
 /**
- * Takes `length` bytes from `offset`; what follows them is an anomaly to report, not a reason to refuse.
+ * Takes `length` bytes from `offset`; they must be the last ones.
  *
- * @throws PnmDecodeError TRUNCATED, and OVERLONG with `hints.strict`
+ * @throws PnmDecodeError TRUNCATED, and OVERLONG unless `hints.tolerant`
  */
 function takeData(
   file: PnmFile,
@@ -118,11 +118,15 @@ function takeData(
 
 const NO_BYTES = new Uint8Array(0);
 
-/** The bytes after the data, reported. */
+/**
+ * The bytes after the data: none, or with `hints.tolerant` reported as an anomaly.
+ *
+ * @throws PnmDecodeError OVERLONG
+ */
 export function takeTrailing(file: PnmFile, end: number, header: object, anomalies: string[]): Uint8Array {
   const extra = file.bytes.length - end;
   if (extra <= 0) return NO_BYTES;
-  if (file.hints.strict === true) {
+  if (file.hints.tolerant !== true) {
     throw new PnmDecodeError("OVERLONG", `${extra} bytes follow the data`, {
       offset: end,
       expected: `${end} bytes`,

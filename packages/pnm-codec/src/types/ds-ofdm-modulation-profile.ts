@@ -265,7 +265,7 @@ function readProfiles(
     const isLast = profiles.length === header.profileCount - 1;
     const declaredLength = at + 3 > end ? 0 : (bytes[at + 1]! << 8) | bytes[at + 2]!;
     const next = at + 3 + declaredLength;
-    const isTolerated = isLast && at + 3 <= end && file.hints.strict !== true;
+    const isTolerated = isLast && at + 3 <= end && (end === total || file.hints.tolerant === true);
     if (at + 3 > end || (next > end && !isTolerated)) {
       throw new PnmDecodeError(
         "TRUNCATED",

@@ -48,7 +48,7 @@ const LONGEST_PRINTED = 4096;
 const HINTS: readonly DecodeHints[] = [
   {},
   {},
-  { strict: true },
+  { tolerant: true },
   { fileName: UTSC_NAME },
   { utsc: { bins: 20, outputFormat: "fftPower", centerFrequencyHz: 45e6, spanHz: 80e6 } },
   { utsc: { headerLength: 328, sampleWidth: 2, endianness: "little", bins: 10 } },
