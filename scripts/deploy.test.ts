@@ -16,24 +16,31 @@ beforeEach(() => {
   git("init", "-q");
   git("add", ".");
   git("-c", "user.name=test", "-c", "user.email=test@example.net", "commit", "-q", "-m", "as released");
-  // A Docker that works, has no containers, and writes down what it is asked for.
   mkdirSync(join(root, ".git", "bin"));
   calls = join(root, ".git", "calls");
   writeFileSync(calls, "");
+  docker("echo 28.1.0", "2.35.1");
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** A Docker without containers that writes down what it is asked for, and whose builds find no room. */
+function docker(engine: string, compose: string): void {
+  const stub = join(root, ".git", "bin", "docker");
   writeFileSync(
-    join(root, ".git", "bin", "docker"),
+    stub,
     `#!/bin/sh
 echo "$*" >>'${calls}'
 case "$1 $2" in
-  "compose version") echo 2.35.1 ;;
-  version*) echo 28.1.0 ;;
+  "compose version") echo ${compose} ;;
+  version*) ${engine} ;;
 esac
 case "$*" in *" build"*) echo "no space left on device" >&2; exit 1 ;; esac
 `,
   );
-  chmodSync(join(root, ".git", "bin", "docker"), 0o755);
-});
-afterEach(() => rmSync(root, { recursive: true }));
+  chmodSync(stub, 0o755);
+  writeFileSync(join(root, ".git", "bin", "docker-compose"), `#!/bin/sh\necho ${compose}\n`);
+  chmodSync(join(root, ".git", "bin", "docker-compose"), 0o755);
+}
 
 const git = (...args: string[]) => execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
 
@@ -104,5 +111,25 @@ describe("scripts/rollback", () => {
     const { status, stderr, touched } = run("rollback");
     expect(stderr).toContain("no previous deployment is recorded");
     expect({ status, touched }).toEqual({ status: 1, touched: false });
+  });
+});
+
+describe("scripts that work with Docker", () => {
+  it.each([["deploy"], ["backup", "--mode", "docker"], ["compose", "lab", "up", "-d"]])(
+    "stop before they touch anything where Compose would break the containers: %s",
+    (script, ...args) => {
+      run("setup");
+      docker("echo 27.0.0", "1.29.2");
+      const { status, stderr, touched } = run(script, ...args);
+      expect(stderr).toContain("ContainerConfig");
+      expect({ status, touched }).toEqual({ status: 1, touched: false });
+    },
+  );
+
+  it("tell a missing right from an engine that is down", () => {
+    docker("echo 'permission denied while trying to connect' >&2; exit 1", "2.35.1");
+    expect(run("backup", "--mode", "docker").stderr).toContain("usermod -aG docker");
+    docker("echo 'Cannot connect to the Docker daemon' >&2; exit 1", "2.35.1");
+    expect(run("backup", "--mode", "docker").stderr).toContain("systemctl start docker");
   });
 });

@@ -84,33 +84,3 @@ describe("Compose and engine", () => {
     expect(find("compose_find; PATH=/nowhere compose_find")).toMatchObject({ status: "PASS" });
   });
 });
-
-describe("scripts that work with Docker", () => {
-  const checkout = join(import.meta.dirname, "..", "..");
-  const run = (script: string, ...args: string[]) =>
-    spawnSync(join(checkout, "scripts", script), args, {
-      encoding: "utf8",
-      cwd: bin,
-      env: { PATH: `${bin}:/usr/bin:/bin`, COMPOSE_PROJECT_NAME: "pnmlab-stub" },
-    });
-
-  it("stop before they touch anything where Compose would break the containers", () => {
-    docker("27.0.0", "1.29.2");
-    program("docker-compose", "echo 1.29.2");
-    for (const [script, ...args] of [
-      ["deploy"],
-      ["backup", "--mode", "docker"],
-      ["compose", "lab", "up", "-d"],
-    ] as const) {
-      const result = run(script, ...args);
-      expect(result.status).toBe(1);
-      expect(result.stderr).toContain("ContainerConfig");
-      expect(result.stderr).not.toContain("touched");
-    }
-  });
-
-  it("tell a missing right from an engine that is down", () => {
-    docker(undefined, "2.35.1");
-    expect(run("backup", "--mode", "docker").stderr).toContain("usermod -aG docker");
-  });
-});
