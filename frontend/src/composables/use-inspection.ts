@@ -24,6 +24,8 @@ export interface InspectionView {
   frame: Ref<number>;
   /** How the user wants a UTSC file to be read. */
   utsc: ShallowRef<UtscHints | undefined>;
+  /** Whether the user wants to see what is there of a file that is cut off or too long. */
+  tolerant: Ref<boolean>;
   /** A failure that has nothing to do with the file. */
   failure: Ref<string>;
 }
@@ -35,6 +37,7 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
   const result = shallowRef<Inspection | InspectionRefusal>();
   const frame = ref(1);
   const utsc = shallowRef<UtscHints>();
+  const tolerant = ref(false);
   const failure = ref("");
   const member = computed(() => unpacked.value?.members[chosen.value]);
   let newest = 0;
@@ -56,6 +59,7 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
       );
       frame.value = 1;
       utsc.value = undefined;
+      tolerant.value = false;
       unpacked.value = found;
     } catch (thrown) {
       if (asked === newest) failure.value = messageOf(thrown);
@@ -74,7 +78,13 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
     try {
       const { fileName, bytes } = shown;
       const frameIndex = Math.max(0, (Math.trunc(frame.value) || 1) - 1);
-      const found = await decodeDesk.inspect({ fileName, bytes, utsc: utsc.value, frame: frameIndex });
+      const found = await decodeDesk.inspect({
+        fileName,
+        bytes,
+        utsc: utsc.value,
+        tolerant: tolerant.value,
+        frame: frameIndex,
+      });
       if (asked === newest) result.value = found;
     } catch (thrown) {
       if (asked === newest) failure.value = messageOf(thrown);
@@ -84,9 +94,10 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
   watch(chosen, () => {
     frame.value = 1;
     utsc.value = undefined;
+    tolerant.value = false;
     result.value = undefined;
   });
-  watch([member, frame, utsc], () => void inspectMember());
+  watch([member, frame, utsc, tolerant], () => void inspectMember());
   // Last, because a file that nothing wraps is unpacked at once.
   watch(file, () => void unpackFile(), { immediate: true });
   return {
@@ -97,6 +108,7 @@ export function useInspection(file: Readonly<Ref<PageFile>>): InspectionView {
     map: computed(() => (result.value?.ok ? new ByteMap(result.value) : null)),
     frame,
     utsc,
+    tolerant,
     failure,
   };
 }
@@ -110,5 +122,6 @@ function notUnpacked(reason: string): InspectionRefusal {
     expected: null,
     found: null,
     header: [],
+    isReadableInPart: false,
   };
 }

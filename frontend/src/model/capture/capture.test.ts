@@ -51,9 +51,14 @@ test("a byte of data names its subcarrier, its frequency and its value, and an e
   expect(byteWords(map.partAt(6), inspection)).toMatch(/^Capture time: 1774675794 s, 2026-03-28 05:29:54Z$/);
 });
 
-test("bytes after the data are flagged as such", () => {
+test("bytes after the data are refused, and flagged as such where the user reads on", () => {
   const bytes = Uint8Array.from([...rxMerFile(), 1, 2, 3]);
-  const inspection = decoded(bytes);
+  expect(inspect({ fileName: "long.bin", bytes })).toMatchObject({
+    ok: false,
+    code: "OVERLONG",
+    isReadableInPart: true,
+  });
+  const inspection = decoded(bytes, { tolerant: true });
   expect(inspection.trailing).toEqual({ offset: bytes.length - 3, length: 3 });
   expect(new ByteMap(inspection).partAt(bytes.length - 1).part).toBe("trailing");
 });
@@ -140,7 +145,7 @@ test("zoom keeps the place under the pointer and stays inside of the plot", () =
 
 test("a refused file keeps its code, place, expectation and the header that could be read", () => {
   const result = inspect({ fileName: "cut.bin", bytes: rxMerFile().subarray(0, 1000) });
-  expect(result).toMatchObject({ ok: false, code: "TRUNCATED" });
+  expect(result).toMatchObject({ ok: false, code: "TRUNCATED", isReadableInPart: false });
   if (result.ok) throw new Error("decoded");
   expect(result.offset).not.toBeNull();
   expect(result.header.length).toBeGreaterThan(3);

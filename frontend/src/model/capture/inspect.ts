@@ -1,4 +1,10 @@
-import { decodePnm, describeHeader, PnmDecodeError, type PnmRecord } from "@pnmlab/pnm-codec";
+import {
+  type DecodeHints,
+  decodePnm,
+  describeHeader,
+  PnmDecodeError,
+  type PnmRecord,
+} from "@pnmlab/pnm-codec";
 import { dataRegionsOf } from "./data-regions.ts";
 import { figuresOf } from "./figures.ts";
 import type { Inspection, InspectionRefusal, InspectionRequest, UtscReading } from "./inspection.ts";
@@ -9,14 +15,15 @@ export function inspect({
   fileName,
   bytes,
   utsc,
+  tolerant = false,
   frame = 0,
 }: InspectionRequest): Inspection | InspectionRefusal {
   let record: PnmRecord;
   try {
-    record = decodePnm(bytes, { fileName, utsc });
+    record = decodePnm(bytes, { fileName, utsc, tolerant });
   } catch (thrown) {
-    if (thrown instanceof PnmDecodeError) return refusalOf(thrown);
-    throw thrown;
+    if (!(thrown instanceof PnmDecodeError)) throw thrown;
+    return refusalOf(thrown, !tolerant && isReadable(bytes, { fileName, utsc, tolerant: true }));
   }
   const frames = record.kind === "utsc" ? record.frames : 1;
   const shown = Math.min(frame, frames - 1);
@@ -57,7 +64,17 @@ function utscReadingOf(record: Extract<PnmRecord, { kind: "utsc" }>): UtscReadin
   };
 }
 
-function refusalOf(error: PnmDecodeError): InspectionRefusal {
+function isReadable(bytes: Uint8Array, hints: DecodeHints): boolean {
+  try {
+    decodePnm(bytes, hints);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof PnmDecodeError) return false;
+    throw thrown;
+  }
+}
+
+function refusalOf(error: PnmDecodeError, isReadableInPart: boolean): InspectionRefusal {
   return {
     ok: false,
     code: error.code,
@@ -68,5 +85,6 @@ function refusalOf(error: PnmDecodeError): InspectionRefusal {
     header: Object.entries(error.header ?? {})
       .filter(([, value]) => typeof value === "string" || typeof value === "number")
       .map(([name, value]) => ({ name, value: String(value) })),
+    isReadableInPart,
   };
 }

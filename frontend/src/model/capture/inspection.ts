@@ -85,6 +85,8 @@ export interface InspectionRefusal {
   found: string | null;
   /** Header fields that could be read before the refusal, by name. */
   header: { name: string; value: string }[];
+  /** Whether a tolerant reader finds a capture in it. */
+  isReadableInPart: boolean;
 }
 
 export interface InspectionRequest {
@@ -92,6 +94,8 @@ export interface InspectionRequest {
   bytes: Uint8Array;
   /** Overrides of the user; undefined leaves everything to the file. */
   utsc?: UtscHints | undefined;
+  /** Read what is there where bytes follow the data or the last part is cut off. */
+  tolerant?: boolean | undefined;
   /** Which result set of a file with several. */
   frame?: number | undefined;
 }
