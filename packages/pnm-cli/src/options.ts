@@ -43,6 +43,7 @@ const INPUT_OPTIONS = {
   k: { type: "string" },
   profile: { type: "string" },
   relative: { type: "boolean" },
+  tolerant: { type: "boolean" },
 } as const;
 
 const OUTPUT_OPTIONS = {
@@ -83,6 +84,7 @@ export function readOptions(command: CommandName, args: readonly string[]): Opti
     name: text(values, "name"),
     hints: {
       ...(values.relative === true ? { levelReference: "relative" } : {}),
+      ...(values.tolerant === true ? { tolerant: true } : {}),
       ...utscHints(values),
     },
     output: text(values, "output"),

@@ -162,6 +162,14 @@ describe("what cannot be read", () => {
     ]);
   });
 
+  it("is read as far as it goes by a tolerant reader", () => {
+    const name = file("long.bin", new Uint8Array([...rxMer, 1, 2, 3]));
+    expect(pnm(["decode", name])).toMatchObject({ status: 1, err: expect.stringContaining("OVERLONG") });
+    const { status, out } = pnm(["decode", "--tolerant", name]);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ anomalies: ["3 bytes follow the data, which end at 428"] });
+  });
+
   it("names no control characters to the terminal", () => {
     const name = file("\u001b[31mred", "no capture");
     expect(pnm(["decode", name]).err).toContain("pnm: \\u001b[31mred: BAD_MAGIC");

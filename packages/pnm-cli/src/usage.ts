@@ -35,6 +35,7 @@ Reading of UTSC files (upstream triggered spectrum capture); each overrides what
       --k HUNDREDTHS     calibration constant K in hundredths of a dB
       --profile NAME     a reading other tools use: be-hundredths, be-tenths or le-hundredths
       --relative         levels of an SNMP spectrum value are relative (a CMTS's), not dBmV
+      --tolerant         read what is there of a file that is too long or whose last profile is cut off
 `;
 
 const COMMANDS: Readonly<Record<CommandName, string>> = {

@@ -65,9 +65,9 @@ export function bodyReader(file: PnmFile): ByteReader {
 }
 
 /** A writer that has already written the bytes in front of the type's own fields. */
-export function startFile(header: PnmHeader): ByteWriter {
-  const writer = new ByteWriter();
-  writer.bytes(Uint8Array.from(header.magic, (letter) => letter.charCodeAt(0)));
+export function startFile(header: PnmHeader, payloadBytes = 0): ByteWriter {
+  const writer = new ByteWriter(payloadBytes);
+  for (let i = 0; i < header.magic.length; i++) writer.unsigned("magic", header.magic.charCodeAt(i), 1);
   writer.unsigned("typeCode", header.typeCode, 1);
   if (header.versioned) {
     writer.unsigned("majorVersion", header.majorVersion, 1);

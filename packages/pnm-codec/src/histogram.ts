@@ -105,7 +105,7 @@ export function writeHistogram(
   counts: HistogramCounts,
   trailing: Uint8Array,
 ): Uint8Array {
-  const writer = startFile(header);
+  const writer = startFile(header, counts.dwellCounts.byteLength + counts.hitCounts.byteLength);
   writeFields(writer, fields, { ...header });
   writeCounts(writer, counts.dwellCounts);
   writeCounts(writer, counts.hitCounts);

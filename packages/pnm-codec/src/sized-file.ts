@@ -80,7 +80,7 @@ export function writeSizedFile(
   payload: Uint8Array | Int16Array,
   trailing: Uint8Array,
 ): Uint8Array {
-  const writer = startFile(header);
+  const writer = startFile(header, payload.byteLength + trailing.length);
   writeFields(writer, fields, { ...header, dataLengthBytes: payload.byteLength });
   if (payload instanceof Uint8Array) writer.bytes(payload);
   else writer.integers(payload);

@@ -3,13 +3,18 @@ import { type Endianness, writeIntegers } from "./integers.ts";
 import { parseMac } from "./mac.ts";
 import { encodeText } from "./text.ts";
 
-/** Room for every header there is, so that most files grow once, for their payload. */
-const FIRST_CAPACITY = 512;
+/** Room for every header there is. */
+const HEADER_CAPACITY = 512;
 
 /** Collects big-endian fields and payloads; every value is checked against its field before it is written. */
 export class ByteWriter {
-  #buffer = new Uint8Array(FIRST_CAPACITY);
+  #buffer: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** @param payloadBytes what will follow the header; with more the writer grows */
+  constructor(payloadBytes = 0) {
+    this.#buffer = new Uint8Array(HEADER_CAPACITY + payloadBytes);
+  }
 
   get length(): number {
     return this.#length;

@@ -58,7 +58,7 @@ export const latencyReport: PnmType<LatencyReportRecord> = {
     };
   },
   encode(record) {
-    const writer = startFile(record.header);
+    const writer = startFile(record.header, record.objects.length);
     writeFields(writer, FIELDS, { ...record.header });
     writer.bytes(record.objects);
     writer.bytes(record.trailing);
