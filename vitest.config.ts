@@ -9,6 +9,8 @@ const shared = {
 
 export default defineConfig({
   test: {
+    // Containers take their time to go.
+    teardownTimeout: 120_000,
     projects: [
       {
         ...shared,
@@ -36,6 +38,17 @@ export default defineConfig({
           include: ["tests/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: "deploy",
+          include: ["tests/deploy/**/*.test.ts"],
+          globalSetup: ["tests/deploy/global-setup.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

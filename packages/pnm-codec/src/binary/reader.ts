@@ -3,7 +3,7 @@ import { formatMac, HEX } from "./mac.ts";
 import { decodeText } from "./text.ts";
 
 /** The big-endian word at `offset`; the caller has checked that it exists. Spares small files a DataView each. */
-export function uint32At(bytes: Uint8Array, offset: number): number {
+function uint32At(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>>
     0
