@@ -47,6 +47,7 @@ const steps: Step[] = [
     name: "dependency rules",
     command: ["depcruise", "--config", ".dependency-cruiser.cjs", "backend", "agent", "frontend", "packages"],
   },
+  { name: "unused code", command: ["knip", "--no-progress"] },
   vitest("unit"),
   vitest("integration"),
   vitest("browser"),
