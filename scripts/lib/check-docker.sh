@@ -87,6 +87,20 @@ compose_env() {
     }' "$CHECK_DIR/compose"
 }
 
+# last_words SERVICE: the line of its log that says why it ended: its own sentence, else that of an error which
+# nothing caught, else the last line.
+last_words() {
+  docker logs --tail 40 "$(container_field "$1" 3)" 2>&1 </dev/null | awk -v own="$1: " '
+    /^[ \t]*$/ || /^[ \t]+at / || /^Node\.js v/ { next }
+    { last = $0 }
+    index($0, own) == 1 { sentence = substr($0, length(own) + 1) }
+    /^[A-Za-z]*Error: / { uncaught = $0 }
+    END {
+      if (match(last, /"msg":".*"}$/)) last = substr(last, RSTART + 7, RLENGTH - 9)
+      print substr(sentence != "" ? sentence : uncaught != "" ? uncaught : last, 1, 300)
+    }'
+}
+
 # check_service ROLE SERVICE: running, healthy, not restarting again and again.
 check_service() {
   local id=service.$2 status health restarts words up="scripts/compose $1 up -d"
@@ -111,7 +125,7 @@ check_service() {
       ;;
     *)
       words=$(container_field "$2" 13)
-      [ "$words" != '""' ] || words=''
+      if [ "$words" = '""' ]; then words=$(last_words "$2"); fi
       [ "$(container_field "$2" 8)" != true ] || words="out of memory $words"
       result FAIL "$id" "$status, exit code $(container_field "$2" 7), restarts: ${restarts:-0}${words:+, $words}" "running and healthy" \
         "scripts/compose $1 logs --tail 50 $2 shows why; then $up"

@@ -10,6 +10,9 @@ SNAPSHOT_IN_CHECKOUT=backend/src/snapshot.ts
 READY_S=120
 STOP_S=30
 
+# A program that ended this often while it is waited for does not come up by itself.
+ENDING_RESTARTS=4
+
 # local_node ARGUMENT...: Node 24 of this checkout.
 local_node() {
   [ -x node_modules/node/bin/node ] || die "the packages are not installed; npm start (or npx pnpm install) installs them"
@@ -135,14 +138,25 @@ programs_start() {
   programs_wait
 }
 
-# programs_wait: waits until the programs are healthy, at most READY_S seconds.
+# programs_wait: waits until the programs are healthy, at most READY_S seconds; READY_PROBLEM says why not.
 programs_wait() {
   local waited=0
   while ! programs_ready; do
+    READY_PROBLEM="not healthy after $READY_S s"
     [ "$waited" -lt "$READY_S" ] || return 1
+    READY_PROBLEM=$(programs_ending)
+    [ -z "$READY_PROBLEM" ] || return 1
     sleep 1
     waited=$((waited + 1))
   done
+}
+
+# programs_ending: names the containers that end by themselves again and again; nothing heals those.
+programs_ending() {
+  [ "$MODE" = docker ] || return 0
+  docker ps -q --filter "label=com.docker.compose.project=$(compose_project)" --filter status=restarting |
+    xargs docker inspect --format '{{.RestartCount}} {{index .Config.Labels "com.docker.compose.service"}}' 2>/dev/null |
+    awk -v least="$ENDING_RESTARTS" '$1 >= least { print $2 " ends again and again" }' || true
 }
 
 programs_ready() {

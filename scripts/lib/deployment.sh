@@ -14,7 +14,7 @@ deployment_up() {
     return 1
   fi
   programs_wait || {
-    DEPLOYMENT_PROBLEM="not healthy after $READY_S s"
+    DEPLOYMENT_PROBLEM=$READY_PROBLEM
     return 1
   }
 }
