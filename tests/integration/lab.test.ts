@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { type LabFile, readLabFile } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freePort } from "../tunnel/sshd.ts";
 
-// The embedded lab as a user starts it: programs of their own, on ports beside the default ones.
+// The embedded lab as a user starts it: programs of their own, on free ports.
+const httpPort = await freePort();
 const dataDir = mkdtempSync(join(tmpdir(), "pnmlab-start-"));
 const env = {
   ...process.env,
-  PNMLAB_HTTP_PORT: "5150",
-  PNMLAB_TFTP_PORT: "7069",
+  PNMLAB_HTTP_PORT: String(httpPort),
+  PNMLAB_TFTP_PORT: String(await freePort()),
+  PNMLAB_SIM_SNMP_PORT: String(await freePort()),
   PNMLAB_DATA_DIR: dataDir,
   PNMLAB_AGENT_TOKEN: "integration-".repeat(4),
   PNMLAB_SESSION_KEY: "integration-".repeat(4),
@@ -30,7 +33,9 @@ beforeAll(async () => {
   });
   lab.stdout!.on("data", (chunk) => (output += chunk));
   lab.stderr!.on("data", (chunk) => (output += chunk));
-  await vi.waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 });
+  await vi
+    .waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 })
+    .catch(() => expect.fail(`the lab did not start:\n${output}`));
   const link = /^PNM Lab ready at (\S+)$/m.exec(output)![1]!;
   url = new URL(link).origin;
   const answer = await fetch(link, { redirect: "manual" });
@@ -84,13 +89,18 @@ test("a port in use is named with the variable that changes it", async () => {
   const other = mkdtempSync(join(tmpdir(), "pnmlab-start-"));
   const second = spawn(process.execPath, ["--conditions=@pnmlab/source", "packages/testkit/src/main.ts"], {
     cwd: defaultRootDir,
-    env: { ...env, PNMLAB_DATA_DIR: other, PNMLAB_TFTP_PORT: "7070", PNMLAB_SIM_SNMP_PORT: "16361" },
+    env: {
+      ...env,
+      PNMLAB_DATA_DIR: other,
+      PNMLAB_TFTP_PORT: String(await freePort()),
+      PNMLAB_SIM_SNMP_PORT: String(await freePort()),
+    },
   });
   let words = "";
   second.stderr.on("data", (chunk) => (words += chunk));
   const code = await new Promise((resolve) => second.on("close", resolve));
   rmSync(other, { recursive: true, force: true });
-  expect([code, words]).toEqual([1, expect.stringMatching(/5150.*PNMLAB_HTTP_PORT/)]);
+  expect([code, words]).toEqual([1, expect.stringMatching(new RegExp(`${httpPort}.*PNMLAB_HTTP_PORT`))]);
 });
 
 test("a live session survives the death of each program, one at a time", async () => {

@@ -18,6 +18,7 @@ import { defaultRootDir } from "@pnmlab/config";
 import { encodeUtsc } from "@pnmlab/pnm-codec";
 import { type LabFile, readLabFile } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freePort } from "../tunnel/sshd.ts";
 
 // A lab without Docker in a tree of its own, checked, saved and brought back by the scripts that operators use.
 const root = mkdtempSync(join(tmpdir(), "pnmlab-operations-"));
@@ -49,7 +50,11 @@ beforeAll(async () => {
   rmSync(join(root, "validate-deployment.sh"));
   cpSync(join(defaultRootDir, "validate-deployment.sh"), join(root, "validate-deployment.sh"));
   expect((await run("scripts/setup")).code).toBe(0);
-  const ports = ["PNMLAB_HTTP_PORT=5350", "PNMLAB_TFTP_PORT=7269", "PNMLAB_SIM_SNMP_PORT=16561"];
+  const ports = [
+    `PNMLAB_HTTP_PORT=${await freePort()}`,
+    `PNMLAB_TFTP_PORT=${await freePort()}`,
+    `PNMLAB_SIM_SNMP_PORT=${await freePort()}`,
+  ];
   writeFileSync(join(root, ".env"), `${readFileSync(join(root, ".env"), "utf8")}${ports.join("\n")}\n`);
   await startLab();
 });
@@ -87,7 +92,9 @@ async function startLab(): Promise<void> {
   );
   lab.stdout!.on("data", (chunk) => (output += chunk));
   lab.stderr!.on("data", (chunk) => (output += chunk));
-  await vi.waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 });
+  await vi
+    .waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 })
+    .catch(() => expect.fail(`the lab did not start:\n${output}`));
   const link = /^PNM Lab ready at (\S+)$/m.exec(output)![1]!;
   url = new URL(link).origin;
   const answer = await fetch(link, { redirect: "manual" });
