@@ -6,6 +6,9 @@ export interface FrequencyAxis {
   count: number;
 }
 
+/** Subcarriers of the largest FFT there is in DOCSIS 3.1. */
+export const MAX_SUBCARRIERS = 8192;
+
 export interface SubcarrierGrid {
   /** Centre of subcarrier 0, which is not the first active one. */
   zeroFrequencyHz: number;
@@ -20,14 +23,15 @@ export function subcarrierAxis(grid: SubcarrierGrid, count: number): FrequencyAx
   return { firstHz: grid.zeroFrequencyHz + (grid.firstActiveSubcarrierIndex ?? 0) * stepHz, stepHz, count };
 }
 
-/** What is odd about a subcarrier grid; DOCSIS 3.1 knows 25 and 50 kHz and FFTs of up to 8192. */
+/** What is odd about a subcarrier grid; DOCSIS 3.1 knows 25 and 50 kHz and FFTs of up to 8192 points. */
 export function gridAnomalies(grid: SubcarrierGrid, count: number): string[] {
   const anomalies: string[] = [];
   if (!isSpacing(grid.subcarrierSpacingKhz)) {
     anomalies.push(`subcarrier spacing is ${grid.subcarrierSpacingKhz} kHz, not 25 or 50`);
   }
   const last = (grid.firstActiveSubcarrierIndex ?? 0) + count - 1;
-  if (last > 8191) anomalies.push(`the last subcarrier would have index ${last}, beyond an 8192-point FFT`);
+  if (last >= MAX_SUBCARRIERS)
+    anomalies.push(`the last subcarrier would have index ${last}, beyond an ${MAX_SUBCARRIERS}-point FFT`);
   return anomalies;
 }
 

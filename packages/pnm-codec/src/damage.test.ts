@@ -8,6 +8,7 @@ import {
   type PnmRecord,
 } from "./index.ts";
 import { sampleFiles } from "./test-support/arbitraries.ts";
+import { be32 } from "./test-support/hand-made.ts";
 
 const files = sampleFiles();
 const LENGTH_OR_COUNT = /length|number of|sets|bins|objects/i;
@@ -102,6 +103,27 @@ describe("impossible values", () => {
     expect(damaged("09 modem spectrum", "Last segment centre", [0, 0, 0, 0])).toMatchObject({
       code: "BAD_VALUE",
     });
+  });
+
+  it.each([
+    ["04 RxMER", 8193],
+    ["02 channel estimate", 4 * 8193],
+    ["06 pre-equalizer", 4 * 8193],
+    ["09 modem spectrum", 2 * (4096 * 2048 + 1)],
+  ])("are refused: more values than any capture has, in %s", (name, dataLengthBytes) => {
+    const { bytes } = files.find((file) => file.name.startsWith(name))!;
+    const row = describeHeader(decodePnm(bytes)).find((candidate) => candidate.name === "Data length")!;
+    const large = new Uint8Array(row.offset + 4 + dataLengthBytes);
+    large.set(bytes.subarray(0, row.offset));
+    new DataView(large.buffer).setUint32(row.offset, dataLengthBytes);
+    expect(attempt(large)).toMatchObject({ code: "BAD_COUNT", offset: row.offset });
+  });
+
+  it("are refused: more groups in an SNMP value than the band has segments", () => {
+    const group = Uint8Array.of(...be32(100_000_000, 10_000, 1, 10_000, 1), 0xff, 0x9c);
+    const many = (count: number) => Uint8Array.from({ length: 22 * count }, (_, i) => group[i % 22]!);
+    expect(attempt(many(4096))).toMatchObject({ kind: "cm-spectrum-snmp" });
+    expect(attempt(many(4097))).toMatchObject({ code: "BAD_COUNT", offset: 22 * 4096 });
   });
 
   it("are refused: a data length of 0, or one that is no whole number of samples", () => {

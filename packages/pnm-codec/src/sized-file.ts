@@ -29,6 +29,8 @@ export interface SizedFile<Header, Name extends string = string> {
 export interface SizedRules<Header> {
   /** Bytes of one value. */
   sampleBytes: number;
+  /** More data than this no capture of the type can have; a file with more is refused. */
+  maximumDataBytes: number;
   /** Whether the fields look like this layout's; decides between layouts, never refuses a file. */
   plausible(header: Header): boolean;
 }
@@ -50,6 +52,7 @@ export function readSizedFile<Header extends SizedHeader, Name extends string>(
   const anomalies: string[] = [];
   checkSampleSize(header.dataLengthBytes, rules.sampleBytes, payloadOffset - 4, header);
   const { payload, trailing } = takeData(file, payloadOffset, header.dataLengthBytes, header, anomalies);
+  checkMaximum(header.dataLengthBytes, rules, payloadOffset - 4, header);
   return { layout, header, payloadOffset, payload, trailing, reading, anomalies };
 }
 
@@ -163,6 +166,22 @@ export function checkSampleSize(length: number, sampleBytes: number, offset: num
       header: header as Record<string, unknown>,
     });
   }
+}
+
+/** @throws PnmDecodeError BAD_COUNT */
+function checkMaximum(
+  length: number,
+  { sampleBytes, maximumDataBytes }: Pick<SizedRules<never>, "sampleBytes" | "maximumDataBytes">,
+  offset: number,
+  header: object,
+): void {
+  if (length <= maximumDataBytes) return;
+  throw new PnmDecodeError("BAD_COUNT", `${length / sampleBytes} values are impossible in one capture`, {
+    offset,
+    expected: `at most ${maximumDataBytes} bytes`,
+    found: String(length),
+    header: header as Record<string, unknown>,
+  });
 }
 
 interface Candidate<Header, Name extends string> {

@@ -45,6 +45,8 @@ export interface CmSpectrumSnmpRecord extends PnmRecordBase {
 
 const TITLE = "Modem spectrum analysis over SNMP";
 const GROUP_HEADER_LENGTH = 20;
+/** 4 GHz in segments of 1 MHz, the shortest DOCS-IF3-MIB allows. */
+const MAX_GROUPS = 4096;
 
 const FIELDS = [
   u32("centerFrequencyHz", "Centre frequency", "Hz"),
@@ -193,6 +195,13 @@ function readGroups(file: PnmFile): CmSpectrumGroup[] {
         expected: "1 to 2048 bins, centre from 1 MHz to 4 GHz, bins times spacing equal to the span",
         found: `${header.bins} bins, centre ${header.centerFrequencyHz} Hz, span ${header.spanHz} Hz`,
         header: { ...header },
+      });
+    }
+    if (groups.length === MAX_GROUPS) {
+      throw new PnmDecodeError("BAD_COUNT", `more than ${MAX_GROUPS} groups are impossible in one value`, {
+        offset: start,
+        expected: `at most ${start} bytes`,
+        found: `${bytes.length} bytes`,
       });
     }
     if (reader.remaining < 2 * header.bins) throw cut(bytes, start, needed + 2 * header.bins);

@@ -65,6 +65,9 @@ export const CM_SPECTRUM_WINDOWS: readonly string[] = [
 
 const TITLE = "Modem spectrum analysis";
 
+/** 4 GHz in segments of 1 MHz, the shortest there are, of 2048 bins, the most there are (DOCS-IF3-MIB). */
+const MAX_BINS = 4096 * 2048;
+
 const FIELDS = [
   u32("captureTimeS", "Capture time", "s"),
   u8("channelId", "Channel id"),
@@ -82,6 +85,7 @@ const LAYOUTS: readonly Layout<CmSpectrumHeader, "standard">[] = [{ name: "stand
 
 const RULES: SizedRules<CmSpectrumHeader> = {
   sampleBytes: 2,
+  maximumDataBytes: 2 * MAX_BINS,
   plausible: (header) =>
     header.segmentSpanHz > 0 &&
     header.binsPerSegment > 0 &&

@@ -12,7 +12,7 @@
 //   4     data length, bytes
 //   4n    complex s3.12 in frequency, the transmitted values of one symbol
 
-import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, isSpacing, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { type Field, hex, u8, u16, u32 } from "../binary/fields.ts";
 import {
   type CmtsHeader,
@@ -75,7 +75,9 @@ const LAYOUTS = cmtsLayouts<CmtsDsOfdmSymbolCaptureHeader, CmtsDsOfdmSymbolCaptu
 
 const RULES: SizedRules<CmtsDsOfdmSymbolCaptureHeader> = {
   sampleBytes: 4,
-  plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * 8192,
+  maximumDataBytes: 4 * MAX_SUBCARRIERS,
+  plausible: (header) =>
+    isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * MAX_SUBCARRIERS,
 };
 
 const fieldsOf = ({ layout }: CmtsDsOfdmSymbolCaptureRecord) => fieldsNamed(LAYOUTS, layout);

@@ -63,6 +63,8 @@ export const DS_OFDM_MODULATION_TYPES: Readonly<Record<number, string>> = {
 
 const TITLE = "DS constellation display";
 const FRACTION_BITS = 13;
+/** What the number of symbols in the header can count, eight times what DOCS-PNM-MIB allows. */
+const MAX_SYMBOLS = 65_535;
 
 type Name = DsConstellationRecord["layout"];
 
@@ -84,6 +86,7 @@ const LAYOUTS = [layout("standard", u16), layout("mib-2015", u8)];
 
 const RULES: SizedRules<DsConstellationHeader> = {
   sampleBytes: 4,
+  maximumDataBytes: 4 * MAX_SYMBOLS,
   plausible: (header) =>
     isSpacing(header.subcarrierSpacingKhz) && header.modulationOrder in DS_OFDM_MODULATION_TYPES,
 };

@@ -12,7 +12,7 @@
 // DOCS-PNM-MIB of 2015 prints the same without the first active index (header of 24 bytes unversioned). The
 // MIB says "mean power about 1"; devices report 1.2 to 2.8, so nothing is validated on it.
 
-import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, isSpacing, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
 import { complexMagnitudesDb, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
@@ -78,7 +78,9 @@ const LAYOUTS: readonly Layout<DsOfdmChannelEstimateHeader, "standard" | "mib-20
 
 const RULES: SizedRules<DsOfdmChannelEstimateHeader> = {
   sampleBytes: 4,
-  plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * 8192,
+  maximumDataBytes: 4 * MAX_SUBCARRIERS,
+  plausible: (header) =>
+    isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * MAX_SUBCARRIERS,
 };
 
 const fieldsOf = (record: DsOfdmChannelEstimateRecord) =>

@@ -16,7 +16,7 @@
 //
 // The last profile may be cut off: what is whole is read, the rest reported.
 
-import { type FrequencyAxis, gridAnomalies, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { mac, readFields, sizeOf, u8, u16, u32, writeFields } from "../binary/fields.ts";
 import { PnmDecodeError } from "../errors.ts";
 import { bodyReader, describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
@@ -78,7 +78,6 @@ export const MODULATION_PROFILE_ORDERS: Readonly<Record<number, string>> = {
 
 const TITLE = "DS OFDM modulation profile";
 const EXCLUSION = 16;
-const MAX_SUBCARRIERS = 8192;
 
 const FIELDS = [
   u32("captureTimeS", "Capture time", "s"),

@@ -9,7 +9,7 @@
 //   24            4     data length, bytes
 //   28            n     quarter dB, one byte per subcarrier from the first active one upward
 
-import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, isSpacing, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
 import { describeHeaderFields } from "../file.ts";
 import { plotQuarterDb, quarterDbLevels, summarizeQuarterDb } from "../quarter-db.ts";
@@ -57,7 +57,8 @@ const LAYOUTS: readonly Layout<DsOfdmRxMerHeader, "standard">[] = [{ name: "stan
 
 const RULES: SizedRules<DsOfdmRxMerHeader> = {
   sampleBytes: 1,
-  plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 8192,
+  maximumDataBytes: MAX_SUBCARRIERS,
+  plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= MAX_SUBCARRIERS,
 };
 
 export const dsOfdmRxMer: PnmType<DsOfdmRxMerRecord> = {

@@ -14,6 +14,7 @@
 //
 // The layout is the one whose data length fits the file and is 4 times the FFT size.
 
+import { MAX_SUBCARRIERS } from "../axis.ts";
 import { type Field, hex, mac, u8, u16, u32 } from "../binary/fields.ts";
 import { complexPart, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
@@ -80,6 +81,7 @@ const LAYOUTS: readonly Layout<DsOfdmSymbolCaptureHeader, Name>[] = [
 
 const RULES: SizedRules<DsOfdmSymbolCaptureHeader> = {
   sampleBytes: 4,
+  maximumDataBytes: 4 * MAX_SUBCARRIERS,
   plausible: (header) => header.fftSize > 0 && header.dataLengthBytes === 4 * header.fftSize,
 };
 

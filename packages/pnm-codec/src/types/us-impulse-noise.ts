@@ -63,6 +63,8 @@ export interface ImpulseNoiseEvent {
 const TITLE = "US impulse noise statistics";
 const EVENT_BYTES = 14;
 const MAX_EVENTS = 1024;
+/** Room for events of 64 bytes, should a device write longer ones. */
+const MAX_DATA_BYTES = 64 * MAX_EVENTS;
 
 const OWN_FIELDS: readonly Field<keyof UsImpulseNoiseHeader>[] = [
   u32("startTriggerLevelUv", "Start trigger level", "µV"),
@@ -75,6 +77,7 @@ const LAYOUTS = cmtsLayouts<UsImpulseNoiseHeader, UsImpulseNoiseRecord["layout"]
 
 const RULES: SizedRules<UsImpulseNoiseHeader> = {
   sampleBytes: 1,
+  maximumDataBytes: MAX_DATA_BYTES,
   plausible: ({ eventCount, dataLengthBytes }) =>
     eventCount > 0 && eventCount <= MAX_EVENTS && dataLengthBytes === EVENT_BYTES * eventCount,
 };

@@ -14,7 +14,7 @@
 // Coefficients in use are normalised to mean power 1, which shows the fixed-point format of a device that
 // writes type 06 with 14 fraction bits. An update has no such normalisation.
 
-import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, isSpacing, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { mac, u8, u16, u32 } from "../binary/fields.ts";
 import { complexMagnitudesDb, complexMeanPower, readComplex } from "../complex.ts";
 import { describeHeaderFields } from "../file.ts";
@@ -70,7 +70,9 @@ const LAYOUTS = [layout("standard", u16), layout("mib-2015", u32)];
 
 const RULES: SizedRules<UsOfdmaPreEqualizerHeader> = {
   sampleBytes: 4,
-  plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * 8192,
+  maximumDataBytes: 4 * MAX_SUBCARRIERS,
+  plausible: (header) =>
+    isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4 * MAX_SUBCARRIERS,
 };
 
 const fieldsOf = (record: UsOfdmaPreEqualizerRecord) =>

@@ -273,7 +273,8 @@ function partsFromEnd(file: PnmFile): Parts | undefined {
   for (let at = start; at + 8 <= bytes.length && at + 4 <= LONGEST_HEADER; at++) {
     reader.offset = at;
     const length = reader.u32();
-    if (length >= SHORTEST_PAYLOAD && length === bytes.length - at - 4 && length % 4 === 0) {
+    const isPossible = length >= SHORTEST_PAYLOAD && length <= MAX_PAYLOAD && length % 4 === 0;
+    if (isPossible && length === bytes.length - at - 4) {
       return { layout: "by-length", common, excludedOffset: start, dataOffset: at + 4, dataLength: length };
     }
   }

@@ -14,7 +14,7 @@
 // 290 bytes of header in version 1, 297 in version 2 (as in the CommScope E6000 CER user guide R13.0), 288
 // unversioned.
 
-import { type FrequencyAxis, gridAnomalies, isSpacing, subcarrierAxis } from "../axis.ts";
+import { type FrequencyAxis, gridAnomalies, isSpacing, MAX_SUBCARRIERS, subcarrierAxis } from "../axis.ts";
 import { type Field, mac, u8, u16, u32 } from "../binary/fields.ts";
 import {
   type CmtsHeader,
@@ -69,6 +69,7 @@ const LAYOUTS = cmtsLayouts<UsOfdmaRxMerHeader, UsOfdmaRxMerRecord["layout"]>(""
 
 const RULES: SizedRules<UsOfdmaRxMerHeader> = {
   sampleBytes: 1,
+  maximumDataBytes: MAX_SUBCARRIERS,
   plausible: (header) => isSpacing(header.subcarrierSpacingKhz) && header.dataLengthBytes <= 4096,
 };
 

@@ -8,6 +8,8 @@ export const E6000_HEADER_LENGTH = 328;
 export const E6000_VENDOR_OFFSET = 277;
 
 const MAX_FREQUENCY_HZ = 500_000_000;
+/** 16 times the longest FFT of any CMTS known. */
+const MAX_BINS = 65_536;
 
 /** The early layout's own fields (DOCS-PNM-MIB of 2015, docsPnmCmtsUsSpecAnFileName). */
 export const EARLY_FIELDS = [
@@ -104,6 +106,7 @@ export function recognizeCaptureFields(bytes: Uint8Array): UtscCaptureFields | u
     fields.reserved === "000000" &&
     isBand(fields) &&
     fields.bins > 0 &&
+    fields.bins <= MAX_BINS &&
     frames > 0 &&
     Number.isInteger(frames);
   return recognised ? fields : undefined;
