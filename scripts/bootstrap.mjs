@@ -15,6 +15,7 @@ const programs = {
   start: ["packages/testkit/src/main.ts"],
   dev: ["packages/testkit/src/main.ts", "--dev"],
   test: ["scripts/test.ts"],
+  "test-deploy": ["scripts/test-deploy.ts"],
   sim: ["packages/simulator/src/main.ts"],
   fuzz: ["scripts/fuzz-codec.ts"],
   link: ["packages/testkit/src/link.ts"],

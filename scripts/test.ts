@@ -9,6 +9,8 @@ interface Step {
   command: string[];
   /** Vitest's JSON report, where the step runs tests. */
   tests?: string;
+  /** Text that the step writes for people, shown after it. */
+  tables?: string;
 }
 
 interface VitestReport {
@@ -19,6 +21,9 @@ interface VitestReport {
 }
 
 const reports = mkdtempSync(join(tmpdir(), "pnmlab-test-"));
+
+/** Where the tests of deployment write their tables. */
+const deployTables = join(reports, "deploy.txt");
 
 function vitest(project: string): Step {
   const tests = join(reports, `${project}.json`);
@@ -51,6 +56,7 @@ const steps: Step[] = [
   vitest("unit"),
   vitest("integration"),
   vitest("browser"),
+  { ...vitest("deploy"), tables: deployTables },
 ];
 
 const chromium = spawnSync("sh", [
@@ -73,6 +79,7 @@ for (const step of steps) {
   const startedAt = Date.now();
   const code = await run(step.command);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+  if (step.tables && existsSync(step.tables)) process.stdout.write(`${readFileSync(step.tables, "utf8")}\n`);
   process.stdout.write(
     `--- ${step.name}: ${code === 0 ? "passed" : `failed with code ${code}`}, ${seconds} s\n`,
   );
@@ -88,7 +95,10 @@ function run([program, ...args]: string[]): Promise<number> {
   const bins = ["node_modules/.bin", "frontend/node_modules/.bin"];
   const file = bins.map((bin) => join(bin, program!)).find((path) => existsSync(path)) ?? program!;
   return new Promise((resolve) => {
-    spawn(file, args, { stdio: ["ignore", "inherit", "inherit"] }).on("close", (code) => resolve(code ?? 1));
+    spawn(file, args, {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, PNMLAB_DEPLOY_REPORT: deployTables },
+    }).on("close", (code) => resolve(code ?? 1));
   });
 }
 

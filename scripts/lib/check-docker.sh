@@ -127,6 +127,10 @@ check_service() {
       words=$(container_field "$2" 13)
       if [ "$words" = '""' ]; then words=$(last_words "$2"); fi
       [ "$(container_field "$2" 8)" != true ] || words="out of memory $words"
+      case $2:$words in
+        backend:*'already in use'* | backend:*'already allocated'*) words="$words; it is held by $(port_owner "$CFG_PNMLAB_HTTP_PORT" tcp)" ;;
+        tftp-server:*'already in use'*) words="$words; it is held by $(port_owner "$CFG_PNMLAB_TFTP_PORT" udp)" ;;
+      esac
       result FAIL "$id" "$status, exit code $(container_field "$2" 7), restarts: ${restarts:-0}${words:+, $words}" "running and healthy" \
         "scripts/compose $1 logs --tail 50 $2 shows why; then $up"
       ;;

@@ -101,6 +101,23 @@ describe("results", () => {
     ]);
   });
 
+  it("of programs whose secret is missing or old follow from that", () => {
+    const settleFailures = (...ids: string[]) => settle(ids.map((id) => ["FAIL", id, "", "", ""]));
+    expect(
+      settleFailures("env.secrets", "service.agent", "service.agent.settings", "agent.authenticated"),
+    ).toEqual([
+      "FAIL env.secrets ",
+      "WARN service.agent  (follows from env.secrets)",
+      "WARN service.agent.settings  (follows from env.secrets)",
+      "WARN agent.authenticated  (follows from env.secrets)",
+    ]);
+    expect(settleFailures("service.agent.settings", "agent.authenticated", "service.simulator")).toEqual([
+      "FAIL service.agent.settings ",
+      "WARN agent.authenticated  (follows from service.agent.settings)",
+      "FAIL service.simulator ",
+    ]);
+  });
+
   it("of a service that calls itself unhealthy are a failure unless another check says why", () => {
     const unhealthy = ["UNHEALTHY", "service.agent", "not connected", "", ""];
     expect(settle([unhealthy])).toEqual(["FAIL service.agent not connected"]);

@@ -19,14 +19,18 @@ result() {
 # report_causes ID: patterns of checks whose failure explains a failure of ID.
 report_causes() {
   case $1 in
-    backend.answers) printf '%s\n' 'engine service.backend tunnel' ;;
+    service.*.settings) printf '%s\n' 'env.file env.secrets ports' ;;
+    service.agent | service.backend) printf '%s\n' 'env.secrets' ;;
+    backend.answers) printf '%s\n' 'engine service.backend ports tunnel' ;;
     compose.file) printf '%s\n' 'compose.version engine' ;;
     ports) printf '%s\n' 'service.backend' ;;
     backend.checks) printf '%s\n' 'service.backend.settings' ;;
-    backend.settings) printf '%s\n' 'service.backend.settings' ;;
+    backend.settings) printf '%s\n' 'env.file service.backend.settings' ;;
     backend.build) printf '%s\n' 'image.backend' ;;
     agent.build) printf '%s\n' 'service.agent image.agent agent.authenticated' ;;
     agent.configuration) printf '%s\n' 'service.agent service.agent.settings service.backend.settings agent.authenticated' ;;
+    agent.authenticated) printf '%s\n' 'env.secrets service.agent service.agent.settings service.backend.settings' ;;
+    agent.clock) printf '%s\n' 'clock service.agent' ;;
     agent.*) printf '%s\n' 'service.agent' ;;
     snmp.reach.*) printf '%s\n' 'service.agent service.simulator agent.authenticated' ;;
     simulator.build) printf '%s\n' 'service.agent service.simulator image.simulator agent.authenticated' ;;

@@ -32,6 +32,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     project: name,
     imageTag: name,
     httpPort: await freePort(),
+    tftpPort: await freePort(),
     subnet: `172.30.${process.pid % 250}.0/24`,
     engineScript: engine.script,
     reportFile: process.env.PNMLAB_DEPLOY_REPORT ?? join(folder, "report.txt"),
@@ -56,10 +57,11 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
 }
 
 async function bringUp(installation: Installation): Promise<void> {
-  const { httpPort, subnet, imageTag } = installation.data;
+  const { httpPort, tftpPort, subnet, imageTag } = installation.data;
   await installation.must("scripts/setup");
   installation.set({
     PNMLAB_HTTP_PORT: String(httpPort),
+    PNMLAB_TFTP_PORT: String(tftpPort),
     PNMLAB_LAB_SUBNET: subnet,
     PNMLAB_IMAGE_TAG: imageTag,
   });

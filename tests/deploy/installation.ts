@@ -11,6 +11,7 @@ export interface InstallationData {
   project: string;
   imageTag: string;
   httpPort: number;
+  tftpPort: number;
   subnet: string;
   /** Brings the engine down and up; undefined where it is shared. */
   engineScript: string | undefined;
