@@ -4,8 +4,11 @@ import { PnmDecodeError } from "@pnmlab/pnm-codec";
 import { inspectCapture, plotCapture } from "./inspect.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
 
+// One after the other: what several archives unpack to at the same time can be more than the memory there is.
+let turn: Promise<void> = Promise.resolve();
+
 parentPort?.on("message", (request: WorkerRequest) => {
-  void answer(request).then((response) => parentPort?.postMessage(response));
+  turn = turn.then(async () => parentPort?.postMessage(await answer(request)));
 });
 
 async function answer(request: WorkerRequest): Promise<WorkerResponse> {

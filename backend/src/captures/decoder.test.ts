@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Decoder } from "./decoder.ts";
 
@@ -19,4 +20,19 @@ test("requests to the thread are answered each with its own result", async () =>
   );
   expect(new Set(inspections.map(({ sha256 }) => sha256)).size).toBe(3);
   await expect(decoder.plotJson("id", "large", large)).rejects.toMatchObject({ code: "CAPTURE_REFUSED" });
+});
+
+test("archives are unpacked one after the other, so that their contents are not in memory together", async () => {
+  await using decoder = new Decoder();
+  const answered: string[] = [];
+  const inspect = async (fileName: string, bytes: Uint8Array) => {
+    await decoder.inspect(fileName, gzipSync(bytes));
+    answered.push(fileName);
+  };
+  // The first one lets other work go on many times before it is unpacked.
+  await Promise.all([
+    inspect("large.gz", new Uint8Array(32 * 1024 * 1024)),
+    inspect("small.gz", new Uint8Array(16)),
+  ]);
+  expect(answered).toEqual(["large.gz", "small.gz"]);
 });

@@ -31,25 +31,25 @@ export async function inspectCapture(fileName: string, bytes: Uint8Array): Promi
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const wrapper = wrapperOf(bytes);
   if (wrapper === undefined) return { sha256, ...inspectPlain(fileName, bytes) };
-  const members = (await unwrap(bytes, { fileName })).map((file) => ({ file, ...inspectMember(file) }));
-  const [only] = members;
-  if (only !== undefined && members.length === 1) {
-    const unpacked = `unpacked from ${wrapper}: ${only.file.path}`;
-    return { sha256, ...only.inspection, notes: [unpacked, ...only.notes, ...only.inspection.notes] };
+  const files = await unwrap(bytes, { fileName });
+  const [only] = files;
+  if (only !== undefined && files.length === 1) {
+    const unpacked = `unpacked from ${wrapper}: ${only.path}`;
+    const { inspection, notes } = inspectMember(only);
+    return { sha256, ...inspection, notes: [unpacked, ...notes, ...inspection.notes] };
   }
-  return { sha256, ...inspectArchive(wrapper, members) };
+  return { sha256, ...inspectArchive(wrapper, files) };
 }
 
 type Unhashed = Omit<Inspection, "sha256">;
 
 interface Member {
-  file: UnwrappedFile;
   inspection: Unhashed;
   /** What is odd about the wrapper. */
   notes: string[];
 }
 
-function inspectMember(file: UnwrappedFile): Omit<Member, "file"> {
+function inspectMember(file: UnwrappedFile): Member {
   return file.ok
     ? { inspection: inspectPlain(file.fileName ?? file.path, file.bytes), notes: file.anomalies }
     : { inspection: refusedFor(file.error), notes: [] };
@@ -83,23 +83,27 @@ function refusedFor(error: unknown): Unhashed {
   };
 }
 
-function inspectArchive(wrapper: string, members: readonly Member[]): Unhashed {
-  const decoded = members.filter(({ inspection }) => inspection.status === "decoded");
-  const notes = members.slice(0, MOST_NAMED_MEMBERS).map(({ file, inspection }) => {
-    const reason = inspection.refusal?.message;
-    return `${file.path}: ${reason === undefined ? inspection.title : `refused, ${reason}`}`;
-  });
-  const unnamed = members.length - notes.length;
+function inspectArchive(wrapper: string, files: readonly UnwrappedFile[]): Unhashed {
+  const notes: string[] = [];
+  let decoded = 0;
+  // A word per member is all that is kept: thousands of header tables would outgrow the archive many times.
+  for (const file of files) {
+    const { status, refusal, title } = inspectMember(file).inspection;
+    if (status === "decoded") decoded += 1;
+    if (notes.length === MOST_NAMED_MEMBERS) continue;
+    notes.push(`${file.path}: ${refusal === null ? title : `refused, ${refusal.message}`}`);
+  }
+  const unnamed = files.length - notes.length;
   if (unnamed > 0) notes.push(`and ${unnamed} more`);
-  const isEmpty = decoded.length === 0;
+  const isEmpty = decoded === 0;
   return {
     status: isEmpty ? "refused" : "decoded",
     kind: isEmpty ? null : "archive",
-    title: isEmpty ? NOT_DECODED : `${decoded.length} of ${members.length} files in a ${wrapper} archive`,
+    title: isEmpty ? NOT_DECODED : `${decoded} of ${files.length} files in a ${wrapper} archive`,
     refusal: isEmpty
       ? {
           code: "NO_CAPTURE_INSIDE",
-          message: `none of the ${members.length} files in this ${wrapper} archive could be decoded`,
+          message: `none of the ${files.length} files in this ${wrapper} archive could be decoded`,
         }
       : null,
     header: [],
