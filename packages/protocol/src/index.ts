@@ -5,6 +5,8 @@ export * from "./errors.ts";
 export * from "./frame.ts";
 export * from "./lists.ts";
 export * from "./live.ts";
+export * from "./modems.ts";
 export * from "./rest.ts";
 export * from "./snmp.ts";
 export * from "./utsc.ts";
+export * from "./utsc-setup.ts";

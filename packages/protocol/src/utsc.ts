@@ -42,18 +42,77 @@ export const UTSC_TRIGGER_MODES = [
 export const utscTriggerModeSchema = z.enum(UTSC_TRIGGER_MODES);
 export type UtscTriggerMode = z.infer<typeof utscTriggerModeSchema>;
 
-/** What a user may ask for. A window that is not given is chosen from what the port offers. */
+/** docsPnmCmtsUtscCfgBurstIuc, by the MIB's names. */
+export const UTSC_BURST_IUCS = [
+  "other",
+  "iuc1",
+  "iuc2",
+  "iuc3",
+  "iuc4",
+  "iuc5",
+  "iuc6",
+  "iuc9",
+  "iuc10",
+  "iuc11",
+  "iuc12",
+  "iuc13",
+] as const;
+export const utscBurstIucSchema = z.enum(UTSC_BURST_IUCS);
+export type UtscBurstIuc = z.infer<typeof utscBurstIucSchema>;
+
+const unsigned32Schema = z.int().min(0).max(4_294_967_295);
+const ifIndexOrZeroSchema = z.int().min(0).max(2_147_483_647);
+
+/** Six octets in lower-case hex, separated by colons. */
+export const macAddressSchema = z
+  .string()
+  .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, "a MAC address as 00:10:18:1a:2d:11, in lower case");
+
+/**
+ * What a user may ask for: the writable columns of docsPnmCmtsUtscCfgTable, but for file name and RowStatus,
+ * by which a session keeps hold of its row. The ranges are those of DOCS-PNM-MIB; what a port and a vendor
+ * allow within them tells `UtscOptions`. A column that is left out gets what `UtscOptions` names as its
+ * default: triggerMode is freeRunning, a window is chosen from what the port offers, operands of other
+ * triggers are not written.
+ */
 export const utscRequestSchema = z.strictObject({
   centerFrequencyHz: z.int().min(1).max(2_000_000_000),
   spanHz: z.int().min(1).max(2_000_000_000),
   bins: z.int().min(16).max(65535),
-  repeatPeriodUs: z.int().min(1).max(60_000_000),
+  /** 0 captures once in each run. */
+  repeatPeriodUs: z.int().min(0).max(60_000_000),
   outputFormat: utscOutputFormatSchema,
   window: utscWindowSchema.optional(),
+  triggerMode: utscTriggerModeSchema.optional(),
+  /** The channel whose bursts trigger: ifType 205 or 278; 0 for the RF port itself. */
+  logicalChIfIndex: ifIndexOrZeroSchema.optional(),
+  /** Operand of miniSlotCount. */
+  minislotCount: unsigned32Schema.optional(),
+  /** Operand of sid and activeProbeSymbol. */
+  sid: unsigned32Schema.optional(),
+  /** Operand of cmMac. Without logicalChIfIndex the modem's channel on the port is found for it. */
+  cmMacAddr: macAddressSchema.optional(),
+  /** Operand of timestamp: sysUpTime of the CMTS at which to start, in hundredths of a second. */
+  timestampTicks: unsigned32Schema.optional(),
+  /** Operand of burstIuc. */
+  burstIuc: utscBurstIucSchema.optional(),
+  /** Spectra that the CMTS averages into one, in linear power; 0 for none. */
+  averaging: z.int().min(0).max(255).optional(),
+  /** Band by whose mean power the CMTS keeps a spectrum or drops it (its own squelch). */
+  qualifyCenterFrequencyHz: unsigned32Schema.optional(),
+  qualifyBandwidthHz: unsigned32Schema.optional(),
+  /** Tenths of a dB; -1000 and less lets everything pass. */
+  qualifyThresholdTenthDb: z.int().min(-2_147_483_648).max(2_147_483_647).optional(),
+  freeRunDurationMs: unsigned32Schema.optional(),
+  /** Captures of one run in triggered modes; 0 for no end. */
+  triggerCount: unsigned32Schema.optional(),
+  maxResultsPerFile: unsigned32Schema.optional(),
+  /** Row of docsPnmBulkDataTransferCfgTable; it is made to lead to the TFTP server of the installation. */
+  destinationIndex: unsigned32Schema.min(1).optional(),
 });
 export type UtscRequest = z.infer<typeof utscRequestSchema>;
 
-/** The same parameters as the CMTS reads back after configuration. */
+/** The same parameters as the CMTS reads back after configuration; those it has no value for are left out. */
 export const utscAcceptedSchema = z.strictObject({
   centerFrequencyHz: z.int(),
   spanHz: z.int(),
@@ -63,6 +122,20 @@ export const utscAcceptedSchema = z.strictObject({
   outputFormat: utscOutputFormatSchema,
   window: utscWindowSchema,
   triggerMode: utscTriggerModeSchema,
+  logicalChIfIndex: z.int().optional(),
+  minislotCount: z.int().optional(),
+  sid: z.int().optional(),
+  cmMacAddr: macAddressSchema.optional(),
+  timestampTicks: z.int().optional(),
+  burstIuc: utscBurstIucSchema.optional(),
+  averaging: z.int().optional(),
+  qualifyCenterFrequencyHz: z.int().optional(),
+  qualifyBandwidthHz: z.int().optional(),
+  qualifyThresholdTenthDb: z.int().optional(),
+  triggerCount: z.int().optional(),
+  maxResultsPerFile: z.int().optional(),
+  destinationIndex: z.int().optional(),
+  fileName: z.string().optional(),
   readAt: z.iso.datetime(),
 });
 export type UtscAccepted = z.infer<typeof utscAcceptedSchema>;

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { macAddressSchema } from "./utsc.ts";
+
+/** A modem as its CMTS knows it. */
+export const cmtsModemSchema = z.strictObject({
+  /** docsIf3CmtsCmRegStatusId. */
+  id: z.int(),
+  macAddress: macAddressSchema,
+  ipv4Address: z.ipv4().nullable(),
+  /** CmtsCmRegState by the MIB's name, for example `operational`. */
+  registrationState: z.string(),
+  isOnline: z.boolean(),
+  /** Its upstream channels: SC-QAM (ifType 205) and OFDMA (278). */
+  channels: z.array(
+    z.strictObject({
+      ifIndex: z.int(),
+      name: z.string(),
+      kind: z.enum(["scQam", "ofdma"]),
+      /** RF port that carries the channel; null where nothing tells. */
+      rfPortIfIndex: z.int().nullable(),
+      rfPortName: z.string().nullable(),
+    }),
+  ),
+});
+export type CmtsModem = z.infer<typeof cmtsModemSchema>;
+
+/** `GET /api/cmts/{id}/modems?q=&limit=`: `q` is a part of a MAC or IP address; without it the first ones. */
+export const cmtsModemListSchema = z.strictObject({
+  modems: z.array(cmtsModemSchema),
+  /** How many match, of which `modems` holds the first. */
+  total: z.int(),
+  readAt: z.iso.datetime(),
+});
+export type CmtsModemList = z.infer<typeof cmtsModemListSchema>;
