@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { unwrap } from "@pnmlab/pnm-codec";
-import { InputError, type Problem } from "./problem.ts";
+import { InputError, type Problem, problemOf } from "./problem.ts";
 
 /** One capture: a file, or a member of one. */
 export interface Capture {
@@ -75,7 +75,7 @@ async function* captures(
       };
     }
   } catch (error) {
-    yield { ok: false, path, problem: InputError.from(error) };
+    yield { ok: false, path, problem: problemOf(error) };
   }
 }
 

@@ -1,3 +1,5 @@
+import { PnmDecodeError } from "@pnmlab/pnm-codec";
+
 /** Why one file could not be read, in the form of the codec's errors. */
 export interface Problem {
   code: string;
@@ -39,6 +41,22 @@ export class InputError extends Error implements Problem {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (!/^E[A-Z]+$/.test(code)) throw error;
     return new InputError(code, SYSTEM_WORDS[code] ?? "the system refuses it");
+  }
+}
+
+/**
+ * Any error that one file caused, so that the others still go through: what the codec and the system refuse,
+ * a result longer than text can be, and as `INTERNAL` whatever nobody has foreseen.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof PnmDecodeError || error instanceof InputError) return error;
+  if (error instanceof RangeError) {
+    return new InputError("TOO_LARGE", `the result is too large: ${error.message}`);
+  }
+  try {
+    return InputError.from(error);
+  } catch {
+    return new InputError("INTERNAL", `an error of this program: ${String(error)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { decodePnm, PnmDecodeError, type PnmRecord, summarize } from "@pnmlab/pnm-codec";
+import { decodePnm, type PnmRecord, summarize } from "@pnmlab/pnm-codec";
 import { csvOf } from "./decode/csv.ts";
 import { documentOf } from "./decode/document.ts";
 import { formatJson } from "./decode/format-json.ts";
@@ -9,7 +9,7 @@ import { OutputFiles } from "./output-files.ts";
 import { figureOf } from "./plot/figure-of.ts";
 import { pngOf } from "./plot/png.ts";
 import { svgOf } from "./plot/svg.ts";
-import { InputError, type Problem, printable, problemLine } from "./problem.ts";
+import { type Problem, printable, problemLine, problemOf } from "./problem.ts";
 import { type CommandName, helpText, isCommandName, UsageError } from "./usage.ts";
 
 export interface Io {
@@ -79,10 +79,6 @@ async function runCommand(command: CommandName, options: Options, io: Io): Promi
     }
   }
   return isWell;
-}
-
-function problemOf(error: unknown): Problem {
-  return error instanceof PnmDecodeError ? error : InputError.from(error);
 }
 
 function extensionOf(command: CommandName, options: Options): string {
