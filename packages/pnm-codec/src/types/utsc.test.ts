@@ -116,6 +116,18 @@ describe("the 328-byte form", () => {
     expect(record.samples).toEqual(samples);
   });
 
+  it.each(["big", "little"] as const)(
+    "finds %s-endian power whose strong carriers fill the top byte",
+    (endianness) => {
+      const samples = power(800).map((value, k) =>
+        k >= 300 && k < 500 ? 2 ** 31 + 1_000_003 * (k - 300) : value,
+      );
+      const record = decodeUtsc(e6000({ samples, bins: 800, endianness, vendorBytes: "opaque" }));
+      expect(record.endianness).toBe(endianness);
+      expect(record.samples).toEqual(samples);
+    },
+  );
+
   it("finds little-endian power samples", () => {
     const samples = power(800);
     const record = decodeUtsc(e6000({ samples, bins: 800, endianness: "little" }));

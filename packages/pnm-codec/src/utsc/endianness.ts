@@ -10,11 +10,11 @@ export interface EndiannessFinding {
 
 const EMPTY_FIRST: EndiannessFinding = {
   endianness: "big",
-  reason: "big-endian: the first byte of the samples is the empty one",
+  reason: "big-endian: the first byte of most samples is the empty one",
 };
 const EMPTY_LAST: EndiannessFinding = {
   endianness: "little",
-  reason: "little-endian: the last byte of the samples is the empty one",
+  reason: "little-endian: the last byte of most samples is the empty one",
 };
 
 /**
@@ -56,8 +56,9 @@ function findEmptyByte(
     if (bytes[at] === 0) emptyFirst++;
     if (bytes[at + 3] === 0) emptyLast++;
   }
-  if (emptyLast > 0.9 * pairs && emptyFirst < 0.1 * pairs) return EMPTY_LAST;
-  return emptyFirst > 0.9 * pairs && emptyLast < 0.1 * pairs ? EMPTY_FIRST : undefined;
+  // Strong signals fill the top byte of their bins; the lowest byte is zero once in 256 times by chance.
+  if (emptyLast > pairs / 2 && emptyFirst < pairs / 20) return EMPTY_LAST;
+  return emptyFirst > pairs / 2 && emptyLast < pairs / 20 ? EMPTY_FIRST : undefined;
 }
 
 function compareRoughness(
