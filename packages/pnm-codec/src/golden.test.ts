@@ -6,10 +6,10 @@ import { readFixtures } from "./test-support/fixtures.ts";
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const fixtures = readFixtures();
 
-/** Paths at which two JSON values differ; numbers may differ by 1e-6, as means do between languages. */
+/** Paths at which two JSON values differ; numbers may differ by 1e-9, as means do between languages. */
 function differences(actual: unknown, golden: unknown, path = ""): string[] {
   if (typeof actual === "number" && typeof golden === "number") {
-    return Math.abs(actual - golden) <= 1e-6 ? [] : [`${path}: ${actual} is not ${golden}`];
+    return Math.abs(actual - golden) <= 1e-9 ? [] : [`${path}: ${actual} is not ${golden}`];
   }
   if (typeof golden !== "object" || golden === null || typeof actual !== "object" || actual === null) {
     return actual === golden ? [] : [`${path}: ${actual} is not ${golden}`];

@@ -54,6 +54,7 @@ export type {
   CmtsDsOfdmSymbolCaptureRecord,
 } from "./types/cmts-ds-ofdm-symbol-capture.ts";
 export {
+  constellationBitsPerSymbol,
   DS_OFDM_MODULATION_TYPES,
   type DsConstellationHeader,
   type DsConstellationRecord,

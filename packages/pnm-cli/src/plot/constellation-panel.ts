@@ -1,25 +1,10 @@
 import { qamPoints } from "@pnmlab/pnm-analysis";
-import type { DsConstellationRecord } from "@pnmlab/pnm-codec";
+import { constellationBitsPerSymbol, type DsConstellationRecord } from "@pnmlab/pnm-codec";
 import type { Panel } from "./figure.ts";
-
-/** Bits per symbol by DsOfdmModulationType (DOCS-PNM-MIB). */
-const BITS: Readonly<Record<number, number>> = {
-  3: 2,
-  4: 4,
-  5: 6,
-  6: 7,
-  7: 8,
-  8: 9,
-  9: 10,
-  10: 11,
-  11: 12,
-  12: 13,
-  13: 14,
-};
 
 /** A square with the points the soft decisions should stand on. */
 export function constellationPanel(base: Panel, record: DsConstellationRecord): Panel {
-  const ideal = qamPoints(BITS[record.header.modulationOrder] ?? 0);
+  const ideal = qamPoints(constellationBitsPerSymbol(record.header.modulationOrder) ?? 0);
   let reach = 1;
   for (const series of base.series) {
     for (const values of [series.x, series.y]) {

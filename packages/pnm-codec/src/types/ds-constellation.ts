@@ -61,6 +61,25 @@ export const DS_OFDM_MODULATION_TYPES: Readonly<Record<number, string>> = {
   13: "qam16384",
 };
 
+const BITS_PER_SYMBOL: Readonly<Record<number, number>> = {
+  3: 2,
+  4: 4,
+  5: 6,
+  6: 7,
+  7: 8,
+  8: 9,
+  9: 10,
+  10: 11,
+  11: 12,
+  12: 13,
+  13: 14,
+};
+
+/** Bits per symbol by DsOfdmModulationType; undefined where it names no order. */
+export function constellationBitsPerSymbol(modulationOrder: number): number | undefined {
+  return BITS_PER_SYMBOL[modulationOrder];
+}
+
 const TITLE = "DS constellation display";
 const FRACTION_BITS = 13;
 /** What the number of symbols in the header can count, eight times what DOCS-PNM-MIB allows. */

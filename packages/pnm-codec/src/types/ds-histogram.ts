@@ -87,8 +87,11 @@ export const dsHistogram: PnmType<DsHistogramRecord> = {
     kind: "ds_histogram",
     header: {
       ...summarizePreamble(record.header),
+      ...(record.header.channelId === undefined ? {} : { channel_id: record.header.channelId }),
       cm_mac: record.header.cmMac,
-      symmetry: record.header.symmetry,
+      ...(record.layout === "standard"
+        ? { symmetry: record.header.symmetry }
+        : { start_time: record.header.startTime, end_time: record.header.endTime }),
       dwell_length_bytes: record.dwellCounts.byteLength,
       hit_length_bytes: record.hitCounts.byteLength,
     },

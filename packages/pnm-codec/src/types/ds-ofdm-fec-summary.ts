@@ -180,6 +180,9 @@ export const dsOfdmFecSummary: PnmType<DsOfdmFecSummaryRecord> = {
       ...summarizePreamble(record.header),
       channel_id: record.header.channelId,
       cm_mac: record.header.cmMac,
+      ...(record.layout === "standard"
+        ? {}
+        : { start_time: record.header.startTimeS, end_time: record.header.endTimeS }),
       summary_type: record.header.summaryType,
       num_profiles: record.profiles.length,
     },

@@ -92,7 +92,9 @@ export const usHistogram: PnmType<UsHistogramRecord> = {
     header: {
       ...summarizePreamble(record.header),
       ...summarizeCmtsHeader(record.header),
-      symmetry: record.header.symmetry ?? null,
+      ...(record.header.symmetry === undefined
+        ? { start_time: record.header.startTime, end_time: record.header.endTime }
+        : { symmetry: record.header.symmetry }),
       dwell_length_bytes: record.dwellCounts.byteLength,
       hit_length_bytes: record.hitCounts.byteLength,
     },
