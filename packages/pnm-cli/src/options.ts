@@ -107,11 +107,21 @@ export function readOptions(command: CommandName, args: readonly string[]): Opti
 function parse(command: CommandName, args: readonly string[]): { values: Values; positionals: string[] } {
   try {
     const options = { ...INPUT_OPTIONS, ...OUTPUT_OPTIONS[command] };
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: joinNegative(args), options, allowPositionals: true });
     return { values: { ...values }, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `--k -6000` as `--k=-6000`: the parser takes a lone `-6000` for options. */
+function joinNegative(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    if (/^-\.?\d/.test(arg) && /^--[a-z-]+$/.test(joined.at(-1) ?? "")) joined.push(`${joined.pop()}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** Undefined hints would hide that nothing was said, so that only what was given is there. */

@@ -205,6 +205,7 @@ describe("the command line", () => {
     [["decode"], /no file/],
     [["decode", "--cvs", "rx.bin"], /--cvs/],
     [["decode", "--bins", "many", "rx.bin"], /--bins is "many"/],
+    [["decode", "--k", "-6000.5", "rx.bin"], /--k is "-6000.5", expected a whole number/],
     [["decode", "--format", "fft", "rx.bin"], /expected timeIQ, fftPower/],
     [["plot", "rx.bin"], /needs -o/],
     [["plot", "-o", "x.gif", "rx.bin"], /neither in .svg nor/],
