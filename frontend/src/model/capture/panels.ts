@@ -1,5 +1,5 @@
-import { utscFrameLevels } from "@pnmlab/pnm-analysis";
-import { type PlotSeries, type PnmRecord, plotOf } from "@pnmlab/pnm-codec";
+import { AnalysisError, utscFrameLevels } from "@pnmlab/pnm-analysis";
+import { type PlotSeries, PnmDecodeError, type PnmRecord, plotOf } from "@pnmlab/pnm-codec";
 import type { PanelSeries, PlotPanel } from "./inspection.ts";
 import { codewordPanels } from "./panels-codewords.ts";
 import { coefficientPanels } from "./panels-coefficients.ts";
@@ -78,7 +78,8 @@ function spectrumOfTimeSamples(record: Extract<PnmRecord, { kind: "utsc" }>, fra
         ideal: null,
       },
     ];
-  } catch {
+  } catch (thrown) {
+    if (!(thrown instanceof AnalysisError || thrown instanceof PnmDecodeError)) throw thrown;
     // Without centre, span or sample rate there is no axis; the samples themselves are shown.
     return [];
   }
