@@ -4,3 +4,4 @@ export * from "./discovery.ts";
 export * from "./object.ts";
 export * from "./textual-conventions.ts";
 export * from "./utsc.ts";
+export * from "./utsc-profiles/index.ts";

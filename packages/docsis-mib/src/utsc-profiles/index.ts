@@ -1,0 +1,6 @@
+export * from "./detect.ts";
+export * from "./effective.ts";
+export * from "./field.ts";
+export * from "./judge.ts";
+export * from "./offer.ts";
+export type * from "./profile.ts";
