@@ -1,28 +1,32 @@
-import { opendir } from "node:fs/promises";
 import type { Logger } from "@pnmlab/config";
 import { expectedLength } from "@pnmlab/pnm-codec";
 import type { CaptureSink, FileClaimer, FileCleaner } from "../contracts.ts";
 import { Backlog } from "./backlog.ts";
-import { type DirectoryState, DirectoryWatch } from "./directory-watch.ts";
+import type { DirectoryState, WatchFolder } from "./directory-watch.ts";
 import { FileMarks } from "./file-marks.ts";
+import { Folder } from "./folder.ts";
 import { LiveFiles } from "./live-files.ts";
-import { isCaptureName } from "./names.ts";
-import { PartRenames } from "./part-renames.ts";
+import { baseNameOf } from "./names.ts";
+import { PollPace } from "./poll-pace.ts";
+import { statFile } from "./read-file.ts";
 
-/** Listing finds what no event told: NFS gives none, and a burst can overflow the kernel's queue. */
-const RESCAN_MS = 1000;
-/** Names per portion of a listing. */
-const PORTION = 1024;
 /** How often files are looked at whose length is not known. */
 const LOOK_AGAIN_MS = 100;
+/** Files dealt with that are looked at again per round, because one may be replaced without an event. */
+const REVIEWED = 128;
+/** Sub-folders below the TFTP directory: no deeper, and not more. */
+const MAX_DEPTH = 4;
+const MAX_FOLDERS = 256;
 
 export interface IngestOptions {
-  /** The directory that the TFTP server writes into. */
+  /** The directory that the TFTP server writes into; its sub-folders belong to it. */
   directory: string;
   claimer: FileClaimer;
   sink: CaptureSink;
   cleaner: FileCleaner;
   log: Logger;
+  /** The kernel's events, `fs.watch` where not given. */
+  watchFolder?: WatchFolder;
   onDirectoryState?: (state: DirectoryState) => void;
 }
 
@@ -44,15 +48,18 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
 class DirectoryIngest implements Ingest {
   readonly #options: IngestOptions;
-  readonly #watch: DirectoryWatch;
+  readonly #root: Folder;
+  /** By path below the directory. */
+  readonly #folders = new Map<string, Folder>();
   readonly #marks = new FileMarks();
-  readonly #renames = new PartRenames();
   readonly #live: LiveFiles;
   readonly #backlog: Backlog;
+  readonly #pace = new PollPace();
   #rescanTimer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #rescanning: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
+  #toldTooManyFolders = false;
   #closed = false;
 
   constructor(options: IngestOptions) {
@@ -62,13 +69,9 @@ class DirectoryIngest implements Ingest {
     const lengthOf = (bytes: Uint8Array) => expectedLength(bytes);
     this.#live = new LiveFiles({ directory, marks, claimer, cleaner, sink, log, expectedLength: lengthOf });
     this.#backlog = new Backlog({ directory, marks, sink, log, expectedLength: lengthOf });
-    this.#watch = new DirectoryWatch({
-      directory,
-      onEvent: (type, name) => this.#onEvent(type, name),
-      onState: (state) => {
-        if (!state.ok) log.error({ directory }, `the TFTP directory cannot be read: ${state.message}`);
-        options.onDirectoryState?.(state);
-      },
+    this.#root = this.#openFolder("", (state) => {
+      if (!state.ok) log.error({ directory }, `the TFTP directory cannot be read: ${state.message}`);
+      options.onDirectoryState?.(state);
     });
   }
 
@@ -77,66 +80,123 @@ class DirectoryIngest implements Ingest {
   }
 
   async start(): Promise<void> {
-    await this.#rescan();
-    this.#rescanTimer = setInterval(() => void this.#rescan(), RESCAN_MS);
+    await this.#root.check();
+    this.#rescanSoon(0);
     this.#lookTimer = setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#rescanTimer);
+    clearTimeout(this.#rescanTimer);
     clearInterval(this.#lookTimer);
-    this.#watch[Symbol.dispose]();
-    await Promise.all([this.#rescanning, this.#looking, this.#backlog.close()]);
-    // A listing that was under way may have begun to watch again.
-    this.#watch[Symbol.dispose]();
+    for (const folder of this.#folders.values()) folder[Symbol.dispose]();
+    await Promise.all([this.#rescanning, this.#looking, this.#live.close(), this.#backlog.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #onEvent(type: "rename" | "change", name: string | null): void {
+  #onFile(folder: Folder, name: string, isWhole: boolean): void {
     if (this.#closed) return;
-    if (name === null) {
-      void this.#rescan();
-      return;
-    }
-    const isWhole = type === "rename" && this.#renames.arrives(name);
-    if (!isCaptureName(name)) return;
-    const claim = this.#options.claimer.claim(name);
-    if (claim === undefined) this.#backlog.add(name, isWhole);
-    else this.#live.onEvent(name, claim, isWhole);
+    this.#pace.noteEvent();
+    const claim = this.#options.claimer.claim(baseNameOf(name));
+    if (claim !== undefined) this.#live.onEvent(name, claim, isWhole);
+    else if (!this.#backlog.addArrived(name, isWhole)) folder.expectMore();
   }
 
-  #rescan(): Promise<void> {
-    this.#rescanning ??= this.#listDirectory().finally(() => {
-      this.#rescanning = undefined;
-    });
-    return this.#rescanning;
+  #rescanSoon(delayMs: number): void {
+    clearTimeout(this.#rescanTimer);
+    this.#rescanTimer = setTimeout(() => {
+      this.#rescanning ??= this.#rescan().finally(() => {
+        this.#rescanning = undefined;
+        if (!this.#closed) this.#rescanSoon(this.#pace.pauseMs);
+      });
+    }, delayMs);
   }
 
-  async #listDirectory(): Promise<void> {
-    if (!(await this.#watch.check()) || this.#closed) return;
+  /** Finds what no event told: NFS gives none, and a burst can overflow the kernel's queue. */
+  async #rescan(): Promise<void> {
+    const beganMs = performance.now();
+    let untold = 0;
+    for (const folder of this.#folders.values()) untold += await this.#rescanFolder(folder);
+    await this.#review();
+    this.#pace.endRound(performance.now() - beganMs, untold);
+  }
+
+  /** Returns how many files no event had told of. */
+  async #rescanFolder(folder: Folder): Promise<number> {
+    if (this.#closed) return 0;
     const claimed: string[] = [];
-    try {
-      this.#marks.beginListing();
-      // In portions, so that ten thousand old files do not hold up a live one.
-      for await (const { name } of await opendir(this.#options.directory, { bufferSize: PORTION })) {
-        if (this.#marks.isListed(name) || !isCaptureName(name)) continue;
-        if (this.#options.claimer.claim(name) === undefined) this.#backlog.add(name, false);
-        else claimed.push(name);
-      }
-      this.#marks.endListing();
-    } catch (error) {
-      this.#watch.fail(error);
-      return;
-    }
-    // In the order of their timestamps.
-    for (const name of claimed.sort()) {
+    let untold = 0;
+    const canBeRead =
+      (await folder.check()) &&
+      (await folder.list({
+        onFolder: (path) => this.#addFolder(path),
+        onFound: (name) => {
+          if (this.#live.has(name) || this.#backlog.has(name)) return true;
+          untold += 1;
+          if (this.#options.claimer.claim(baseNameOf(name)) === undefined)
+            return this.#backlog.addFound(name);
+          claimed.push(name);
+          return true;
+        },
+      }));
+    if (!canBeRead && folder !== this.#root) this.#closeFolder(folder);
+    this.#live.addFound(claimed.sort());
+    return untold;
+  }
+
+  /** Looks at files already dealt with: without events, nothing else tells that one was replaced in place. */
+  async #review(): Promise<void> {
+    const { directory, claimer } = this.#options;
+    for (const name of this.#marks.toReview(REVIEWED)) {
       if (this.#closed) return;
-      await this.#live.onFound(name, false);
+      const mark = await statFile(directory, name).catch(() => undefined);
+      if (mark === undefined || this.#marks.isDone(name, mark)) continue;
+      if (claimer.claim(baseNameOf(name)) === undefined) this.#backlog.addFound(name);
+      else this.#live.addFound([name]);
     }
+  }
+
+  #addFolder(path: string): void {
+    if (this.#folders.has(path) || this.#closed || path.split("/").length > MAX_DEPTH) return;
+    if (this.#folders.size < MAX_FOLDERS) {
+      this.#openFolder(path, () => {});
+    } else if (!this.#toldTooManyFolders) {
+      this.#toldTooManyFolders = true;
+      const { log, directory } = this.#options;
+      log.warn({ directory }, `the TFTP directory has more than ${MAX_FOLDERS} folders; ${path} is not read`);
+    }
+  }
+
+  #openFolder(path: string, onState: (state: DirectoryState) => void): Folder {
+    const { directory, watchFolder, log } = this.#options;
+    const folder: Folder = new Folder({
+      directory,
+      path,
+      marks: this.#marks,
+      ...(watchFolder === undefined ? {} : { watchFolder }),
+      onState,
+      onUnwatched: (message) =>
+        log.warn(
+          { directory, folder: path },
+          `the kernel does not watch this folder, it is polled: ${message}`,
+        ),
+      onFile: (name, isWhole) => this.#onFile(folder, name, isWhole),
+      onAnything: () => {
+        folder.expectMore();
+        if (!this.#closed) this.#rescanSoon(0);
+      },
+    });
+    this.#folders.set(path, folder);
+    return folder;
+  }
+
+  #closeFolder(folder: Folder): void {
+    folder[Symbol.dispose]();
+    this.#folders.delete(folder.path);
+    this.#marks.forgetFolder(folder.path);
   }
 
   #lookAgain(): void {

@@ -1,7 +1,9 @@
 import type { Logger } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
 import type { CaptureSink, FileClaim, FileClaimer, FileCleaner } from "../contracts.ts";
-import type { FileMark, FileMarks } from "./file-marks.ts";
+import { FailedFiles } from "./failed-files.ts";
+import { type FileMark, type FileMarks, isSameMark } from "./file-marks.ts";
+import { baseNameOf } from "./names.ts";
 import {
   type FileContent,
   MAX_CAPTURE_BYTES,
@@ -10,13 +12,12 @@ import {
   statFile,
   statFileNow,
 } from "./read-file.ts";
-import { StableFiles } from "./stable-files.ts";
+import { QUIET_MS, QUIET_SHORT_MS, StableFiles } from "./stable-files.ts";
 
 /** Up to this size a file is read on the event itself. */
 const READ_NOW_BYTES = 64 * 1024;
 /** A stream of files that no decoder takes must not fill the library: one in this time is kept. */
 const KEEP_REFUSED_EVERY_MS = 10_000;
-const RETRY_MS = 2000;
 
 export interface LiveFilesOptions {
   directory: string;
@@ -33,11 +34,20 @@ export interface LiveFilesOptions {
 export class LiveFiles {
   readonly #options: LiveFilesOptions;
   readonly #growing = new StableFiles();
-  readonly #failedUntilMs = new Map<string, number>();
+  readonly #failed = new FailedFiles();
+  readonly #found = new Set<string>();
+  readonly #looking = new Set<string>();
+  #working: Promise<void> | undefined;
   #keptRefusedAtMs = Number.NEGATIVE_INFINITY;
+  #closed = false;
 
   constructor(options: LiveFilesOptions) {
     this.#options = options;
+  }
+
+  /** Whether a file is known here and not yet dealt with. */
+  has(name: string): boolean {
+    return this.#found.has(name) || this.#growing.has(name) || this.#failed.has(name);
   }
 
   /** The kernel says that something happened to a file. `isWhole` where it got its name complete. */
@@ -45,8 +55,36 @@ export class LiveFiles {
     try {
       this.#takeNow(name, claim, isWhole);
     } catch (error) {
-      this.#failed(name, error);
+      this.#fail(name, error);
     }
+  }
+
+  /** A listing has files that no event told of, in the order of their timestamps. */
+  addFound(names: readonly string[]): void {
+    if (this.#closed) return;
+    for (const name of names) if (!this.has(name)) this.#found.add(name);
+    if (this.#found.size > 0) this.#working ??= this.#work();
+  }
+
+  /** Looks again at files that did not have their length, or could not be read, when they were last seen. */
+  async lookAgain(): Promise<void> {
+    for (const name of [...this.#growing.due(), ...this.#failed.due()]) {
+      if (!this.#closed) await this.#look(name, false);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#found.clear();
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    for (const name of this.#found) {
+      this.#found.delete(name);
+      await this.#look(name, false);
+    }
+    this.#working = undefined;
   }
 
   #takeNow(name: string, claim: FileClaim, isWhole: boolean): void {
@@ -54,89 +92,97 @@ export class LiveFiles {
     const mark = statFileNow(directory, name);
     if (mark === undefined) {
       marks.forget(name);
-      this.#growing.forget(name);
+      this.#forget(name);
       return;
     }
     if (mark.sizeBytes === 0 || marks.isDone(name, mark)) return;
     if (mark.sizeBytes > READ_NOW_BYTES) {
-      void this.onFound(name, isWhole);
+      void this.#lookOnce(name, isWhole);
       return;
     }
     // A known length makes it needless to look into a file that does not have it.
     const { expectedLengthBytes } = claim;
     if (!isWhole && expectedLengthBytes !== undefined && mark.sizeBytes < expectedLengthBytes) {
-      this.#growing.see(name, mark);
+      this.#growing.see(name, mark, QUIET_SHORT_MS);
       return;
     }
     const content = readFileNow(directory, name, mark);
-    if (content !== undefined) this.#consider(name, content, claim, isWhole);
+    if (content !== undefined) this.#consider(name, mark, content, claim, isWhole);
   }
 
-  /** The directory's listing has a file that no event told of. */
-  async onFound(name: string, isWhole: boolean): Promise<void> {
+  /** A large file tells of every block that is added to it; one look at a time is enough. */
+  async #lookOnce(name: string, isWhole: boolean): Promise<void> {
+    if (this.#looking.has(name) && !isWhole) return;
+    this.#looking.add(name);
+    await this.#look(name, isWhole);
+    this.#looking.delete(name);
+  }
+
+  async #look(name: string, isWhole: boolean): Promise<void> {
     const { directory, marks, claimer, log } = this.#options;
-    if ((this.#failedUntilMs.get(name) ?? 0) > performance.now()) return;
+    if (this.#failed.isPaused(name)) return;
     try {
       const mark = await statFile(directory, name);
       if (mark === undefined) {
-        this.#growing.forget(name);
+        this.#forget(name);
         return;
       }
       if (marks.isDone(name, mark)) return;
       if (mark.sizeBytes === 0) {
-        if (this.#growing.see(name, mark)) marks.markDone(name, mark);
+        if (this.#growing.see(name, mark, QUIET_MS)) this.#done(name, mark);
         return;
       }
       if (mark.sizeBytes > MAX_CAPTURE_BYTES) {
-        marks.markDone(name, mark);
+        this.#done(name, mark);
         log.warn({ fileName: name }, `${name} of ${mark.sizeBytes} bytes is too large for a capture`);
         return;
       }
+      const claim = claimer.claim(baseNameOf(name));
+      if (claim === undefined || (!isWhole && !(await this.#isWorthReading(name, mark, claim)))) return;
       const content = await readFile(directory, name, mark);
-      const claim = claimer.claim(name);
-      if (content === undefined || claim === undefined || marks.isDone(name, mark)) return;
-      this.#consider(name, content, claim, isWhole);
+      if (content === undefined || marks.isDone(name, mark)) return;
+      this.#consider(name, mark, content, claim, isWhole);
     } catch (error) {
-      this.#failed(name, error);
+      this.#fail(name, error);
     }
   }
 
-  /** A file that cannot be read or removed is tried again by the listing, but not each time. */
-  #failed(name: string, error: unknown): void {
-    this.#options.log.warn({ fileName: name }, `${name} could not be taken in: ${messageOf(error)}`);
-    this.#growing.forget(name);
-    const nowMs = performance.now();
-    for (const [other, untilMs] of this.#failedUntilMs) {
-      if (untilMs <= nowMs) this.#failedUntilMs.delete(other);
+  /** Of a large file only the start is read until it has its length: it would be read whole for every block. */
+  async #isWorthReading(name: string, mark: FileMark, claim: FileClaim): Promise<boolean> {
+    if (mark.sizeBytes <= READ_NOW_BYTES || mark.sizeBytes === claim.expectedLengthBytes) return true;
+    const start = await readFile(this.#options.directory, name, mark, READ_NOW_BYTES);
+    const ofHeader = start && this.#options.expectedLength(start.bytes);
+    if (ofHeader !== undefined && mark.sizeBytes >= ofHeader) return true;
+    const isShort = mark.sizeBytes < (ofHeader ?? claim.expectedLengthBytes ?? 0);
+    return this.#growing.see(name, mark, isShort ? QUIET_SHORT_MS : QUIET_MS);
+  }
+
+  #consider(name: string, mark: FileMark, content: FileContent, claim: FileClaim, isWhole: boolean): void {
+    if (!isSameMark(mark, content)) {
+      // It was written while it was read.
+      this.#growing.see(name, content, QUIET_MS);
+      return;
     }
-    this.#failedUntilMs.set(name, nowMs + RETRY_MS);
+    if (isWhole || this.#isSettled(name, content, claim)) this.#handOver(name, content, claim);
   }
 
-  /** Looks again at files that did not have their length when they were last seen. */
-  async lookAgain(): Promise<void> {
-    for (const name of this.#growing.due()) await this.onFound(name, false);
-  }
-
-  #consider(name: string, content: FileContent, claim: FileClaim, isWhole: boolean): void {
-    const whole = isWhole || this.#hasItsLength(content, claim) || this.#growing.see(name, content);
-    if (!whole) return;
-    this.#growing.forget(name);
-    this.#handOver(name, content, claim);
-  }
-
-  #hasItsLength({ bytes }: FileContent, { expectedLengthBytes }: FileClaim): boolean {
+  /** Whether a file has the length that is known of it, or has been quiet for long enough. */
+  #isSettled(name: string, content: FileContent, { expectedLengthBytes }: FileClaim): boolean {
+    const { bytes } = content;
     if (bytes.length === expectedLengthBytes) return true;
     const ofHeader = this.#options.expectedLength(bytes);
-    return ofHeader !== undefined && bytes.length >= ofHeader;
+    if (ofHeader !== undefined && bytes.length >= ofHeader) return true;
+    const isShort = bytes.length < (ofHeader ?? expectedLengthBytes ?? 0);
+    return this.#growing.see(name, content, isShort ? QUIET_SHORT_MS : QUIET_MS);
   }
 
   #handOver(name: string, content: FileContent, claim: FileClaim): void {
     const seenAtMs = Date.now();
-    this.#options.marks.markDone(name, content);
+    this.#done(name, content);
     const { bytes } = content;
     const modifiedAt = new Date(content.modifiedAtMs);
     try {
-      claim.take({ fileName: name, bytes, modifiedAt, seenAtMs });
+      claim.take({ fileName: baseNameOf(name), bytes, modifiedAt, seenAtMs });
     } catch {
       // The session has said why; here only the bytes matter.
       void this.#keepRefused(name, bytes, content).then(() => this.#remove(name, claim));
@@ -147,7 +193,7 @@ export class LiveFiles {
 
   #remove(name: string, claim: FileClaim): void {
     if (!claim.removeAfter) return;
-    this.#options.cleaner.remove(name).catch((error: unknown) => this.#failed(name, error));
+    this.#options.cleaner.remove(name).catch((error: unknown) => this.#fail(name, error));
   }
 
   async #keepRefused(fileName: string, bytes: Uint8Array, { modifiedAtMs }: FileMark): Promise<void> {
@@ -159,5 +205,22 @@ export class LiveFiles {
     } catch (error) {
       this.#options.log.warn({ fileName }, `refused file could not be kept: ${messageOf(error)}`);
     }
+  }
+
+  /** A file that cannot be read or removed is tried again with growing patience, and told of once. */
+  #fail(name: string, error: unknown): void {
+    this.#growing.forget(name);
+    const message = `${name} could not be taken in and is tried again: ${messageOf(error)}`;
+    if (this.#failed.note(name)) this.#options.log.warn({ fileName: name }, message);
+  }
+
+  #done(name: string, mark: FileMark): void {
+    this.#forget(name);
+    this.#options.marks.markDone(name, mark);
+  }
+
+  #forget(name: string): void {
+    this.#growing.forget(name);
+    this.#failed.forget(name);
   }
 }

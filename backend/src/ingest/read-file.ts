@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileMark } from "./file-marks.ts";
@@ -31,7 +31,10 @@ export function statFileNow(directory: string, name: string): FileMark | undefin
   return stats?.isFile() ? { sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs } : undefined;
 }
 
-/** At most `mark.sizeBytes` bytes of a file; undefined where it is gone. */
+/**
+ * At most `mark.sizeBytes` bytes of a file; undefined where it is gone. The size and time returned are those
+ * after the read: where they are not those of `mark`, somebody has been writing meanwhile.
+ */
 export async function readFile(
   directory: string,
   name: string,
@@ -47,7 +50,8 @@ export async function readFile(
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    return { ...mark, bytes: buffer.subarray(0, filled) };
+    const { size, mtimeMs } = await handle.stat();
+    return { sizeBytes: size, modifiedAtMs: mtimeMs, bytes: buffer.subarray(0, filled) };
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
@@ -75,7 +79,8 @@ export function readFileNow(directory: string, name: string, mark: FileMark): Fi
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    return { ...mark, bytes: buffer.subarray(0, filled) };
+    const { size, mtimeMs } = fstatSync(descriptor);
+    return { sizeBytes: size, modifiedAtMs: mtimeMs, bytes: buffer.subarray(0, filled) };
   } finally {
     closeSync(descriptor);
   }

@@ -1,23 +1,33 @@
-import type { FileMark } from "./file-marks.ts";
+import { type FileMark, isSameMark } from "./file-marks.ts";
 
-/** A file whose size and time have not changed for this long is as whole as it will ever be. */
-const STABLE_MS = 400;
+/** Quiet time after which a file of unknown length is taken for whole: TFTP servers repeat a lost block after 1 s. */
+export const QUIET_MS = 2000;
+/**
+ * Quiet time after which a file that is shorter than it should be will not grow any more: TFTP servers and
+ * clients give a transfer up after five or six repeats.
+ */
+export const QUIET_SHORT_MS = 8000;
 
 /** Files that are not known to be whole, and since when each has been as it is. */
 export class StableFiles {
-  readonly #files = new Map<string, FileMark & { sinceMs: number }>();
+  readonly #files = new Map<string, FileMark & { sinceMs: number; dueAtMs: number }>();
 
   get size(): number {
     return this.#files.size;
   }
 
-  /** Notes how a file is now; true where it has been so for 400 ms. */
-  see(name: string, { sizeBytes, modifiedAtMs }: FileMark): boolean {
+  has(name: string): boolean {
+    return this.#files.has(name);
+  }
+
+  /** Notes how a file is now; true where it has been so for `quietMs`. */
+  see(name: string, mark: FileMark, quietMs: number): boolean {
+    const nowMs = performance.now();
     const before = this.#files.get(name);
-    if (before?.sizeBytes === sizeBytes && before.modifiedAtMs === modifiedAtMs) {
-      return performance.now() - before.sinceMs >= STABLE_MS;
-    }
-    this.#files.set(name, { sizeBytes, modifiedAtMs, sinceMs: performance.now() });
+    const sinceMs = before !== undefined && isSameMark(before, mark) ? before.sinceMs : nowMs;
+    if (nowMs - sinceMs >= quietMs) return true;
+    const { sizeBytes, modifiedAtMs } = mark;
+    this.#files.set(name, { sizeBytes, modifiedAtMs, sinceMs, dueAtMs: sinceMs + quietMs });
     return false;
   }
 
@@ -25,9 +35,9 @@ export class StableFiles {
     this.#files.delete(name);
   }
 
-  /** Names of the files whose 400 ms are over. */
+  /** Names of the files whose quiet time is over. */
   due(): string[] {
-    const dueSinceMs = performance.now() - STABLE_MS;
-    return [...this.#files].filter(([, { sinceMs }]) => sinceMs <= dueSinceMs).map(([name]) => name);
+    const nowMs = performance.now();
+    return [...this.#files].filter(([, { dueAtMs }]) => dueAtMs <= nowMs).map(([name]) => name);
   }
 }
