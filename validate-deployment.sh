@@ -138,7 +138,10 @@ compose_check() {
 
 services_check() {
   local service
-  docker_inspect "$CHECK_DIR" 2>/dev/null || return 0
+  if ! docker_inspect "$CHECK_DIR" 2>"$CHECK_DIR/inspect.error"; then
+    result FAIL services "the containers cannot be inspected: $(tail -n 1 "$CHECK_DIR/inspect.error")" "what docker inspect tells of them" "docker ps -a shows what the engine has"
+    return 0
+  fi
   for service in $(services_of "$ROLE"); do
     check_service "$ROLE" "$service"
     check_image "$ROLE" "$service" "$EXPECTED_COMMIT" "$DIRTY_ALLOWED"

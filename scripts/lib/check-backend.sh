@@ -80,6 +80,10 @@ check_doctor() {
       return 0
       ;;
   esac
+  if ! grep -q '^BUILD' "$CHECK_DIR/doctor"; then
+    result FAIL backend.checks "what answers at $BACKEND_URL is not PNM Lab" "the backend's own checks" "see backend.answers"
+    return 0
+  fi
   doctor_build "$1" "$2"
   doctor_settings
   doctor_clock

@@ -19,11 +19,12 @@ compose_project() {
 DOCKER_TEMPLATE='{{$l := .Config.Labels}}CONTAINER	{{index $l "com.docker.compose.service"}}	{{.Name}}	{{.State.Status}}	{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}	{{.RestartCount}}	{{.State.ExitCode}}	{{.State.OOMKilled}}	{{.Image}}	{{.Config.Image}}	{{index $l "org.opencontainers.image.revision"}}	{{index $l "io.pnmlab.dirty"}}	{{json .State.Error}}	{{.HostConfig.NetworkMode}}
 {{if .State.Health}}{{range .State.Health.Log}}HEALTH	{{json .Output}}
 {{end}}{{end}}{{range $port, $bindings := .HostConfig.PortBindings}}{{range $bindings}}PORT	{{$port}}	{{.HostIp}}	{{.HostPort}}
-{{end}}{{end}}{{range .Mounts}}MOUNT	{{.Destination}}	{{.Type}}	{{.Name}}	{{.Source}}	{{.RW}}
+{{end}}{{end}}{{range .Mounts}}MOUNT	{{.Destination}}	{{.Type}}	{{if eq .Type "volume"}}{{.Name}}{{end}}	{{.Source}}	{{.RW}}
 {{end}}{{range .Config.Env}}ENV	{{.}}
 {{end}}'
 
 # docker_inspect FOLDER: one file a service with what the engine says of its container; tabs between fields.
+# The template asks for nothing that a container may lack: some clients end at a key that is not there.
 docker_inspect() {
   local ids
   ids=$(docker ps -aq --filter "label=com.docker.compose.project=$(compose_project)" --filter label=com.docker.compose.oneoff=False) || return 1
@@ -129,7 +130,7 @@ check_service() {
       [ "$(container_field "$2" 8)" != true ] || words="out of memory $words"
       case $2:$words in
         backend:*'already in use'* | backend:*'already allocated'*) words="$words; it is held by $(port_owner "$CFG_PNMLAB_HTTP_PORT" tcp)" ;;
-        tftp-server:*'already in use'*) words="$words; it is held by $(port_owner "$CFG_PNMLAB_TFTP_PORT" udp)" ;;
+        tftp-server:*'in use'*) words="$words; it is held by $(port_owner "$CFG_PNMLAB_TFTP_PORT" udp)" ;;
       esac
       result FAIL "$id" "$status, exit code $(container_field "$2" 7), restarts: ${restarts:-0}${words:+, $words}" "running and healthy" \
         "scripts/compose $1 logs --tail 50 $2 shows why; then $up"

@@ -22,9 +22,10 @@ report_causes() {
     service.*.settings) printf '%s\n' 'env.file env.secrets ports' ;;
     service.agent | service.backend) printf '%s\n' 'env.secrets' ;;
     backend.answers) printf '%s\n' 'engine service.backend ports tunnel' ;;
+    services) printf '%s\n' 'engine' ;;
     compose.file) printf '%s\n' 'compose.version engine' ;;
     ports) printf '%s\n' 'service.backend' ;;
-    backend.checks) printf '%s\n' 'service.backend.settings' ;;
+    backend.checks) printf '%s\n' 'service.backend service.backend.settings backend.answers' ;;
     backend.settings) printf '%s\n' 'env.file service.backend.settings' ;;
     backend.build) printf '%s\n' 'image.backend' ;;
     agent.build) printf '%s\n' 'service.agent image.agent agent.authenticated' ;;

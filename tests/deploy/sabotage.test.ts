@@ -3,9 +3,10 @@ import { createSocket } from "node:dgram";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort, makeKey, sshdMissing, TestSshd } from "../tunnel/sshd.ts";
 import { type Sabotage, SabotageBench } from "./bench.ts";
 import { expiredCertificate } from "./certificate.ts";
 import { findings, type InstallationData, SERVICES } from "./installation.ts";
@@ -28,7 +29,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     await bench.installation.untilHealthy();
   });
   afterAll(async () => {
-    bench?.report("Sabotage matrix, Docker");
+    bench?.report("Sabotage matrix");
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -73,7 +74,71 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
   /** The stand-ins for Docker come first. */
   const stubbed = () => ({ PATH: `${join(folder, "bin")}:${data.env.PATH}` });
 
+  /** A real ssh server on this machine, and a tunnel through it to the backend. */
+  let sshd: TestSshd;
+  const tunnelEnv = () => ({ XDG_STATE_HOME: join(folder, "state") });
+  const tunnel = (command: string) => {
+    const args = [command, ...(command === "start" ? ["--ssh-config", join(folder, "ssh_config")] : [])];
+    return bench.installation.run("./ssh-tunnel-lab.sh", args, tunnelEnv());
+  };
+  const startTunnel = async ({ isKnown = true } = {}) => {
+    const key = makeKey(folder, `key-${Math.random()}`);
+    sshd = await TestSshd.start(folder, [key.publicKey]);
+    writeFileSync(join(folder, "known_hosts"), isKnown ? `${sshd.knownHost()}\n` : "");
+    const known = [`UserKnownHostsFile ${folder}/known_hosts`, "GlobalKnownHostsFile /dev/null"];
+    writeFileSync(join(folder, "ssh_config"), `Host *\n${known.join("\n")}\n`);
+    bench.installation.set({
+      PNMLAB_TUNNEL_HOST: `${userInfo().username}@127.0.0.1`,
+      PNMLAB_TUNNEL_SSH_PORT: String(sshd.port),
+      PNMLAB_TUNNEL_LOCAL_PORT: String(await freePort()),
+      PNMLAB_TUNNEL_KEY: key.privateFile,
+    });
+    return await tunnel("start");
+  };
+  const stopTunnel = async () => {
+    await tunnel("stop");
+    await sshd.kill();
+  };
+  const throughTunnel = { env: tunnelEnv, undo: stopTunnel, fails: ["tunnel"] };
+
+  const tunnels: Sabotage[] = [
+    {
+      ...throughTunnel,
+      what: "wrong tunnel port",
+      make: async () => {
+        expect(await startTunnel()).toMatchObject({ code: 0 });
+        bench.installation.set({ PNMLAB_TUNNEL_LOCAL_PORT: String(await freePort()) });
+      },
+      says: { tunnel: /port/ },
+    },
+    {
+      ...throughTunnel,
+      what: "tunnel to a host with an unknown key",
+      make: () => startTunnel({ isKnown: false }),
+      says: { tunnel: /host key/ },
+    },
+    {
+      ...throughTunnel,
+      what: "ssh server of the tunnel gone",
+      make: async () => {
+        expect(await startTunnel()).toMatchObject({ code: 0 });
+        await sshd.kill();
+      },
+      says: { tunnel: /no ssh server listens|connection/ },
+    },
+    {
+      ...throughTunnel,
+      what: "tunnel not started",
+      make: async () => {
+        expect(await startTunnel()).toMatchObject({ code: 0 });
+        await tunnel("stop");
+      },
+      says: { tunnel: /not running|no tunnel|stopped/ },
+    },
+  ];
+
   const sabotages: Sabotage[] = [
+    ...(sshdMissing ? [] : tunnels),
     {
       what: ".env with a typo in a name",
       make: append("PNMLAB_HTP_PORT=5051"),
