@@ -31,6 +31,8 @@ export interface SizedRules<Header> {
   sampleBytes: number;
   /** More data than this no capture of the type can have; a file with more is refused. */
   maximumDataBytes: number;
+  /** Whether a file may hold nothing: a list of events does where there were none. */
+  mayBeEmpty?: boolean;
   /** Whether the fields look like this layout's; decides between layouts, never refuses a file. */
   plausible(header: Header): boolean;
 }
@@ -50,7 +52,9 @@ export function readSizedFile<Header extends SizedHeader, Name extends string>(
   const { layout, header, reading } = chooseLayout(file, layouts, rules);
   const payloadOffset = file.bodyOffset + sizeOf(layout.fields);
   const anomalies: string[] = [];
-  checkSampleSize(header.dataLengthBytes, rules.sampleBytes, payloadOffset - 4, header);
+  if (header.dataLengthBytes > 0 || rules.mayBeEmpty !== true) {
+    checkSampleSize(header.dataLengthBytes, rules.sampleBytes, payloadOffset - 4, header);
+  }
   const { payload, trailing } = takeData(file, payloadOffset, header.dataLengthBytes, header, anomalies);
   checkMaximum(header.dataLengthBytes, rules, payloadOffset - 4, header);
   return { layout, header, payloadOffset, payload, trailing, reading, anomalies };

@@ -78,8 +78,9 @@ const LAYOUTS = cmtsLayouts<UsImpulseNoiseHeader, UsImpulseNoiseRecord["layout"]
 const RULES: SizedRules<UsImpulseNoiseHeader> = {
   sampleBytes: 1,
   maximumDataBytes: MAX_DATA_BYTES,
+  mayBeEmpty: true,
   plausible: ({ eventCount, dataLengthBytes }) =>
-    eventCount > 0 && eventCount <= MAX_EVENTS && dataLengthBytes === EVENT_BYTES * eventCount,
+    eventCount <= MAX_EVENTS && dataLengthBytes === EVENT_BYTES * eventCount,
 };
 
 const fieldsOf = ({ layout }: UsImpulseNoiseRecord) => fieldsNamed(LAYOUTS, layout);
@@ -93,7 +94,8 @@ export const usImpulseNoise: PnmType<UsImpulseNoiseRecord> = {
       orderedFor(file.preamble, LAYOUTS),
       RULES,
     );
-    const eventBytes = payload.length / header.eventCount;
+    const isQuiet = header.eventCount === 0 && payload.length === 0;
+    const eventBytes = isQuiet ? EVENT_BYTES : payload.length / header.eventCount;
     if (!Number.isInteger(eventBytes)) {
       throw new PnmDecodeError(
         header.eventCount === 0 ? "BAD_COUNT" : "BAD_LENGTH",

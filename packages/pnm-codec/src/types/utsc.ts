@@ -20,7 +20,7 @@ import { cmtsFields, summarizeCmtsHeader } from "../cmts-header.ts";
 import { describeHeaderFields, headerLengthOf, type PnmFile, startFile } from "../file.ts";
 import type { UtscHints, UtscLayout, UtscOutputFormat } from "../hints.ts";
 import { emptyPlot, frequencyPlotAxis, indexPlotAxis, type PlotSeries } from "../plot.ts";
-import type { HeaderField, PnmHeader, PnmRecordBase } from "../record.ts";
+import type { AlternativeReading, HeaderField, PnmHeader, PnmRecordBase } from "../record.ts";
 import { takeTrailing } from "../sized-file.ts";
 import { hashNumbers, summarizePreamble } from "../summary.ts";
 import type { PlotOptions, PnmType } from "../type.ts";
@@ -70,6 +70,17 @@ export interface UtscRecord extends PnmRecordBase {
 }
 
 const TITLE = "Upstream triggered spectrum capture";
+/** A form of which nobody says in which byte order its samples are. */
+function inOtherByteOrder(
+  { layout, outputFormat, bins, frames, alternatives }: UtscShape,
+  endianness: Endianness,
+): AlternativeReading[] {
+  if (layout !== "e6000-328") return [];
+  const other = endianness === "big" ? "little" : "big";
+  const utsc: UtscHints = { layout, outputFormat, bins, resultsPerFile: frames, endianness: other };
+  return [{ layout, reason: `the same samples ${other}-endian`, rank: alternatives.length + 2, utsc }];
+}
+
 /** Bytes of an unexplained header that the header table shows. */
 const LONGEST_SHOWN = 512;
 
@@ -126,7 +137,10 @@ export const utsc: PnmType<UtscRecord> = {
         layout: shape.layout,
         reason: reasonOf(shape, header, hints.endianness === undefined ? order.reason : "byte order given"),
         confidence: header.magic === "" ? "low" : shape.confidence,
-        alternatives: shape.alternatives,
+        alternatives:
+          hints.endianness === undefined
+            ? [...shape.alternatives, ...inOtherByteOrder(shape, endianness)]
+            : shape.alternatives,
       },
       anomalies,
       trailing,
