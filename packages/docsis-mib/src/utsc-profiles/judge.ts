@@ -215,7 +215,8 @@ function valueText(field: UtscField, value: UtscFieldValue): string {
       return `${value / 1000} s`;
     case "tenthDb":
       return `${value / 10} dB`;
-    default:
+    case "ticks":
+    case null:
       return String(value);
   }
 }
