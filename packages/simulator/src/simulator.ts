@@ -1,6 +1,8 @@
 import type { BuildInfo } from "@pnmlab/config";
 import { PnmLabError } from "@pnmlab/kit";
 import { CmtsDevice } from "./device/cmts.ts";
+import type { Fault } from "./device/fault.ts";
+import type { FaultInjector } from "./device/fault-injector.ts";
 import type { SimulatorLog } from "./log.ts";
 import { type PersonalityName, personalityOf } from "./personality/index.ts";
 import type { Personality } from "./personality/personality.ts";
@@ -25,6 +27,10 @@ export interface DeviceOptions {
   seed?: number | string;
   /** "plant" unless given. */
   scenario?: ScenarioName | Scenario;
+  /** RF ports, the scenario's coming round again; as many as the scenario has unless given. */
+  rfPorts?: number;
+  /** Where TFTP servers listen that a manager names without a port; 69 unless given. */
+  tftpPort?: number;
   /** 1,400 unless given. */
   maxBulkResponseOctets?: number;
 }
@@ -118,12 +124,13 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
-   * State of a port's UTSC test; undefined where it has no row.
+   * State of a port's UTSC test, of the one that ran last where there are several rows; undefined where
+   * there is none.
    *
    * @throws PnmLabError `UNKNOWN_DEVICE` or `UNKNOWN_PORT`
    */
-  measStatus(name: string, rfPortIfIndex: number): UtscState | undefined {
-    return this.#device(name).measStatus(rfPortIfIndex);
+  measStatus(name: string, rfPortIfIndex: number, cfgIndex?: number): UtscState | undefined {
+    return this.#device(name).measStatus(rfPortIfIndex, cfgIndex);
   }
 
   /**
@@ -136,12 +143,33 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
-   * Restarts a device: runs and rows are gone, sysUpTime begins at 0, K stays.
+   * Puts a fault of any kind into a device. The answer takes it out again.
+   *
+   * @throws PnmLabError `UNKNOWN_DEVICE`, `UNKNOWN_PORT` or `UNKNOWN_OBJECT`
+   */
+  inject(name: string, fault: Fault): () => void {
+    const { injector } = this.#device(name);
+    const id = injector.inject(fault);
+    return () => injector.remove(id);
+  }
+
+  /**
+   * What was put into a device with `inject`.
    *
    * @throws PnmLabError `UNKNOWN_DEVICE`
    */
-  reboot(name: string): void {
-    this.#device(name).reboot();
+  injector(name: string): FaultInjector {
+    return this.#device(name).injector;
+  }
+
+  /**
+   * Restarts a device: runs and rows are gone, sysUpTime begins at 0, K stays. It answers nothing for
+   * `downMs`.
+   *
+   * @throws PnmLabError `UNKNOWN_DEVICE`
+   */
+  reboot(name: string, downMs = 0): void {
+    this.#device(name).reboot(downMs);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { bulkDataTransferCfg, FALSE, TRUE } from "@pnmlab/docsis-mib";
+import type { Personality } from "../personality/personality.ts";
 import { ROW_STATE_VALUES, type RowState } from "../snmp/row-status.ts";
 import { rowStatusWrite } from "../snmp/set-request.ts";
 import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
@@ -17,17 +18,19 @@ export interface Destination {
 
 const IPV4 = 1;
 const IPV6 = 2;
-const ADDRESS_OCTETS: Readonly<Record<number, number>> = { 0: 0, [IPV4]: 4, [IPV6]: 16 };
+/** Octets of an address by its InetAddressType; the PNM objects take no other types. */
+export const ADDRESS_OCTETS: Readonly<Record<number, number>> = { 0: 0, [IPV4]: 4, [IPV6]: 16 };
 const TFTP = 1;
-const TFTP_PORT = 69;
+/** Where servers listen, unless something else is said. */
+export const TFTP_PORT = 69;
 const MAX_TEXT_OCTETS = 255;
 
-const newDestination = (): Destination => ({
+const newDestination = (tftpPort: number): Destination => ({
   state: "notReady",
   hostname: "",
   addressType: 0,
   address: new Uint8Array(0),
-  port: TFTP_PORT,
+  port: tftpPort,
   baseUri: "",
   protocol: TFTP,
   // The MIB gives no default. A row of a transfer table that keeps its files would serve nobody.
@@ -51,7 +54,11 @@ export function uploadTarget(destination: Destination): UploadTarget | undefined
   return { host, port: destination.port || uri?.port || TFTP_PORT, folder: uri?.folder ?? "" };
 }
 
-function addressText({ addressType, address }: Destination): string | undefined {
+/** An address as text; undefined where type and octets do not go together. */
+export function addressText({
+  addressType,
+  address,
+}: Pick<Destination, "addressType" | "address">): string | undefined {
   if (addressType === IPV4 && address.length === 4) return address.join(".");
   if (addressType !== IPV6 || address.length !== 16) return undefined;
   const groups = Array.from({ length: 8 }, (_, i) =>
@@ -72,18 +79,22 @@ function parseBaseUri(text: string): { host: string; port: number; folder: strin
   };
 }
 
-function folderOf(path: string): string {
+/** A path as it stands before a file name: empty, or ending in `/`. */
+export function folderOf(path: string): string {
   const inner = path.replaceAll(/^\/+|\/+$/g, "");
   return inner === "" ? "" : `${inner}/`;
 }
 
-/** docsPnmBulkDataTransferCfgTable, with row 1 from boot where `withFirstRow`. */
-export function destinationTable(withFirstRow: boolean): WritableTable<Destination> {
+/** docsPnmBulkDataTransferCfgTable as this personality has it; new rows send to `tftpPort`. */
+export function destinationTable(
+  { destinationRow, protocolRefusal }: Personality["bulk"],
+  tftpPort: number,
+): WritableTable<Destination> {
   const objects = bulkDataTransferCfg;
   return new WritableTable(
     columns(),
     {
-      create: () => newDestination(),
+      create: () => newDestination(tftpPort),
       copy: (row) => ({ ...row }),
       rowStatus: {
         object: objects.rowStatus,
@@ -96,6 +107,9 @@ export function destinationTable(withFirstRow: boolean): WritableTable<Destinati
       check(draft) {
         const row = draft.after;
         if (!row) return;
+        if (protocolRefusal && draft.wrote(objects.protocol)) {
+          draft.refuse(protocolRefusal, "the protocol cannot be set", objects.protocol);
+        }
         if (row.address.length !== ADDRESS_OCTETS[row.addressType] && row.address.length > 0) {
           draft.refuse(
             "inconsistentValue",
@@ -109,7 +123,7 @@ export function destinationTable(withFirstRow: boolean): WritableTable<Destinati
         }
       },
     },
-    withFirstRow ? [{ index: [1], row: newDestination() }] : [],
+    destinationRow ? [{ index: [1], row: newDestination(tftpPort) }] : [],
   );
 }
 

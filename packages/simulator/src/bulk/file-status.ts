@@ -18,17 +18,20 @@ const MAX_ROWS = 255;
 /** docsPnmBulkFileStatusTable: files that stayed on the CMTS. With all 255 rows in use the oldest goes. */
 export class FileStatusTable extends SnmpTable<LocalFile> {
   #next = 0;
+  readonly #now: () => number;
 
-  constructor() {
+  /** @param now Unix time by the device's clock, in milliseconds */
+  constructor(now: () => number = Date.now) {
     super([
       { object: bulkFileStatus.localFilename, read: (row) => row.name },
       { object: bulkFileStatus.fileStatus, read: (row) => row.status },
       { object: bulkFileStatus.dateCreated, read: (row) => dateAndTime(row.createdMs) },
     ]);
+    this.#now = now;
   }
 
   add(name: string, status: (typeof FileStatus)[keyof typeof FileStatus]): void {
-    this.put([(this.#next % MAX_ROWS) + 1], { name, status, createdMs: Date.now() });
+    this.put([(this.#next % MAX_ROWS) + 1], { name, status, createdMs: this.#now() });
     this.#next += 1;
   }
 }

@@ -1,10 +1,11 @@
-import { TRUE } from "@pnmlab/docsis-mib";
 import { messageOf, sleep } from "@pnmlab/kit";
 import { putFile } from "@pnmlab/tftp-client";
 import type { SimulatorLog } from "../log.ts";
 import type { ClosedFile } from "../utsc/run.ts";
-import { type Destination, uploadTarget } from "./destination.ts";
+import type { UploadTarget } from "./destination.ts";
 import { FileStatus, type FileStatusTable } from "./file-status.ts";
+import { pacedPut } from "./paced-put.ts";
+import type { UploadBehaviour } from "./upload-fault.ts";
 
 const RETRIES = 3;
 const RETRY_DELAY_MS = 1000;
@@ -30,17 +31,27 @@ export class Uploader {
     return { uploaded: this.#uploaded, failed: this.#failed, underWay: this.#underWay.size };
   }
 
-  /** @param destination undefined keeps the file on the CMTS */
-  accept(file: ClosedFile, destination: Destination | undefined): void {
-    if (destination === undefined || destination.localStore === TRUE) {
-      this.#fileStatus.add(file.name, FileStatus.availableForUpload);
+  /** Keeps a file on the CMTS. */
+  keep(file: ClosedFile): void {
+    this.#fileStatus.add(file.name, FileStatus.availableForUpload);
+  }
+
+  /**
+   * Sends a file in the background.
+   *
+   * @param target undefined where the destination lacks an address
+   * @param fault what goes wrong with this file
+   */
+  send(file: ClosedFile, target: UploadTarget | undefined, fault?: UploadBehaviour): void {
+    if (target === undefined) {
+      this.#fail(file.name, "the destination has no address");
       return;
     }
     if (this.#underWay.size >= MAX_UNDER_WAY) {
       this.#fail(file.name, `${MAX_UNDER_WAY} uploads are under way`);
       return;
     }
-    const upload = this.#send(file, destination).finally(() => this.#underWay.delete(upload));
+    const upload = this.#carryOut(file, target, fault).finally(() => this.#underWay.delete(upload));
     this.#underWay.add(upload);
   }
 
@@ -50,13 +61,55 @@ export class Uploader {
     await Promise.all(this.#underWay);
   }
 
-  async #send(file: ClosedFile, destination: Destination): Promise<void> {
-    const target = uploadTarget(destination);
-    if (!target) {
-      this.#fail(file.name, "the destination row has no address");
-      return;
+  async #carryOut(file: ClosedFile, target: UploadTarget, fault: UploadBehaviour | undefined): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      if (await this.#arrives(file, target, fault)) this.#uploaded += 1;
+      else this.#fail(file.name, "the upload was broken off");
+    } catch (error) {
+      if (!signal.aborted) this.#fail(file.name, messageOf(error));
     }
-    const { host, port, folder } = target;
+  }
+
+  /** Sends a file as its fault has it; answers whether it has arrived as far as the CMTS knows. */
+  async #arrives(
+    file: ClosedFile,
+    target: UploadTarget,
+    fault: UploadBehaviour | undefined,
+  ): Promise<boolean> {
+    const { signal } = this.#stopping;
+    const paced = { ...target, name: target.folder + file.name, data: file.bytes, signal };
+    const part = (share: number) => Math.round(share * file.bytes.length);
+    switch (fault?.kind) {
+      case "unreachable":
+        await sleep(RETRY_DELAY_MS, signal);
+        throw new Error(`no answer from ${target.host}:${target.port} to ${file.name}`);
+      case "lost":
+        return true;
+      case "slow":
+        return pacedPut({ ...paced, octetsPerS: fault.octetsPerS });
+      case "broken":
+        return pacedPut({ ...paced, silentAfterOctets: part(fault.share) });
+      case "empty":
+        return pacedPut({ ...paced, data: new Uint8Array(0) });
+      case "truncated":
+        return this.#put({ ...file, bytes: file.bytes.subarray(0, part(fault.share)) }, target);
+      case "wrongName":
+        return this.#put({ ...file, name: fault.name.replaceAll("*", file.name) }, target);
+      case "late":
+        await sleep(fault.delayMs, signal);
+        return this.#put(file, target);
+      case "duplicate":
+        await this.#put(file, target);
+        await sleep(fault.delayMs, signal);
+        return this.#put(file, target);
+      case undefined:
+        return this.#put(file, target);
+    }
+  }
+
+  /** Sends a file with repeats. */
+  async #put(file: ClosedFile, { host, port, folder }: UploadTarget): Promise<true> {
     const { signal } = this.#stopping;
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -68,20 +121,11 @@ export class Uploader {
           deadlineMs: ATTEMPT_DEADLINE_MS,
           signal,
         });
-        this.#uploaded += 1;
-        return;
+        return true;
       } catch (error) {
-        if (signal.aborted) return;
-        if (attempt >= RETRIES) {
-          this.#fail(file.name, messageOf(error));
-          return;
-        }
+        if (signal.aborted || attempt >= RETRIES) throw error;
       }
-      try {
-        await sleep(RETRY_DELAY_MS, signal);
-      } catch {
-        return;
-      }
+      await sleep(RETRY_DELAY_MS, signal);
     }
   }
 

@@ -1,29 +1,37 @@
+import { TRUE } from "@pnmlab/docsis-mib";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { seedFrom } from "@pnmlab/pnm-analysis";
-import { type Destination, destinationTable } from "../bulk/destination.ts";
+import { type Destination, destinationTable, TFTP_PORT, uploadTarget } from "../bulk/destination.ts";
 import { FileStatusTable } from "../bulk/file-status.ts";
+import { BulkServerTable } from "../bulk/server-table.ts";
 import { Uploader } from "../bulk/uploader.ts";
 import type { SimulatorLog } from "../log.ts";
 import type { Personality } from "../personality/personality.ts";
-import { type ChannelState, PortActivity } from "../signal/activity.ts";
+import { PortActivity } from "../signal/activity.ts";
 import { createSampleSource } from "../signal/samples.ts";
-import type { Scenario } from "../signal/scenario.ts";
+import { portPlans, type Scenario } from "../signal/scenario.ts";
 import { type PortTruth, portTruth } from "../signal/truth.ts";
 import { SnmpAgent } from "../snmp/agent.ts";
 import { type RecordedRequest, type SnmpCounters, SnmpEngine } from "../snmp/engine.ts";
 import { Faults } from "../snmp/faults.ts";
 import { MibView } from "../snmp/mib-view.ts";
 import type { Draft, Images, WritableTable } from "../snmp/writable-table.ts";
+import { missingResource } from "../utsc/capacity.ts";
 import type { UtscRow } from "../utsc/config.ts";
 import { captureFileName } from "../utsc/file-name.ts";
 import type { UtscState } from "../utsc/machine.ts";
 import { measurementOf, outputFormatOf } from "../utsc/measurement.ts";
 import type { PortTest } from "../utsc/port-test.ts";
-import { CM_MAC, FREE_RUNNING, IDLE_SID, scheduleOf } from "../utsc/schedule.ts";
+import type { ClosedFile } from "../utsc/run.ts";
+import { scheduleOf } from "../utsc/schedule.ts";
 import { startRefusal } from "../utsc/start-refusal.ts";
-import { type CtrlRow, UtscTables } from "../utsc/tables.ts";
+import { type CtrlRow, type UtscPort, UtscTables } from "../utsc/tables.ts";
+import { modemNumber, triggerState } from "../utsc/trigger.ts";
 import type { UtscConfig } from "../utsc/utsc-config.ts";
+import { FaultInjector } from "./fault-injector.ts";
 import { interfaceTables, layOutPorts, type RfPort } from "./interfaces.ts";
+import { modemTables } from "./modems.ts";
+import { moduleTables } from "./modules.ts";
 import { systemTables } from "./system.ts";
 
 export interface CmtsOptions {
@@ -36,6 +44,10 @@ export interface CmtsOptions {
   /** Makes the signals of two devices differ, and one device repeat itself. */
   seed: number | string;
   scenario: Scenario;
+  /** RF ports; the scenario's come round again. As many as the scenario has unless given. */
+  rfPorts?: number | undefined;
+  /** Where TFTP servers listen that a manager names without a port. */
+  tftpPort?: number | undefined;
   maxBulkResponseOctets?: number | undefined;
   /** Which simulator runs, at the end of sysDescr. */
   buildText?: string | undefined;
@@ -44,6 +56,7 @@ export interface CmtsOptions {
 
 interface SimulatedPort extends RfPort {
   activity: PortActivity;
+  utsc: UtscPort;
 }
 
 /** One simulated CMTS: its tables, its tests, its signals, on one UDP port. */
@@ -53,7 +66,10 @@ export class CmtsDevice implements AsyncDisposable {
   readonly faults = new Faults();
   readonly #ports: readonly SimulatedPort[];
   readonly #destinations: WritableTable<Destination>;
-  readonly #fileStatus = new FileStatusTable();
+  readonly injector: FaultInjector;
+  readonly #servers = new BulkServerTable();
+  readonly #tftpPort: number;
+  readonly #fileStatus: FileStatusTable;
   readonly #utsc: UtscTables;
   readonly #uploader: Uploader;
   readonly #engine: SnmpEngine;
@@ -66,33 +82,50 @@ export class CmtsDevice implements AsyncDisposable {
     this.name = options.name;
     this.personality = personality;
     this.#log = log;
-    this.#ports = layOutPorts(personality, scenario.ports).map((port) => ({
+    this.#tftpPort = options.tftpPort ?? TFTP_PORT;
+    this.#ports = layOutPorts(personality, portPlans(scenario, options.rfPorts)).map((port) => ({
       ...port,
       activity: new PortActivity(port.plan, seedFrom(String(options.seed), options.name, port.number)),
+      utsc: utscPortOf(port, personality),
     }));
-    this.#destinations = destinationTable(personality.provisioning.destinationRow);
+    this.#destinations = destinationTable(personality.bulk, this.#tftpPort);
+    this.#fileStatus = new FileStatusTable(() => Date.now() + this.injector.clockSkewMs);
     this.#uploader = new Uploader(this.#fileStatus, log);
     this.#utsc = new UtscTables({
       personality,
-      rfPortIfIndices: this.#ports.map(({ ifIndex }) => ifIndex),
+      ports: this.#ports.map(({ utsc }) => utsc),
       hasDestination: (index, images) => images.after(this.#destinations, [index]) !== undefined,
+      hasServer: (images) => this.#servers.utscTarget(this.#tftpPort, images) !== undefined,
       checkStart: (test, row, draft, images) => this.#checkStart(test, row, draft, images),
       start: (test, config) => this.#start(test, config),
+      onSilence: (reason) => log?.info({ device: this.name, reason }, "a confirmed SET has no effect"),
       timeTicks: (atMs) => this.#timeTicks(atMs),
     });
+    const { tables } = personality.bulk;
+    const view = new MibView([
+      ...systemTables({
+        name: options.name,
+        sysDescrMarker: personality.sysDescrMarker,
+        sysObjectId: personality.sysObjectId,
+        buildText: options.buildText,
+        upTime: () => this.#timeTicks(Date.now()),
+      }),
+      ...interfaceTables(personality, this.#ports),
+      ...moduleTables(personality, this.#ports),
+      ...modemTables(personality, this.#ports),
+      ...(tables === "deprecated" ? [] : [this.#destinations]),
+      ...(tables === "current" ? [] : [this.#servers]),
+      this.#fileStatus,
+      ...this.#utsc.all,
+    ]);
+    this.injector = new FaultInjector({
+      snmp: this.faults,
+      objectOid: (name) => view.objectNamed(name)?.oid,
+      statusInstances: (rfPortIfIndex) => this.#utsc.indicesOf(this.#portOf(rfPortIfIndex).number),
+      occupy: (rfPortIfIndex) => this.#utsc.occupy(this.#portOf(rfPortIfIndex).utsc),
+    });
     this.#engine = new SnmpEngine({
-      view: new MibView([
-        ...systemTables({
-          name: options.name,
-          sysDescrMarker: personality.sysDescrMarker,
-          buildText: options.buildText,
-          upTime: () => this.#timeTicks(Date.now()),
-        }),
-        ...interfaceTables(personality, this.#ports),
-        this.#destinations,
-        this.#fileStatus,
-        ...this.#utsc.all,
-      ]),
+      view,
       faults: this.faults,
       readCommunity: options.readCommunity,
       writeCommunity: options.writeCommunity,
@@ -146,21 +179,23 @@ export class CmtsDevice implements AsyncDisposable {
   }
 
   /** State of the port's test; undefined where it has no row. */
-  measStatus(rfPortIfIndex: number): UtscState | undefined {
-    return this.#utsc.testOf(this.#portOf(rfPortIfIndex).ifIndex)?.state;
+  measStatus(rfPortIfIndex: number, cfgIndex?: number): UtscState | undefined {
+    return this.#utsc.testOf(this.#portOf(rfPortIfIndex).number, cfgIndex)?.state;
   }
 
   /** A channel change or switch-over under the port: its test ends as interfaceModification(8). */
   modifyInterface(rfPortIfIndex: number): void {
-    this.#utsc.testOf(this.#portOf(rfPortIfIndex).ifIndex)?.renumber();
+    this.#utsc.testOf(this.#portOf(rfPortIfIndex).number)?.renumber();
   }
 
-  /** Starts anew: runs and rows are gone, sysUpTime begins at 0, K stays. */
-  reboot(): void {
-    this.#bootMs = Date.now();
+  /** Starts anew: runs and rows are gone, sysUpTime begins at 0, K stays. Silent for `downMs`. */
+  reboot(downMs = 0): void {
+    this.#bootMs = Date.now() + downMs;
+    this.faults.downUntilMs = this.#bootMs;
+    this.#servers.reset();
     this.#fileStatus.clear();
     this.#destinations.clear();
-    for (const { index, row } of destinationTable(this.personality.provisioning.destinationRow).rows) {
+    for (const { index, row } of destinationTable(this.personality.bulk, this.#tftpPort).rows) {
       this.#destinations.put(index, row);
     }
     this.#utsc.reset();
@@ -168,6 +203,7 @@ export class CmtsDevice implements AsyncDisposable {
 
   async close(): Promise<void> {
     await this.#agent?.close();
+    this.#engine.close();
     for (const test of this.#utsc.tests) test.dispose();
     await this.#uploader.close();
   }
@@ -186,34 +222,39 @@ export class CmtsDevice implements AsyncDisposable {
     return Math.max(0, Math.floor((atMs - this.#bootMs) / 10)) % 2 ** 32;
   }
 
+  #portNumbered(number: number): SimulatedPort {
+    return this.#ports[number - 1]!;
+  }
+
   #checkStart(test: PortTest, { config }: UtscRow, draft: Draft<CtrlRow>, images: Images): void {
-    const port = this.#portOf(test.rfPortIfIndex);
+    const port = this.#portNumbered(test.port);
+    const { start, bulk, concurrency } = this.personality;
     const destination = images.after(this.#destinations, [config.destinationIndex]);
     const reason = startRefusal(config, {
       personality: this.personality,
       outputFormat: outputFormatOf(config),
       channelKind: port.channels.find(({ ifIndex }) => ifIndex === config.logicalChIfIndex)?.plan.kind,
-      isKnownModem: modemNumber(port, config.cmMacAddr) >= 0,
-      isDestinationReady: config.destinationIndex === 0 || destination?.state === "active",
+      isKnownModem: modemNumber(port.activity, config.cmMacAddr) >= 0,
+      upTimeTicks: this.#timeTicks(Date.now()),
+      isDestinationReady:
+        config.destinationIndex === 0 || bulk.steeredBy === "deprecated" || destination?.state === "active",
     });
-    if (reason !== undefined) draft.refuse("inconsistentValue", reason);
-    if (this.personality.concurrency.beyond === "refused" && this.#isCardBusy(port)) {
-      draft.refuse("inconsistentValue", "the card runs as many tests as it can");
-    }
+    if (reason !== undefined) draft.refuse(start.refusal, reason);
+    const missing = concurrency.beyond === "refused" ? this.#missingResource(test) : undefined;
+    if (missing !== undefined) draft.refuse(start.refusal, missing);
   }
 
-  #isCardBusy(port: SimulatedPort): boolean {
-    const { portsPerCard, testsPerCard } = this.personality.concurrency;
-    const cardOf = (number: number) => Math.ceil(number / portsPerCard);
-    const busy = this.#utsc.tests.filter(
-      (test) => test.isBusy && cardOf(this.#portOf(test.rfPortIfIndex).number) === cardOf(port.number),
-    );
-    return busy.length >= testsPerCard;
+  #missingResource(test: PortTest): string | undefined {
+    return this.injector.isExhausted(this.#portNumbered(test.port).ifIndex)
+      ? "resources are exhausted"
+      : missingResource(test, this.#utsc.tests, this.personality);
   }
 
   #start(test: PortTest, config: UtscConfig): void {
-    const port = this.#portOf(test.rfPortIfIndex);
-    if (this.#isCardBusy(port)) {
+    const port = this.#portNumbered(test.port);
+    const missing = this.#missingResource(test);
+    if (missing !== undefined) {
+      this.#log?.info({ device: this.name, reason: missing }, "a test has no resources");
       test.starve();
       return;
     }
@@ -229,46 +270,54 @@ export class CmtsDevice implements AsyncDisposable {
       filename: frozen.filename,
       maxResultsPerFile: frozen.maxResultsPerFile,
     };
+    const nowMs = Date.now();
     test.start({
       config: frozen,
       measurement,
-      schedule: scheduleOf(frozen, personality.timing),
+      schedule: scheduleOf(frozen, personality.timing, { nowMs, upTimeTicks: this.#timeTicks(nowMs) }),
       source: createSampleSource(port.activity, receiver, outputFormat, kHundredthsDb),
       rules: personality.files,
       ccapId: this.name,
       rfPortIfIndex: port.ifIndex,
       logicalIfIndex: frozen.logicalChIfIndex,
-      trigger: () => triggerState(port, frozen),
+      trigger: (atMs) => triggerState(port, frozen, atMs),
       triggerTimeoutMs: personality.timing.triggerTimeoutMs[frozen.triggerMode],
+      clockSkewMs: () => this.injector.clockSkewMs,
       nameFile: (atMs) => captureFileName(naming, atMs),
       timeTicks: (atMs) => this.#timeTicks(atMs),
       onFile: (file) => {
         // A default name reads back from the column that asked for it (DOCS-PNM-MIB, Filename).
         if (frozen.filename === "") config.filename = file.name;
-        const { destinationIndex } = frozen;
-        this.#uploader.accept(
-          file,
-          destinationIndex === 0 ? undefined : this.#destinations.get([destinationIndex]),
-        );
+        this.#store(file, frozen.destinationIndex, port.ifIndex);
       },
       onFailure: (error) =>
         this.#log?.error({ device: this.name, error: messageOf(error) }, "a capture run failed"),
     });
   }
-}
 
-function modemNumber(port: SimulatedPort, macAddress: Uint8Array): number {
-  return port.activity.modems.findIndex((modem) => Buffer.compare(modem.macAddress, macAddress) === 0);
-}
-
-/** What a trigger finds: everything as it is, the channel at rest, one modem's grant, or nothing to trigger on. */
-function triggerState(port: SimulatedPort, config: UtscConfig): ChannelState | "none" | undefined {
-  if (config.triggerMode === FREE_RUNNING) return undefined;
-  const channel = port.channels.findIndex(({ ifIndex }) => ifIndex === config.logicalChIfIndex);
-  const { utilization } = port.plan.channels[channel]!;
-  if (config.triggerMode === IDLE_SID) return utilization >= 1 ? "none" : { channel, modem: undefined };
-  if (config.triggerMode === CM_MAC && utilization > 0) {
-    return { channel, modem: modemNumber(port, config.cmMacAddr) };
+  /** Sends a file where its destination says, or keeps it. */
+  #store(file: ClosedFile, destinationIndex: number, rfPortIfIndex: number): void {
+    const send = (target: ReturnType<typeof uploadTarget>) =>
+      this.#uploader.send(file, target, this.injector.uploads.take(rfPortIfIndex));
+    if (destinationIndex === 0) {
+      this.#uploader.keep(file);
+    } else if (this.personality.bulk.steeredBy === "deprecated") {
+      const target = this.#servers.utscTarget(this.#tftpPort);
+      if (target === undefined) this.#uploader.keep(file);
+      else send(target);
+    } else {
+      const destination = this.#destinations.get([destinationIndex]);
+      if (destination === undefined || destination.localStore === TRUE) this.#uploader.keep(file);
+      else send(uploadTarget(destination));
+    }
   }
-  return "none";
+}
+
+function utscPortOf({ number, ifIndex, channels, plan }: RfPort, personality: Personality): UtscPort {
+  const ofdma = channels.filter((channel) => channel.plan.kind === "ofdma").map((channel) => channel.ifIndex);
+  return {
+    number,
+    rowIfIndices: [ifIndex, ...(personality.provisioning.rowKeys === "rfPortOrOfdma" ? ofdma : [])],
+    hasModems: plan.modemCount > 0,
+  };
 }

@@ -45,6 +45,12 @@ const ATDMA = 2;
 const STACK_ACTIVE = 1;
 /** RF ports that one MAC domain spans. */
 const PORTS_PER_DOMAIN = 2;
+
+/** MAC domain of a port; both count from 1. */
+export function domainOf(port: number): number {
+  return Math.ceil(port / PORTS_PER_DOMAIN);
+}
+
 /** 64-QAM: 6 bits per symbol. */
 const SC_QAM_BITS = 6;
 /** 1024-QAM over the used part of the channel. */
@@ -79,7 +85,7 @@ export function interfaceTables(personality: Personality, ports: readonly RfPort
   const stack: [number, number][] = [];
   const domains = new Set<number>();
   for (const port of ports) {
-    const domain = Math.ceil(port.number / PORTS_PER_DOMAIN);
+    const domain = domainOf(port.number);
     const domainIfIndex = personality.interfaces.macDomainIfIndex(domain);
     if (!domains.has(domain)) {
       domains.add(domain);
@@ -105,7 +111,7 @@ export function interfaceTables(personality: Personality, ports: readonly RfPort
           ...row(
             channel.ifIndex,
             IfType.docsOfdmaUpstream,
-            `OFDMA upstream channel ${name}`,
+            personality.interfaces.ofdmaDescr?.(port.number, c + 1) ?? `OFDMA upstream channel ${name}`,
             `us-ofdma ${name}`,
           ),
           speedBps,

@@ -165,7 +165,8 @@ test("a generic CMTS uses the nearest value it can and reads back what it uses",
 });
 
 test.each([
-  ["wrongValue", "triggerMode", 7],
+  ["wrongValue", "triggerMode", 1],
+  ["wrongValue", "triggerMode", 11],
   ["wrongValue", "window", 1],
   ["wrongValue", "numBins", 70_000],
   ["wrongValue", "numBins", 0],

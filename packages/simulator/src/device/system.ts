@@ -1,5 +1,6 @@
 import type { MibObject } from "@pnmlab/docsis-mib";
 import { docsisBaseCapability, system } from "@pnmlab/docsis-mib";
+import type { Oid } from "../snmp/oid.ts";
 import { scalars } from "../snmp/table.ts";
 import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
 
@@ -21,12 +22,13 @@ interface SystemTexts {
 export function systemTables(options: {
   name: string;
   sysDescrMarker: string;
+  sysObjectId: Oid;
   /** Which simulator runs, at the end of sysDescr. */
   buildText?: string | undefined;
   /** Hundredths of a second since boot. */
   upTime: () => number;
 }) {
-  const { buildText, sysDescrMarker, upTime } = options;
+  const { buildText, sysDescrMarker, sysObjectId, upTime } = options;
   const sysDescr = [SIMULATOR_MARK, sysDescrMarker, buildText].filter(Boolean).join(", ");
   const texts: SystemTexts = { contact: "", name: options.name, location: "" };
   const text = (object: MibObject, key: keyof SystemTexts): WritableColumn<SystemTexts> => ({
@@ -42,8 +44,7 @@ export function systemTables(options: {
   return [
     scalars({}, [
       { object: system.sysDescr, read: () => sysDescr },
-      // No number is registered for this product: zeroDotZero says so.
-      { object: system.sysObjectId, read: () => [0, 0] },
+      { object: system.sysObjectId, read: () => sysObjectId },
       { object: system.sysUpTime, read: upTime },
       { object: system.sysServices, read: () => SYS_SERVICES },
       { object: docsisBaseCapability, read: () => DOCSIS_31 },

@@ -1,10 +1,12 @@
 import type { Personality, ReceiverLimits } from "./personality.ts";
+import { ASSUMPTION, E6000_GUIDE } from "./sources.ts";
 
 const MHZ = 1_000_000;
 const STEP_US = 50_000;
 const STEP_MS = 50;
 
-const FFT_BINS = [200, 400, 800, 1600, 3200];
+/** Also those of an EVO vCCAP. */
+export const FFT_BINS = [200, 400, 800, 1600, 3200];
 const TIME_SAMPLES = [256, 512, 1024, 2048, 4096];
 
 const wideband: ReceiverLimits = {
@@ -26,17 +28,65 @@ const narrowband: ReceiverLimits = {
 /** CommScope E6000 CCAP Core, release 13 (E6000 CER user guide, PNM chapter). */
 export const e6000: Personality = {
   name: "e6000",
+  title: "CommScope E6000, CCAP Core, release 13",
   sysDescrMarker: "ARRIS E6000 CER_V13.00.00.0000",
+  // Below the arc of ARRIS CMTS products; the E6000's own number is an assumption.
+  sysObjectId: [1, 3, 6, 1, 4, 1, 4998, 2, 2],
+  quirks: [
+    {
+      what: "One row per RF port from boot, CfgIndex 1, always active, never destroyed",
+      source: E6000_GUIDE,
+    },
+    {
+      what: "Centre and span off the 50 kHz grid, and spans outside the sets, are inconsistentValue",
+      source: E6000_GUIDE,
+    },
+    {
+      what: "Whether span, bins, format and receiver circuit go together is checked at the start",
+      source: E6000_GUIDE,
+    },
+    {
+      what: "RepeatPeriod and FreeRunDuration are rounded up to 50 ms and are 0 from boot",
+      source: E6000_GUIDE,
+    },
+    {
+      what: "FreeRunDuration over 60 s is refused at the start: a watchdog ends stored results",
+      source: E6000_GUIDE,
+    },
+    { what: "A run ends after 10 files and has to be started again", source: E6000_GUIDE },
+    {
+      what: "An empty Filename refuses the start; _<timestamp> is always appended, the final name is not readable",
+      source: E6000_GUIDE,
+    },
+    { what: "Averaging and MaxResultsPerFile cannot be written", source: E6000_GUIDE },
+    { what: "The qualify columns cannot be written", source: ASSUMPTION },
+    { what: "TriggerCount takes 1 to 10 and does not count in a free run", source: E6000_GUIDE },
+    { what: "One test per line card; a second start there is refused", source: E6000_GUIDE },
+    { what: "A line card has two RF ports", source: ASSUMPTION },
+    { what: "InitiateTest = false on a finished test clears its status to inactive", source: E6000_GUIDE },
+    {
+      what: "Destination row 1 exists from boot, without an address",
+      source: "observed on an E6000 by users of open PNM tools",
+    },
+    { what: "The result row's Output holds the newest capture", source: ASSUMPTION },
+  ],
   interfaces: {
     macDomainIfIndex: (domain) => 536_870_912 + domain,
     rfPortIfIndex: (port) => 1_074_339_840 + 256 * (port - 1),
     physicalIfIndex: (port, channel) => 1_090_519_040 + 256 * port + channel,
     logicalIfIndex: (port, channel) => 1_107_296_256 + 256 * port + channel,
     ofdmaIfIndex: (port, channel) => 1_124_073_472 + 256 * port + channel,
-    rfPortDescr: (port) => `us-conn ${Math.floor((port - 1) / 2)}/${(port - 1) % 2}`,
-    rfPortName: (port) => `us-conn ${Math.floor((port - 1) / 2)}/${(port - 1) % 2}`,
+    rfPortDescr: (port) => `us-conn ${place(port)}`,
+    rfPortName: (port) => `us-conn ${place(port)}`,
   },
-  provisioning: { utscRows: "fixed", destinationRow: true },
+  provisioning: {
+    rows: [{ cfgIndex: 1, state: "active" }],
+    cfgIndices: [1],
+    creation: "never",
+    refusedActions: { destroy: "inconsistentValue", notInService: "wrongValue" },
+    rowKeys: "rfPort",
+  },
+  bulk: { tables: "current", steeredBy: "current", destinationRow: true },
   capabilities: {
     triggerModes: [2, 5, 6],
     outputFormats: ["timeIQ", "fftPower", "fftIQ", "fftAmplitude"],
@@ -90,21 +140,52 @@ export const e6000: Personality = {
     minRepeatPeriodUs: STEP_US,
     triggerTimeoutMs: { 5: 90_000, 6: 120_000 },
     grantIntervalMs: 200,
+    checkedWhenWritten: true,
   },
   start: {
     filenameRequired: true,
     freeRunDurationRequired: true,
     maxFreeRunDurationMs: 60_000,
     minFileRepeatPeriodUs: STEP_US,
+    refusal: "inconsistentValue",
+    inactiveRow: "inconsistentValue",
     receivers: { wideband, narrowband },
   },
-  concurrency: { portsPerCard: 2, testsPerCard: 1, beyond: "refused" },
+  concurrency: { portsPerCard: 2, testsPerCard: 1, testsPerChassis: Infinity, beyond: "refused" },
   files: {
     form: "e6000-328",
+    naming: "configured",
+    timeSeparator: ".",
     ownFolder: "/pnm/utsc/",
     timestamp: "always",
     maxFilesPerRun: 10,
     maxFileBytes: 16_712,
   },
   sampleSize: "fftLength",
+  resultOutput: true,
 };
+
+/** The same chassis with integrated upstream cards: other windows, other names. */
+export const e6000Iccap: Personality = {
+  ...e6000,
+  name: "e6000-iccap",
+  title: "CommScope E6000, I-CCAP, release 13",
+  sysDescrMarker: "ARRIS E6000 CER_V13.00.00.0000 I-CCAP",
+  quirks: [
+    ...e6000.quirks,
+    { what: "Windows 2 to 5: rectangular, Hann, Blackman-Harris, Hamming", source: E6000_GUIDE },
+    { what: "RF ports are called cable-upstreamRfPort <card>/<connector>", source: E6000_GUIDE },
+    { what: "Limits, rows and files are those of the CCAP Core", source: ASSUMPTION },
+  ],
+  interfaces: {
+    ...e6000.interfaces,
+    rfPortDescr: (port) => `cable-upstreamRfPort ${place(port)}`,
+    rfPortName: (port) => `cable-upstreamRfPort ${place(port)}`,
+    ofdmaDescr: (port, channel) => `cable-us-ofdma ${place(port)}/${channel - 1}`,
+  },
+  capabilities: { ...e6000.capabilities, windows: [2, 3, 4, 5] },
+};
+
+function place(port: number): string {
+  return `${Math.floor((port - 1) / 2)}/${(port - 1) % 2}`;
+}

@@ -1,14 +1,11 @@
+import { GRID_HZ, toGrid } from "./grid.ts";
 import type { Personality } from "./personality.ts";
+import { ASSUMPTION, MIB } from "./sources.ts";
 
-const GRID_HZ = 50_000;
 const MAX_FREQUENCY_HZ = 1_000_000_000;
 const MAX_SPAN_HZ = 409_600_000;
 const MIN_BINS = 16;
 const MAX_BINS = 8192;
-
-function toGrid(valueHz: number): number {
-  return Math.round(valueHz / GRID_HZ) * GRID_HZ;
-}
 
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
@@ -17,7 +14,21 @@ function clamp(value: number, least: number, most: number): number {
 /** DOCS-PNM-MIB to the letter; what the MIB leaves open is chosen so that managers meet every case. */
 export const generic: Personality = {
   name: "generic",
+  title: "CCAP by the letter of the MIB",
   sysDescrMarker: "generic DOCSIS 3.1 CCAP",
+  // No number is registered for this product: zeroDotZero says so.
+  sysObjectId: [0, 0],
+  quirks: [
+    { what: "Rows are made by managers with RowStatus; CfgIndex is 1 on every RF port", source: MIB },
+    { what: "Centre and span snap to 50 kHz and read back as used", source: ASSUMPTION },
+    {
+      what: "Destroying a row, or writing to it, while its test runs is inconsistentValue",
+      source: ASSUMPTION,
+    },
+    { what: "A minislot number comes round every 65,536 minislots of 25 us", source: ASSUMPTION },
+    { what: "A start on a card that runs 4 tests ends as resourceUnavailable(6)", source: ASSUMPTION },
+    { what: "The result row's Output holds the newest capture", source: MIB },
+  ],
   interfaces: {
     macDomainIfIndex: (domain) => 100 + domain,
     rfPortIfIndex: (port) => 1000 + port,
@@ -27,9 +38,10 @@ export const generic: Personality = {
     rfPortDescr: (port) => `Upstream RF port 0/${port - 1}`,
     rfPortName: (port) => `us-rf-0/${port - 1}`,
   },
-  provisioning: { utscRows: "byManager", destinationRow: false },
+  provisioning: { rows: [], cfgIndices: [1], creation: "byManager", refusedActions: {}, rowKeys: "rfPort" },
+  bulk: { tables: "current", steeredBy: "current", destinationRow: false },
   capabilities: {
-    triggerModes: [2, 5, 6],
+    triggerModes: [2, 3, 4, 5, 6, 7, 8, 9, 10],
     outputFormats: ["timeIQ", "fftPower", "rawAdc", "fftIQ", "fftAmplitude", "fftDb"],
     windows: [2, 3, 4, 5, 6, 7, 8],
     description:
@@ -50,22 +62,33 @@ export const generic: Personality = {
   },
   timing: {
     minRepeatPeriodUs: 10_000,
-    triggerTimeoutMs: { 5: 90_000, 6: 120_000 },
+    triggerTimeoutMs: { 4: 120_000, 5: 90_000, 6: 120_000, 7: 90_000, 8: 90_000, 10: 90_000 },
     grantIntervalMs: 200,
+    checkedWhenWritten: true,
   },
   start: {
     filenameRequired: false,
     freeRunDurationRequired: false,
     maxFreeRunDurationMs: Infinity,
     minFileRepeatPeriodUs: 0,
+    refusal: "inconsistentValue",
+    inactiveRow: "inconsistentValue",
   },
-  concurrency: { portsPerCard: 4, testsPerCard: 4, beyond: "statusResourceUnavailable" },
+  concurrency: {
+    portsPerCard: 4,
+    testsPerCard: 4,
+    testsPerChassis: Infinity,
+    beyond: "statusResourceUnavailable",
+  },
   files: {
     form: "common-header-v2",
+    naming: "configured",
+    timeSeparator: ".",
     ownFolder: "",
     timestamp: "severalFiles",
     maxFilesPerRun: Infinity,
     maxFileBytes: 16 * 1024 * 1024,
   },
   sampleSize: "payload",
+  resultOutput: true,
 };

@@ -24,6 +24,8 @@ export interface Burst extends Interval {
 /** A modem of the port. */
 export interface Modem {
   macAddress: Uint8Array;
+  /** Service id of its bursts. */
+  sid: number;
   /** How far its level lies from the channel's; the power of all modems averages to 0 dB. */
   levelOffsetDb: number;
 }
@@ -163,7 +165,8 @@ function drawModems(count: number, seed: bigint): Modem[] {
   const random = new Random(seedFrom(seed, "modems"));
   const offsetsDb = Array.from({ length: count }, () => MODEM_SPREAD_DB * random.normal());
   const meanPower = offsetsDb.reduce((sum, offsetDb) => sum + 10 ** (offsetDb / 10), 0) / count;
-  return offsetsDb.map((offsetDb) => ({
+  return offsetsDb.map((offsetDb, i) => ({
+    sid: i + 1,
     levelOffsetDb: offsetDb - 10 * Math.log10(meanPower),
     macAddress: Uint8Array.of(...MAC_PREFIX, random.below(256), random.below(256), random.below(256)),
   }));

@@ -141,3 +141,12 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
     ports: PLANT_PORTS.map((port) => ({ ...port, carriers: [], impulses: [] })),
   },
 };
+
+/** Ports of a scenario: as many as asked for, its own coming round again under numbered labels. */
+export function portPlans({ ports }: Scenario, count = ports.length): PortPlan[] {
+  return Array.from({ length: count }, (_, i) => {
+    const port = ports[i % ports.length]!;
+    const round = Math.floor(i / ports.length);
+    return round === 0 ? port : { ...port, label: `${port.label} ${round + 1}` };
+  });
+}

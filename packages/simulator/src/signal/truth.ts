@@ -9,7 +9,8 @@ export interface PortTruth {
   channels: ChannelTruth[];
   carriers: CarrierTruth[];
   impulses: { label: string; ratePerS: number; overFloorDb: number; durationUs: number }[];
-  modems: { macAddress: string; levelOffsetDb: number }[];
+  /** The service id is what the trigger modes sid and activeProbeSymbol take. */
+  modems: { macAddress: string; sid: number; levelOffsetDb: number }[];
 }
 
 export interface ChannelTruth {
@@ -86,7 +87,8 @@ export function portTruth(activity: PortActivity, ifIndices: readonly number[], 
       overFloorDb,
       durationUs,
     })),
-    modems: modems.map(({ macAddress, levelOffsetDb }) => ({
+    modems: modems.map(({ macAddress, sid, levelOffsetDb }) => ({
+      sid,
       macAddress: Buffer.from(macAddress)
         .toString("hex")
         .replaceAll(/..(?!$)/g, "$&:"),

@@ -83,14 +83,19 @@ export class SnmpAgent implements AsyncDisposable {
       // A datagram that cannot be sent is a lost datagram, which managers know how to repeat.
       if (!this.#closing) this.#socket.send(response, sender.port, sender.address, () => {});
     };
-    if (this.#faults.latencyMs <= 0) {
+    this.#after(this.#faults.delayMs(), send);
+    if (this.#faults.duplicatesResponse()) this.#after(this.#faults.delayMs(), send);
+  }
+
+  #after(delayMs: number, send: () => void): void {
+    if (delayMs <= 0) {
       send();
       return;
     }
     const timer = setTimeout(() => {
       this.#delayed.delete(timer);
       send();
-    }, this.#faults.latencyMs);
+    }, delayMs);
     this.#delayed.add(timer);
   }
 }

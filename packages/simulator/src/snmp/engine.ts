@@ -1,3 +1,4 @@
+import { RowStatus, rowStatus } from "@pnmlab/docsis-mib";
 import { MalformedMessage } from "./ber.ts";
 import { type ErrorStatus, RequestRefused, v1Status } from "./error-status.ts";
 import { type Faults, raiseFault, Unanswered } from "./faults.ts";
@@ -73,6 +74,7 @@ export class SnmpEngine {
   readonly #onRefused: (refusal: RequestRefused) => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #recorded: RecordedRequest[] = [];
+  readonly #reverting = new Set<NodeJS.Timeout>();
 
   constructor(options: EngineOptions) {
     this.#view = options.view;
@@ -136,7 +138,8 @@ export class SnmpEngine {
       const varbinds = request.kind === "set" ? this.#set(request, access, lose) : this.#read(request, lose);
       if (lost) return undefined;
       const bytes = encodeResponse(request, "noError", 0, varbinds ?? echo());
-      if (bytes.length <= this.#maxOctets) return { status: "noError", bytes };
+      if (bytes.length <= Math.min(this.#maxOctets, this.#faults.maxResponseOctets))
+        return { status: "noError", bytes };
       if (request.version === "v1") return refuse("tooBig", 0);
       return { status: "tooBig", bytes: encodeResponse(request, "tooBig", 0, []) };
     } catch (error) {
@@ -153,14 +156,43 @@ export class SnmpEngine {
   #set(request: SnmpRequest, access: "read" | "write", lose: () => void): undefined {
     this.counters.sets += 1;
     if (access === "read") throw new RequestRefused("noAccess", 1, "the community may only read");
+    const reverted: { varbind: Varbind; afterMs: number }[] = [];
     const applied = request.varbinds
       .map((varbind, i) => ({ ...varbind, position: i + 1 }))
       .filter(({ oid, position }) => {
         const fault = raiseFault(this.#faults.match("set", oid), position, lose);
+        if (fault?.kind === "revertSet") {
+          reverted.push({ varbind: { oid, value: this.#valueToRevertTo(oid) }, afterMs: fault.afterMs });
+        }
         return fault?.kind !== "ignoreSet";
       });
     applySet(this.#view, applied);
+    for (const { varbind, afterMs } of reverted) this.#revert(varbind, afterMs);
     return undefined;
+  }
+
+  #valueToRevertTo(oid: Oid): SnmpValue {
+    const isRowStatus = this.#view.variableOf(oid)?.object.values === rowStatus;
+    return isRowStatus ? { type: "Integer", value: RowStatus.notInService } : this.#view.get(oid);
+  }
+
+  #revert(varbind: Varbind, afterMs: number): void {
+    const timer = setTimeout(() => {
+      this.#reverting.delete(timer);
+      try {
+        applySet(this.#view, [{ ...varbind, position: 1 }]);
+      } catch (error) {
+        // The row is gone, or runs: nothing is left to take back.
+        if (!(error instanceof RequestRefused)) this.#onFailure(error);
+      }
+    }, afterMs);
+    this.#reverting.add(timer);
+  }
+
+  /** Forgets what it was to take back. */
+  close(): void {
+    for (const timer of this.#reverting) clearTimeout(timer);
+    this.#reverting.clear();
   }
 
   #read(request: SnmpRequest, lose: () => void): Uint8Array[] {
@@ -183,11 +215,12 @@ export class SnmpEngine {
     const single = varbinds.slice(0, nonRepeaters).map(({ oid }) => oid);
     let cursors = varbinds.slice(nonRepeaters).map(({ oid }) => oid);
     const encoded: Uint8Array[] = [];
+    const maxOctets = Math.min(this.#maxBulkOctets, this.#faults.maxResponseOctets);
     let octets = RESPONSE_OVERHEAD + request.community.length;
     const append = (oid: Oid, position: number): Varbind | undefined => {
       const answer = this.#seen(this.#view.next(oid), position, lose);
       const bytes = encodeVarbind(answer);
-      if (octets + bytes.length > this.#maxBulkOctets && encoded.length > 0) return undefined;
+      if (octets + bytes.length > maxOctets && encoded.length > 0) return undefined;
       octets += bytes.length;
       encoded.push(bytes);
       this.counters.varbindsRead += 1;

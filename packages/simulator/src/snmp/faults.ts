@@ -15,7 +15,9 @@ export type FaultBehaviour =
   /** Reads give this value, whatever the device holds; a MeasStatus of 3 is a test that never ends. */
   | { kind: "value"; value: RawValue }
   /** A SET of this object is confirmed and not applied. */
-  | { kind: "ignoreSet" };
+  | { kind: "ignoreSet" }
+  /** A SET is applied and taken back after this time; a RowStatus goes out of service. */
+  | { kind: "revertSet"; afterMs: number };
 
 export interface OidFault {
   /** Object, column or instance; everything below it is affected. */
@@ -26,6 +28,9 @@ export interface OidFault {
   /** Ends by itself after it has met this many varbinds. */
   times?: number;
 }
+
+/** Behaviours that a read does not meet. */
+const WRITE_ONLY: ReadonlySet<FaultBehaviour["kind"]> = new Set(["ignoreSet", "revertSet"]);
 
 interface ActiveFault extends OidFault {
   prefix: Oid;
@@ -39,8 +44,16 @@ export type Silence = "dropRequest" | "dropResponse";
 export class Faults {
   /** Answers nothing, as a device that hangs. */
   frozen = false;
+  /** Unix time in milliseconds until which nothing is answered: the device boots. */
+  downUntilMs = 0;
   /** Delay of every response, in milliseconds. */
   latencyMs = 0;
+  /** Added to the delay of each response, drawn evenly from 0 up to this; responses overtake each other. */
+  jitterMs = 0;
+  /** Probability from 0 to 1 that a response is sent twice. */
+  duplication = 0;
+  /** Octets of a response, at most; larger ones are tooBig. */
+  maxResponseOctets = Infinity;
   /** Probability from 0 to 1 that a request is lost. */
   requestLoss = 0;
   /** Probability from 0 to 1 that a response is lost. */
@@ -62,17 +75,30 @@ export class Faults {
   clear(): void {
     this.#stack.length = 0;
     this.frozen = false;
+    this.downUntilMs = 0;
     this.latencyMs = 0;
+    this.jitterMs = 0;
+    this.duplication = 0;
+    this.maxResponseOctets = Infinity;
     this.requestLoss = 0;
     this.responseLoss = 0;
   }
 
   losesRequest(): boolean {
-    return this.frozen || this.#happens(this.requestLoss);
+    return this.frozen || Date.now() < this.downUntilMs || this.#happens(this.requestLoss);
   }
 
   losesResponse(): boolean {
     return this.#happens(this.responseLoss);
+  }
+
+  /** Delay of the next response in milliseconds. */
+  delayMs(): number {
+    return this.latencyMs + (this.jitterMs > 0 ? this.jitterMs * this.#random.uniform() : 0);
+  }
+
+  duplicatesResponse(): boolean {
+    return this.#happens(this.duplication);
   }
 
   /** The newest behaviour for this OID, counted as one use. */
@@ -81,7 +107,7 @@ export class Faults {
     for (const fault of this.#stack) {
       if (fault.left <= 0 || !(fault.operations?.includes(operation) ?? true)) continue;
       if (operation === "set" && fault.behaviour.kind === "value") continue;
-      if (operation === "get" && fault.behaviour.kind === "ignoreSet") continue;
+      if (operation === "get" && WRITE_ONLY.has(fault.behaviour.kind)) continue;
       if (!startsWith(oid, fault.prefix)) continue;
       fault.left -= 1;
       return fault.behaviour;
@@ -115,6 +141,7 @@ export function raiseFault(
       return undefined;
     case "value":
     case "ignoreSet":
+    case "revertSet":
     case undefined:
       return behaviour;
   }

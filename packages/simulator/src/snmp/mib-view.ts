@@ -37,6 +37,11 @@ export class MibView {
     return variable && startsWith(oid, variable.oid) ? variable : undefined;
   }
 
+  /** The object of this name, as the MIB spells it. */
+  objectNamed(name: string): MibObject | undefined {
+    return this.#variables.find(({ object }) => object.name === name)?.object;
+  }
+
   get(oid: Oid): SnmpValue {
     const variable = this.variableOf(oid);
     if (!variable) return NO_SUCH_OBJECT;

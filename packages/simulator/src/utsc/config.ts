@@ -38,12 +38,13 @@ const MIB_DEFAULTS: UtscConfig = {
   destinationIndex: 0,
 };
 
-/** A row as the personality creates it. */
-export function newConfig(personality: Personality): UtscConfig {
+/** A row as the personality creates it at this CfgIndex. */
+export function newConfig(personality: Personality, cfgIndex = 1): UtscConfig {
   const defaults = Object.entries(personality.columns).flatMap(([key, rule]) =>
     rule.default === undefined ? [] : [[key, rule.default]],
   );
-  return { ...MIB_DEFAULTS, ...Object.fromEntries(defaults) };
+  const triggerMode = personality.provisioning.boundTriggerModes?.[cfgIndex] ?? MIB_DEFAULTS.triggerMode;
+  return { ...MIB_DEFAULTS, triggerMode, ...Object.fromEntries(defaults) };
 }
 
 /** Whether every column without a default has been written. */
@@ -83,6 +84,7 @@ export function configColumns(personality: Personality): WritableColumn<UtscRow>
             ? refusalOfOctets(key, value as Uint8Array, rule)
             : refusalOfNumber(value as number, supported[key], MIB_RULES[key], rule),
         assign(row, value) {
+          if (rule?.ignores?.(value as number)) return;
           const kept =
             key === "filename"
               ? Buffer.from(value as Uint8Array).toString("utf8")
@@ -94,7 +96,13 @@ export function configColumns(personality: Personality): WritableColumn<UtscRow>
   });
   return [
     ...columns,
-    { object: rowStatus, read: (row) => ROW_STATE_VALUES[row.state], write: rowStatusWrite },
+    {
+      object: rowStatus,
+      read: (row) =>
+        (row.state === "notInService" ? personality.provisioning.outOfServiceReads : undefined) ??
+        ROW_STATE_VALUES[row.state],
+      write: rowStatusWrite,
+    },
   ];
 }
 
@@ -114,6 +122,7 @@ function refusalOfNumber(
   supported: readonly number[] | undefined,
   ...rules: (ColumnRule | undefined)[]
 ): ErrorStatus | undefined {
+  if (rules.some((rule) => rule?.alsoAccepts?.includes(value))) return undefined;
   if (supported && !supported.includes(value)) return "wrongValue";
   for (const rule of rules) {
     if (!rule) continue;

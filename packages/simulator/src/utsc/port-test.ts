@@ -1,5 +1,6 @@
 import { MeasStatus } from "@pnmlab/docsis-mib";
 import { transition } from "@pnmlab/kit";
+import type { Oid } from "../snmp/oid.ts";
 import { type UtscEvent, type UtscState, utscTransitions } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { type Capture, type RunOptions, UtscRun } from "./run.ts";
@@ -12,15 +13,18 @@ export interface LatestResult {
 
 /** The test of one row: its state, its run while it is busy, its newest result. */
 export class PortTest {
-  readonly rfPortIfIndex: number;
-  readonly cfgIndex: number;
+  /** Number of the RF port, counted from 1. */
+  readonly port: number;
+  readonly index: Oid;
   latest: LatestResult | undefined;
+  /** When it was last started; 0 before. */
+  startedMs = 0;
   #state: UtscState = "inactive";
   #run: UtscRun | undefined;
 
-  constructor(rfPortIfIndex: number, cfgIndex: number) {
-    this.rfPortIfIndex = rfPortIfIndex;
-    this.cfgIndex = cfgIndex;
+  constructor(port: number, index: Oid) {
+    this.port = port;
+    this.index = index;
   }
 
   get state(): UtscState {
@@ -38,6 +42,7 @@ export class PortTest {
   /** Begins a run. The caller has made sure that the row may be started. */
   start(options: Omit<RunOptions, "onCapture" | "onEnd">): void {
     if (!this.#apply("start")) return;
+    this.startedMs = Date.now();
     this.#run = new UtscRun({
       ...options,
       onCapture: (capture) => {
@@ -54,6 +59,14 @@ export class PortTest {
   stop(): void {
     this.#endRun();
     this.#apply("stop");
+  }
+
+  /** Is busy without measuring, until it is stopped: a test of somebody else. */
+  hold(): void {
+    this.#endRun();
+    this.#apply("stop");
+    this.#apply("start");
+    this.startedMs = Date.now();
   }
 
   /** A start that resources are missing for. */

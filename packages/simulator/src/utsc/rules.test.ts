@@ -1,6 +1,8 @@
 import { MeasStatus } from "@pnmlab/docsis-mib";
 import { acceptedEvents, transition } from "@pnmlab/kit";
 import { expect, test } from "vitest";
+import { casaEvo } from "../personality/casa-evo.ts";
+import { ciscoCbr8 } from "../personality/cisco-cbr8.ts";
 import { e6000 } from "../personality/e6000.ts";
 import { generic } from "../personality/generic.ts";
 import { isComplete, newConfig } from "./config.ts";
@@ -80,19 +82,43 @@ test("repeat period in microseconds and duration in milliseconds are compared in
   expect(isTimingConsistent(0, 0)).toBe(true);
 });
 
+const freeRun = (captures: number, intervalUs: number, durationUs: number) => ({
+  delayUs: 0,
+  captures,
+  intervalUs,
+  durationUs,
+});
+
 test.each([
-  [{ repeatPeriodUs: 100_000, freeRunDurationMs: 1000 }, 10, 100_000, 1_000_000],
-  [{ repeatPeriodUs: 300_000, freeRunDurationMs: 1000 }, 3, 300_000, 1_000_000],
-  [{ repeatPeriodUs: 1000, freeRunDurationMs: 1000 }, 100, 10_000, 1_000_000],
-  [{ repeatPeriodUs: 0, freeRunDurationMs: 1000 }, 1, 0, 0],
-  [{ triggerMode: 5, triggerCount: 3 }, 3, 200_000, 0],
-  [{ triggerMode: 6, triggerCount: 0 }, Infinity, 200_000, 0],
-])("schedule of %o", (config, captures, intervalUs, durationUs) => {
-  expect(scheduleOf({ ...complete, ...config }, generic.timing)).toEqual({
-    captures,
-    intervalUs,
-    durationUs,
-  });
+  [{ repeatPeriodUs: 100_000, freeRunDurationMs: 1000 }, freeRun(10, 100_000, 1_000_000)],
+  [{ repeatPeriodUs: 300_000, freeRunDurationMs: 1000 }, freeRun(3, 300_000, 1_000_000)],
+  [{ repeatPeriodUs: 1000, freeRunDurationMs: 1000 }, freeRun(100, 10_000, 1_000_000)],
+  [{ repeatPeriodUs: 0, freeRunDurationMs: 1000 }, freeRun(1, 0, 0)],
+  [{ triggerMode: 4, triggerCount: 2 }, freeRun(2, 200_000, 0)],
+  [{ triggerMode: 5, triggerCount: 3 }, freeRun(3, 200_000, 0)],
+  [{ triggerMode: 6, triggerCount: 0 }, freeRun(Infinity, 200_000, 0)],
+  [
+    { triggerMode: 3, minislotCount: 4, triggerCount: 1 },
+    { ...freeRun(1, 1_638_400, 0), delayUs: 100 },
+  ],
+  [{ triggerMode: 3, minislotCount: 65_536, triggerCount: 1 }, freeRun(1, 1_638_400, 0)],
+  [
+    { triggerMode: 9, timestamp: 5100, repeatPeriodUs: 100_000, freeRunDurationMs: 1000 },
+    { ...freeRun(10, 100_000, 1_000_000), delayUs: 1_000_000 },
+  ],
+  [
+    { triggerMode: 9, timestamp: 5100, repeatPeriodUs: 100_000, freeRunDurationMs: 0 },
+    { ...freeRun(1, 0, 0), delayUs: 1_000_000 },
+  ],
+])("schedule of %o", (config, schedule) => {
+  const clock = { nowMs: 0, upTimeTicks: 5000 };
+  expect(scheduleOf({ ...complete, ...config }, generic.timing, clock)).toEqual(schedule);
+});
+
+test("a test that ends by nothing runs until it is stopped, whatever its count", () => {
+  const clock = { nowMs: 0, upTimeTicks: 0 };
+  const config = { ...complete, triggerMode: 5, triggerCount: 3 };
+  expect(scheduleOf(config, casaEvo.timing, clock).captures).toBe(Infinity);
 });
 
 const AT_MS = Date.UTC(2026, 0, 20, 15, 2, 57, 954);
@@ -115,6 +141,7 @@ test("files are named by the MIB's rule, and by the E6000's", () => {
   expect(name("live", 1)).toBe("live_2026-01-20_15.02.57.954");
   expect(name("live", 1, e6000)).toBe("live_2026-01-20_15.02.57.954");
   expect(name("/pnm/utsc/live", 1, e6000)).toBe("live_2026-01-20_15.02.57.954");
+  expect(name("live", 1, ciscoCbr8)).toBe("PNMCcapUsSpecAn_ccap1.example.net_2026-01-20_15:02:57:954_77");
 });
 
 test.each([
@@ -158,6 +185,7 @@ const context: StartContext = {
   outputFormat: "fftPower",
   channelKind: undefined,
   isKnownModem: false,
+  upTimeTicks: 1000,
   isDestinationReady: true,
 };
 const running = { ...newConfig(e6000), filename: "live", repeatPeriodUs: 50_000, freeRunDurationMs: 60_000 };
@@ -180,7 +208,10 @@ test.each([
   ["high on OFDMA", { triggerMode: 5, centerFreqHz: 150_000_000 }, { channelKind: "ofdma" }, undefined],
   ["of a stranger", { triggerMode: 6 }, { channelKind: "ofdma" }, "no modem of this port"],
   ["of a modem", { triggerMode: 6 }, { channelKind: "ofdma", isKnownModem: true }, undefined],
-] as const)("an E6000 judges a start %s", (_name, config, rest, reason) => {
+  ["on a probe of SC-QAM", { triggerMode: 7 }, { channelKind: "scQam" }, "no OFDMA channel"],
+  ["on no IUC", { triggerMode: 8 }, { channelKind: "scQam" }, "BurstIuc is other"],
+  ["in the past", { triggerMode: 9, timestamp: 1000 }, {}, "Timestamp is in the past"],
+] as const)("a start %s is judged", (_name, config, rest, reason) => {
   const refusal = startRefusal({ ...running, ...config }, { ...context, ...rest });
   if (reason === undefined) expect(refusal).toBeUndefined();
   else expect(refusal).toContain(reason);

@@ -30,11 +30,13 @@ export interface RunOptions {
   ccapId: string;
   rfPortIfIndex: number;
   logicalIfIndex: number;
-  /** What the trigger finds now: a channel's state, nothing special, or no trigger at all. */
-  trigger: () => ChannelState | "none" | undefined;
+  /** What the trigger finds at a time: a channel's state, nothing special, or no trigger at all. */
+  trigger: (atMs: number) => ChannelState | "none" | undefined;
   triggerTimeoutMs: number | undefined;
   /** Name of the file whose first capture was taken then. */
   nameFile: (atMs: number) => string;
+  /** How far the device's clock is ahead of the true time, in milliseconds. */
+  clockSkewMs: () => number;
   /** sysUpTime at a time, in hundredths of a second. */
   timeTicks: (atMs: number) => number;
   onCapture: (capture: Capture) => void;
@@ -51,7 +53,7 @@ const CATCH_UP = 4;
 /** One run of a test: captures at their times, files as they fill, an end. */
 export class UtscRun {
   readonly #options: RunOptions;
-  readonly #startMs = Date.now();
+  readonly #startMs: number;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   /** Captures that are due or done, whether they were kept or not. */
@@ -62,6 +64,7 @@ export class UtscRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#startMs = Date.now() + options.schedule.delayUs / 1000;
     this.#schedule();
   }
 
@@ -113,7 +116,7 @@ export class UtscRun {
     const { config, measurement, schedule, source, rules, trigger, triggerTimeoutMs } = this.#options;
     const atMs = this.#dueMs;
     this.#taken += 1;
-    const state = trigger();
+    const state = trigger(atMs);
     if (state === "none") {
       const waitedMs = atMs - this.#startMs;
       if (this.#triggered === 0 && triggerTimeoutMs !== undefined && waitedMs >= triggerTimeoutMs) {
@@ -150,9 +153,10 @@ export class UtscRun {
     const samples = joined(this.#open.map((capture) => capture.samples));
     this.#open = [];
     this.#files += 1;
+    const stampMs = first.atMs + this.#options.clockSkewMs();
     this.#options.onFile({
-      name: this.#options.nameFile(first.atMs),
-      bytes: encodeFile(this.#options, samples, first.atMs),
+      name: this.#options.nameFile(stampMs),
+      bytes: encodeFile(this.#options, samples, { stampMs, atMs: first.atMs }),
     });
   }
 }
@@ -168,11 +172,15 @@ function joined(parts: readonly UtscSamples[]): UtscSamples {
   return all;
 }
 
-function encodeFile(options: RunOptions, samples: UtscSamples, atMs: number): Uint8Array {
+function encodeFile(
+  options: RunOptions,
+  samples: UtscSamples,
+  { stampMs, atMs }: { stampMs: number; atMs: number },
+): Uint8Array {
   const { config, measurement, rules } = options;
   const { receiver } = measurement;
   const content = {
-    captureTimeS: Math.floor(atMs / 1000),
+    captureTimeS: Math.floor(stampMs / 1000),
     ifIndex: options.rfPortIfIndex,
     ccapId: options.ccapId,
     outputFormat: measurement.outputFormat,

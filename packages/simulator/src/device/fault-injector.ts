@@ -1,0 +1,132 @@
+import { instanceOid, MeasStatus, utscStatus } from "@pnmlab/docsis-mib";
+import { PnmLabError } from "@pnmlab/kit";
+import { type UploadFault, UploadFaults } from "../bulk/upload-fault.ts";
+import type { Faults, OidFault } from "../snmp/faults.ts";
+import type { Oid } from "../snmp/oid.ts";
+import type { Fault } from "./fault.ts";
+
+interface Targets {
+  snmp: Faults;
+  objectOid: (name: string) => string | undefined;
+  /** Indices of the port's rows. Throws where the device has no such port. */
+  statusInstances: (rfPortIfIndex: number) => Oid[];
+  /** Lets another manager take a port; the answer gives it back. */
+  occupy: (rfPortIfIndex: number) => () => void;
+}
+
+/** A fault that has been put into a device. */
+export interface ActiveFault {
+  id: number;
+  fault: Fault;
+}
+
+/** Puts faults into a device and takes them out again, one by one or all. */
+export class FaultInjector {
+  readonly uploads = new UploadFaults();
+  readonly #targets: Targets;
+  readonly #active = new Map<number, { fault: Fault; remove: () => void }>();
+  #lastId = 0;
+
+  constructor(targets: Targets) {
+    this.#targets = targets;
+  }
+
+  get active(): ActiveFault[] {
+    return [...this.#active].map(([id, { fault }]) => ({ id, fault }));
+  }
+
+  /** How far the device's clock is ahead, in milliseconds. */
+  get clockSkewMs(): number {
+    return this.#sum((fault) => (fault.kind === "clockSkew" ? fault.skewMs : 0));
+  }
+
+  /** Whether starts on a port find no resources. */
+  isExhausted(rfPortIfIndex: number): boolean {
+    return this.active.some(
+      ({ fault }) => fault.kind === "resources" && (fault.rfPort ?? rfPortIfIndex) === rfPortIfIndex,
+    );
+  }
+
+  /**
+   * @returns the number by which `remove` knows the fault
+   * @throws PnmLabError `UNKNOWN_OBJECT` or `UNKNOWN_PORT`
+   */
+  inject(fault: Fault): number {
+    const remove = this.#apply(fault);
+    this.#lastId += 1;
+    this.#active.set(this.#lastId, { fault, remove });
+    return this.#lastId;
+  }
+
+  /** Answers whether there was such a fault. */
+  remove(id: number): boolean {
+    this.#active.get(id)?.remove();
+    return this.#active.delete(id);
+  }
+
+  clear(): void {
+    for (const id of [...this.#active.keys()].reverse()) this.remove(id);
+  }
+
+  #apply(fault: Fault): () => void {
+    const { snmp, statusInstances, occupy } = this.#targets;
+    switch (fault.kind) {
+      case "network":
+        return this.#applyNetwork(fault);
+      case "object": {
+        const { object, operations, behaviour, times } = fault;
+        const added: OidFault = { oid: this.#oidOf(object), behaviour };
+        if (operations) added.operations = operations;
+        if (times !== undefined) added.times = times;
+        return snmp.add(added);
+      }
+      case "upload": {
+        const { behaviour, rfPort, times } = fault;
+        const added: UploadFault = { behaviour };
+        if (rfPort !== undefined) added.rfPortIfIndex = rfPort;
+        if (times !== undefined) added.times = times;
+        return this.uploads.add(added);
+      }
+      case "measStatus": {
+        const value = MeasStatus[fault.status];
+        const removals = statusInstances(fault.rfPort).map((index) =>
+          snmp.add({
+            oid: instanceOid(utscStatus.measStatus, ...index),
+            operations: ["get"],
+            behaviour: { kind: "value", value },
+          }),
+        );
+        return () => {
+          for (const remove of removals) remove();
+        };
+      }
+      case "otherManager":
+        return occupy(fault.rfPort);
+      case "clockSkew":
+      case "resources":
+        return () => {};
+    }
+  }
+
+  #applyNetwork(fault: Extract<Fault, { kind: "network" }>): () => void {
+    const { snmp } = this.#targets;
+    const { kind: _, delayMs, ...rest } = fault;
+    const wanted = { ...rest, ...(delayMs === undefined ? {} : { latencyMs: delayMs }) };
+    const keys = Object.keys(wanted) as (keyof typeof wanted)[];
+    const before = Object.fromEntries(keys.map((key) => [key, snmp[key]]));
+    Object.assign(snmp, wanted);
+    return () => Object.assign(snmp, before);
+  }
+
+  #oidOf(object: string): string {
+    if (/^\d+(\.\d+)+$/.test(object)) return object;
+    const [name = "", ...index] = object.split(".");
+    const oid = this.#targets.objectOid(name);
+    if (oid !== undefined && index.every((part) => /^\d+$/.test(part))) return [oid, ...index].join(".");
+    throw new PnmLabError("UNKNOWN_OBJECT", `the device has no object ${object}`);
+  }
+
+  #sum(part: (fault: Fault) => number): number {
+    return this.active.reduce((sum, { fault }) => sum + part(fault), 0);
+  }
+}

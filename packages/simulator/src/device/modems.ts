@@ -1,0 +1,145 @@
+import { columnsOf } from "@pnmlab/docsis-mib";
+import { dbOfPower, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
+import type { Personality } from "../personality/personality.ts";
+import type { Modem, PortActivity } from "../signal/activity.ts";
+import { floorDensity } from "../signal/plan.ts";
+import { SnmpTable } from "../snmp/table.ts";
+import { domainOf, type RfPort } from "./interfaces.ts";
+
+const regStatus = columnsOf("1.3.6.1.4.1.4491.2.1.20.1.3.1");
+const reg31Status = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.3.1");
+const usStatus = columnsOf("1.3.6.1.4.1.4491.2.1.20.1.4.1");
+const ofdmaStatus = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.4.1");
+
+const OPERATIONAL = 8;
+const ATDMA = 2;
+/** Data IUC of OFDMA that every modem may use. */
+const OFDMA_IUC = 13;
+/** Shaping and implementation keep receivers from more. */
+const MAX_MER_DB = 45;
+
+type ModemPort = RfPort & { activity: PortActivity };
+interface Registered {
+  id: number;
+  modem: Modem;
+  port: ModemPort;
+}
+
+/** What is registered: docsIf3CmtsCmRegStatusTable, its 3.1 part, and the upstream status tables. */
+export function modemTables(personality: Personality, ports: readonly ModemPort[]) {
+  const registered: Registered[] = ports
+    .flatMap((port) => port.activity.modems.map((modem) => ({ modem, port })))
+    .map((entry, i) => ({ id: i + 1, ...entry }));
+  const channelsOf = ({ id, modem, port }: Registered, kind: "scQam" | "ofdma") =>
+    port.channels
+      .filter(({ plan }) => plan.kind === kind)
+      .map((channel) => ({
+        index: [id, channel.ifIndex],
+        row: { levelDbmv: levelDbmv(channel.plan, modem), merDb: merDb(channel.plan, modem, port) },
+      }));
+  const rows = registered.map((entry) => ({ index: [entry.id], row: entry }));
+  return [
+    new SnmpTable<Registered>(
+      [
+        {
+          object: regStatus(2, "docsIf3CmtsCmRegStatusMacAddr", "OctetString", "read-only"),
+          read: ({ modem }) => modem.macAddress,
+        },
+        {
+          object: regStatus(3, "docsIf3CmtsCmRegStatusIPv6Addr", "OctetString", "read-only"),
+          read: () => new Uint8Array(16),
+        },
+        {
+          object: regStatus(5, "docsIf3CmtsCmRegStatusIPv4Addr", "OctetString", "read-only"),
+          // 198.18.0.0/15 is for tests of devices (RFC 2544): no modem of anybody answers there.
+          read: ({ id }) => Uint8Array.of(198, 18, (id >> 8) & 0xff, id & 0xff),
+        },
+        {
+          object: regStatus(6, "docsIf3CmtsCmRegStatusValue", "Integer", "read-only"),
+          read: () => OPERATIONAL,
+        },
+        {
+          object: regStatus(7, "docsIf3CmtsCmRegStatusMdIfIndex", "Integer", "read-only"),
+          read: ({ port }) => personality.interfaces.macDomainIfIndex(domainOf(port.number)),
+        },
+        {
+          object: regStatus(8, "docsIf3CmtsCmRegStatusMdCmSgId", "Unsigned32", "read-only"),
+          read: ({ port }) => port.number,
+        },
+        {
+          object: regStatus(12, "docsIf3CmtsCmRegStatusTcsId", "Unsigned32", "read-only"),
+          read: ({ port }) => 256 + port.number,
+        },
+      ],
+      rows,
+    ),
+    new SnmpTable<Registered>(
+      [
+        {
+          object: reg31Status(3, "docsIf31CmtsCmRegStatusUsProfileIucList", "OctetString", "read-only"),
+          read: ({ port }) => iucList(port),
+        },
+      ],
+      rows,
+    ),
+    new SnmpTable<{ levelDbmv: number; merDb: number }>(
+      [
+        {
+          object: usStatus(2, "docsIf3CmtsCmUsStatusModulationType", "Integer", "read-only"),
+          read: () => ATDMA,
+        },
+        {
+          object: usStatus(3, "docsIf3CmtsCmUsStatusRxPower", "Integer", "read-only"),
+          read: (row) => Math.round(10 * row.levelDbmv),
+        },
+        {
+          object: usStatus(4, "docsIf3CmtsCmUsStatusSignalNoise", "Integer", "read-only"),
+          read: (row) => Math.round(10 * row.merDb),
+        },
+      ],
+      registered.flatMap((entry) => channelsOf(entry, "scQam")),
+    ),
+    new SnmpTable<{ levelDbmv: number; merDb: number }>(
+      [
+        {
+          object: ofdmaStatus(1, "docsIf31CmtsCmUsOfdmaChannelRxPower", "Integer", "read-only"),
+          read: (row) => Math.round(10 * row.levelDbmv),
+        },
+        {
+          object: ofdmaStatus(2, "docsIf31CmtsCmUsOfdmaChannelMeanRxMer", "Integer", "read-only"),
+          read: (row) => Math.round(100 * row.merDb),
+        },
+      ],
+      registered.flatMap((entry) => channelsOf(entry, "ofdma")),
+    ),
+  ];
+}
+
+type ChannelPlan = RfPort["channels"][number]["plan"];
+
+/** Power of the channel, or in 1.6 MHz of it for OFDMA. */
+function levelDbmv(plan: ChannelPlan, modem: Modem): number {
+  return (plan.kind === "scQam" ? plan.powerDbmv : plan.powerDbmvPer1600Khz) + modem.levelOffsetDb;
+}
+
+/** Distance of the modem's density from the floor's in the middle of the channel. */
+function merDb(plan: ChannelPlan, modem: Modem, port: RfPort): number {
+  const [centerHz, bandwidthHz] =
+    plan.kind === "scQam"
+      ? [plan.centerHz, symbolRateOfWidth(plan.widthHz)]
+      : [(plan.lowerHz + plan.upperHz) / 2, 1.6e6];
+  const floorDbmv = dbOfPower(floorDensity(port.plan.noise, centerHz) * bandwidthHz);
+  return Math.min(MAX_MER_DB, levelDbmv(plan, modem) - floorDbmv);
+}
+
+/** {ifIndex, 1, IUC} of each OFDMA channel (docsIf31CmtsCmRegStatusUsProfileIucList). */
+function iucList(port: RfPort): Uint8Array {
+  const channels = port.channels.filter(({ plan }) => plan.kind === "ofdma");
+  const bytes = new Uint8Array(6 * channels.length);
+  const view = new DataView(bytes.buffer);
+  channels.forEach(({ ifIndex }, i) => {
+    view.setUint32(6 * i, ifIndex);
+    bytes.set([1, OFDMA_IUC], 6 * i + 4);
+  });
+  return bytes;
+}
