@@ -17,7 +17,7 @@ import { HealthMonitor } from "./health/monitor.ts";
 import { storageProbe } from "./health/storage.ts";
 import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
-import { createFileCleaner, startIngest } from "./ingest/index.ts";
+import { ConsumedFiles, createFileCleaner, startIngest } from "./ingest/index.ts";
 import { LiveHub } from "./live/hub.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
@@ -112,7 +112,15 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const cmts = starting.use(new CmtsMonitor({ targets: config.cmts, snmp, log, now }));
   const rfPorts = starting.use(new RfPortCache(snmp, now));
   const cleaner = starting.use(
-    createFileCleaner({ directory: tftpDir, mode: config.cleanup, tftp, ownPrefix: OWN_PREFIX, log }),
+    createFileCleaner({
+      directory: tftpDir,
+      policy: config.consumedFiles,
+      mode: config.cleanup,
+      tftp,
+      sink: captures,
+      ownPrefix: OWN_PREFIX,
+      log,
+    }),
   );
   const utsc = createUtscService({
     cmts: config.cmts,
@@ -130,12 +138,15 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     log,
   });
   starting.defer(() => utsc.close());
+  const consumed =
+    config.consumedFiles === "keep" ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
   starting.use(
     await startIngest({
       directory: tftpDir,
       claimer: utsc,
       sink: captures,
       cleaner,
+      ...(consumed === undefined ? {} : { consumed }),
       log,
       onDirectoryState: () => {
         health.checkNow("tftpDirectory");

@@ -1,8 +1,14 @@
 import type { CmtsTarget } from "@pnmlab/config";
+import type { UtscProfile } from "@pnmlab/docsis-mib";
 import type {
+  CmtsModem,
   SnmpTarget,
   SpectrumFrame,
   StartUtscSession,
+  UtscColumnsAnswer,
+  UtscDryRun,
+  UtscOptions,
+  UtscProfileView,
   UtscRequest,
   UtscSession,
   Varbind,
@@ -64,10 +70,47 @@ export interface SessionStore {
   nextStreamId(): number;
 }
 
+/**
+ * For sessions whose files are kept: the newest file consumed, by the base name of the files (implemented in
+ * `storage/`). Names of one base name sort by their time.
+ */
+export interface ConsumedFileStore {
+  list(): Map<string, string>;
+  save(baseName: string, newestFileName: string): void;
+}
+
 /** Implemented in `live/`. */
 export interface LivePublisher {
   publishSession(session: UtscSession): void;
   publishFrame(sessionId: string, frame: SpectrumFrame): void;
+}
+
+/** A vendor profile with what the page shows of it. */
+export interface ChosenProfile {
+  profile: UtscProfile;
+  view: UtscProfileView;
+}
+
+/** Which vendor profile applies to a CMTS (implemented in `cmts/`). */
+export interface UtscProfileSource {
+  /** @throws PnmLabError as `SnmpGateway` does where the CMTS must be asked and does not answer */
+  of(cmtsId: string, target: SnmpTarget, options?: RequestOptions): Promise<ChosenProfile>;
+  /** The profile of that id in place of what applies. @throws PnmLabError `UTSC_PROFILE_UNKNOWN` */
+  as(profileId: string, cmtsId: string, target: SnmpTarget): Promise<ChosenProfile>;
+}
+
+/** Modems of a CMTS by MAC address (implemented in `cmts/`). */
+export interface ModemFinder {
+  /** @throws PnmLabError `CMTS_MODEM_UNKNOWN`, and as `SnmpGateway` does */
+  find(cmtsId: string, macAddress: string): Promise<CmtsModem>;
+}
+
+/** What a port allows and what a start would do; sends GETs only (implemented in `utsc/`). */
+export interface UtscSetup {
+  options(cmtsId: string, rfPortIfIndex: number, profileId?: string): Promise<UtscOptions>;
+  dryRun(request: StartUtscSession): Promise<UtscDryRun>;
+  /** Each column of a session as asked, written, accepted and observed; undefined where there is no session. */
+  columns(id: string): UtscColumnsAnswer | undefined;
 }
 
 /** A whole file that no session owns. */
@@ -109,11 +152,17 @@ export interface FileClaimer {
   claim(fileName: string): FileClaim | undefined;
 }
 
-/** Removes files of ours from the TFTP directory (implemented in `ingest/`). */
+/** Clears consumed files of ours from the TFTP directory (implemented in `ingest/`). */
 export interface FileCleaner {
-  /** Unlinks, or writes an empty file over TFTP, as PNMLAB_CLEANUP says. Absent files are no error. */
+  /**
+   * Removes, archives or keeps a file, by its path below the directory, as PNMLAB_CONSUMED_FILES says.
+   * Absent files are no error.
+   */
   remove(fileName: string): Promise<void>;
-  /** Names of the files in the directory that begin with `prefix`, empty ones left out. */
+  /**
+   * Paths of the files below the directory that are to be cleared and whose names begin with `prefix`, empty
+   * ones left out. Files that are to be kept are none of these.
+   */
   list(prefix: string): Promise<string[]>;
 }
 

@@ -1,16 +1,23 @@
-import { lstat, readdir, unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config, Logger } from "@pnmlab/config";
 import { backoffDelayMs, KeyedQueue, messageOf, PnmLabError } from "@pnmlab/kit";
 import { removeByEmptyWrite } from "@pnmlab/tftp-client";
-import type { FileCleaner } from "../contracts.ts";
+import type { CaptureSink, FileCleaner } from "../contracts.ts";
+import { archiveFile } from "./archive-file.ts";
+import { findFiles } from "./find-files.ts";
+import { baseNameOf, isPathBelow } from "./names.ts";
 
 export interface FileCleanerOptions {
   directory: string;
-  /** `auto` unlinks, and writes an empty file over TFTP where the directory cannot be written. */
+  /** What becomes of consumed files. */
+  policy: Config["consumedFiles"];
+  /** How files are removed: `auto` unlinks, and writes an empty file over TFTP where the directory cannot be written. */
   mode: Config["cleanup"];
   /** The TFTP server as this machine reaches it. */
   tftp: { host: string; port: number };
+  /** Takes the files that are archived. */
+  sink: CaptureSink;
   /** How the names of our own files begin; no other file is ever removed. */
   ownPrefix: string;
   log: Logger;
@@ -27,8 +34,9 @@ const RETRY = { baseMs: 1000, maxMs: 60_000 };
 const MAX_RETRIES = 10;
 
 /**
- * Removes consumed capture files. A removal that fails is logged and repeated, never thrown: the file was
- * consumed, and what is left of it must not stop what comes next.
+ * Clears consumed capture files. A removal that fails is logged and repeated, never thrown: the file was
+ * consumed, and what is left of it must not stop what comes next. A file that is to be archived is removed
+ * when the library has stored it, and not before.
  */
 export function createFileCleaner(options: FileCleanerOptions): OwnFileCleaner {
   return new Cleaner(options);
@@ -52,18 +60,21 @@ class Cleaner implements OwnFileCleaner {
   }
 
   async remove(fileName: string): Promise<void> {
-    if (!fileName.startsWith(this.#options.ownPrefix) || /[/\\]/.test(fileName)) {
+    const { ownPrefix, policy } = this.#options;
+    if (!baseNameOf(fileName).startsWith(ownPrefix) || !isPathBelow(fileName)) {
       throw new PnmLabError("CLEANUP_NOT_OURS", `${fileName} is not a file of ours and was left alone`);
     }
-    await this.#attempt(fileName, 0);
+    if (policy !== "keep") await this.#attempt(fileName, 0);
   }
 
   async list(prefix: string): Promise<string[]> {
-    const { directory, ownPrefix } = this.#options;
-    if (!prefix.startsWith(ownPrefix)) return [];
-    const names = (await readNames(directory)).filter((name) => name.startsWith(prefix));
-    const sizes = await Promise.all(names.map((name) => sizeOf(join(directory, name))));
-    return names.filter((_, index) => sizes[index]! > 0);
+    const { directory, ownPrefix, policy } = this.#options;
+    if (!prefix.startsWith(ownPrefix) || policy === "keep") return [];
+    const names: string[] = [];
+    for await (const name of findFiles(directory, (base) => base.startsWith(prefix))) {
+      if ((await sizeOf(join(directory, name))) > 0) names.push(name);
+    }
+    return names;
   }
 
   async close(): Promise<void> {
@@ -80,21 +91,26 @@ class Cleaner implements OwnFileCleaner {
   async #attempt(fileName: string, attempt: number): Promise<void> {
     if (this.#closed) return;
     try {
-      await this.#queue.run(fileName, () => this.#removeOnce(fileName));
+      await this.#queue.run(fileName, () => this.#clearOnce(fileName));
       this.#retries.delete(fileName);
     } catch (error) {
       if (this.#closed) return;
-      this.#options.log.warn(
-        { fileName, attempt },
-        `${fileName} could not be removed from the TFTP directory: ${messageOf(error)}`,
-      );
+      const text = `${fileName} could not be cleared from the TFTP directory: ${messageOf(error)}`;
+      if (attempt === 0) this.#options.log.warn({ fileName }, text);
       if (attempt >= MAX_RETRIES) {
+        this.#options.log.warn({ fileName, attempt }, `${text}; it stays until the next sweep`);
         this.#retries.delete(fileName);
         return;
       }
       const again = () => void this.#attempt(fileName, attempt + 1);
       this.#retries.set(fileName, setTimeout(again, backoffDelayMs(attempt, RETRY)));
     }
+  }
+
+  async #clearOnce(fileName: string): Promise<void> {
+    const { directory, policy, sink } = this.#options;
+    if (policy === "archive") await archiveFile(directory, fileName, sink);
+    await this.#removeOnce(fileName);
   }
 
   async #removeOnce(fileName: string): Promise<void> {
@@ -113,16 +129,6 @@ class Cleaner implements OwnFileCleaner {
     // Some servers would create the file anew.
     if ((await sizeOf(join(this.#options.directory, fileName))) === 0) return;
     await removeByEmptyWrite({ ...this.#options.tftp, name: fileName });
-  }
-}
-
-/** Names in a directory; a directory that is not there has none. */
-async function readNames(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
   }
 }
 

@@ -2,8 +2,10 @@ import type { Logger } from "@pnmlab/config";
 import { expectedLength } from "@pnmlab/pnm-codec";
 import type { CaptureSink, FileClaimer, FileCleaner } from "../contracts.ts";
 import { Backlog } from "./backlog.ts";
+import type { ConsumedFiles } from "./consumed-files.ts";
 import type { DirectoryState, WatchFolder } from "./directory-watch.ts";
 import { FileMarks } from "./file-marks.ts";
+import { MAX_DEPTH, MAX_FOLDERS } from "./find-files.ts";
 import { Folder } from "./folder.ts";
 import { LiveFiles } from "./live-files.ts";
 import { baseNameOf } from "./names.ts";
@@ -14,9 +16,6 @@ import { statFile } from "./read-file.ts";
 const LOOK_AGAIN_MS = 100;
 /** Files dealt with that are looked at again per round, because one may be replaced without an event. */
 const REVIEWED = 128;
-/** Sub-folders below the TFTP directory: no deeper, and not more. */
-const MAX_DEPTH = 4;
-const MAX_FOLDERS = 256;
 
 export interface IngestOptions {
   /** The directory that the TFTP server writes into; its sub-folders belong to it. */
@@ -24,6 +23,8 @@ export interface IngestOptions {
   claimer: FileClaimer;
   sink: CaptureSink;
   cleaner: FileCleaner;
+  /** Where consumed files are kept: which of them were consumed before a restart. */
+  consumed?: ConsumedFiles;
   log: Logger;
   /** The kernel's events, `fs.watch` where not given. */
   watchFolder?: WatchFolder;
@@ -64,11 +65,21 @@ class DirectoryIngest implements Ingest {
 
   constructor(options: IngestOptions) {
     this.#options = options;
-    const { directory, sink, log, claimer, cleaner } = options;
-    const marks = this.#marks;
-    const lengthOf = (bytes: Uint8Array) => expectedLength(bytes);
-    this.#live = new LiveFiles({ directory, marks, claimer, cleaner, sink, log, expectedLength: lengthOf });
-    this.#backlog = new Backlog({ directory, marks, sink, log, expectedLength: lengthOf });
+    const { directory, sink, log, claimer, cleaner, consumed } = options;
+    const common = {
+      directory,
+      marks: this.#marks,
+      sink,
+      log,
+      expectedLength: (bytes: Uint8Array) => expectedLength(bytes),
+    };
+    this.#live = new LiveFiles({
+      ...common,
+      claimer,
+      cleaner,
+      ...(consumed === undefined ? {} : { consumed }),
+    });
+    this.#backlog = new Backlog(common);
     this.#root = this.#openFolder("", (state) => {
       if (!state.ok) log.error({ directory }, `the TFTP directory cannot be read: ${state.message}`);
       options.onDirectoryState?.(state);

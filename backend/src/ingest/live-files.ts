@@ -1,6 +1,7 @@
 import type { Logger } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
 import type { CaptureSink, FileClaim, FileClaimer, FileCleaner } from "../contracts.ts";
+import type { ConsumedFiles } from "./consumed-files.ts";
 import { FailedFiles } from "./failed-files.ts";
 import { type FileMark, type FileMarks, isSameMark } from "./file-marks.ts";
 import { baseNameOf } from "./names.ts";
@@ -24,6 +25,8 @@ export interface LiveFilesOptions {
   marks: FileMarks;
   claimer: FileClaimer;
   cleaner: FileCleaner;
+  /** Where consumed files are kept. */
+  consumed?: ConsumedFiles;
   /** Takes refused files, so that somebody can look at them. */
   sink: CaptureSink;
   expectedLength(bytes: Uint8Array): number | undefined;
@@ -119,7 +122,7 @@ export class LiveFiles {
   }
 
   async #look(name: string, isWhole: boolean): Promise<void> {
-    const { directory, marks, claimer, log } = this.#options;
+    const { directory, marks, claimer, consumed, log } = this.#options;
     if (this.#failed.isPaused(name)) return;
     try {
       const mark = await statFile(directory, name);
@@ -128,6 +131,10 @@ export class LiveFiles {
         return;
       }
       if (marks.isDone(name, mark)) return;
+      if (consumed?.has(name)) {
+        this.#done(name, mark);
+        return;
+      }
       if (mark.sizeBytes === 0) {
         if (this.#growing.see(name, mark, QUIET_MS)) this.#done(name, mark);
         return;
@@ -179,6 +186,7 @@ export class LiveFiles {
   #handOver(name: string, content: FileContent, claim: FileClaim): void {
     const seenAtMs = Date.now();
     this.#done(name, content);
+    this.#options.consumed?.note(name);
     const { bytes } = content;
     const modifiedAt = new Date(content.modifiedAtMs);
     try {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { SessionStore } from "../contracts.ts";
+import type { ConsumedFileStore, SessionStore } from "../contracts.ts";
 import { type AgentStore, createAgentStore } from "./agents.ts";
 import { type AuditStore, createAuditStore } from "./audit.ts";
 import { type CaptureStore, createCaptureStore } from "./captures.ts";
+import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
@@ -18,6 +19,7 @@ export type { NonceStore } from "./nonces.ts";
 export interface Storage extends Disposable {
   readonly sessions: SessionStore;
   readonly captures: CaptureStore;
+  readonly consumedFiles: ConsumedFileStore;
   readonly agents: AgentStore;
   readonly nonces: NonceStore;
   readonly audit: AuditStore;
@@ -35,6 +37,7 @@ export function openStorage(dataDir: string): Storage {
   return {
     sessions: createSessionStore(database),
     captures: createCaptureStore(database),
+    consumedFiles: createConsumedFileStore(database),
     agents: createAgentStore(database),
     nonces: createNonceStore(database),
     audit: createAuditStore(database),

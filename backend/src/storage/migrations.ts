@@ -64,4 +64,9 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX audit_by_time ON audit (at, id)",
     ],
   },
+  {
+    id: 2,
+    name: "how far kept capture files are consumed",
+    statements: ["CREATE TABLE consumed_files (base_name TEXT PRIMARY KEY, newest_file_name TEXT NOT NULL)"],
+  },
 ];

@@ -73,8 +73,10 @@ async function startChain(personality: PersonalityName) {
   const cleaner = stack.use(
     createFileCleaner({
       directory,
+      policy: "remove",
       mode: "auto",
       tftp: { host: tftp.host, port: tftp.port },
+      sink: { accept: async () => {}, knows: () => false },
       ownPrefix: OWN_PREFIX,
       log,
     }),

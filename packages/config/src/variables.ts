@@ -209,6 +209,16 @@ export const variables = {
     breaks: "Consumed files stay in the folder.",
     form: "auto, unlink or tftp",
   },
+  consumedFiles: {
+    name: "PNMLAB_CONSUMED_FILES",
+    schema: z.enum(["remove", "archive", "keep"]),
+    default: "remove",
+    readers: ["backend"],
+    meaning:
+      "What becomes of a session's capture files in the TFTP folder once they are shown: `remove` them, `archive` them bit-exact among the captures before they are removed, or `keep` them where they are. Files of others always stay.",
+    breaks: "With `keep` the folder, and with `archive` PNMLAB_DATA_DIR, grows for as long as sessions run.",
+    form: "remove, archive or keep",
+  },
   agentName: {
     name: "PNMLAB_AGENT_NAME",
     schema: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i),
