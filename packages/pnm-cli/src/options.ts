@@ -141,7 +141,7 @@ function utscHints(values: Values): { utsc?: UtscHints } {
   };
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   const utsc = { ...(profile === undefined ? {} : PROFILES[profile]), ...Object.fromEntries(entries) };
-  return Object.keys(utsc).length === 0 ? {} : { utsc };
+  return Object.keys(utsc).length === 0 ? {} : { utsc: { ...utsc, overrides: true } };
 }
 
 function sampleWidth(values: Values): 2 | 4 | undefined {

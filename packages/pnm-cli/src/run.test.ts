@@ -112,6 +112,10 @@ describe("pnm decode", () => {
     expect(lines[1]).toBe("300000000,255,");
     expect(lines[21]).toBe("300500000,157,39.25");
     expect(lines).toHaveLength(1 + SUBCARRIERS);
+    expect(pnm(["decode", "--csv", "-o", "csv-tables", "rx.bin", "utsc.bin"]).status).toBe(0);
+    for (const table of readdirSync(join(folder, "csv-tables"))) {
+      expect(readFileSync(join(folder, "csv-tables", table), "utf8")).toMatch(/^[a-z_]+,/);
+    }
     expect(pnm(["decode", "--csv", "--no-raw", "utsc.bin"]).out.split("\n")[0]).toBe(
       "frame,frequency_hz,level_dbmv",
     );
@@ -130,6 +134,13 @@ describe("pnm decode", () => {
     const args = ["--profile", "be-tenths", "--center-hz", "30e6", "--span-hz", "40e6", "--bins", "3200"];
     const document = JSON.parse(pnm(["decode", ...args, "utsc.bin"]).out);
     expect(document.reading).toMatchObject({ sample_width: 2, scale_db_per_count: 0.1, bins: 3200 });
+  });
+
+  it("takes the user's word over the header's", () => {
+    const args = ["--format", "fftIQ", "--bins", "400", "--k", "0", "--center-hz", "1e6"];
+    const document = JSON.parse(pnm(["decode", ...args, "utsc.bin"]).out);
+    expect(document.reading).toMatchObject({ format: "fftIQ", bins: 400 });
+    expect(document.anomalies).toContain("centre frequency: the header says 45000000, the user 1000000");
   });
 
   it("unpacks gzip data and reads standard input", () => {

@@ -109,9 +109,10 @@ function isPng({ output, image }: Options): boolean {
 
 /** On standard output tables need something between them; the first alone stands as it is. */
 function csvWithTitle(capture: Capture, record: PnmRecord, count: number, options: Options): string {
-  const several = options.output === undefined && (options.recursive || options.files.length > 1);
-  const inArchive = options.output === undefined && capture.path.includes("!");
   const table = csvOf(record, options.raw);
+  if (options.output !== undefined) return table;
+  const several = options.recursive || options.files.length > 1;
+  const inArchive = capture.path.includes("!");
   return several || inArchive || count > 0
     ? `${count > 0 ? "\n" : ""}# ${printable(capture.path)}\n${table}`
     : table;

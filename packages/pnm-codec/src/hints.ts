@@ -25,6 +25,11 @@ export interface UtscHints {
   kHundredthsDb?: number | undefined;
   /** Result sets in one file (MaxResultsPerFile); 1 where the CMTS does not say otherwise. */
   resultsPerFile?: number | undefined;
+  /**
+   * Whether the values above win over a header that says something else: a user's word does, the configuration
+   * of the capture does not.
+   */
+  overrides?: boolean | undefined;
   /** Override: which layout to read, whatever detection says. */
   layout?: UtscLayout | undefined;
   /** Override: samples begin at this offset. */

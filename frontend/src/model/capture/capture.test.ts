@@ -170,7 +170,14 @@ test("overrides change how a spectrum is read, and wrong ones are named", () => 
   expect(hintsOf(NO_OVERRIDES)).toEqual({ ok: true, hints: undefined });
   expect(hintsOf({ ...NO_OVERRIDES, kDb: "\u22121.5" })).toEqual({
     ok: true,
-    hints: { kHundredthsDb: -150 },
+    hints: { kHundredthsDb: -150, overrides: true },
+  });
+  const asAmplitude = hintsOf({ ...NO_OVERRIDES, outputFormat: "fftIQ", centerMhz: "30", bins: "100" });
+  if (!asAmplitude.ok) throw new Error(asAmplitude.message);
+  expect(decoded(bytes, { utsc: asAmplitude.hints }).utsc).toMatchObject({
+    outputFormat: "fftIQ",
+    centerFrequencyHz: 30_000_000,
+    bins: 100,
   });
   expect(hintsOf({ ...NO_OVERRIDES, bins: "12.5" })).toMatchObject({ ok: false, field: "bins" });
   expect(hintsOf({ ...NO_OVERRIDES, layout: "manual" })).toMatchObject({ ok: false, field: "headerLength" });

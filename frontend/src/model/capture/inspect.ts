@@ -74,6 +74,11 @@ function isReadable(bytes: Uint8Array, hints: DecodeHints): boolean {
   }
 }
 
+/** A type code as it stands in the documents: two hexadecimal digits. */
+function hexOf(code: number): string {
+  return code.toString(16).toUpperCase().padStart(2, "0");
+}
+
 function refusalOf(error: PnmDecodeError, isReadableInPart: boolean): InspectionRefusal {
   return {
     ok: false,
@@ -84,7 +89,10 @@ function refusalOf(error: PnmDecodeError, isReadableInPart: boolean): Inspection
     found: error.found ?? null,
     header: Object.entries(error.header ?? {})
       .filter(([, value]) => typeof value === "string" || typeof value === "number")
-      .map(([name, value]) => ({ name, value: String(value) })),
+      .map(([name, value]) => ({
+        name,
+        value: name === "typeCode" ? hexOf(Number(value)) : String(value),
+      })),
     isReadableInPart,
   };
 }

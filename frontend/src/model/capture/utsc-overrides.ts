@@ -78,7 +78,7 @@ export function hintsOf(form: UtscOverrides): Checked {
   if (form.centerMhz.trim() !== "") hints.centerFrequencyHz = Math.round(numberOf(form.centerMhz) * 1e6);
   if (form.spanMhz.trim() !== "") hints.spanHz = Math.round(numberOf(form.spanMhz) * 1e6);
   if (form.kDb.trim() !== "") hints.kHundredthsDb = Math.round(numberOf(form.kDb) * 100);
-  return { ok: true, hints: Object.keys(hints).length > 0 ? hints : undefined };
+  return { ok: true, hints: Object.keys(hints).length > 0 ? { ...hints, overrides: true } : undefined };
 }
 
 function refused(field: keyof UtscOverrides, message: string): Checked {

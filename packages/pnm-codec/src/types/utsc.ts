@@ -27,7 +27,7 @@ import type { PlotOptions, PnmType } from "../type.ts";
 import { findEndianness } from "../utsc/endianness.ts";
 import { expectedUtscLength } from "../utsc/expected-length.ts";
 import { readUtscSamples, UTSC_FORMATS, type UtscSamples, utscFormatOfCode } from "../utsc/formats.ts";
-import { CAPTURE_FIELDS, EARLY_FIELDS, type UtscCaptureFields } from "../utsc/header.ts";
+import { CAPTURE_FIELDS, EARLY_FIELDS, type EarlyFields, type UtscCaptureFields } from "../utsc/header.ts";
 import type { UtscInput, UtscShape } from "../utsc/input.ts";
 import { utscFrequencyAxisHz, utscLevelReference, utscLevelsDb } from "../utsc/levels.ts";
 import { findShape } from "../utsc/shape.ts";
@@ -50,6 +50,8 @@ export interface UtscRecord extends PnmRecordBase {
   vendorHeader: Uint8Array;
   /** The vendor bytes of a recognised 328-byte header. */
   capture: UtscCaptureFields | undefined;
+  /** What the header of the early layout says. */
+  early?: EarlyFields;
   /** Where bins, format, centre and span come from. */
   configurationSource: "header" | "hints" | "file size";
   outputFormat: UtscOutputFormat;
@@ -105,6 +107,13 @@ export const utsc: PnmType<UtscRecord> = {
     const endianness = hints.endianness ?? order.endianness;
     const trailing = takeTrailing(file, shape.headerLength + length, header, anomalies);
     const stored = shape.capture ?? shape.early;
+    const inHeader = {
+      centerFrequencyHz: stored?.centerFrequencyHz,
+      spanHz: stored?.spanHz,
+      kHundredthsDb: shape.capture?.kHundredthsDb,
+    };
+    const known = (key: keyof typeof inHeader) =>
+      hints.overrides === true ? (hints[key] ?? inHeader[key]) : (inHeader[key] ?? hints[key]);
     return {
       kind: "utsc",
       title: TITLE,
@@ -116,12 +125,13 @@ export const utsc: PnmType<UtscRecord> = {
         shape.headerLength,
       ),
       capture: shape.capture,
+      ...(shape.early === undefined ? {} : { early: shape.early }),
       configurationSource: stored !== undefined ? "header" : hints.bins !== undefined ? "hints" : "file size",
       outputFormat: shape.outputFormat,
       bins: shape.bins,
-      centerFrequencyHz: stored?.centerFrequencyHz ?? hints.centerFrequencyHz,
-      spanHz: stored?.spanHz ?? hints.spanHz,
-      kHundredthsDb: shape.capture?.kHundredthsDb ?? hints.kHundredthsDb,
+      centerFrequencyHz: known("centerFrequencyHz"),
+      spanHz: known("spanHz"),
+      kHundredthsDb: known("kHundredthsDb"),
       frames: shape.frames,
       sampleWidth,
       endianness,
@@ -151,7 +161,11 @@ export const utsc: PnmType<UtscRecord> = {
     const writer = header.magic === "" ? new ByteWriter() : startFile(header);
     if (header.magic !== "") writeFields(writer, cmtsFields(header), { ...header });
     if (record.layout === "common-header") {
-      writeFields(writer, EARLY_FIELDS, { ...record, dataLengthBytes: record.samples.byteLength });
+      writeFields(writer, EARLY_FIELDS, {
+        ...record,
+        ...record.early,
+        dataLengthBytes: record.samples.byteLength,
+      });
     }
     writer.bytes(record.vendorHeader);
     writer.integers(record.samples, record.endianness);
@@ -227,7 +241,10 @@ function conflicts(shape: UtscShape, hints: UtscHints): string[] {
   ];
   return pairs
     .filter(([, file, configured]) => file !== undefined && configured !== undefined && file !== configured)
-    .map(([name, file, configured]) => `${name}: the header says ${file}, the configuration ${configured}`);
+    .map(
+      ([name, file, configured]) =>
+        `${name}: the header says ${file}, ${hints.overrides === true ? "the user" : "the configuration"} ${configured}`,
+    );
 }
 
 function describeUtsc(record: UtscRecord): HeaderField[] {
@@ -236,7 +253,7 @@ function describeUtsc(record: UtscRecord): HeaderField[] {
   const start = record.headerLength - vendorHeader.length;
   if (record.layout === "common-header") {
     const offset = headerLengthOf(header, cmtsFields(header));
-    const source = { ...record, dataLengthBytes: record.samples.byteLength };
+    const source = { ...record, ...record.early, dataLengthBytes: record.samples.byteLength };
     return [...rows, ...describeFields(EARLY_FIELDS, source, offset)];
   }
   if (capture !== undefined && vendorHeader.length >= 51) {

@@ -10,11 +10,11 @@ export interface EndiannessFinding {
 
 const EMPTY_FIRST: EndiannessFinding = {
   endianness: "big",
-  reason: "big-endian: the first byte of most samples is the empty one",
+  reason: "big-endian: most samples begin with a zero byte, as power does",
 };
 const EMPTY_LAST: EndiannessFinding = {
   endianness: "little",
-  reason: "little-endian: the last byte of most samples is the empty one",
+  reason: "little-endian: most samples end with a zero byte, where the top of power stands then",
 };
 
 /**

@@ -16,6 +16,7 @@ export function rankFormats(input: UtscInput, offset: number, length: number): R
     return [{ outputFormat: known, reason: `format ${known} from the configuration`, isCertain: true }];
   }
   const twoBytes = formatOfWidth(input, 2, offset, length);
+  const otherTwoBytes = twoBytes === "fftDb" ? "fftAmplitude" : "fftDb";
   switch (sampleEvidence(input.bytes, offset, length)) {
     case "complex":
       return ranked("both halves of the samples lie around zero, as I and Q do", [
@@ -23,16 +24,24 @@ export function rankFormats(input: UtscInput, offset: number, length: number): R
         "fftIQ",
         "fftPower",
         twoBytes,
+        otherTwoBytes,
       ]);
     case "sixteen-bit":
       return ranked("neighbouring 16-bit values lie around one level, as the halves of power do not", [
         twoBytes,
+        otherTwoBytes,
         "fftPower",
         "fftIQ",
         "timeIQ",
       ]);
     case "power":
-      return ranked("nothing speaks against the usual format", ["fftPower", "timeIQ", "fftIQ", twoBytes]);
+      return ranked("nothing speaks against the usual format", [
+        "fftPower",
+        "timeIQ",
+        "fftIQ",
+        twoBytes,
+        otherTwoBytes,
+      ]);
   }
 }
 

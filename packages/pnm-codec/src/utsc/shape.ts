@@ -1,5 +1,5 @@
 import { PnmDecodeError } from "../errors.ts";
-import type { UtscLayout, UtscOutputFormat } from "../hints.ts";
+import type { UtscHints, UtscLayout, UtscOutputFormat } from "../hints.ts";
 import type { Confidence, Reading } from "../record.ts";
 import { UTSC_FORMATS, utscFormatOfCode } from "./formats.ts";
 import { configuredShape, guessedShape, headerlessShape, unknownShape, vendorHeaderShape } from "./guess.ts";
@@ -55,15 +55,19 @@ export function findShape(input: UtscInput): UtscShape {
 function earlyShape(input: UtscInput, early: EarlyFields, confidence: Confidence): UtscShape {
   const headerLength = input.commonLength + EARLY_LENGTH;
   requireBytes(input, headerLength, early.dataLengthBytes);
-  const bytesPerBin = early.dataLengthBytes / early.bins;
+  const bins = dictated(input.hints, "bins") ?? early.bins;
+  const bytesPerBin = early.dataLengthBytes / bins;
   const format = chooseFormat(input, headerLength, early.dataLengthBytes, bytesPerBin);
   const { sampleWidth } = UTSC_FORMATS[format.outputFormat];
   return {
     layout: "common-header",
     headerLength,
     outputFormat: format.outputFormat,
-    bins: early.bins,
-    frames: bytesPerBin / sampleWidth,
+    bins,
+    frames:
+      bins === early.bins
+        ? bytesPerBin / sampleWidth
+        : framesOf(input, early.dataLengthBytes, bins, format.outputFormat),
     capture: undefined,
     early,
     confidence: format.isCertain ? confidence : confidence === "high" ? "medium" : "low",
@@ -75,11 +79,11 @@ function earlyShape(input: UtscInput, early: EarlyFields, confidence: Confidence
 function captureShape(input: UtscInput, capture: UtscCaptureFields): UtscShape {
   requireBytes(input, E6000_HEADER_LENGTH, capture.dataLengthBytes);
   const stored = utscFormatOfCode(capture.outputFormat)!;
-  const outputFormat = overriddenFormat(input.hints) ?? stored;
+  const outputFormat = overriddenFormat(input.hints) ?? dictated(input.hints, "outputFormat") ?? stored;
   const overridden = UTSC_FORMATS[outputFormat].sampleWidth !== UTSC_FORMATS[stored].sampleWidth;
   const bins = overridden
     ? (input.hints.bins ?? Math.floor(capture.dataLengthBytes / UTSC_FORMATS[outputFormat].sampleWidth))
-    : capture.bins;
+    : (dictated(input.hints, "bins") ?? capture.bins);
   return {
     layout: "e6000-328",
     headerLength: E6000_HEADER_LENGTH,
@@ -89,9 +93,16 @@ function captureShape(input: UtscInput, capture: UtscCaptureFields): UtscShape {
     capture,
     early: undefined,
     confidence: "high",
-    reason: "the 328-byte header is recognised: its enumerations are in range and its data length fits",
+    reason:
+      "the 51 header bytes that no source describes are arranged as the simulator of PNM Lab arranges them: " +
+      "every enumeration is in range and the data length fits",
     alternatives: [],
   };
+}
+
+/** A value that wins over what the header says. */
+function dictated<Key extends keyof UtscHints>(hints: UtscHints, key: Key): UtscHints[Key] | undefined {
+  return hints.overrides === true ? hints[key] : undefined;
 }
 
 /** What the caller dictates. */
