@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
+
+/** The checkout under test. Vitest loads what prepares a run before it knows the conditions for packages of it. */
+export const checkoutDir = join(import.meta.dirname, "..", "..");
 
 /** Brings a Docker engine up on a machine that has none; where it is not there, only a given engine is used. */
-const ENGINE_SCRIPT = join(defaultRootDir, "..", "shared", "tools", "docker-engine.sh");
+const ENGINE_SCRIPT = join(checkoutDir, "..", "shared", "tools", "docker-engine.sh");
 
 /** A Docker engine for the tests, by the environment that reaches it. */
 export interface Engine {

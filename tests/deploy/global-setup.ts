@@ -2,10 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import type { TestProject } from "vitest/node";
 import { freePort } from "../tunnel/sshd.ts";
-import { findEngine } from "./engine.ts";
+import { checkoutDir, findEngine } from "./engine.ts";
 import { Installation, type InstallationData, SERVICES } from "./installation.ts";
 
 declare module "vitest" {
@@ -24,7 +23,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   }
   const folder = mkdtempSync(join(tmpdir(), "pnmlab-deployment-"));
   const root = join(folder, "checkout");
-  execFileSync("git", ["clone", "-q", defaultRootDir, root], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("git", ["clone", "-q", checkoutDir, root], { stdio: ["ignore", "ignore", "inherit"] });
   const name = `pnmtest${process.pid}`;
   const data: InstallationData = {
     root,
