@@ -1,3 +1,4 @@
+export { ControlServer } from "./control/server.ts";
 export { type Fault, faultSchema } from "./device/fault.ts";
 export { SIMULATOR_MARK } from "./device/system.ts";
 export type { SimulatorLog } from "./log.ts";

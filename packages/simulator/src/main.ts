@@ -1,6 +1,7 @@
 import { isCheck, runCheck, runProgram, untilAborted } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
-import { type CommandLine, devicesOf, HELP, parseCommandLine } from "./options.ts";
+import { ControlServer } from "./control/server.ts";
+import { type CommandLine, describePersonality, devicesOf, HELP, parseCommandLine } from "./options.ts";
 import { Simulator } from "./simulator.ts";
 
 const line = isCheck() ? undefined : commandLine();
@@ -8,11 +9,15 @@ if (isCheck()) {
   const { checkSimulator } = await import("./check.ts");
   await runCheck("simulator", checkSimulator);
 } else if (line?.help) process.stdout.write(HELP);
+else if (line?.describe) process.stdout.write(describePersonality(line.describe));
 else if (line) {
   await runProgram(
     "simulator",
     async ({ config, build, log, signal, ready }) => {
-      await using _simulator = await Simulator.start({ devices: devicesOf(line, config), build, log });
+      await using simulator = await Simulator.start({ devices: devicesOf(line, config), build, log });
+      await using control =
+        line.controlPort === undefined ? undefined : await ControlServer.listen(simulator, line.controlPort);
+      if (control) log.info({ port: control.port }, "the control API listens on loopback");
       ready();
       await untilAborted(signal);
     },

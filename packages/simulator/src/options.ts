@@ -7,13 +7,20 @@ import type { DeviceOptions } from "./simulator.ts";
 /** What the command line asks for, beside the settings of the product. */
 export interface CommandLine {
   help: boolean;
-  personality?: PersonalityName;
+  /** Prints what a personality does differently, and ends. */
+  describe?: PersonalityName;
+  /** One CMTS of each, in this order. */
+  personalities?: PersonalityName[];
   name?: string;
   host?: string;
   communityRead?: string;
   communityWrite?: string;
   scenario?: ScenarioName;
   seed?: string;
+  rfPorts?: number;
+  tftpPort?: number;
+  /** Loopback port of the control API, which is off where this is undefined. */
+  controlPort?: number;
   /** Arguments for the configuration, in the form `--name=value`. */
   rest: string[];
 }
@@ -24,16 +31,23 @@ PNM files by TFTP.
 Usage: npm run sim -- [options]
 
 Without --personality two CMTSs start: lab-cmts-1 (generic) on PNMLAB_SIM_SNMP_PORT and
-lab-cmts-2 (e6000) on the port after it. With it, one CMTS of that kind starts.
+lab-cmts-2 (e6000) on the port after it. With it, one CMTS of each kind that it names starts.
 
-  --personality NAME      one of: ${Object.keys(personalities).join(", ")}
-  --name NAME             name of the single CMTS; lab-cmts-1 unless given
+  --personality NAMES     one or more, separated by commas, or "all":
+${Object.values(personalities)
+  .map(({ name, title }) => `                            ${name.padEnd(12)} ${title}`)
+  .join("\n")}
+  --describe NAME         list what that personality does differently, with sources, and end
+  --name NAME             name of the first CMTS; lab-cmts-1 unless given
   --host ADDRESS          address to listen on; PNMLAB_SIM_HOST unless given
   --port PORT             UDP port of the first CMTS; PNMLAB_SIM_SNMP_PORT unless given
   --community-read TEXT   read community; that of PNMLAB_SIM_COMMUNITIES unless given
   --community-write TEXT  write community; that of PNMLAB_SIM_COMMUNITIES unless given
   --scenario NAME         one of: ${Object.keys(scenarios).join(", ")}
   --seed TEXT             another seed gives other signals; the CMTS's name unless given
+  --rf-ports COUNT        RF ports of each CMTS, 1 to 256; as many as the scenario has unless given
+  --tftp-port PORT        UDP port of TFTP servers that a manager names without one; 69 unless given
+  --control-port PORT     loopback TCP port of the control API (faults, restarts, truth); off unless given
   --log-level LEVEL       debug, info, warn or error
   --help                  this text
 `;
@@ -46,7 +60,14 @@ const OWN_OPTIONS = [
   "community-write",
   "scenario",
   "seed",
+  "describe",
+  "rf-ports",
+  "tftp-port",
+  "control-port",
 ] as const;
+
+const MAX_RF_PORTS = 256;
+const MAX_PORT = 65_535;
 
 /** @throws PnmLabError `BAD_OPTION` that names the option and what it takes */
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -68,7 +89,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return {
     help: false,
     rest,
-    ...given("personality", oneOf("personality", own.personality, personalities)),
+    ...given("personalities", personalitiesOf(own.personality)),
+    ...given("describe", oneOf("describe", own.describe, personalities)),
+    ...given("rfPorts", numberOf("rf-ports", own["rf-ports"], MAX_RF_PORTS)),
+    ...given("tftpPort", numberOf("tftp-port", own["tftp-port"], MAX_PORT)),
+    ...given("controlPort", numberOf("control-port", own["control-port"], MAX_PORT)),
     ...given("scenario", oneOf("scenario", own.scenario, scenarios)),
     ...given("name", own.name),
     ...given("host", own.host),
@@ -89,15 +114,37 @@ export function devicesOf(
     writeCommunity: line.communityWrite ?? config.simCommunities.write,
     ...given("scenario", line.scenario),
     ...given("seed", line.seed),
+    ...given("rfPorts", line.rfPorts),
+    ...given("tftpPort", line.tftpPort),
   };
-  const port = config.simSnmpPort;
-  if (line.personality) {
-    return [{ ...common, name: line.name ?? "lab-cmts-1", personality: line.personality, port }];
-  }
-  return [
-    { ...common, name: line.name ?? "lab-cmts-1", personality: "generic", port },
-    { ...common, name: "lab-cmts-2", personality: "e6000", port: port + 1 },
-  ];
+  const kinds = line.personalities ?? DEFAULT_PERSONALITIES;
+  return kinds.map((personality, i) => ({
+    ...common,
+    name: (i === 0 ? line.name : undefined) ?? `lab-cmts-${i + 1}`,
+    personality,
+    port: config.simSnmpPort + i,
+  }));
+}
+
+const DEFAULT_PERSONALITIES: readonly PersonalityName[] = ["generic", "e6000"];
+
+function personalitiesOf(names: string | undefined): PersonalityName[] | undefined {
+  if (names === "all") return Object.keys(personalities) as PersonalityName[];
+  return names?.split(",").map((name) => oneOf("personality", name.trim(), personalities)!);
+}
+
+function numberOf(option: string, value: string | undefined, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+  throw new PnmLabError("BAD_OPTION", `--${option} takes a number from 1 to ${most}, not "${value}"`);
+}
+
+/** What a personality does differently, a line each, with sources. */
+export function describePersonality(name: PersonalityName): string {
+  const { title, quirks } = personalities[name];
+  const lines = quirks.map(({ what, source }) => `- ${what} [${source}]`);
+  return `${name}: ${title}\n\n${lines.join("\n")}\n`;
 }
 
 function oneOf<Key extends string>(

@@ -34,6 +34,7 @@ export async function startLab(device: Partial<DeviceOptions> = {}): Promise<Lab
         port: 0,
         readCommunity: "public",
         writeCommunity: "private",
+        tftpPort: tftp.port,
         ...device,
       },
     ],
