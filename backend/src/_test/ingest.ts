@@ -7,7 +7,8 @@ import { encodeUtsc } from "@pnmlab/pnm-codec";
 import { onTestFinished } from "vitest";
 import type { CaptureSink, FileClaim, FileCleaner, IncomingFile } from "../contracts.ts";
 import type { DirectoryState, WatchFolder } from "../ingest/directory-watch.ts";
-import { type Ingest, startIngest } from "../ingest/ingest.ts";
+import type { FileSource } from "../ingest/file-source.ts";
+import { startIngest } from "../ingest/ingest.ts";
 
 export const silentLog = createLogger("test", "silent");
 
@@ -40,7 +41,7 @@ export interface IngestFixture {
   removed: string[];
   states: DirectoryState[];
   claim: Partial<FileClaim>;
-  ingest: Ingest;
+  ingest: FileSource;
 }
 
 /** Ingest on a temporary directory; files that begin with `pnmlab_` are claimed. */

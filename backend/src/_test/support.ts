@@ -130,6 +130,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
         dataDir,
         tftpDir: dataDir,
         cleanup: "auto",
+        fileSource: "folder",
         agentName: "lab-1",
         cmts: targets,
         publicUrl: "",

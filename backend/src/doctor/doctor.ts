@@ -16,7 +16,7 @@ import { storageChecks } from "./storage.ts";
 import { tftpDirectoryCheck, tftpServerChecks } from "./tftp.ts";
 
 export interface DoctorOptions {
-  config: Pick<Config, "dataDir" | "tftpDir" | "cleanup" | "agentName" | "cmts" | "publicUrl">;
+  config: Pick<Config, "dataDir" | "tftpDir" | "cleanup" | "agentName" | "cmts" | "publicUrl" | "fileSource">;
   /** Effective texts of the settings. */
   texts: Readonly<Record<string, string>>;
   build: BuildInfo;
@@ -79,6 +79,7 @@ function familiesOf(options: DoctorOptions): CheckFamily[] {
   const lookIntoTftpDir = () => lookIntoTftpDirectory({ tftpDir, cleanup });
   const tftpOptions = {
     server: tftp,
+    source: config.fileSource,
     tftpDir,
     cleanup,
     probeName: probeName({ dataDir, tftpDir }, "doctor"),

@@ -26,6 +26,7 @@ const STEP_DEADLINE_MS = 1500;
 
 export interface TftpChecksOptions {
   server: RoundTripOptions["server"];
+  source: RoundTripOptions["source"];
   tftpDir: string;
   cleanup: Config["cleanup"];
   /** Name of the probe file. */
@@ -139,16 +140,21 @@ function parseJson(text: string): unknown {
 }
 
 async function sendAndRemove(options: TftpChecksOptions, tell: Tell): Promise<void> {
-  const { server, tftpDir, cleanup } = options;
-  const trip = { server, tftpDir, name: options.probeName, deadlineMs: STEP_DEADLINE_MS };
+  const { server, source, tftpDir } = options;
+  const trip = { server, source, tftpDir, name: options.probeName, deadlineMs: STEP_DEADLINE_MS };
   const { verdict, isStored } = await checkSameDirectory(trip);
   tell("tftp.same-directory", verdict);
   if (isStored) {
     const removal = await removeProbe(trip);
     const isHere = verdict.status === "pass";
-    tell("tftp.cleanup", isHere ? judgeRemoval(removal, cleanup, options) : notJudged(removal));
+    tell("tftp.cleanup", isHere ? judgeRemoval(removal, wayOut(options), options) : notJudged(removal));
   } else tell("tftp.cleanup", warn("not tried", CLEANUP_EXPECTED, "see tftp.same-directory"));
   await sweepProbeFiles(tftpDir);
+}
+
+/** Fetched files lie at the server: no unlinking here reaches them. */
+function wayOut({ source, cleanup }: TftpChecksOptions): Config["cleanup"] {
+  return source === "tftp" && cleanup === "auto" ? "tftp" : cleanup;
 }
 
 const CLEANUP_EXPECTED = "a consumed file goes, by unlinking it or by an empty file written over it";

@@ -130,7 +130,7 @@ test("the TFTP server is proven by a file that arrives in the folder, and leaves
   const tftpDir = await temporaryFolder();
   const server = await startTftpServer(tftpDir);
   const { host, port } = server;
-  const { run } = tftpServerProbe({ server: { host, port }, tftpDir, dataDir: "data" });
+  const { run } = tftpServerProbe({ source: "folder", server: { host, port }, tftpDir, dataDir: "data" });
   expect(await run()).toEqual(ok(`a file sent to 127.0.0.1:${port} arrives in ${tftpDir}`));
   expect(await readdir(tftpDir)).toEqual([]);
 
@@ -147,7 +147,7 @@ test("the TFTP server is proven by a file that arrives in the folder, and leaves
 test("a TFTP server with another folder is named as that, and keeps no probe", async () => {
   const [tftpDir, otherDir] = await Promise.all([temporaryFolder(), temporaryFolder()]);
   const { host, port } = await startTftpServer(otherDir);
-  const { run } = tftpServerProbe({ server: { host, port }, tftpDir, dataDir: "data" });
+  const { run } = tftpServerProbe({ source: "folder", server: { host, port }, tftpDir, dataDir: "data" });
   expect(await run()).toEqual(
     failed(
       `the TFTP server on 127.0.0.1:${port} stored the probe file, but not in ${tftpDir}: PNMLAB_TFTP_DIR of both programs must be one folder`,
@@ -156,13 +156,27 @@ test("a TFTP server with another folder is named as that, and keeps no probe", a
   expect(await readdir(otherDir)).toEqual([]);
 });
 
+test("a TFTP server whose folder is not mounted is proven by a file that can be fetched again", async () => {
+  const folder = await temporaryFolder();
+  const remote = join(folder, "remote");
+  await mkdir(remote);
+  const { host, port } = await startTftpServer(remote);
+  const tftpDir = join(folder, "fetched");
+  const { run } = tftpServerProbe({ source: "tftp", server: { host, port }, tftpDir, dataDir: "data" });
+  expect(await run()).toMatchObject({
+    status: "ok",
+    detail: expect.stringContaining(`a file sent to ${host}:${port} can be fetched again`),
+  });
+  expect(await readdir(remote)).toEqual([]);
+});
+
 test("a TFTP server that refuses is quoted", async () => {
   const folder = await temporaryFolder();
   const tftpDir = join(folder, "tftp");
   await mkdir(tftpDir);
   const { host, port } = await startTftpServer(tftpDir);
   await rename(tftpDir, join(folder, "moved"));
-  const { run } = tftpServerProbe({ server: { host, port }, tftpDir, dataDir: "data" });
+  const { run } = tftpServerProbe({ source: "folder", server: { host, port }, tftpDir, dataDir: "data" });
   expect(await run()).toMatchObject({
     status: "failed",
     detail: expect.stringContaining(`the TFTP server on 127.0.0.1:${port} refused the probe file: `),

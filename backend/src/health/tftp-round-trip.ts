@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { Config } from "@pnmlab/config";
 import { isPnmLabError, messageOf, sleep } from "@pnmlab/kit";
-import { putFile, removeByEmptyWrite } from "@pnmlab/tftp-client";
+import { getFile, putFile, removeByEmptyWrite } from "@pnmlab/tftp-client";
 import { fail, pass, type Verdict, warn } from "./verdict.ts";
 
 /** One try to send a few bytes; three retransmissions fit. */
@@ -19,6 +20,8 @@ const DISK_FULL = 3;
 export interface RoundTripOptions {
   /** The TFTP server as this machine reaches it. */
   server: { host: string; port: number };
+  /** Whether its files appear in the folder, or are fetched from it. */
+  source: Config["fileSource"];
   /** The folder in which its files must appear. */
   tftpDir: string;
   /** Name of the probe file. */
@@ -33,19 +36,23 @@ export interface SameDirectory {
 }
 
 /**
- * Sends a small file to the TFTP server and looks for it in the folder: proves that the server runs and
- * that both programs mean one folder. The file stays until `removeProbe`.
+ * Sends a small file to the TFTP server and looks for it in the folder, or fetches it: proves that the server
+ * runs and that both programs mean one folder, or that files can be had from it. The file stays until `removeProbe`.
  */
 export async function checkSameDirectory(options: RoundTripOptions): Promise<SameDirectory> {
-  const { server, tftpDir, name } = options;
+  const { server, source, tftpDir, name } = options;
   const where = `${server.host}:${server.port}`;
-  const expected = `a file sent to ${where} appears in ${tftpDir}`;
+  const isFetched = source === "tftp";
+  const expected = isFetched
+    ? `a file sent to ${where} can be fetched from there`
+    : `a file sent to ${where} appears in ${tftpDir}`;
   const data = randomBytes(32);
   try {
     await putFile({ ...targetOf(options), data });
   } catch (error) {
     return { verdict: judgePutError(error, server, expected), isStored: false };
   }
+  if (isFetched) return { verdict: await judgeFetch(options, data, expected), isStored: true };
   const verdict = (await appears(join(tftpDir, name), data))
     ? pass(`a file sent to ${where} arrives in ${tftpDir}`, expected)
     : fail(
@@ -54,6 +61,19 @@ export async function checkSameDirectory(options: RoundTripOptions): Promise<Sam
         "PNMLAB_TFTP_DIR of both programs must be one folder",
       );
   return { verdict, isStored: true };
+}
+
+async function judgeFetch(options: RoundTripOptions, data: Uint8Array, expected: string): Promise<Verdict> {
+  const where = `${options.server.host}:${options.server.port}`;
+  const fix = "let the TFTP server read out what is stored in its folder, to the backend's address as well";
+  try {
+    const isSame = Buffer.from(await getFile({ ...targetOf(options), maxBytes: 4096 })).equals(data);
+    return isSame
+      ? pass(`a file sent to ${where} can be fetched again`, expected)
+      : fail(`the TFTP server on ${where} gave other bytes back than it was sent`, expected, fix);
+  } catch (error) {
+    return fail(`what is sent to ${where} cannot be fetched again (${messageOf(error)})`, expected, fix);
+  }
 }
 
 export function noAnswer({ host, port }: RoundTripOptions["server"], expected: string): Verdict {

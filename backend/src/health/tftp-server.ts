@@ -3,15 +3,15 @@ import { probeName, sweepProbeFiles } from "./probe-files.ts";
 import { checkSameDirectory, type RoundTripOptions, removeProbe } from "./tftp-round-trip.ts";
 import { resultOf } from "./verdict.ts";
 
-export interface TftpServerProbeOptions extends Pick<RoundTripOptions, "server" | "tftpDir"> {
+export interface TftpServerProbeOptions extends Pick<RoundTripOptions, "server" | "source" | "tftpDir"> {
   /** Tells this installation from others. */
   dataDir: string;
 }
 
-/** Sends a small file to the TFTP server now and then and looks for it in the folder. */
+/** Sends a small file to the TFTP server now and then and looks whether it comes to the backend. */
 export function tftpServerProbe(options: TftpServerProbeOptions): Probe {
-  const { server, tftpDir } = options;
-  const trip = { server, tftpDir, name: probeName(options, "health") };
+  const { server, source, tftpDir } = options;
+  const trip = { server, source, tftpDir, name: probeName(options, "health") };
   return {
     name: "tftpServer",
     everyMs: 30_000,

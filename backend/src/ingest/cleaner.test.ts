@@ -13,6 +13,7 @@ async function startFixture(options: Partial<FileCleanerOptions> = {}) {
   const cleaner = createFileCleaner({
     directory,
     policy: "remove",
+    source: "folder",
     mode: "unlink",
     tftp: { host: "127.0.0.1", port: 1 },
     sink: new MemorySink(),

@@ -12,6 +12,11 @@ export interface FileCleanerOptions {
   directory: string;
   /** What becomes of consumed files. */
   policy: Config["consumedFiles"];
+  /**
+   * Where the files come from. Those fetched over `tftp` lie here and at the server: both are removed, the
+   * one there by an empty write, unless `mode` is `unlink`.
+   */
+  source: Config["fileSource"];
   /** How files are removed: `auto` unlinks, and writes an empty file over TFTP where the directory cannot be written. */
   mode: Config["cleanup"];
   /** The TFTP server as this machine reaches it. */
@@ -52,7 +57,7 @@ class Cleaner implements OwnFileCleaner {
 
   constructor(options: FileCleanerOptions) {
     this.#options = options;
-    this.#cannotUnlink = options.mode === "tftp";
+    this.#cannotUnlink = options.mode === "tftp" && options.source === "folder";
   }
 
   get failing(): number {
@@ -108,9 +113,12 @@ class Cleaner implements OwnFileCleaner {
   }
 
   async #clearOnce(fileName: string): Promise<void> {
-    const { directory, policy, sink } = this.#options;
+    const { directory, policy, sink, source, mode, tftp } = this.#options;
     if (policy === "archive") await archiveFile(directory, fileName, sink);
     await this.#removeOnce(fileName);
+    if (source === "tftp" && mode !== "unlink") {
+      await removeByEmptyWrite({ ...tftp, name: baseNameOf(fileName) });
+    }
   }
 
   async #removeOnce(fileName: string): Promise<void> {

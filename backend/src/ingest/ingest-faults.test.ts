@@ -166,7 +166,7 @@ test("more old files than names are kept in memory all reach the library", async
   sink.delayMs = 0;
   let most = 0;
   await until(() => {
-    most = Math.max(most, ingest.backlog);
+    most = Math.max(most, ingest.waiting);
     return sink.accepted.length === 10_500;
   }, 60_000);
   expect(most).toBeLessThanOrEqual(10_000);

@@ -151,7 +151,7 @@ test("files that were there before are taken in one by one, and a live file over
     const bytes = captureBytes(16);
     await Promise.all(Array.from({ length: 500 }, (_, k) => writeFile(join(folder, `old_${k}`), bytes)));
   });
-  await until(() => ingest.backlog > 0);
+  await until(() => ingest.waiting > 0);
   await writeFile(join(directory, "pnmlab_a_c1_live"), captureBytes());
   await until(() => taken.length === 1);
   expect(sink.accepted.length).toBeLessThan(400);

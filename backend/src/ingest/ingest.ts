@@ -5,10 +5,11 @@ import { Backlog } from "./backlog.ts";
 import type { ConsumedFiles } from "./consumed-files.ts";
 import type { DirectoryState, WatchFolder } from "./directory-watch.ts";
 import { FileMarks } from "./file-marks.ts";
+import type { FileSource } from "./file-source.ts";
 import { MAX_DEPTH, MAX_FOLDERS } from "./find-files.ts";
 import { Folder } from "./folder.ts";
 import { LiveFiles } from "./live-files.ts";
-import { baseNameOf } from "./names.ts";
+import { baseNameOf, isCaptureName, isPathBelow } from "./names.ts";
 import { PollPace } from "./poll-pace.ts";
 import { statFile } from "./read-file.ts";
 
@@ -31,23 +32,17 @@ export interface IngestOptions {
   onDirectoryState?: (state: DirectoryState) => void;
 }
 
-export interface Ingest extends AsyncDisposable {
-  /** Files that wait for the capture library. */
-  readonly backlog: number;
-  close(): Promise<void>;
-}
-
 /**
  * Takes in every capture file that arrives: at once those that a session claims, at leisure all others.
  * Resolves when the directory is watched, or found missing; a missing one is awaited.
  */
-export async function startIngest(options: IngestOptions): Promise<Ingest> {
+export async function startIngest(options: IngestOptions): Promise<FileSource> {
   const ingest = new DirectoryIngest(options);
   await ingest.start();
   return ingest;
 }
 
-class DirectoryIngest implements Ingest {
+class DirectoryIngest implements FileSource {
   readonly #options: IngestOptions;
   readonly #root: Folder;
   /** By path below the directory. */
@@ -86,8 +81,14 @@ class DirectoryIngest implements Ingest {
     });
   }
 
-  get backlog(): number {
+  get waiting(): number {
     return this.#backlog.waiting;
+  }
+
+  report(fileName: string): void {
+    const name = baseNameOf(fileName);
+    if (this.#closed || !isPathBelow(name) || !isCaptureName(name)) return;
+    if (this.#options.claimer.claim(name) !== undefined) this.#live.addFound([name]);
   }
 
   async start(): Promise<void> {

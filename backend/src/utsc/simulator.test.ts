@@ -74,6 +74,7 @@ async function startChain(personality: PersonalityName) {
     createFileCleaner({
       directory,
       policy: "remove",
+      source: "folder",
       mode: "auto",
       tftp: { host: tftp.host, port: tftp.port },
       sink: { accept: async () => {}, knows: () => false },

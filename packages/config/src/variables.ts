@@ -150,6 +150,17 @@ export const variables = {
     form: "a path",
     placement: true,
   },
+  fileSource: {
+    name: "PNMLAB_FILE_SOURCE",
+    schema: z.enum(["folder", "tftp"]),
+    default: "folder",
+    readers: ["backend"],
+    meaning:
+      "How capture files get here: from PNMLAB_TFTP_DIR as the `folder` of the TFTP server, or, where that cannot be mounted, over `tftp` by the names that the CMTSs report; PNMLAB_TFTP_DIR then is a folder of the backend's own that they are fetched into.",
+    breaks:
+      "With `tftp`, files of a CMTS that does not report what it has sent (docsPnmBulkFileStatusTable) are not fetched.",
+    form: "folder or tftp",
+  },
   tftpHost: {
     name: "PNMLAB_TFTP_HOST",
     schema: host,
