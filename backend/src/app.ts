@@ -8,9 +8,11 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { AgentRegistry } from "./agents/registry.ts";
 import { Guard } from "./auth/guard.ts";
 import type { CaptureLibrary } from "./captures/library.ts";
+import type { ModemDirectory } from "./cmts/modem-directory.ts";
 import type { CmtsMonitor } from "./cmts/monitor.ts";
 import type { RfPortCache } from "./cmts/rf-port-cache.ts";
-import type { UtscService } from "./contracts.ts";
+import type { VendorProfiles } from "./cmts/vendor-profiles.ts";
+import type { UtscService, UtscSetup } from "./contracts.ts";
 import type { Doctor } from "./doctor/index.ts";
 import type { HealthMonitor } from "./health/monitor.ts";
 import { ApiError } from "./http/api-error.ts";
@@ -33,6 +35,7 @@ import { healthRoute } from "./routes/health.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
+import { utscSetupRoutes } from "./routes/utsc-setup.ts";
 import type { Storage } from "./storage/index.ts";
 
 export interface AppDeps {
@@ -52,7 +55,10 @@ export interface AppDeps {
   captures: CaptureLibrary;
   cmts: CmtsMonitor;
   rfPorts: RfPortCache;
+  modems: ModemDirectory;
+  profiles: VendorProfiles;
   utsc: UtscService;
+  utscSetup: UtscSetup;
 }
 
 /** Largest request body: a session request is a few hundred bytes. */
@@ -125,6 +131,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       cmtsRoutes(api, deps);
       captureRoutes(api, deps);
       utscSessionRoutes(api, deps);
+      utscSetupRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

@@ -8,8 +8,10 @@ import { AgentRegistry } from "./agents/registry.ts";
 import { buildApp } from "./app.ts";
 import { mintSignInToken, signInUrl } from "./auth/sign-in-link.ts";
 import { CaptureLibrary } from "./captures/library.ts";
+import { ModemDirectory } from "./cmts/modem-directory.ts";
 import { CmtsMonitor } from "./cmts/monitor.ts";
 import { RfPortCache } from "./cmts/rf-port-cache.ts";
+import { VendorProfiles } from "./cmts/vendor-profiles.ts";
 import { Doctor } from "./doctor/index.ts";
 import { agentProbe } from "./health/agent.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
@@ -17,13 +19,7 @@ import { HealthMonitor } from "./health/monitor.ts";
 import { storageProbe } from "./health/storage.ts";
 import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
-import {
-  ConsumedFiles,
-  createFileCleaner,
-  FileStatusPoll,
-  startFetchedFiles,
-  startIngest,
-} from "./ingest/index.ts";
+import { ConsumedFiles, createFileCleaner, startIngest } from "./ingest/index.ts";
 import { LiveHub } from "./live/hub.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
@@ -85,7 +81,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       probes: [
         agentProbe(() => agents.list()),
         tftpDirectoryProbe(config),
-        tftpServerProbe({ server: tftp, source: config.fileSource, tftpDir, dataDir }),
+        tftpServerProbe({ server: tftp, tftpDir, dataDir }),
         storageProbe(storage, dataDir),
         eventLoop,
       ],
@@ -117,11 +113,12 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   );
   const cmts = starting.use(new CmtsMonitor({ targets: config.cmts, snmp, log, now }));
   const rfPorts = starting.use(new RfPortCache(snmp, now));
+  const modems = starting.use(new ModemDirectory({ targets: config.cmts, snmp, rfPorts, now }));
+  const profiles = starting.use(new VendorProfiles(snmp, storage.profileChoices, now));
   const cleaner = starting.use(
     createFileCleaner({
       directory: tftpDir,
       policy: config.consumedFiles,
-      source: config.fileSource,
       mode: config.cleanup,
       tftp,
       sink: captures,
@@ -132,6 +129,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const utsc = createUtscService({
     cmts: config.cmts,
     snmp,
+    profiles,
+    modems,
     leases,
     store: storage.sessions,
     publisher: hub,
@@ -145,28 +144,22 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     log,
   });
   starting.defer(() => utsc.close());
-  const isFetched = config.fileSource === "tftp";
-  const staysSomewhere = config.consumedFiles === "keep" || (isFetched && config.cleanup === "unlink");
-  const consumed = staysSomewhere ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
-  const ingest = {
-    directory: tftpDir,
-    claimer: utsc,
-    sink: captures,
-    cleaner,
-    ...(consumed === undefined ? {} : { consumed }),
-    log,
-    onDirectoryState: () => {
-      health.checkNow("tftpDirectory");
-      health.checkNow("tftpServer");
-    },
-  };
-  const files = starting.use(
-    await (isFetched ? startFetchedFiles({ ...ingest, server: tftp }) : startIngest(ingest)),
+  const consumed =
+    config.consumedFiles === "keep" ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
+  starting.use(
+    await startIngest({
+      directory: tftpDir,
+      claimer: utsc,
+      sink: captures,
+      cleaner,
+      ...(consumed === undefined ? {} : { consumed }),
+      log,
+      onDirectoryState: () => {
+        health.checkNow("tftpDirectory");
+        health.checkNow("tftpServer");
+      },
+    }),
   );
-  if (isFetched) {
-    const onReported = (fileName: string) => files.report(fileName);
-    starting.use(new FileStatusPoll({ targets: config.cmts, snmp, log, onReported }));
-  }
   const doctor = new Doctor({
     config,
     texts,
@@ -197,7 +190,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     captures,
     cmts,
     rfPorts,
+    modems,
+    profiles,
     utsc,
+    utscSetup: utsc,
   });
   await listen(app, config.httpHost, options.port ?? config.httpPort);
   health.start();

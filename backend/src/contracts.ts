@@ -99,6 +99,13 @@ export interface UtscProfileSource {
   as(profileId: string, cmtsId: string, target: SnmpTarget): Promise<ChosenProfile>;
 }
 
+/** Vendor profiles that users have chosen by hand (implemented in `storage/`). */
+export interface ProfileChoices {
+  get(cmtsId: string): string | undefined;
+  /** undefined goes back to what is detected. */
+  set(cmtsId: string, profileId: string | undefined): void;
+}
+
 /** Modems of a CMTS by MAC address (implemented in `cmts/`). */
 export interface ModemFinder {
   /** @throws PnmLabError `CMTS_MODEM_UNKNOWN`, and as `SnmpGateway` does */

@@ -26,9 +26,11 @@ import { AgentRegistry } from "../agents/registry.ts";
 import { buildApp } from "../app.ts";
 import { mintSession } from "../auth/session.ts";
 import { CaptureLibrary } from "../captures/library.ts";
+import { ModemDirectory } from "../cmts/modem-directory.ts";
 import { CmtsMonitor } from "../cmts/monitor.ts";
 import { RfPortCache } from "../cmts/rf-port-cache.ts";
-import type { UtscService } from "../contracts.ts";
+import { VendorProfiles } from "../cmts/vendor-profiles.ts";
+import type { UtscService, UtscSetup } from "../contracts.ts";
 import { Doctor } from "../doctor/index.ts";
 import { agentProbe } from "../health/agent.ts";
 import { judgeDelay } from "../health/event-loop.ts";
@@ -68,6 +70,7 @@ export interface TestBackendOptions {
   now?: () => number;
   liveLimits?: Partial<LiveLimits>;
   utsc?: UtscService;
+  utscSetup?: UtscSetup;
   doctor?: Pick<Doctor, "run">;
 }
 
@@ -123,6 +126,8 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
   const targets = [{ id: "lab-cmts-1", host: "127.0.0.1", port: 16161, profile: "sim" }];
   const cmts = stack.use(new CmtsMonitor({ targets, snmp, log, now }));
   const rfPorts = stack.use(new RfPortCache(snmp, now));
+  const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now }));
+  const profiles = stack.use(new VendorProfiles(snmp, storage.profileChoices, now));
   const doctor =
     options.doctor ??
     new Doctor({
@@ -130,7 +135,6 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
         dataDir,
         tftpDir: dataDir,
         cleanup: "auto",
-        fileSource: "folder",
         agentName: "lab-1",
         cmts: targets,
         publicUrl: "",
@@ -163,7 +167,10 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     captures,
     cmts,
     rfPorts,
+    modems,
+    profiles,
     utsc,
+    utscSetup: options.utscSetup ?? noSetup,
   });
   stack.defer(() => app.close());
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -356,6 +363,13 @@ export function exampleSession(id: string): UtscSession {
 }
 
 /** Keeps sessions in memory and never touches a CMTS. */
+/** Set-up has tests of its own, which bring a service. */
+const noSetup: UtscSetup = {
+  options: () => Promise.reject(new Error("no set-up in this test")),
+  dryRun: () => Promise.reject(new Error("no set-up in this test")),
+  columns: () => undefined,
+};
+
 class MemoryUtscService implements UtscService {
   readonly sessions: UtscSession[] = [exampleSession("s-1"), exampleSession("s-2")];
 

@@ -1,4 +1,5 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
+import type { CmtsTarget } from "@pnmlab/config";
 import { cmtsListSchema, rfPortListSchema } from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -32,16 +33,14 @@ export function cmtsRoutes(
         response: { 200: rfPortListSchema },
       },
     },
-    ({ params }) => {
-      const target = cmts.target(params.id);
-      if (!target) {
-        const known = cmts.list().map(({ id }) => id);
-        throw notFound(
-          "CMTS_UNKNOWN",
-          `there is no CMTS ${params.id}; PNMLAB_CMTS lists ${known.join(", ") || "none"}`,
-        );
-      }
-      return rfPorts.read(target);
-    },
+    ({ params }) => rfPorts.read(requireCmts(cmts, params.id)),
   );
+}
+
+/** The configured CMTS of an id. @throws ApiError 404 that names those there are */
+export function requireCmts(cmts: CmtsMonitor, id: string): CmtsTarget {
+  const target = cmts.target(id);
+  if (target) return target;
+  const known = cmts.list().map((one) => one.id);
+  throw notFound("CMTS_UNKNOWN", `there is no CMTS ${id}; PNMLAB_CMTS lists ${known.join(", ") || "none"}`);
 }

@@ -20,7 +20,8 @@ function snmpValueOf({ name, syntax }: MibObject, value: ColumnValue): SnmpValue
     const octets = typeof value === "string" ? Buffer.from(value, "utf8") : Buffer.from(value);
     return { type: "OctetString", value: octets.toString("hex") };
   }
-  if ((syntax === "Integer" || syntax === "Unsigned32") && typeof value === "number") {
+  const isNumeric = syntax === "Integer" || syntax === "Unsigned32" || syntax === "TimeTicks";
+  if (isNumeric && typeof value === "number") {
     return { type: syntax, value };
   }
   throw new TypeError(`${name} of syntax ${syntax} does not take ${typeof value}`);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ConsumedFileStore, SessionStore } from "../contracts.ts";
+import type { ConsumedFileStore, ProfileChoices, SessionStore } from "../contracts.ts";
 import { type AgentStore, createAgentStore } from "./agents.ts";
 import { type AuditStore, createAuditStore } from "./audit.ts";
 import { type CaptureStore, createCaptureStore } from "./captures.ts";
@@ -7,6 +7,7 @@ import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
+import { createProfileChoices } from "./profile-choices.ts";
 import { createSessionStore } from "./sessions.ts";
 
 export type { AgentStore, KnownAgent } from "./agents.ts";
@@ -23,6 +24,7 @@ export interface Storage extends Disposable {
   readonly agents: AgentStore;
   readonly nonces: NonceStore;
   readonly audit: AuditStore;
+  readonly profileChoices: ProfileChoices;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
 }
@@ -41,6 +43,7 @@ export function openStorage(dataDir: string): Storage {
     agents: createAgentStore(database),
     nonces: createNonceStore(database),
     audit: createAuditStore(database),
+    profileChoices: createProfileChoices(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {
       if (database.isOpen) database.close();

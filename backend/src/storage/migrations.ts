@@ -69,4 +69,9 @@ export const migrations: readonly Migration[] = [
     name: "how far kept capture files are consumed",
     statements: ["CREATE TABLE consumed_files (base_name TEXT PRIMARY KEY, newest_file_name TEXT NOT NULL)"],
   },
+  {
+    id: 3,
+    name: "vendor profiles chosen by hand",
+    statements: ["CREATE TABLE cmts_profiles (cmts_id TEXT PRIMARY KEY, profile TEXT NOT NULL)"],
+  },
 ];

@@ -1,6 +1,11 @@
-import { RowStatus, rowStatus as rowStatusNames } from "@pnmlab/docsis-mib";
-import { PnmLabError } from "@pnmlab/kit";
-import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
+import {
+  RowStatus,
+  rowStatus as rowStatusNames,
+  type UtscProfile,
+  type UtscValues,
+} from "@pnmlab/docsis-mib";
+import { isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
+import type { UtscAccepted } from "@pnmlab/protocol";
 import { Readings } from "../snmp/values.ts";
 import {
   checkDestination,
@@ -14,7 +19,7 @@ import { runSteps } from "./execute.ts";
 import { baseNameOf, parseOwnFileName } from "./file-name.ts";
 import { chooseRow, planActivation, planCreation, planRow } from "./plan.ts";
 import { acceptedOf, readRow, type UtscRow } from "./row.ts";
-import { abortTest } from "./test-control.ts";
+import { abortTest, destroyRow } from "./test-control.ts";
 
 /** Where a configuration stands; armed, the wait for busy, is the fifth step. */
 const CONFIGURE_STEPS = ["reading", "destination", "row", "readBack"] as const;
@@ -26,8 +31,10 @@ export interface Configuration {
   sessionId: string;
   /** Highest generation this session has used. */
   lastGeneration: number;
-  request: UtscRequest;
-  window: UtscWindow;
+  profile: UtscProfile;
+  /** What the user asked for, and what is written with defaults filled in. */
+  requested: UtscValues;
+  values: UtscValues;
   destination: TftpDestination;
   /** The port's rows as just read. */
   rows: readonly UtscRow[];
@@ -57,31 +64,29 @@ export interface ConfiguredRow {
  *   SNMP error), `UTSC_ROW_REVERTED`, `UTSC_FILENAME_REFUSED`; transport errors as they come
  */
 export async function configureRow(device: Device, wanted: Configuration): Promise<ConfiguredRow> {
-  const { rfPortIfIndex, rows, isOwn } = wanted;
+  const { rfPortIfIndex, rows, isOwn, profile, requested, values } = wanted;
   refuseForeignTest(wanted);
   wanted.onStep("destination");
-  await wanted.oneAtATime(() => ensureDestination(device, wanted.destination));
+  await wanted.oneAtATime(() => ensureDestination(device, wanted));
   wanted.onStep("row");
   for (const { cfgIndex, measStatus } of rows) {
     if (measStatus === "busy") await abortTest(device, { rfPortIfIndex, cfgIndex });
   }
-  const found = chooseRow(rows, isOwn);
-  const row = found ?? (await createRow(device, wanted));
-  const before = isOwn(row.fileName) ? parseOwnFileName(row.fileName!) : undefined;
+  const found = chooseRow(rows, isOwn, values.triggerMode);
+  const isMadeAnew = found !== undefined && mayBeMadeAnew(found, wanted);
+  if (isMadeAnew) await removeRow(device, wanted, found.cfgIndex);
+  const reused = isMadeAnew ? undefined : found;
+  const row = reused ?? (await createRow(device, wanted));
+  const before = isOwn(found?.fileName) ? parseOwnFileName(found!.fileName!) : undefined;
   const generation = 1 + Math.max(wanted.lastGeneration, before?.generation ?? 0);
   const fileName = baseNameOf({
     sessionId: wanted.sessionId,
-    rowCreated: found === undefined || before?.rowCreated === true,
+    rowCreated: reused === undefined || before?.rowCreated === true,
     generation,
   });
   const notes = await runSteps(
     device,
-    planRow(rfPortIfIndex, row, {
-      request: wanted.request,
-      window: wanted.window,
-      fileName,
-      destinationIndex: wanted.destination.index,
-    }),
+    planRow(rfPortIfIndex, row, { profile, values, requested, fileName }),
     "UTSC_ROW_REFUSED",
   );
   const activation = planActivation(rfPortIfIndex, row);
@@ -101,28 +106,71 @@ function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
   );
 }
 
-/** Makes the destination row lead to the TFTP server and reads it back; writes nothing where it does. */
-async function ensureDestination(device: Device, advertised: TftpDestination): Promise<void> {
+/** Where the vendor wants it: only a row that is ours, or nobody's. */
+function mayBeMadeAnew(row: UtscRow, { profile, isOwn }: Configuration): boolean {
+  return profile.row.recreate && (!row.fileName || isOwn(row.fileName));
+}
+
+async function removeRow(
+  device: Device,
+  { rfPortIfIndex, profile }: Configuration,
+  cfgIndex: number,
+): Promise<void> {
+  await destroyRow(device, { rfPortIfIndex, cfgIndex });
+  await sleep(profile.row.pauseAfterRemovalMs, device.signal);
+}
+
+/** Makes the destination lead to the TFTP server and reads it back; writes nothing where it does. */
+async function ensureDestination(
+  device: Device,
+  { destination: advertised, profile }: Configuration,
+): Promise<void> {
   const { snmp, target, signal } = device;
+  const habits = profile.destination;
   const destination = await resolveDestination(advertised);
   const read = async () =>
     new Readings(await snmp.get(target, destinationOids(destination.index), { signal }));
-  const steps = planDestination(await read(), destination);
+  const steps = planDestination(await read(), destination, habits);
   if (steps.length === 0) return;
   const refusals = await runSteps(device, steps, "UTSC_DESTINATION_REFUSED");
-  checkDestination(await read(), destination, refusals);
+  checkDestination(await read(), destination, habits, refusals);
 }
 
-async function createRow(device: Device, { rfPortIfIndex, onRowCreated }: Configuration): Promise<UtscRow> {
-  const { cfgIndex, step } = planCreation(rfPortIfIndex);
-  await runSteps(device, [step], "UTSC_ROW_REFUSED");
+async function createRow(device: Device, wanted: Configuration): Promise<UtscRow> {
+  const { rfPortIfIndex, rfPortName, profile, onRowCreated } = wanted;
+  const { creation, cfgIndexes, pauseAfterCreationMs } = profile.row;
+  if (creation.length === 0) {
+    throw new PnmLabError(
+      "UTSC_ROW_REFUSED",
+      `${rfPortName} has no row in docsPnmCmtsUtscCfgTable, and a ${profile.name} makes none for a manager`,
+    );
+  }
+  const cfgIndex = await makeOneOf(device, wanted, cfgIndexes);
   onRowCreated(cfgIndex);
+  if (pauseAfterCreationMs > 0) await sleep(pauseAfterCreationMs, device.signal);
   const row = await readRow(device.snmp, device.target, rfPortIfIndex, cfgIndex, { signal: device.signal });
   if (row !== undefined) return row;
   throw new PnmLabError(
     "UTSC_ROW_REVERTED",
     `the CMTS took the creation of row ${rfPortIfIndex}.${cfgIndex} of docsPnmCmtsUtscCfgTable and has no such row`,
   );
+}
+
+/** Makes the first of these rows that the CMTS lets be made. @throws PnmLabError `UTSC_ROW_REFUSED` of the last */
+async function makeOneOf(
+  device: Device,
+  wanted: Pick<Configuration, "rfPortIfIndex" | "profile">,
+  cfgIndexes: readonly number[],
+): Promise<number> {
+  const { rfPortIfIndex, profile } = wanted;
+  const [cfgIndex, ...others] = cfgIndexes as [number, ...number[]];
+  try {
+    await runSteps(device, [planCreation(rfPortIfIndex, cfgIndex, profile)], "UTSC_ROW_REFUSED");
+    return cfgIndex;
+  } catch (error) {
+    if (others.length === 0 || !isPnmLabError(error, "UTSC_ROW_REFUSED")) throw error;
+    return makeOneOf(device, wanted, others);
+  }
 }
 
 async function readBack(

@@ -1,7 +1,6 @@
 import { backoffDelayMs, PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget, UtscAccepted, UtscWindow } from "@pnmlab/protocol";
+import type { SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
-import { checkRequest, readUtscPort } from "./capability.ts";
 import { configureRow } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
@@ -9,9 +8,17 @@ import { parseOwnFileName } from "./file-name.ts";
 import type { FrameIntake } from "./frame-intake.ts";
 import type { Lease } from "./lease.ts";
 import { rowSays, rowStillSays } from "./plan.ts";
-import { filesPerRun, hasEnded, isSilent, pollDelayMs, type RunView } from "./poll-schedule.ts";
+import {
+  filesPerRun,
+  hasEnded,
+  isSilent,
+  pollDelayMs,
+  type RunView,
+  triggerPatienceMs,
+} from "./poll-schedule.ts";
 import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
 import type { SessionFace } from "./session-face.ts";
+import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
 import { TestRun } from "./test-run.ts";
@@ -22,8 +29,8 @@ export interface ControlLoopOptions {
   around: SessionSurroundings;
   target: SnmpTarget;
   stored: StoredSession;
-  /** The window to ask for; undefined in a session of an earlier process that left the choice to us. */
-  window: UtscWindow | undefined;
+  /** The request as it was judged; undefined in a session of an earlier process. */
+  settled: SettledRequest | undefined;
   lastGeneration: number;
   /** Whether the row is written even if it seems to say what is wanted. */
   fromScratch: boolean;
@@ -49,7 +56,7 @@ export class ControlLoop {
   readonly #device: Device;
   #ended: Promise<unknown> | undefined;
   #fromScratch: boolean;
-  #window: UtscWindow | undefined;
+  #settled: SettledRequest | undefined;
   #row: ControlledRow | undefined;
   #unmarkedCfgIndex: number | undefined;
   #generation = 0;
@@ -68,7 +75,7 @@ export class ControlLoop {
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#fromScratch = options.fromScratch;
-    this.#window = options.window;
+    this.#settled = options.settled;
     const { around, target } = options;
     this.#device = { snmp: around.snmp, target, signal: this.#abort.signal };
   }
@@ -89,6 +96,16 @@ export class ControlLoop {
   /** When the current configuration was first armed, or found running. */
   get configuredAtMs(): number | undefined {
     return this.#configuredAtMs;
+  }
+
+  /** The request as it was judged; undefined while an earlier process's has not been yet. */
+  get settled(): SettledRequest | undefined {
+    return this.#settled;
+  }
+
+  /** How long a start may go without a file before something is wrong. */
+  get patienceMs(): number {
+    return triggerPatienceMs(this.#accepted?.triggerMode);
   }
 
   /** What the CMTS refused although it was asked for. */
@@ -171,10 +188,7 @@ export class ControlLoop {
   async #reconcile(): Promise<void> {
     const { stored, target } = this.#options;
     const { snmp, signal } = this.#device;
-    this.#window ??= checkRequest(
-      stored.requested,
-      await readUtscPort(snmp, target, stored.rfPortIfIndex, { signal }),
-    );
+    this.#settled ??= await this.#settle();
     const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
     const mine = rows.find((row) => this.#isMine(row.fileName));
@@ -182,10 +196,23 @@ export class ControlLoop {
     const asWanted =
       mine !== undefined &&
       (this.#accepted === undefined
-        ? rowSays(mine, stored.requested, this.#window)
+        ? rowSays(mine, this.#settled.values)
         : rowStillSays(mine, this.#accepted));
     if (mine !== undefined && asWanted && !this.#fromScratch) await this.#adopt(mine);
-    else await this.#configure(rows, this.#window);
+    else await this.#configure(rows, this.#settled);
+  }
+
+  async #settle(): Promise<SettledRequest> {
+    const { around, target, stored } = this.#options;
+    const { cmtsId, rfPortIfIndex, requested } = stored;
+    const settled = await settleRequest(
+      { ...around, destinationIndex: around.destination.index },
+      { cmtsId, target, rfPortIfIndex },
+      requested,
+      { signal: this.#abort.signal },
+    );
+    requireAllowed(settled);
+    return settled;
   }
 
   async #adopt(row: UtscRow): Promise<void> {
@@ -203,7 +230,7 @@ export class ControlLoop {
     this.#clearHindrance();
   }
 
-  async #configure(rows: readonly UtscRow[], window: UtscWindow): Promise<void> {
+  async #configure(rows: readonly UtscRow[], settled: SettledRequest): Promise<void> {
     const { stored, around, face, intake, lastGeneration } = this.#options;
     face.apply("configure", { step: "reading" });
     intake.reset();
@@ -214,9 +241,10 @@ export class ControlLoop {
       rfPortName: stored.rfPortName,
       sessionId: stored.id,
       lastGeneration: Math.max(lastGeneration, this.#generation),
-      request: stored.requested,
-      window,
-      destination: around.destination,
+      profile: settled.profile,
+      requested: settled.requested,
+      values: settled.values,
+      destination: { ...around.destination, index: destinationIndexOf(settled, around.destination.index) },
       rows,
       isOwn: around.isOwn,
       oneAtATime: (job) => around.destinationQueue.run(stored.cmtsId, job),
@@ -355,11 +383,14 @@ export class ControlLoop {
   }
 
   #expectedFiles(): number {
-    const { freeRunDurationMs = 0, repeatPeriodUs = 0 } = this.#accepted ?? {};
-    return this.#filesOfFullRun ?? filesPerRun(freeRunDurationMs, repeatPeriodUs);
+    return this.#filesOfFullRun ?? filesPerRun(this.#accepted, this.#settled?.profile.filesPerRun);
   }
 
   #view(): RunView {
-    return this.#run!.view(this.#expectedFiles(), this.#options.intake.periodMs);
+    return this.#run!.view(this.#expectedFiles(), this.#options.intake.periodMs, this.patienceMs);
   }
+}
+
+function destinationIndexOf({ values }: SettledRequest, configured: number): number {
+  return typeof values.destinationIndex === "number" ? values.destinationIndex : configured;
 }

@@ -1,8 +1,16 @@
 import { lookup } from "node:dns/promises";
 import { isIPv4 } from "node:net";
-import { bulkDataTransferCfg, FALSE, instanceOid, RowStatus } from "@pnmlab/docsis-mib";
+import {
+  bulkDataTransferCfg,
+  ccapBulkDataControl,
+  FALSE,
+  instanceOid,
+  RowStatus,
+  type UtscDestinationHabits,
+} from "@pnmlab/docsis-mib";
 import { messageOf, PnmLabError, withDeadline } from "@pnmlab/kit";
 import { type ColumnWrite, type Readings, writeText } from "../snmp/values.ts";
+import { checkServerRow, planServerRow, serverRowOids } from "./destination-server.ts";
 import { saysWrite } from "./device.ts";
 import type { PlanStep } from "./plan-step.ts";
 
@@ -47,7 +55,7 @@ export async function resolveDestination(destination: TftpDestination): Promise<
   }
 }
 
-/** What one GET asks of the row. */
+/** What one GET asks of both tables. */
 export function destinationOids(index: number): string[] {
   return [
     columns.destHostIpAddrType,
@@ -57,33 +65,80 @@ export function destinationOids(index: number): string[] {
     columns.protocol,
     columns.localStore,
     columns.rowStatus,
-  ].map((object) => instanceOid(object, index));
+  ]
+    .map((object) => instanceOid(object, index))
+    .concat(serverRowOids(index));
+}
+
+/**
+ * The tables that steer a CMTS: those of its profile, and the deprecated one also where the CMTS has no other.
+ */
+function tablesOf(row: Readings, index: number, habits: UtscDestinationHabits) {
+  const lacksCurrent = row.value(columns.rowStatus, [index])?.type === "noSuchObject";
+  const hasDeprecated = row.integer(ccapBulkDataControl.uploadControl, [index]) !== undefined;
+  return lacksCurrent && hasDeprecated ? (["deprecated"] as const) : habits.tables;
+}
+
+/** Steps that make a CMTS send its files to the TFTP server: none where it does so already. */
+export function planDestination(
+  row: Readings,
+  destination: TftpDestination,
+  habits: UtscDestinationHabits,
+): PlanStep[] {
+  return tablesOf(row, destination.index, habits).flatMap((table) =>
+    table === "current" ? planTransferRow(row, destination, habits) : planServerRow(row, destination),
+  );
+}
+
+/**
+ * Whether the tables, read back, lead to the TFTP server.
+ *
+ * @throws PnmLabError `UTSC_DESTINATION_REFUSED`
+ */
+export function checkDestination(
+  row: Readings,
+  destination: TftpDestination,
+  habits: UtscDestinationHabits,
+  refusals: readonly string[],
+): void {
+  const tables = tablesOf(row, destination.index, habits);
+  for (const table of tables) {
+    if (table === "deprecated") checkServerRow(row, destination, refusals);
+    // Where both are written, the first is the one that counts.
+    else if (tables[0] === "current") checkTransferRow(row, destination, habits, refusals);
+  }
 }
 
 /**
  * Steps that make the row of docsPnmBulkDataTransferCfgTable say what it must: none where it says so
  * already. Address type and address go in one PDU, because the one constrains the other.
  */
-export function planDestination(row: Readings, destination: TftpDestination): PlanStep[] {
+function planTransferRow(
+  row: Readings,
+  destination: TftpDestination,
+  habits: UtscDestinationHabits,
+): PlanStep[] {
+  // Where another table is the one that counts, this one is written as far as the CMTS lets it.
+  const refusal = habits.tables[0] === "current" ? "stop" : "tolerate";
   const index = [destination.index];
   const steps: PlanStep[] = [];
   if (row.integer(columns.rowStatus, index) === undefined) {
     steps.push({
       writes: [{ object: columns.rowStatus, index, value: RowStatus.createAndWait }],
       otherwise: [{ object: columns.rowStatus, index, value: RowStatus.createAndGo }],
-      refusal: "stop",
+      refusal,
     });
   }
-  const differing = wantedColumns(destination).filter(({ write }) => !saysWrite(row, write));
+  const differing = wantedColumns(destination, habits).filter(({ write }) => !saysWrite(row, write));
   const address = differing.filter(({ isAddress }) => isAddress).map(({ write }) => write);
-  if (address.length > 0) steps.push({ writes: addressWrites(destination), refusal: "stop" });
+  if (address.length > 0) steps.push({ writes: addressWrites(destination), refusal });
   for (const { write, isAddress } of differing) {
     if (!isAddress) steps.push({ writes: [write], refusal: "tolerate" });
   }
   if (steps.length > 0 || row.integer(columns.rowStatus, index) !== RowStatus.active) {
     steps.push({
       writes: [{ object: columns.rowStatus, index, value: RowStatus.active }],
-      refusal: "stop",
+      refusal,
     });
   }
   return steps;
@@ -95,9 +150,10 @@ export function planDestination(row: Readings, destination: TftpDestination): Pl
  *
  * @throws PnmLabError `UTSC_DESTINATION_REFUSED`
  */
-export function checkDestination(
+function checkTransferRow(
   row: Readings,
   destination: TftpDestination,
+  habits: UtscDestinationHabits,
   refusals: readonly string[],
 ): void {
   const index = [destination.index];
@@ -109,7 +165,7 @@ export function checkDestination(
       `destination row ${destination.index} of docsPnmBulkDataTransferCfgTable did not become active, it reads ${columns.rowStatus.values?.[rowStatus ?? 0] ?? "absent"}${because}`,
     );
   }
-  for (const { write, isRequired } of wantedColumns(destination)) {
+  for (const { write, isRequired } of wantedColumns(destination, habits)) {
     if (!isRequired || isAbsent(row, write) || saysWrite(row, write)) continue;
     throw new PnmLabError(
       "UTSC_DESTINATION_REFUSED",
@@ -118,7 +174,7 @@ export function checkDestination(
   }
 }
 
-function wantedColumns(destination: TftpDestination) {
+function wantedColumns(destination: TftpDestination, { writesProtocol }: UtscDestinationHabits) {
   const index = [destination.index];
   const [addressType, address] = addressWrites(destination) as [ColumnWrite, ColumnWrite];
   const plain = { isAddress: false, isRequired: true };
@@ -132,7 +188,7 @@ function wantedColumns(destination: TftpDestination) {
       isAddress: false,
       isRequired: false,
     },
-    { write: { object: columns.protocol, index, value: TFTP }, ...plain },
+    ...(writesProtocol ? [{ write: { object: columns.protocol, index, value: TFTP }, ...plain }] : []),
     { write: { object: columns.localStore, index, value: FALSE }, ...plain },
   ];
 }

@@ -46,6 +46,13 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
   },
   UTSC_PORT_UNKNOWN: { rung: "snmp", consequence: "end", fix: "Choose an RF port of this CMTS." },
   UTSC_NOT_OFFERED: { rung: "snmp", consequence: "end", fix: "Choose what the port offers." },
+  UTSC_MODEM_NOT_OFFERED: {
+    rung: "snmp",
+    consequence: "end",
+    fix: "Choose an RF port of the modem, or its channel by hand.",
+  },
+  UTSC_CHANNEL_NOT_OFFERED: { rung: "snmp", consequence: "end", fix: "Choose a channel of this RF port." },
+  CMTS_MODEM_UNKNOWN: { rung: "snmp", consequence: "end", fix: "Choose a modem of this CMTS." },
   UTSC_BUSY: {
     rung: "snmp",
     consequence: "end",

@@ -1,20 +1,26 @@
-import { bulkDataTransferCfg, instanceOid, RowStatus, utscCfg } from "@pnmlab/docsis-mib";
+import {
+  bulkDataTransferCfg,
+  effectiveValues,
+  instanceOid,
+  RowStatus,
+  type UtscValues,
+  utscCfg,
+  utscProfile,
+} from "@pnmlab/docsis-mib";
 import type { UtscRequest, Varbind } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { Readings, varbindOf } from "../snmp/values.ts";
-import { checkRequest } from "./capability.ts";
 import { checkDestination, planDestination, resolveDestination } from "./destination.ts";
-import {
-  chooseRow,
-  FREE_RUN_DURATION_MS,
-  planActivation,
-  planCreation,
-  planRow,
-  rowSays,
-  rowStillSays,
-} from "./plan.ts";
+import { chooseRow, planActivation, planCreation, planRow, rowSays, rowStillSays } from "./plan.ts";
 import type { PlanStep } from "./plan-step.ts";
-import { filesPerRun, hasEnded, pollDelayMs, type RunView } from "./poll-schedule.ts";
+import {
+  filesPerRun,
+  hasEnded,
+  isSilent,
+  pollDelayMs,
+  type RunView,
+  triggerPatienceMs,
+} from "./poll-schedule.ts";
 import { acceptedOf, type UtscRow } from "./row.ts";
 import { FrameStatistics } from "./statistics.ts";
 import { UpTime } from "./up-time.ts";
@@ -26,20 +32,17 @@ const request: UtscRequest = {
   repeatPeriodUs: 50_000,
   outputFormat: "fftPower",
 };
+const generic = utscProfile("generic")!;
+const offer = {
+  portName: "us-conn 0/1",
+  triggerModes: ["freeRunning", "cmMac"],
+  outputFormats: ["timeIQ", "fftPower"],
+  windows: ["rectangular", "hann"],
+};
 const emptyRow: UtscRow = {
   cfgIndex: 1,
   rowStatus: RowStatus.notReady,
-  triggerMode: undefined,
-  logicalChIfIndex: undefined,
-  centerFrequencyHz: undefined,
-  spanHz: undefined,
-  bins: undefined,
-  outputFormat: undefined,
-  window: undefined,
-  repeatPeriodUs: undefined,
-  freeRunDurationMs: undefined,
-  maxResultsPerFile: undefined,
-  destinationIndex: undefined,
+  values: {},
   fileName: undefined,
   measStatus: "inactive",
   kHundredthsDb: -8600,
@@ -47,23 +50,29 @@ const emptyRow: UtscRow = {
   resolutionBandwidthHz: undefined,
   upTimeTicks: 100,
 };
-const wanted = { request, window: "hann", fileName: "pnmlab_a_c1", destinationIndex: 7 } as const;
-const fullRow: UtscRow = {
-  ...emptyRow,
-  rowStatus: RowStatus.active,
-  triggerMode: 2,
+const values = effectiveValues(generic, offer, { ...request, destinationIndex: 7 });
+const wanted = { profile: generic, requested: request, values, fileName: "pnmlab_a_c1" };
+const FREE_RUN_DURATION_MS = 60_000;
+const fullValues = {
+  triggerMode: "freeRunning",
   logicalChIfIndex: 0,
   centerFrequencyHz: 45_000_000,
   spanHz: 80_000_000,
   bins: 800,
-  outputFormat: 2,
-  window: 3,
+  outputFormat: "fftPower",
+  window: "hann",
   repeatPeriodUs: 50_000,
   freeRunDurationMs: FREE_RUN_DURATION_MS,
   maxResultsPerFile: 1,
   destinationIndex: 7,
+};
+const fullRow: UtscRow = {
+  ...emptyRow,
+  rowStatus: RowStatus.active,
+  values: fullValues,
   fileName: "pnmlab_a_c1",
 };
+const rowWith = (overrides: UtscValues): UtscRow => ({ ...fullRow, values: { ...fullValues, ...overrides } });
 
 const namesOf = (steps: readonly PlanStep[]) =>
   steps.map(({ writes }) => writes.map(({ object }) => object.name).join("+"));
@@ -109,14 +118,14 @@ test.each([
   ["a short run", 100_000, 1000, ["FreeRunDuration", "RepeatPeriod"]],
   ["a period over the duration that is wanted", 120_000_000, 300_000, ["RepeatPeriod", "FreeRunDuration"]],
 ])("from %s the timing columns go in the order that no check forbids", (_, repeatUs, runMs, order) => {
-  const row = { ...fullRow, repeatPeriodUs: repeatUs, freeRunDurationMs: runMs };
+  const row = rowWith({ repeatPeriodUs: repeatUs, freeRunDurationMs: runMs });
   const names = namesOf(planRow(1000, row, wanted)).map((name) => name.replace("docsPnmCmtsUtscCfg", ""));
   expect(names).toEqual(order);
 });
 
 test("only what a CMTS can do without is tolerated when it is refused", () => {
   const refusals = Object.fromEntries(
-    planRow(1000, emptyRow, { ...wanted, request: { ...request, window: "hann" } }).map(
+    planRow(1000, emptyRow, { ...wanted, requested: { ...request, window: "hann" } }).map(
       ({ writes, refusal }) => [writes[0]!.object.name.replace("docsPnmCmtsUtscCfg", ""), refusal],
     ),
   );
@@ -136,30 +145,31 @@ test("only what a CMTS can do without is tolerated when it is refused", () => {
   });
 });
 
-test("of several rows the one with our name is used, else the free-running one, else the first", () => {
+test("of several rows the one with our name is used, else one of the trigger mode, else the first", () => {
   const rows = [
-    { ...emptyRow, cfgIndex: 1, triggerMode: 5 },
-    { ...emptyRow, cfgIndex: 2, triggerMode: 6, fileName: "pnmlab_a_r1" },
-    { ...emptyRow, cfgIndex: 3, triggerMode: 2 },
+    { ...emptyRow, cfgIndex: 1, values: { triggerMode: "idleSid" } },
+    { ...emptyRow, cfgIndex: 2, values: { triggerMode: "cmMac" }, fileName: "pnmlab_a_r1" },
+    { ...emptyRow, cfgIndex: 3, values: { triggerMode: "freeRunning" } },
   ];
-  expect(chooseRow(rows, (name) => name === "pnmlab_a_r1")?.cfgIndex).toBe(2);
-  expect(chooseRow(rows, () => false)?.cfgIndex).toBe(3);
-  expect(chooseRow(rows.slice(0, 1), () => false)?.cfgIndex).toBe(1);
-  expect(chooseRow([], () => false)).toBeUndefined();
+  expect(chooseRow(rows, (name) => name === "pnmlab_a_r1", "freeRunning")?.cfgIndex).toBe(2);
+  expect(chooseRow(rows, () => false, "freeRunning")?.cfgIndex).toBe(3);
+  expect(chooseRow(rows, () => false, "cmMac")?.cfgIndex).toBe(2);
+  expect(chooseRow(rows.slice(0, 1), () => false, "freeRunning")?.cfgIndex).toBe(1);
+  expect(chooseRow([], () => false, "freeRunning")).toBeUndefined();
 });
 
 test("a row is created as one that waits, and at once where the CMTS knows only that", () => {
-  const { cfgIndex, step } = planCreation(1000);
-  expect(cfgIndex).toBe(1);
+  const step = planCreation(1000, 1, generic);
+  expect(step.writes[0]!.index).toEqual([1000, 1]);
   expect(step.writes[0]!.value).toBe(RowStatus.createAndWait);
   expect(step.otherwise![0]!.value).toBe(RowStatus.createAndGo);
 });
 
 test("a row goes on where it reads as wanted, or as it was accepted before", () => {
-  expect(rowSays(fullRow, request, "hann")).toBe(true);
-  expect(rowSays({ ...fullRow, rowStatus: RowStatus.notInService }, request, "hann")).toBe(false);
-  expect(rowSays({ ...fullRow, repeatPeriodUs: 100_000 }, request, "hann")).toBe(false);
-  const snapped = { ...fullRow, repeatPeriodUs: 100_000 };
+  expect(rowSays(fullRow, values)).toBe(true);
+  expect(rowSays({ ...fullRow, rowStatus: RowStatus.notInService }, values)).toBe(false);
+  expect(rowSays(rowWith({ repeatPeriodUs: 100_000 }), values)).toBe(false);
+  const snapped = rowWith({ repeatPeriodUs: 100_000 });
   const accepted = acceptedOf(snapped, new Date(0))!;
   expect(accepted).toEqual({
     centerFrequencyHz: 45_000_000,
@@ -170,6 +180,10 @@ test("a row goes on where it reads as wanted, or as it was accepted before", () 
     outputFormat: "fftPower",
     window: "hann",
     triggerMode: "freeRunning",
+    logicalChIfIndex: 0,
+    maxResultsPerFile: 1,
+    destinationIndex: 7,
+    fileName: "pnmlab_a_c1",
     readAt: "1970-01-01T00:00:00.000Z",
   });
   expect(rowStillSays(snapped, accepted)).toBe(true);
@@ -211,11 +225,11 @@ test("a host name goes into the destination row as its IPv4 address, and one wit
 });
 
 test("a destination row that leads to the TFTP server is left alone", () => {
-  expect(planDestination(destinationRow(), destination)).toEqual([]);
+  expect(planDestination(destinationRow(), destination, generic.destination)).toEqual([]);
 });
 
 test("an absent destination row is made, filled with type and address in one PDU, and activated", () => {
-  const steps = planDestination(new Readings([]), destination);
+  const steps = planDestination(new Readings([]), destination, generic.destination);
   expect(namesOf(steps)).toEqual([
     "docsPnmBulkDataTransferCfgRowStatus",
     "docsPnmBulkDataTransferCfgDestHostIpAddrType+docsPnmBulkDataTransferCfgDestHostIpAddress",
@@ -233,7 +247,7 @@ test("an absent destination row is made, filled with type and address in one PDU
 
 test("only the columns that differ are written into a destination row that exists", () => {
   const row = destinationRow({ destPort: { type: "Unsigned32", value: 69 } });
-  expect(namesOf(planDestination(row, destination))).toEqual([
+  expect(namesOf(planDestination(row, destination, generic.destination))).toEqual([
     "docsPnmBulkDataTransferCfgDestPort",
     "docsPnmBulkDataTransferCfgRowStatus",
   ]);
@@ -241,40 +255,17 @@ test("only the columns that differ are written into a destination row that exist
 
 test("a destination row that reads back otherwise is refused by column and value", () => {
   const elsewhere = destinationRow({ destHostIpAddress: { type: "OctetString", value: "0a010215" } });
-  expect(() => checkDestination(elsewhere, destination, ["why"])).toThrow(
+  expect(() => checkDestination(elsewhere, destination, generic.destination, ["why"])).toThrow(
     "destination row 7 does not lead to 10.1.2.20:6969: the CMTS did not take docsPnmBulkDataTransferCfgDestHostIpAddress = 0a010214 (why)",
   );
   const inactive = destinationRow({ rowStatus: { type: "Integer", value: 2 } });
-  expect(() => checkDestination(inactive, destination, [])).toThrow("it reads notInService");
+  expect(() => checkDestination(inactive, destination, generic.destination, [])).toThrow(
+    "it reads notInService",
+  );
   const otherUri = destinationRow({ destBaseUri: { type: "OctetString", value: "00" } });
-  expect(() => checkDestination(otherUri, destination, [])).not.toThrow();
+  expect(() => checkDestination(otherUri, destination, generic.destination, [])).not.toThrow();
   const noProtocol = destinationRow({ protocol: { type: "noSuchInstance" } });
-  expect(() => checkDestination(noProtocol, destination, [])).not.toThrow();
-});
-
-test("a request beyond the port's capability is refused in words that name what is offered", () => {
-  const port = {
-    ifIndex: 1000,
-    name: "us-conn 0/1",
-    capability: {
-      triggerModes: ["freeRunning"],
-      outputFormats: ["timeIQ", "fftPower"],
-      windows: ["rectangular", "hamming"],
-      description: "",
-    },
-  } as const;
-  const offer = { ...port, capability: { ...port.capability } } as never;
-  expect(checkRequest(request, offer)).toBe("hamming");
-  expect(checkRequest({ ...request, window: "rectangular" }, offer)).toBe("rectangular");
-  expect(() => checkRequest({ ...request, window: "hann" }, offer)).toThrow(
-    "us-conn 0/1 does not offer the window hann; it offers rectangular, hamming",
-  );
-  expect(() => checkRequest({ ...request, outputFormat: "fftDb" }, offer)).toThrow(
-    expect.objectContaining({ code: "UTSC_NOT_OFFERED" }),
-  );
-  expect(() => checkRequest({ ...request, centerFrequencyHz: 30_000_000 }, offer)).toThrow(
-    "begins below 0 Hz",
-  );
+  expect(() => checkDestination(noProtocol, destination, generic.destination, [])).not.toThrow();
 });
 
 const view: RunView = {
@@ -285,6 +276,7 @@ const view: RunView = {
   filesThisRun: 3,
   expectedFiles: 10,
   periodMs: 50,
+  patienceMs: 0,
   busySeen: true,
   quickPolls: 1,
 };
@@ -317,10 +309,21 @@ test("a status left over from the run before is no end of this one", () => {
   expect(hasEnded("busy", view)).toBe(false);
 });
 
-test("a run gives as many files as periods fit into its duration, at least one", () => {
-  expect(filesPerRun(60_000, 50_000)).toBe(1200);
-  expect(filesPerRun(60_000, 60_000_000)).toBe(1);
-  expect(filesPerRun(60_000, 0)).toBe(1);
+test("a run gives as many files as periods fit into its duration, at least one, and no more than the vendor lets", () => {
+  const files = (freeRunDurationMs: number, repeatPeriodUs: number, limit?: number) =>
+    filesPerRun({ triggerMode: "freeRunning", freeRunDurationMs, repeatPeriodUs }, limit);
+  expect(files(60_000, 50_000)).toBe(1200);
+  expect(files(60_000, 50_000, 10)).toBe(10);
+  expect(files(60_000, 60_000_000)).toBe(1);
+  expect(files(60_000, 0)).toBe(1);
+  expect(filesPerRun({ triggerMode: "cmMac", triggerCount: 5 })).toBe(5);
+});
+
+test("a trigger may let wait for its event, a free run may not", () => {
+  const waiting = { ...view, lastFileAtMs: undefined, filesThisRun: 0, armedAtMs: -20_000 };
+  expect(isSilent(waiting)).toBe(true);
+  expect(isSilent({ ...waiting, patienceMs: triggerPatienceMs("idleSid") })).toBe(false);
+  expect(isSilent({ ...waiting, patienceMs: 90_000, armedAtMs: -90_000 })).toBe(true);
 });
 
 test("the rate counts the frames of the last 10 s and falls to 0 when they end", () => {

@@ -1,100 +1,95 @@
-import { RowStatus, utscCfg, valueNumber } from "@pnmlab/docsis-mib";
-import type { UtscAccepted, UtscRequest, UtscWindow } from "@pnmlab/protocol";
-import type { ColumnValue } from "../snmp/values.ts";
+import {
+  RowStatus,
+  type UtscField,
+  type UtscFieldValue,
+  type UtscProfile,
+  type UtscValues,
+  utscCfg,
+  utscFields,
+} from "@pnmlab/docsis-mib";
+import type { UtscAccepted } from "@pnmlab/protocol";
+import { wireValue } from "./columns.ts";
 import type { PlanStep } from "./plan-step.ts";
 import type { UtscRow } from "./row.ts";
-
-/**
- * Length of one free run. 60 s is the longest that an E6000 lets run for results in files (its watchdog),
- * and within what the other CMTSs take except Casa, which wants 120 to 300 s and says so. Longer captures
- * are made of runs, one armed after the other.
- */
-export const FREE_RUN_DURATION_MS = 60_000;
-
-/** The configuration set that every CCAP has (docsPnmCmtsUtscCfgIndex). */
-const FIRST_CFG_INDEX = 1;
 
 /** Of docsPnmCmtsUtscCfgRepeatPeriod, by the MIB. */
 const DEFAULT_REPEAT_PERIOD_US = 100_000;
 
+/**
+ * docsPnmCmtsUtscCfgQualifyThrshld of -100 and less lets every spectrum pass, by the text of the MIB; by its
+ * type that would be -10 dB, and -1000 is -100 dB by the letter.
+ */
+const QUALIFY_OFF_TENTH_DB = -1000;
+const QUALIFY_OFF_BY_TEXT = -100;
+
 export interface WantedRow {
-  request: UtscRequest;
-  window: UtscWindow;
+  profile: UtscProfile;
+  /** What is written: the user's parameters and defaults. */
+  values: UtscValues;
+  /** What the user asked for; a refusal of anything else can be borne. */
+  requested: UtscValues;
   fileName: string;
-  destinationIndex: number;
+}
+
+/** One column of a row: what is wanted and what is there. */
+export interface PlannedColumn extends PlanStep {
+  field: UtscField;
+  value: UtscFieldValue;
+  current: UtscFieldValue | undefined;
+  /** False where the row says so already: then nothing is sent. */
+  changes: boolean;
 }
 
 /**
- * The row to use on a port that has several: one that names our own files, else one that is already in
- * free-running mode (some CMTSs bind a row to its trigger mode), else the first.
+ * The row to use on a port that has several: one that names our own files, else one of the trigger mode that
+ * is wanted (some CMTSs bind a row to its mode), else the first.
  */
 export function chooseRow(
   rows: readonly UtscRow[],
   isOwn: (fileName: string | undefined) => boolean,
+  triggerMode: UtscFieldValue | undefined,
 ): UtscRow | undefined {
-  const freeRunning = valueNumber(utscCfg.triggerMode, "freeRunning");
   return (
-    rows.find((row) => isOwn(row.fileName)) ?? rows.find((row) => row.triggerMode === freeRunning) ?? rows[0]
+    rows.find((row) => isOwn(row.fileName)) ??
+    rows.find((row) => row.values.triggerMode === triggerMode) ??
+    rows[0]
   );
 }
 
-/** Makes the row: as a row that waits for its columns, or at once where the CMTS knows only that. */
-export function planCreation(rfPortIfIndex: number): { cfgIndex: number; step: PlanStep } {
-  const index = [rfPortIfIndex, FIRST_CFG_INDEX];
-  return {
-    cfgIndex: FIRST_CFG_INDEX,
-    step: {
-      writes: [{ object: utscCfg.rowStatus, index, value: RowStatus.createAndWait }],
-      otherwise: [{ object: utscCfg.rowStatus, index, value: RowStatus.createAndGo }],
-      refusal: "stop",
-    },
-  };
+/** Makes a row: as one that waits for its columns, or at once, as the CMTS knows it. */
+export function planCreation(rfPortIfIndex: number, cfgIndex: number, { row }: UtscProfile): PlanStep {
+  const [writes, otherwise] = row.creation.map((way) => [
+    { object: utscCfg.rowStatus, index: [rfPortIfIndex, cfgIndex], value: RowStatus[way] },
+  ]);
+  return { writes: writes ?? [], ...(otherwise ? { otherwise } : {}), refusal: "stop" };
+}
+
+/** Steps that make `row` say what is wanted; columns that say it already are left alone, see `planColumns`. */
+export function planRow(rfPortIfIndex: number, row: UtscRow, wanted: WantedRow): PlannedColumn[] {
+  return planColumns(rfPortIfIndex, row, wanted).filter(({ changes }) => changes);
 }
 
 /**
- * Steps that make `row` say what is wanted, one SET for each column that differs; columns that say it
- * already are left alone, because some CMTSs refuse any write to a column that they fix. The file name
- * comes first: it marks the row as ours should anything break off.
+ * Every column that is wanted, in the vendor's order, one SET each. A column that says what is wanted is not
+ * written, because some CMTSs refuse any write to a column that they fix.
  */
-export function planRow(rfPortIfIndex: number, row: UtscRow, wanted: WantedRow): PlanStep[] {
-  const { request, window } = wanted;
+export function planColumns(rfPortIfIndex: number, row: UtscRow, wanted: WantedRow): PlannedColumn[] {
+  const { profile, requested, fileName } = wanted;
   const index = [rfPortIfIndex, row.cfgIndex];
-  const steps: PlanStep[] = [];
-  const add = (
-    object: (typeof utscCfg)[keyof typeof utscCfg],
-    is: ColumnValue | undefined,
-    value: ColumnValue,
-    refusal: PlanStep["refusal"],
-  ) => {
-    if (is !== value) steps.push({ writes: [{ object, index, value }], refusal });
-  };
-  const number = valueNumber;
-
-  add(utscCfg.filename, row.fileName, wanted.fileName, "tolerate");
-  add(utscCfg.triggerMode, row.triggerMode, number(utscCfg.triggerMode, "freeRunning"), "postpone");
-  add(utscCfg.logicalChIfIndex, row.logicalChIfIndex, 0, "tolerate");
-  // The format comes before span and bins: which of these a CMTS takes can depend on it.
-  add(utscCfg.outputFormat, row.outputFormat, number(utscCfg.outputFormat, request.outputFormat), "postpone");
-  add(utscCfg.centerFreqHz, row.centerFrequencyHz, request.centerFrequencyHz, "postpone");
-  add(utscCfg.spanHz, row.spanHz, request.spanHz, "postpone");
-  add(utscCfg.numBins, row.bins, request.bins, "postpone");
-  add(
-    utscCfg.window,
-    row.window,
-    number(utscCfg.window, window),
-    request.window === undefined ? "tolerate" : "postpone",
-  );
-  // A CMTS refuses a duration under the period it has, and a period over the duration it has.
-  const durationFirst = FREE_RUN_DURATION_MS * 1000 >= (row.repeatPeriodUs ?? DEFAULT_REPEAT_PERIOD_US);
-  const addDuration = () =>
-    add(utscCfg.freeRunDurationMs, row.freeRunDurationMs, FREE_RUN_DURATION_MS, "postpone");
-  if (durationFirst) addDuration();
-  add(utscCfg.repeatPeriodUs, row.repeatPeriodUs, request.repeatPeriodUs, "postpone");
-  if (!durationFirst) addDuration();
-  // Each capture becomes a file of its own.
-  add(utscCfg.maxResultsPerFile, row.maxResultsPerFile, 1, "tolerate");
-  add(utscCfg.destinationIndex, row.destinationIndex, wanted.destinationIndex, "tolerate");
-  return steps;
+  const values: UtscValues = { ...clearedInheritance(row, wanted), ...wanted.values, fileName };
+  return writeOrder(row, wanted).flatMap((field) => {
+    const value = values[field];
+    if (value === undefined || profile.closed[field] !== undefined) return [];
+    const current = field === "fileName" ? row.fileName : row.values[field];
+    return {
+      field,
+      value,
+      current,
+      changes: current !== value,
+      writes: [{ object: utscFields[field].object, index, value: wireValue(field, value) }],
+      refusal: isDispensable(field, value, requested) ? ("tolerate" as const) : ("postpone" as const),
+    };
+  });
 }
 
 /** Puts the row into service; nothing where it is active. */
@@ -106,29 +101,66 @@ export function planActivation(rfPortIfIndex: number, row: UtscRow): PlanStep | 
   };
 }
 
+/** What another user's capture would leave behind in ours: averages of theirs, and a squelch. */
+function clearedInheritance(row: UtscRow, { requested }: WantedRow): UtscValues {
+  const { averaging, qualifyThresholdTenthDb: threshold } = row.values;
+  return {
+    ...(averaging !== undefined && averaging !== 0 ? { averaging: 0 } : {}),
+    ...(requested.qualifyThresholdTenthDb === undefined && Number(threshold) > QUALIFY_OFF_BY_TEXT
+      ? { qualifyThresholdTenthDb: QUALIFY_OFF_TENTH_DB }
+      : {}),
+  };
+}
+
+/** The vendor's order, with the timing columns in the order that the check of the one against the other allows. */
+function writeOrder(row: UtscRow, { profile, values }: WantedRow): UtscField[] {
+  const order = [...profile.writeOrder];
+  const duration = order.indexOf("freeRunDurationMs");
+  const period = order.indexOf("repeatPeriodUs");
+  if (duration < 0 || period < 0) return order;
+  const presentPeriodUs = Number(row.values.repeatPeriodUs ?? DEFAULT_REPEAT_PERIOD_US);
+  const durationFirst = Number(values.freeRunDurationMs) * 1000 >= presentPeriodUs;
+  if (durationFirst !== duration < period) {
+    order[duration] = "repeatPeriodUs";
+    order[period] = "freeRunDurationMs";
+  }
+  return order;
+}
+
+/** What a capture can do without where the CMTS does not take it. */
+const DISPENSABLE: ReadonlySet<UtscField> = new Set([
+  "fileName",
+  "averaging",
+  "qualifyCenterFrequencyHz",
+  "qualifyBandwidthHz",
+  "qualifyThresholdTenthDb",
+  "maxResultsPerFile",
+  "destinationIndex",
+]);
+
+function isDispensable(field: UtscField, value: UtscFieldValue, requested: UtscValues): boolean {
+  if (DISPENSABLE.has(field)) return true;
+  if (field === "window") return requested.window === undefined;
+  return field === "logicalChIfIndex" && value === 0;
+}
+
+/** Columns that a CMTS may hold otherwise without another capture coming of it. */
+const BESIDE_THE_POINT: ReadonlySet<UtscField> = new Set([...DISPENSABLE, "freeRunDurationMs"]);
+
 /** Whether an active row says what is wanted to the letter, so that its test can simply go on. */
-export function rowSays(row: UtscRow, request: UtscRequest, window: UtscWindow): boolean {
+export function rowSays(row: UtscRow, wanted: UtscValues): boolean {
   return (
     row.rowStatus === RowStatus.active &&
-    row.triggerMode === valueNumber(utscCfg.triggerMode, "freeRunning") &&
-    row.centerFrequencyHz === request.centerFrequencyHz &&
-    row.spanHz === request.spanHz &&
-    row.bins === request.bins &&
-    row.repeatPeriodUs === request.repeatPeriodUs &&
-    row.outputFormat === valueNumber(utscCfg.outputFormat, request.outputFormat) &&
-    row.window === valueNumber(utscCfg.window, window)
+    Object.entries(wanted).every(
+      ([field, value]) =>
+        value === undefined ||
+        BESIDE_THE_POINT.has(field as UtscField) || row.values[field as UtscField] === value,
+    )
   );
 }
 
 /** Whether an active row still reads as it was accepted. */
 export function rowStillSays(row: UtscRow, accepted: UtscAccepted): boolean {
-  return (
-    row.rowStatus === RowStatus.active &&
-    row.triggerMode === valueNumber(utscCfg.triggerMode, accepted.triggerMode) &&
-    row.centerFrequencyHz === accepted.centerFrequencyHz &&
-    row.spanHz === accepted.spanHz &&
-    row.bins === accepted.bins &&
-    row.repeatPeriodUs === accepted.repeatPeriodUs &&
-    row.outputFormat === valueNumber(utscCfg.outputFormat, accepted.outputFormat)
-  );
+  const { readAt: _readAt, fileName: _fileName, window: _window, ...values } = accepted;
+  return rowSays(row, values);
 }

@@ -1,4 +1,4 @@
-import type { MeasStatus } from "@pnmlab/protocol";
+import type { MeasStatus, UtscAccepted, UtscTriggerMode } from "@pnmlab/protocol";
 
 /** How often the CMTS is asked for its status while nothing special is awaited. */
 const POLL_MS = 500;
@@ -26,6 +26,8 @@ export interface RunView {
   /** Files after which this run is expected to end. */
   expectedFiles: number;
   periodMs: number;
+  /** How long a trigger may let wait for its event; 0 where captures come by the clock. */
+  patienceMs: number;
   busySeen: boolean;
   /** Polls in a row that found no change although one was awaited. */
   quickPolls: number;
@@ -62,17 +64,31 @@ export function hasEnded(measStatus: MeasStatus | undefined, view: RunView): boo
 }
 
 /**
- * Files that one run gives by the arithmetic of DOCS-PNM-MIB for free running with one capture in a file; a
- * CMTS can end sooner by a limit of its own.
+ * Files that one run gives by the arithmetic of DOCS-PNM-MIB with one capture in a file, or by a limit that
+ * the vendor is known for; a CMTS can end sooner by a limit of its own.
  */
-export function filesPerRun(freeRunDurationMs: number, repeatPeriodUs: number): number {
+export function filesPerRun(
+  accepted: { [Key in keyof UtscAccepted]?: UtscAccepted[Key] | undefined } | undefined,
+  vendorLimit = Number.POSITIVE_INFINITY,
+): number {
+  const { triggerMode, freeRunDurationMs = 0, repeatPeriodUs = 0, triggerCount = 0 } = accepted ?? {};
+  if (triggerPatienceMs(triggerMode) > 0) return triggerCount === 0 ? vendorLimit : triggerCount;
   if (repeatPeriodUs === 0) return 1;
-  return Math.max(1, Math.floor((freeRunDurationMs * 1000) / repeatPeriodUs));
+  return Math.min(vendorLimit, Math.max(1, Math.floor((freeRunDurationMs * 1000) / repeatPeriodUs)));
+}
+
+/**
+ * How long a start may wait for the event that triggers. 90 s for an idle SID and 120 s for a modem are the
+ * time-outs of a CommScope E6000 (user guide, PNM chapter); the other events have none of their own.
+ */
+export function triggerPatienceMs(triggerMode: UtscTriggerMode | undefined): number {
+  if (triggerMode === undefined || triggerMode === "freeRunning" || triggerMode === "other") return 0;
+  return triggerMode === "idleSid" ? 90_000 : 120_000;
 }
 
 /** Whether a run has been without a file for so long that it must be started again. */
 export function isSilent(view: RunView): boolean {
-  const graceMs = stallAfterMs(view.periodMs);
+  const graceMs = Math.max(stallAfterMs(view.periodMs), view.patienceMs);
   if (view.lastFileAtMs !== undefined) return view.nowMs - view.lastFileAtMs > graceMs;
   return view.nowMs - view.armedAtMs > (view.busySeen ? graceMs : Math.max(graceMs, START_GRACE_MS));
 }

@@ -4,62 +4,24 @@ import {
   type MibObject,
   measStatusType,
   system,
+  type UtscValues,
   utscCfg,
-  utscOutputFormatValues,
+  utscFields,
   utscResult,
   utscStatus,
-  utscTriggerModeValues,
-  utscWindowValues,
 } from "@pnmlab/docsis-mib";
-import type {
-  MeasStatus,
-  SnmpTarget,
-  UtscAccepted,
-  UtscOutputFormat,
-  UtscTriggerMode,
-  UtscWindow,
-} from "@pnmlab/protocol";
+import { type MeasStatus, type SnmpTarget, type UtscAccepted, utscAcceptedSchema } from "@pnmlab/protocol";
 import type { RequestOptions, SnmpGateway } from "../contracts.ts";
 import { Readings } from "../snmp/values.ts";
+import { rowValues } from "./columns.ts";
 
 /** One row of the UTSC tables as the CMTS reads it; undefined where it has no value. */
-export interface UtscRow {
-  cfgIndex: number;
-  rowStatus: number | undefined;
-  triggerMode: number | undefined;
-  logicalChIfIndex: number | undefined;
-  centerFrequencyHz: number | undefined;
-  spanHz: number | undefined;
-  bins: number | undefined;
-  outputFormat: number | undefined;
-  window: number | undefined;
-  repeatPeriodUs: number | undefined;
-  freeRunDurationMs: number | undefined;
-  maxResultsPerFile: number | undefined;
-  destinationIndex: number | undefined;
-  fileName: string | undefined;
-  measStatus: MeasStatus | undefined;
-  kHundredthsDb: number | undefined;
-  sampleRateHz: number | undefined;
-  resolutionBandwidthHz: number | undefined;
-  /** sysUpTime in hundredths of a second; smaller than before means that the CMTS has restarted. */
-  upTimeTicks: number | undefined;
+export interface UtscRow extends UtscRowState {
+  /** Every writable column that has a value, but for file name and RowStatus. */
+  values: UtscValues;
 }
 
-const ROW_OBJECTS = [
-  utscCfg.rowStatus,
-  utscCfg.triggerMode,
-  utscCfg.logicalChIfIndex,
-  utscCfg.centerFreqHz,
-  utscCfg.spanHz,
-  utscCfg.numBins,
-  utscCfg.outputFormat,
-  utscCfg.window,
-  utscCfg.repeatPeriodUs,
-  utscCfg.freeRunDurationMs,
-  utscCfg.maxResultsPerFile,
-  utscCfg.destinationIndex,
-];
+const ROW_OBJECTS = Object.values(utscFields).map(({ object }) => object);
 
 /** What changes while a test runs; asked with every poll. */
 const STATE_OBJECTS = [
@@ -72,17 +34,18 @@ const STATE_OBJECTS = [
   utscResult.resolutionBwHz,
 ];
 
-export type UtscRowState = Pick<
-  UtscRow,
-  | "cfgIndex"
-  | "rowStatus"
-  | "fileName"
-  | "measStatus"
-  | "kHundredthsDb"
-  | "sampleRateHz"
-  | "resolutionBandwidthHz"
-  | "upTimeTicks"
->;
+/** The part of a row that changes while a test runs. */
+export interface UtscRowState {
+  cfgIndex: number;
+  rowStatus: number | undefined;
+  fileName: string | undefined;
+  measStatus: MeasStatus | undefined;
+  kHundredthsDb: number | undefined;
+  sampleRateHz: number | undefined;
+  resolutionBandwidthHz: number | undefined;
+  /** sysUpTime in hundredths of a second; smaller than before means that the CMTS has restarted. */
+  upTimeTicks: number | undefined;
+}
 
 /** Every row of a port, each in one GET after one walk of a single column. */
 export async function readRows(
@@ -114,20 +77,7 @@ export async function readRow(
   const readings = new Readings(await snmp.get(target, oids, options));
   const state = stateOf(readings, rfPortIfIndex, cfgIndex);
   if (state === undefined) return undefined;
-  return {
-    ...state,
-    triggerMode: readings.integer(utscCfg.triggerMode, index),
-    logicalChIfIndex: readings.integer(utscCfg.logicalChIfIndex, index),
-    centerFrequencyHz: readings.integer(utscCfg.centerFreqHz, index),
-    spanHz: readings.integer(utscCfg.spanHz, index),
-    bins: readings.integer(utscCfg.numBins, index),
-    outputFormat: readings.integer(utscCfg.outputFormat, index),
-    window: readings.integer(utscCfg.window, index),
-    repeatPeriodUs: readings.integer(utscCfg.repeatPeriodUs, index),
-    freeRunDurationMs: readings.integer(utscCfg.freeRunDurationMs, index),
-    maxResultsPerFile: readings.integer(utscCfg.maxResultsPerFile, index),
-    destinationIndex: readings.integer(utscCfg.destinationIndex, index),
-  };
+  return { ...state, values: rowValues(readings, index) };
 }
 
 /** The part of a row that changes while a test runs; undefined where the row is absent. */
@@ -168,31 +118,14 @@ function stateOf(readings: Readings, rfPortIfIndex: number, cfgIndex: number): U
 }
 
 /** The row as the accepted parameters; undefined while a column that every capture needs has no value. */
-export function acceptedOf(row: UtscRow, readAt: Date): UtscAccepted | undefined {
-  const { centerFrequencyHz, spanHz, bins, repeatPeriodUs, freeRunDurationMs } = row;
-  const outputFormat = utscOutputFormatValues[row.outputFormat ?? -1] as UtscOutputFormat | undefined;
-  const window = utscWindowValues[row.window ?? -1] as UtscWindow | undefined;
-  const triggerMode = utscTriggerModeValues[row.triggerMode ?? -1] as UtscTriggerMode | undefined;
-  if (
-    centerFrequencyHz === undefined ||
-    spanHz === undefined ||
-    bins === undefined ||
-    repeatPeriodUs === undefined ||
-    freeRunDurationMs === undefined ||
-    outputFormat === undefined ||
-    triggerMode === undefined
-  ) {
-    return undefined;
-  }
-  return {
-    centerFrequencyHz,
-    spanHz,
-    bins,
-    repeatPeriodUs,
-    freeRunDurationMs,
-    outputFormat,
-    window: window ?? "other",
-    triggerMode,
+export function acceptedOf({ values, fileName }: UtscRow, readAt: Date): UtscAccepted | undefined {
+  const { destinationIndex, ...columns } = values;
+  const accepted = utscAcceptedSchema.safeParse({
+    window: "other",
+    ...columns,
+    ...(destinationIndex ? { destinationIndex } : {}),
+    ...(fileName ? { fileName } : {}),
     readAt: readAt.toISOString(),
-  };
+  });
+  return accepted.success ? accepted.data : undefined;
 }

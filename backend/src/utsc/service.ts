@@ -1,27 +1,43 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
 import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget, StartUtscSession, UtscRequest, UtscSession } from "@pnmlab/protocol";
+import type {
+  SnmpTarget,
+  StartUtscSession,
+  UtscColumnsAnswer,
+  UtscDryRun,
+  UtscOptions,
+  UtscRequest,
+  UtscSession,
+} from "@pnmlab/protocol";
 import type {
   FileClaim,
   FileClaimer,
   FileCleaner,
   LeaseGateway,
   LivePublisher,
+  ModemFinder,
   SessionStore,
   SnmpGateway,
   StoredSession,
+  UtscProfileSource,
   UtscService,
+  UtscSetup,
 } from "../contracts.ts";
-import { checkRequest, readUtscPort, type UtscPort } from "./capability.ts";
+import { readUtscPort, type UtscPort } from "./capability.ts";
 import type { TftpDestination } from "./destination.ts";
+import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
+import { optionsOf } from "./options.ts";
 import { LiveSession } from "./session.ts";
+import { requireAllowed, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 
 export interface UtscServiceOptions {
   cmts: readonly CmtsTarget[];
   snmp: SnmpGateway;
+  profiles: UtscProfileSource;
+  modems: ModemFinder;
   leases: LeaseGateway;
   store: SessionStore;
   publisher: LivePublisher;
@@ -37,13 +53,13 @@ export interface UtscServiceOptions {
  * Live UTSC sessions, one for each RF port. Sessions that were wanted when the process ended before run on;
  * stops that were not finished are finished.
  */
-export function createUtscService(options: UtscServiceOptions): UtscService & FileClaimer {
+export function createUtscService(options: UtscServiceOptions): UtscService & UtscSetup & FileClaimer {
   const service = new Sessions(options);
   service.resume();
   return service;
 }
 
-class Sessions implements UtscService, FileClaimer {
+class Sessions implements UtscService, UtscSetup, FileClaimer {
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
   /** The newest session of each port, by CMTS and ifIndex. */
@@ -58,9 +74,11 @@ class Sessions implements UtscService, FileClaimer {
 
   constructor(options: UtscServiceOptions) {
     this.#options = options;
-    const { snmp, leases, cleaner, publisher, destination, leaseMs, log } = options;
+    const { snmp, profiles, modems, leases, cleaner, publisher, destination, leaseMs, log } = options;
     this.#around = {
       snmp,
+      profiles,
+      modems,
       leases,
       cleaner,
       publisher,
@@ -111,26 +129,53 @@ class Sessions implements UtscService, FileClaimer {
   start({ cmtsId, rfPortIfIndex, ...request }: StartUtscSession): Promise<UtscSession> {
     const key = portKey(cmtsId, rfPortIfIndex);
     return this.#starts.run(key, async () => {
-      const target = this.#findTarget(cmtsId);
-      if (target === undefined) {
-        const known = this.#options.cmts.map(({ id }) => id).join(", ") || "none";
-        throw new PnmLabError("UTSC_CMTS_UNKNOWN", `there is no CMTS ${cmtsId}; configured are ${known}`);
-      }
+      const target = this.#requireTarget(cmtsId);
       const present = this.#byPort.get(key);
       if (present?.isLive && isSameRequest(present.stored.requested, request)) return present.snapshot();
-      const port = await readUtscPort(this.#options.snmp, target, rfPortIfIndex);
-      const window = checkRequest(request, port);
+      const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
+      requireAllowed(settled);
       if (present?.isLive) {
-        await present.reconfigure(request, window);
+        await present.reconfigure(request, settled);
         return present.snapshot();
       }
       if (present !== undefined) await this.#retire(present);
-      const session = new LiveSession(this.#around, target, this.#newStored(cmtsId, port, request), window);
+      const stored = this.#newStored(cmtsId, settled.port, request);
+      const session = new LiveSession(this.#around, target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
       session.start();
       return session.snapshot();
     });
+  }
+
+  async options(cmtsId: string, rfPortIfIndex: number, profileId?: string): Promise<UtscOptions> {
+    const target = this.#requireTarget(cmtsId);
+    const { snmp, profiles } = this.#around;
+    const [port, chosen] = await Promise.all([
+      readUtscPort(snmp, target, rfPortIfIndex),
+      profileId === undefined ? profiles.of(cmtsId, target) : profiles.as(profileId, cmtsId, target),
+    ]);
+    return optionsOf(cmtsId, port, chosen, this.#around.destination.index);
+  }
+
+  async dryRun({ cmtsId, rfPortIfIndex, ...request }: StartUtscSession): Promise<UtscDryRun> {
+    const target = this.#requireTarget(cmtsId);
+    const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
+    const present = this.#byPort.get(portKey(cmtsId, rfPortIfIndex));
+    const { snmp, destination, isOwn } = this.#around;
+    return dryRunOf({
+      snmp,
+      target,
+      cmtsId,
+      settled,
+      destination,
+      isOwn,
+      session: present?.isLive ? present.snapshot() : undefined,
+    });
+  }
+
+  columns(id: string): UtscColumnsAnswer | undefined {
+    return this.#byId.get(id)?.columns();
   }
 
   async stop(id: string): Promise<UtscSession> {
@@ -183,6 +228,21 @@ class Sessions implements UtscService, FileClaimer {
     return stored;
   }
 
+  #settle(cmtsId: string, target: SnmpTarget, rfPortIfIndex: number, request: UtscRequest) {
+    return settleRequest(
+      { ...this.#around, destinationIndex: this.#around.destination.index },
+      { cmtsId, target, rfPortIfIndex },
+      request,
+    );
+  }
+
+  #requireTarget(cmtsId: string): SnmpTarget {
+    const target = this.#findTarget(cmtsId);
+    if (target !== undefined) return target;
+    const known = this.#options.cmts.map(({ id }) => id).join(", ") || "none";
+    throw new PnmLabError("UTSC_CMTS_UNKNOWN", `there is no CMTS ${cmtsId}; configured are ${known}`);
+  }
+
   #findTarget(cmtsId: string): SnmpTarget | undefined {
     const cmts = this.#options.cmts.find(({ id }) => id === cmtsId);
     return cmts && { host: cmts.host, port: cmts.port, profile: cmts.profile };
@@ -198,12 +258,6 @@ function portKey(cmtsId: string, rfPortIfIndex: number): string {
 }
 
 function isSameRequest(a: UtscRequest, b: UtscRequest): boolean {
-  return (
-    a.centerFrequencyHz === b.centerFrequencyHz &&
-    a.spanHz === b.spanHz &&
-    a.bins === b.bins &&
-    a.repeatPeriodUs === b.repeatPeriodUs &&
-    a.outputFormat === b.outputFormat &&
-    a.window === b.window
-  );
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof UtscRequest>;
+  return [...fields].every((field) => a[field] === b[field]);
 }

@@ -1,11 +1,13 @@
-import type { SnmpTarget, UtscRequest, UtscSession, UtscWindow } from "@pnmlab/protocol";
+import type { SnmpTarget, UtscColumnsAnswer, UtscRequest, UtscSession } from "@pnmlab/protocol";
 import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
+import { columnTruths } from "./column-truth.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { failureOf } from "./failure.ts";
 import { FrameIntake } from "./frame-intake.ts";
 import { Lease } from "./lease.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { SessionFace } from "./session-face.ts";
+import type { SettledRequest } from "./settle.ts";
 import { stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -25,18 +27,23 @@ export class LiveSession {
   readonly #face: SessionFace;
   readonly #lease: Lease;
   #stored: StoredSession;
-  #window: UtscWindow | undefined;
+  #settled: SettledRequest | undefined;
   #control: ControlLoop | undefined;
   #stop: StopLoop | undefined;
   #lastGeneration = 0;
   #ticker: NodeJS.Timeout | undefined;
   #offAvailability: () => void;
 
-  constructor(around: SessionSurroundings, target: SnmpTarget, stored: StoredSession, window?: UtscWindow) {
+  constructor(
+    around: SessionSurroundings,
+    target: SnmpTarget,
+    stored: StoredSession,
+    settled?: SettledRequest,
+  ) {
     this.#around = around;
     this.#target = target;
     this.#stored = stored;
-    this.#window = window;
+    this.#settled = settled;
     this.#intake = new FrameIntake(stored.streamId);
     const { available, sentence } = around.snmp;
     this.#face = new SessionFace(stored, this.#intake, around.publisher, available ? undefined : sentence);
@@ -54,6 +61,23 @@ export class LiveSession {
 
   snapshot(): UtscSession {
     return this.#face.snapshot();
+  }
+
+  /** Each column as asked, written, accepted and observed. */
+  columns(): UtscColumnsAnswer {
+    const accepted = this.#face.facts.accepted;
+    const settled = this.#control?.settled ?? this.#settled;
+    const { requested } = this.#stored;
+    return {
+      columns: columnTruths({
+        requested,
+        written: settled?.values ?? {},
+        accepted,
+        observed: this.#intake.observed,
+        notes: this.#control?.notes ?? [],
+      }),
+      readAt: accepted?.readAt ?? null,
+    };
   }
 
   /** Whether a new start on this port goes on with this session. */
@@ -74,9 +98,9 @@ export class LiveSession {
   }
 
   /** Runs with other parameters under the same id; the frames go on behind a gap. */
-  async reconfigure(request: UtscRequest, window: UtscWindow): Promise<void> {
+  async reconfigure(request: UtscRequest, settled: SettledRequest): Promise<void> {
     await this.#endControl();
-    this.#window = window;
+    this.#settled = settled;
     this.#save({ ...this.#stored, requested: request });
     this.#intake.reset();
     this.#face.apply("configure", {
@@ -133,7 +157,7 @@ export class LiveSession {
       around: this.#around,
       target: this.#target,
       stored: this.#stored,
-      window: this.#window,
+      settled: this.#settled,
       lastGeneration: this.#lastGeneration,
       fromScratch,
       intake: this.#intake,
@@ -174,7 +198,8 @@ export class LiveSession {
     const { failure, lastFileAt } = facts;
     const waitingSinceMs = Math.max(lastFileAt?.getTime() ?? 0, this.#control?.configuredAtMs ?? 0);
     const silentMs = Date.now() - waitingSinceMs;
-    if (waitingSinceMs > 0 && silentMs > stallAfterMs(this.#intake.periodMs)) {
+    const patienceMs = Math.max(stallAfterMs(this.#intake.periodMs), this.#control?.patienceMs ?? 0);
+    if (waitingSinceMs > 0 && silentMs > patienceMs) {
       const notes = this.#control?.notes ?? [];
       face.apply("silence", { failure: failure ?? stallFailure(facts, this.#around.destination, notes) });
     }

@@ -10,8 +10,11 @@ import { type PersonalityName, type Scenario, Simulator } from "@pnmlab/simulato
 import { TftpServer } from "@pnmlab/tftp-server";
 import { expect, onTestFinished, test } from "vitest";
 import { AGENT_TOKEN, build, openTestBackend } from "../_test/support.ts";
-import { MemoryPublisher, MemoryStore, until } from "../_test/utsc/fixture.ts";
+import { MemoryChoices, MemoryPublisher, MemoryStore, until } from "../_test/utsc/fixture.ts";
 import { createLeaseGateway, createSnmpGateway } from "../agents/gateways.ts";
+import { ModemDirectory } from "../cmts/modem-directory.ts";
+import { RfPortCache } from "../cmts/rf-port-cache.ts";
+import { VendorProfiles } from "../cmts/vendor-profiles.ts";
 import { createFileCleaner, startIngest } from "../ingest/index.ts";
 import { OWN_PREFIX } from "./file-name.ts";
 import { createUtscService } from "./index.ts";
@@ -85,10 +88,16 @@ async function startChain(personality: PersonalityName) {
   const store = new MemoryStore();
   const publisher = new MemoryPublisher();
   const snmp = createSnmpGateway(web.agents);
+  const targets = [{ id: "cmts", ...target }];
+  const rfPorts = stack.use(new RfPortCache(snmp, Date.now));
+  const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now: Date.now }));
+  const profiles = stack.use(new VendorProfiles(snmp, new MemoryChoices(), Date.now));
   const create = () =>
     createUtscService({
-      cmts: [{ id: "cmts", ...target }],
+      cmts: targets,
       snmp,
+      profiles,
+      modems,
       leases: createLeaseGateway(web.agents),
       store,
       publisher,

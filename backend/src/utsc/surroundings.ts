@@ -1,11 +1,21 @@
 import type { Logger } from "@pnmlab/config";
 import type { KeyedQueue } from "@pnmlab/kit";
-import type { FileCleaner, LeaseGateway, LivePublisher, SnmpGateway, StoredSession } from "../contracts.ts";
+import type {
+  FileCleaner,
+  LeaseGateway,
+  LivePublisher,
+  ModemFinder,
+  SnmpGateway,
+  StoredSession,
+  UtscProfileSource,
+} from "../contracts.ts";
 import type { TftpDestination } from "./destination.ts";
 
 /** What all sessions of a backend share. */
 export interface SessionSurroundings {
   snmp: SnmpGateway;
+  profiles: UtscProfileSource;
+  modems: ModemFinder;
   leases: LeaseGateway;
   cleaner: FileCleaner;
   publisher: LivePublisher;

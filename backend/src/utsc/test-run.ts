@@ -36,7 +36,7 @@ export class TestRun {
     this.#quickPolls = 0;
   }
 
-  view(expectedFiles: number, periodMs: number): RunView {
+  view(expectedFiles: number, periodMs: number, patienceMs: number): RunView {
     return {
       nowMs: Date.now(),
       armedAtMs: this.#armedAtMs,
@@ -47,6 +47,7 @@ export class TestRun {
       quickPolls: this.#quickPolls,
       expectedFiles,
       periodMs,
+      patienceMs,
     };
   }
 }

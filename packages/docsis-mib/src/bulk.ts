@@ -49,3 +49,41 @@ export const bulkFileStatus = {
   ),
   dateCreated: fileStatus(4, "docsPnmBulkFileStatusDateCreated", "OctetString", "read-only"),
 } as const;
+
+const control = columnsOf("1.3.6.1.4.1.4491.2.1.27.1.1.1.5.1");
+/**
+ * docsPnmCcapBulkDataControlTable, index {serverIndex 1..10}: deprecated, and what some CCAPs are still
+ * steered by. Its rows are there from boot.
+ */
+export const ccapBulkDataControl = {
+  destIpAddrType: control(
+    2,
+    "docsPnmCcapBulkDataControlDestIpAddrType",
+    "Integer",
+    "read-write",
+    inetAddressType,
+  ),
+  destIpAddr: control(3, "docsPnmCcapBulkDataControlDestIpAddr", "OctetString", "read-write"),
+  destPath: control(4, "docsPnmCcapBulkDataControlDestPath", "OctetString", "read-write"),
+  uploadControl: control(
+    5,
+    "docsPnmCcapBulkDataControlUploadControl",
+    "Integer",
+    "read-write",
+    enumeration(1, "other", "noAutoUpload", "autoUpload"),
+  ),
+  /** BITS; see `PnmTestSelector`. */
+  pnmTestSelector: control(6, "docsPnmCcapBulkDataControlPnmTestSelector", "OctetString", "read-write"),
+} as const;
+
+/** Bits of docsPnmCcapBulkDataControlPnmTestSelector: the tests whose files go to a server. */
+export const PnmTestSelector = {
+  dsOfdmSymbolCapture: 1,
+  dsOfdmNoisePowerRatio: 2,
+  cmtsUsOfdmaActiveAndQuietProbe: 3,
+  usImpulseNoise: 4,
+  usOfdmaRxMerPerSubcarrier: 5,
+  upstreamHistogram: 6,
+  usOfdmaRxPower: 7,
+  usTriggeredSpectrumCapture: 8,
+} as const;

@@ -81,3 +81,70 @@ export const docsisBaseCapability = scalar(
 
 /** docsPnmMIB: the subtree below which PNM tests are configured and started. */
 export const DOCS_PNM_MIB_OID = "1.3.6.1.4.1.4491.2.1.27";
+
+/** DOCS-IF3-MIB CmtsCmRegState; 3 and 7 do not exist. */
+export const cmRegState: Readonly<Record<number, string>> = {
+  1: "other",
+  2: "initialRanging",
+  4: "rangingAutoAdjComplete",
+  5: "dhcpv4Complete",
+  6: "registrationComplete",
+  8: "operational",
+  9: "bpiInit",
+  10: "startEae",
+  11: "startDhcpv4",
+  12: "startDhcpv6",
+  13: "dhcpv6Complete",
+  14: "startConfigFileDownload",
+  15: "configFileDownloadComplete",
+  16: "startRegistration",
+  17: "forwardingDisabled",
+  18: "rfMuteAll",
+};
+
+/** States in which a modem is on line: it has registered, and forwards or is kept from it. */
+export const ONLINE_CM_REG_STATES: ReadonlySet<number> = new Set([6, 8, 9, 17]);
+
+const regStatus = columnsOf("1.3.6.1.4.1.4491.2.1.20.1.3.1");
+/** docsIf3CmtsCmRegStatusTable (DOCS-IF3-MIB), index {docsIf3CmtsCmRegStatusId}. */
+export const cmRegStatus = {
+  macAddr: regStatus(2, "docsIf3CmtsCmRegStatusMacAddr", "OctetString", "read-only"),
+  /** Four octets. */
+  ipv4Addr: regStatus(5, "docsIf3CmtsCmRegStatusIPv4Addr", "OctetString", "read-only"),
+  value: regStatus(6, "docsIf3CmtsCmRegStatusValue", "Integer", "read-only", cmRegState),
+} as const;
+
+/** docsIf3CmtsCmUsStatusTable (DOCS-IF3-MIB), index {docsIf3CmtsCmRegStatusId, logical channel's ifIndex}. */
+export const cmUsStatusModulationType = columnsOf("1.3.6.1.4.1.4491.2.1.20.1.4.1")(
+  2,
+  "docsIf3CmtsCmUsStatusModulationType",
+  "Integer",
+  "read-only",
+);
+
+/** docsIf31CmtsCmUsOfdmaChannelStatusTable (DOCS-IF31-MIB), index {docsIf3CmtsCmRegStatusId, ifIndex}. */
+export const cmUsOfdmaRxPowerTenthDbmv = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.4.1")(
+  1,
+  "docsIf31CmtsCmUsOfdmaChannelRxPower",
+  "Integer",
+  "read-only",
+);
+
+/** ccapInterfaceIndexMapTable (CCAP-MIB), index {ifIndex}: where an interface is, as an XPath. */
+export const ccapInterfacePath = columnsOf("1.3.6.1.4.1.4491.2.1.24.1.1.1.1")(
+  1,
+  "ccapInterfaceIndexMapPath",
+  "OctetString",
+  "read-only",
+);
+
+/**
+ * docsRphyRpdIfCoreToRpdMapTable (DOCS-RPHY-MIB), index {core ifIndex, RPD MAC, direction, RF port}: the
+ * interfaces of a core with the port of the RPD that carries them.
+ */
+export const rpdRfChannelType = columnsOf("1.3.6.1.4.1.4491.2.1.30.1.2.6.1")(
+  5,
+  "docsRphyRpdIfCoreToRpdMapRpdRfChanType",
+  "Integer",
+  "read-only",
+);

@@ -51,10 +51,13 @@ export type UtscRuleSource = z.infer<typeof utscRuleSourceSchema>;
 
 /** A rule holds where every condition does; one that is left out always does. */
 export const utscRuleConditionSchema = z.strictObject({
-  triggerModes: z.array(utscTriggerModeSchema).optional(),
-  outputFormats: z.array(utscOutputFormatSchema).optional(),
+  triggerModes: z.array(utscTriggerModeSchema).readonly().optional(),
+  outputFormats: z.array(utscOutputFormatSchema).readonly().optional(),
   /** Kind of the channel that logicalChIfIndex names; `none` where it names none. */
-  channelKinds: z.array(z.enum(["scQam", "ofdma", "none"])).optional(),
+  channelKinds: z
+    .array(z.enum(["scQam", "ofdma", "none"]))
+    .readonly()
+    .optional(),
 });
 
 /** Relations between columns: which one a rule is about stands in `relation`. */
@@ -70,9 +73,12 @@ export const UTSC_RELATIONS = [
 ] as const;
 
 export const utscLimitSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("values"), values: z.array(utscFieldValueSchema) }),
+  z.strictObject({ kind: z.literal("values"), values: z.array(utscFieldValueSchema).readonly() }),
   /** Pairs of least and most, both allowed. */
-  z.strictObject({ kind: z.literal("ranges"), ranges: z.array(z.tuple([z.number(), z.number()])) }),
+  z.strictObject({
+    kind: z.literal("ranges"),
+    ranges: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+  }),
   z.strictObject({ kind: z.literal("multipleOf"), step: z.number() }),
   z.strictObject({
     kind: z.literal("relation"),
@@ -124,11 +130,11 @@ export const utscFieldOptionSchema = z.strictObject({
   /** What is written where a request leaves it out; null: nothing, or what the trigger needs. */
   defaultValue: utscFieldValueSchema.nullable(),
   /** The trigger modes that use it; null for all. Others do without it, so that a page hides it. */
-  usedByTriggerModes: z.array(utscTriggerModeSchema).nullable(),
+  usedByTriggerModes: z.array(utscTriggerModeSchema).readonly().nullable(),
   /** Members on offer of an enumerated column, by capability row and profile; null for other kinds. */
-  values: z.array(z.string()).nullable(),
-  rules: z.array(utscRuleSchema),
-  adjustments: z.array(utscAdjustmentSchema),
+  values: z.array(z.string()).readonly().nullable(),
+  rules: z.array(utscRuleSchema).readonly(),
+  adjustments: z.array(utscAdjustmentSchema).readonly(),
 });
 export type UtscFieldOption = z.infer<typeof utscFieldOptionSchema>;
 
@@ -143,7 +149,9 @@ export const utscProfileSchema = z.strictObject({
   /** What was detected, also where it is overridden; null while the CMTS has not been asked. */
   detectedId: z.string().nullable(),
   ruleCount: z.int(),
-  quirks: z.array(z.strictObject({ id: z.string(), text: z.string(), source: utscRuleSourceSchema })),
+  quirks: z
+    .array(z.strictObject({ id: z.string(), text: z.string(), source: utscRuleSourceSchema }))
+    .readonly(),
 });
 export type UtscProfileView = z.infer<typeof utscProfileSchema>;
 
@@ -196,8 +204,9 @@ export const utscPlannedSetSchema = z.strictObject({
   /** Name with index, `docsPnmCmtsUtscCfgSpan.1000.1`. */
   name: z.string(),
   field: utscFieldSchema.nullable(),
-  type: z.enum(["Integer", "Unsigned32", "TimeTicks", "OctetString"]),
-  /** As on the wire; octet strings as text where they are text, else in hex. */
+  /** `HexString` is an octet string that is no text: an address, BITS. */
+  type: z.enum(["Integer", "Unsigned32", "TimeTicks", "OctetString", "HexString"]),
+  /** As on the wire; a HexString in hex. */
   value: utscFieldValueSchema,
   /** The MIB's name of an enumerated value; null where it has none. */
   valueName: z.string().nullable(),
@@ -212,7 +221,7 @@ export const utscPlannedSetSchema = z.strictObject({
 });
 export type UtscPlannedSet = z.infer<typeof utscPlannedSetSchema>;
 
-/** Answer to `POST /api/utsc-sessions/dry-run`: what a start would send. Only GETs were sent for it. */
+/** Answer to `POST /api/utsc/sessions/dry-run`, whose body is that of a start: what a start would send. Only GETs were sent for it. */
 export const utscDryRunSchema = z.strictObject({
   cmtsId: z.string(),
   rfPortIfIndex: z.int(),

@@ -1,15 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createLogger } from "@pnmlab/config";
+import { PnmLabError } from "@pnmlab/kit";
 import { encodeUtsc } from "@pnmlab/pnm-codec";
 import type { SpectrumFrame, StartUtscSession, UtscSession } from "@pnmlab/protocol";
 import { onTestFinished } from "vitest";
+import { VendorProfiles } from "../../cmts/vendor-profiles.ts";
 import type {
   FileClaimer,
   FileCleaner,
   LivePublisher,
+  ModemFinder,
+  ProfileChoices,
   SessionStore,
   StoredSession,
   UtscService,
+  UtscSetup,
 } from "../../contracts.ts";
 import { createUtscService } from "../../utsc/service.ts";
 import { FakeCmts, RF_PORT } from "./fake-cmts.ts";
@@ -74,12 +79,31 @@ class MemoryCleaner implements FileCleaner {
   }
 }
 
+export class MemoryChoices implements ProfileChoices {
+  readonly #chosen = new Map<string, string>();
+
+  get(cmtsId: string): string | undefined {
+    return this.#chosen.get(cmtsId);
+  }
+
+  set(cmtsId: string, profileId: string | undefined): void {
+    if (profileId === undefined) this.#chosen.delete(cmtsId);
+    else this.#chosen.set(cmtsId, profileId);
+  }
+}
+
+/** A CMTS that knows no modem. */
+export const noModems: ModemFinder = {
+  find: (cmtsId, macAddress) =>
+    Promise.reject(new PnmLabError("CMTS_MODEM_UNKNOWN", `${cmtsId} has no modem ${macAddress}`)),
+};
+
 export interface Fixture {
   cmts: FakeCmts;
   store: MemoryStore;
   publisher: MemoryPublisher;
   cleaner: MemoryCleaner;
-  service: UtscService & FileClaimer;
+  service: UtscService & UtscSetup & FileClaimer;
   /** Ends this backend without touching the CMTS and starts another on the same store. */
   restart(): Promise<void>;
 }
@@ -92,6 +116,8 @@ export function startFixture(cmts = new FakeCmts()): Fixture {
     createUtscService({
       cmts: [{ id: "lab-cmts-1", host: "10.0.0.1", port: 161, profile: "sim" }],
       snmp: cmts,
+      profiles: new VendorProfiles(cmts, new MemoryChoices(), Date.now),
+      modems: noModems,
       leases: cmts,
       store,
       publisher,

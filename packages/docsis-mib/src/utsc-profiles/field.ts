@@ -20,7 +20,7 @@ export type UtscOutputFormatName = "timeIQ" | "fftPower" | "rawAdc" | "fftIQ" | 
 
 /** An enumerated value goes by its name, a MAC address as `00:10:18:1a:2d:11`, anything else as a number. */
 export type UtscFieldValue = number | string;
-export type UtscValues = { readonly [Field in UtscField]?: UtscFieldValue };
+export type UtscValues = { readonly [Field in UtscField]?: UtscFieldValue | undefined };
 
 export interface UtscFieldFacts {
   readonly object: MibObject;

@@ -1,0 +1,126 @@
+import type { ZodTypeProvider } from "@fastify/type-provider-zod";
+import type { CmtsTarget } from "@pnmlab/config";
+import {
+  chooseUtscProfileSchema,
+  cmtsModemListSchema,
+  startUtscSessionSchema,
+  utscColumnsAnswerSchema,
+  utscDryRunSchema,
+  utscOptionsSchema,
+  utscProfileAnswerSchema,
+} from "@pnmlab/protocol";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { requireRole } from "../auth/guard.ts";
+import type { ModemDirectory } from "../cmts/modem-directory.ts";
+import type { CmtsMonitor } from "../cmts/monitor.ts";
+import type { VendorProfiles } from "../cmts/vendor-profiles.ts";
+import type { UtscSetup } from "../contracts.ts";
+import { notFound } from "../http/api-error.ts";
+import { requireCmts } from "./cmts.ts";
+
+export interface UtscSetupRouteDeps {
+  cmts: CmtsMonitor;
+  modems: ModemDirectory;
+  profiles: VendorProfiles;
+  utscSetup: UtscSetup;
+}
+
+const idParams = z.strictObject({ id: z.string() });
+const tags = ["utsc"];
+/** A picker shows no more at a time. */
+const MAX_MODEMS = 100;
+
+export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps): void {
+  const { cmts, modems, profiles, utscSetup } = deps;
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const profileOf = ({ id, host, port, profile }: CmtsTarget) => profiles.answer(id, { host, port, profile });
+  routes.get(
+    "/cmts/:id/rf-ports/:ifIndex/utsc-options",
+    {
+      schema: {
+        summary: "What an RF port and its vendor profile allow of each UTSC parameter",
+        tags,
+        params: z.strictObject({ id: z.string(), ifIndex: z.coerce.number().int().min(1) }),
+        querystring: z.strictObject({ profile: z.string().min(1).optional() }),
+        response: { 200: utscOptionsSchema },
+      },
+    },
+    ({ params, query }) => utscSetup.options(requireCmts(cmts, params.id).id, params.ifIndex, query.profile),
+  );
+  routes.post(
+    "/utsc/sessions/dry-run",
+    {
+      onRequest: requireRole("operator"),
+      schema: {
+        summary: "What a start would send, beside what the CMTS has; nothing is written",
+        tags,
+        body: startUtscSessionSchema,
+        response: { 200: utscDryRunSchema },
+      },
+    },
+    ({ body }) => utscSetup.dryRun(body),
+  );
+  routes.get(
+    "/utsc/sessions/:id/columns",
+    {
+      schema: {
+        summary: "Each column of a live capture as asked, written, accepted and observed",
+        tags,
+        params: idParams,
+        response: { 200: utscColumnsAnswerSchema },
+      },
+    },
+    ({ params }) => {
+      const answer = utscSetup.columns(params.id);
+      if (!answer) throw notFound("SESSION_UNKNOWN", `there is no session ${params.id}`);
+      return answer;
+    },
+  );
+  routes.get(
+    "/cmts/:id/profile",
+    {
+      schema: {
+        summary: "The vendor profile of a CMTS, how it was told, and what there is to choose from",
+        tags,
+        params: idParams,
+        response: { 200: utscProfileAnswerSchema },
+      },
+    },
+    ({ params }) => profileOf(requireCmts(cmts, params.id)),
+  );
+  routes.put(
+    "/cmts/:id/profile",
+    {
+      onRequest: requireRole("operator"),
+      schema: {
+        summary: "Choose the vendor profile of a CMTS by hand, or go back to what is detected with null",
+        tags,
+        params: idParams,
+        body: chooseUtscProfileSchema,
+        response: { 200: utscProfileAnswerSchema },
+      },
+    },
+    ({ params, body }) => {
+      const target = requireCmts(cmts, params.id);
+      profiles.choose(target.id, body.profile);
+      return profileOf(target);
+    },
+  );
+  routes.get(
+    "/cmts/:id/modems",
+    {
+      schema: {
+        summary: "Modems of a CMTS by a part of their MAC or IP address, with their channels and RF ports",
+        tags: ["plant"],
+        params: idParams,
+        querystring: z.strictObject({
+          q: z.string().max(64).default(""),
+          limit: z.coerce.number().int().min(1).max(MAX_MODEMS).default(20),
+        }),
+        response: { 200: cmtsModemListSchema },
+      },
+    },
+    ({ params, query }) => modems.search(requireCmts(cmts, params.id).id, query.q, query.limit),
+  );
+}
