@@ -19,7 +19,13 @@ import { HealthMonitor } from "./health/monitor.ts";
 import { storageProbe } from "./health/storage.ts";
 import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
-import { ConsumedFiles, createFileCleaner, startIngest } from "./ingest/index.ts";
+import {
+  ConsumedFiles,
+  createFileCleaner,
+  FileStatusPoll,
+  startFetchedFiles,
+  startIngest,
+} from "./ingest/index.ts";
 import { LiveHub } from "./live/hub.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
@@ -81,7 +87,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       probes: [
         agentProbe(() => agents.list()),
         tftpDirectoryProbe(config),
-        tftpServerProbe({ server: tftp, tftpDir, dataDir }),
+        tftpServerProbe({ server: tftp, source: config.fileSource, tftpDir, dataDir }),
         storageProbe(storage, dataDir),
         eventLoop,
       ],
@@ -119,6 +125,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     createFileCleaner({
       directory: tftpDir,
       policy: config.consumedFiles,
+      source: config.fileSource,
       mode: config.cleanup,
       tftp,
       sink: captures,
@@ -144,22 +151,28 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     log,
   });
   starting.defer(() => utsc.close());
-  const consumed =
-    config.consumedFiles === "keep" ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
-  starting.use(
-    await startIngest({
-      directory: tftpDir,
-      claimer: utsc,
-      sink: captures,
-      cleaner,
-      ...(consumed === undefined ? {} : { consumed }),
-      log,
-      onDirectoryState: () => {
-        health.checkNow("tftpDirectory");
-        health.checkNow("tftpServer");
-      },
-    }),
+  const isFetched = config.fileSource === "tftp";
+  const staysSomewhere = config.consumedFiles === "keep" || (isFetched && config.cleanup === "unlink");
+  const consumed = staysSomewhere ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
+  const ingest = {
+    directory: tftpDir,
+    claimer: utsc,
+    sink: captures,
+    cleaner,
+    ...(consumed === undefined ? {} : { consumed }),
+    log,
+    onDirectoryState: () => {
+      health.checkNow("tftpDirectory");
+      health.checkNow("tftpServer");
+    },
+  };
+  const files = starting.use(
+    await (isFetched ? startFetchedFiles({ ...ingest, server: tftp }) : startIngest(ingest)),
   );
+  if (isFetched) {
+    const onReported = (fileName: string) => files.report(fileName);
+    starting.use(new FileStatusPoll({ targets: config.cmts, snmp, log, onReported }));
+  }
   const doctor = new Doctor({
     config,
     texts,

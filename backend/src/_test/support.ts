@@ -135,6 +135,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
         dataDir,
         tftpDir: dataDir,
         cleanup: "auto",
+        fileSource: "folder",
         agentName: "lab-1",
         cmts: targets,
         publicUrl: "",
