@@ -268,7 +268,7 @@ test("a generic CMTS takes a start beyond its resources and says so in the statu
 });
 
 test("a destination row needs an address that fits its type before it becomes active", async () => {
-  await using lab = await startLab();
+  await using lab = await startLab({ tftpPort: 69 });
   const { manager } = lab;
   const d = bulkDataTransferCfg;
   expect(await manager.set([7], [d.rowStatus, RowStatus.createAndWait])).toBe("noError");

@@ -26,6 +26,10 @@ export const generic: Personality = {
       source: ASSUMPTION,
     },
     { what: "A minislot number comes round every 65,536 minislots of 25 us", source: ASSUMPTION },
+    {
+      what: "QualifyThrshld is dBmV per bin; its default and -1000 or less keep every capture",
+      source: ASSUMPTION,
+    },
     { what: "A start on a card that runs 4 tests ends as resourceUnavailable(6)", source: ASSUMPTION },
     { what: "The result row's Output holds the newest capture", source: MIB },
   ],

@@ -1,8 +1,12 @@
 import type { Receiver } from "../signal/receiver.ts";
 import type { UtscConfig } from "./utsc-config.ts";
 
-/** TenthdB value at and below which the MIB's default and its text "-100 dB" both mean: keep everything. */
-const DISABLED_TENTH_DB = -100;
+/**
+ * The MIB's default of -100 and its text "-100 dB or lower" both mean: keep everything. The column counts
+ * tenths of dB, so they are two values; what lies between is a threshold, or no plant's signal would reach one.
+ */
+const DEFAULT_TENTH_DB = -100;
+const DISABLED_TENTH_DB = -1000;
 
 /**
  * Whether a spectrum is kept: mean linear power of the bins in the qualify band at or over the threshold
@@ -15,7 +19,9 @@ export function isQualified(
   receiver: Receiver,
   binPower: Float64Array | undefined,
 ): boolean {
-  if (config.qualifyThresholdTenthDb <= DISABLED_TENTH_DB || binPower === undefined) return true;
+  const threshold = config.qualifyThresholdTenthDb;
+  const isOff = threshold === DEFAULT_TENTH_DB || threshold <= DISABLED_TENTH_DB;
+  if (isOff || binPower === undefined) return true;
   const startHz = receiver.centerFrequencyHz - receiver.spanHz / 2;
   const spacingHz = receiver.spanHz / receiver.bins;
   const halfBandHz = config.qualifyBwHz / 2;
@@ -24,5 +30,5 @@ export function isQualified(
   );
   if (inBand.length === 0) return true;
   const meanDbmv = 10 * Math.log10(inBand.reduce((sum, power) => sum + power, 0) / inBand.length);
-  return meanDbmv >= config.qualifyThresholdTenthDb / 10;
+  return meanDbmv >= threshold / 10;
 }

@@ -175,6 +175,12 @@ test("a spectrum is kept where the mean power of its qualify band reaches the th
   const config = { ...complete, qualifyCenterFreqHz: 50_000_000 };
   expect(isQualified(config, receiver, power)).toBe(true);
   expect(isQualified({ ...config, qualifyThresholdTenthDb: -60 }, receiver, power)).toBe(false);
+  expect(isQualified({ ...config, qualifyThresholdTenthDb: -490 }, receiver, power)).toBe(false);
+  expect(isQualified({ ...config, qualifyThresholdTenthDb: -510 }, receiver, power)).toBe(true);
+  power.fill(1e-12);
+  expect(isQualified({ ...config, qualifyThresholdTenthDb: -100 }, receiver, power)).toBe(true);
+  expect(isQualified({ ...config, qualifyThresholdTenthDb: -999 }, receiver, power)).toBe(false);
+  expect(isQualified({ ...config, qualifyThresholdTenthDb: -1000 }, receiver, power)).toBe(true);
   power.fill(1, 700, 900);
   expect(isQualified({ ...config, qualifyThresholdTenthDb: -60 }, receiver, power)).toBe(true);
   expect(isQualified({ ...config, qualifyThresholdTenthDb: -60 }, receiver, undefined)).toBe(true);

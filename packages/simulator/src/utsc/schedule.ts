@@ -71,7 +71,7 @@ export function scheduleOf(
 }
 
 /** The minislot that runs at a Unix time. */
-export function minislotAt(atMs: number): number {
+function minislotAt(atMs: number): number {
   return Math.floor((atMs * 1000) / MINISLOT_US) % MINISLOTS;
 }
 

@@ -1,0 +1,59 @@
+import { ifTable, instanceOid } from "@pnmlab/docsis-mib";
+import { expect, test } from "vitest";
+import { oidText } from "../snmp/oid.ts";
+import { CMTS, startLab } from "../testing/lab.ts";
+
+const ENT_CONTAINED_IN = "1.3.6.1.2.1.47.1.1.1.1.4";
+const ENT_ALIAS = "1.3.6.1.2.1.47.1.3.2.1.2";
+const CCAP_PATH = "1.3.6.1.4.1.4491.2.1.24.1.1.1.1.1";
+const REG_MAC = "1.3.6.1.4.1.4491.2.1.20.1.3.1.2";
+const US_MODULATION = "1.3.6.1.4.1.4491.2.1.20.1.4.1.2";
+const OFDMA_RX_POWER = "1.3.6.1.4.1.4491.2.1.28.1.4.1.1";
+
+test("every RF port stands in a line card of the chassis, by entity and by path", async () => {
+  await using lab = await startLab({ personality: "cisco-cbr8", rfPorts: 20 });
+  const containers = new Map(
+    (await lab.manager.walk(ENT_CONTAINED_IN)).map(({ oid, value }) => [oid.at(-1)!, value.value as number]),
+  );
+  const aliases = await lab.manager.walk(ENT_ALIAS);
+  expect(aliases).toHaveLength(20);
+  const cards = aliases.map(({ oid }) => containers.get(oid.at(-2)!));
+  expect(new Set(cards).size).toBe(2);
+  for (const card of cards) expect(containers.get(containers.get(card!)!)).toBe(0);
+  const pointed = aliases.map(({ value }) => oidText(value.value as number[]));
+  expect(pointed).toEqual(
+    lab.simulator.devices[0]!.rfPorts.map(({ ifIndex }) => instanceOid(ifTable.ifIndex, ifIndex)),
+  );
+  const paths = new Map(
+    (await lab.manager.walk(CCAP_PATH)).map(({ oid, value }) => [
+      oid.at(-1)!,
+      Buffer.from(value.value as Uint8Array).toString(),
+    ]),
+  );
+  const port = lab.simulator.devices[0]!.rfPorts[17]!;
+  expect(paths.get(port.ifIndex)).toBe(
+    "/ccap/chassis[id=1]/slot[number=2]/rf-line-card/us-rf-port[number=2]",
+  );
+  for (const { ifIndex } of lab.simulator.truth(CMTS, port.ifIndex).channels) {
+    expect(paths.get(ifIndex)).toContain(paths.get(port.ifIndex));
+  }
+});
+
+test("a modem is found by its address, on the channels of its port", async () => {
+  await using lab = await startLab();
+  const [, second] = lab.simulator.devices[0]!.rfPorts;
+  const truth = lab.simulator.truth(CMTS, second!.ifIndex);
+  const wanted = truth.modems[2]!.macAddress;
+  const registered = await lab.manager.walk(REG_MAC);
+  const id = registered
+    .find(
+      ({ value }) => Buffer.from(value.value as Uint8Array).toString("hex") === wanted.replaceAll(":", ""),
+    )!
+    .oid.at(-1)!;
+  expect(registered.length).toBe(24 + 16 + 6 + 48);
+  const channels = [
+    ...(await lab.manager.walk(`${US_MODULATION}.${id}`)),
+    ...(await lab.manager.walk(`${OFDMA_RX_POWER}.${id}`)),
+  ].map(({ oid }) => oid.at(-1)!);
+  expect(channels).toEqual(truth.channels.map(({ ifIndex }) => ifIndex));
+});
