@@ -12,6 +12,12 @@ export function createPageRouter(): Router {
       { path: "/live", name: "live", component: LivePage, meta: { title: "Live" } },
       { path: "/live/:cmts/:port", name: "livePort", component: LivePage, meta: { title: "Live" } },
       {
+        path: "/live/:cmts/:port/setup",
+        name: "setup",
+        component: () => import("./pages/setup-page.vue"),
+        meta: { title: "UTSC set-up" },
+      },
+      {
         path: "/captures",
         name: "captures",
         component: () => import("./pages/captures-page.vue"),

@@ -3,6 +3,7 @@ import {
   captureAnswerSchema,
   captureListSchema,
   cmtsListSchema,
+  cmtsModemListSchema,
   doctorReportSchema,
   errorResponseSchema,
   healthSchema,
@@ -10,6 +11,9 @@ import {
   rfPortListSchema,
   type StartUtscSession,
   signedInSchema,
+  utscDryRunSchema,
+  utscOptionsSchema,
+  utscProfileAnswerSchema,
   utscSessionAnswerSchema,
   utscSessionListSchema,
 } from "@pnmlab/protocol";
@@ -32,7 +36,7 @@ export class HttpLabClient implements LabClient {
   agents = async () => (await request("GET", "/api/agents", agentListSchema)).agents;
   cmts = async () => (await request("GET", "/api/cmts", cmtsListSchema)).cmts;
   rfPorts = async (cmtsId: string) =>
-    (await request("GET", `/api/cmts/${encodeURIComponent(cmtsId)}/rf-ports`, rfPortListSchema)).rfPorts;
+    (await request("GET", `${cmtsPath(cmtsId)}/rf-ports`, rfPortListSchema)).rfPorts;
   sessions = async () => (await request("GET", "/api/utsc/sessions", utscSessionListSchema)).sessions;
   startSession = async (start: StartUtscSession) =>
     (await request("POST", "/api/utsc/sessions", utscSessionAnswerSchema, jsonBody(start))).session;
@@ -44,6 +48,18 @@ export class HttpLabClient implements LabClient {
         utscSessionAnswerSchema,
       )
     ).session;
+  utscOptions = (cmtsId: string, rfPortIfIndex: number) =>
+    request("GET", `${cmtsPath(cmtsId)}/rf-ports/${rfPortIfIndex}/utsc-options`, utscOptionsSchema);
+  dryRun = (start: StartUtscSession) =>
+    request("POST", "/api/utsc-sessions/dry-run", utscDryRunSchema, jsonBody(start));
+  utscProfile = (cmtsId: string) => request("GET", `${cmtsPath(cmtsId)}/profile`, utscProfileAnswerSchema);
+  chooseUtscProfile = (cmtsId: string, profile: string | null) =>
+    request("PUT", `${cmtsPath(cmtsId)}/profile`, utscProfileAnswerSchema, jsonBody({ profile }));
+  modems = (cmtsId: string, query: string, limit: number) => {
+    const search = new URLSearchParams({ ...(query ? { q: query } : {}), limit: String(limit) });
+    // The first question walks the modem tables of the CMTS.
+    return request("GET", `${cmtsPath(cmtsId)}/modems?${search}`, cmtsModemListSchema, {}, WRITE_DEADLINE_MS);
+  };
   captures = (before: string | null) =>
     request(
       "GET",
@@ -72,12 +88,18 @@ export class HttpLabClient implements LabClient {
   }
 }
 
+function cmtsPath(cmtsId: string): string {
+  return `/api/cmts/${encodeURIComponent(cmtsId)}`;
+}
+
 function jsonBody(value: unknown): RequestInit {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }
 
+type Method = "GET" | "POST" | "PUT";
+
 async function request<T>(
-  method: "GET" | "POST",
+  method: Method,
   path: string,
   schema: z.ZodType<T>,
   init: RequestInit = {},
@@ -100,7 +122,7 @@ async function request<T>(
 
 /** One request and the whole body of its answer, within a deadline. */
 async function exchange(
-  method: "GET" | "POST",
+  method: Method,
   path: string,
   deadlineMs: number,
   init: RequestInit = {},

@@ -4,6 +4,7 @@ import type {
   CaptureDetail,
   CaptureList,
   Cmts,
+  CmtsModemList,
   DoctorReport,
   Health,
   KeptCapture,
@@ -11,6 +12,9 @@ import type {
   SignedIn,
   SpectrumFrame,
   StartUtscSession,
+  UtscDryRun,
+  UtscOptions,
+  UtscProfileAnswer,
   UtscSession,
 } from "@pnmlab/protocol";
 import type { ConnectionState } from "../model/lab-state.ts";
@@ -47,6 +51,16 @@ export interface LabClient {
   sessions(): Promise<UtscSession[]>;
   startSession(request: StartUtscSession): Promise<UtscSession>;
   stopSession(sessionId: string): Promise<UtscSession>;
+  /** What a port takes in each writable column of UTSC, and by whose word. */
+  utscOptions(cmtsId: string, rfPortIfIndex: number): Promise<UtscOptions>;
+  /** What a start would send; only reads from the CMTS. */
+  dryRun(request: StartUtscSession): Promise<UtscDryRun>;
+  /** The vendor profile of a CMTS and the others there are. */
+  utscProfile(cmtsId: string): Promise<UtscProfileAnswer>;
+  /** Sets a profile by hand; null goes back to the detected one. */
+  chooseUtscProfile(cmtsId: string, profile: string | null): Promise<UtscProfileAnswer>;
+  /** Modems whose MAC or IP address holds a text; the first ones without one. */
+  modems(cmtsId: string, query: string, limit: number): Promise<CmtsModemList>;
   /** One page of captures, newest first; `before` is the `nextBefore` of the page in front of it. */
   captures(before: string | null): Promise<CaptureList>;
   capture(captureId: string): Promise<CaptureDetail>;

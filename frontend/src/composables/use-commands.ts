@@ -1,6 +1,6 @@
 import { type ComputedRef, computed, type Ref } from "vue";
 import { useRouter } from "vue-router";
-import { livePath, portsOf } from "../model/ports.ts";
+import { livePath, portsOf, setupPath } from "../model/ports.ts";
 import { RAIL_ENTRIES } from "../model/rail.ts";
 import { useHotkeyList } from "./use-hotkeys.ts";
 import { useLab } from "./use-lab.ts";
@@ -32,6 +32,12 @@ export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[
       label: `${cmts.sysName ?? cmts.id} / ${port.name}${port.alias ? ` / ${port.alias}` : ""}`,
       hint: cmts.simulated ? "Live, SIM" : "Live",
       run: () => void router.push(livePath(cmts.id, port.ifIndex)),
+    })),
+    ...portsOf(snapshot.value).map(({ cmts, port }) => ({
+      id: `setup-${cmts.id}-${port.ifIndex}`,
+      label: `UTSC set-up: ${cmts.sysName ?? cmts.id} / ${port.name}`,
+      hint: "Set-up",
+      run: () => void router.push(setupPath(cmts.id, port.ifIndex)),
     })),
     ...hotkeys.value
       .filter((hotkey) => hotkey.group !== "Everywhere")

@@ -24,6 +24,11 @@ export function livePath(cmtsId: string, rfPortIfIndex: number): string {
   return `/live/${encodeURIComponent(cmtsId)}/${rfPortIfIndex}`;
 }
 
+/** The UTSC set-up page of a port. */
+export function setupPath(cmtsId: string, rfPortIfIndex: number): string {
+  return `${livePath(cmtsId, rfPortIfIndex)}/setup`;
+}
+
 export function isSimulated(lab: LabSnapshot, cmtsId: string): boolean {
   return readyOr(lab.cmts).some((cmts) => cmts.id === cmtsId && cmts.simulated);
 }

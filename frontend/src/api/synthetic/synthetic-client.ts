@@ -18,6 +18,7 @@ import {
   syntheticHealth,
   syntheticRfPorts,
 } from "./synthetic-lab.ts";
+import { SyntheticSetup } from "./synthetic-setup.ts";
 import { SyntheticSpectrum } from "./synthetic-spectrum.ts";
 
 interface Running {
@@ -39,6 +40,7 @@ const GAP_MS = 600;
 export class SyntheticLabClient implements LabClient {
   readonly #running = new Map<string, Running>();
   readonly #captures = syntheticCaptures(Date.now());
+  readonly #setup = new SyntheticSetup();
   #listener: LiveListener | undefined;
 
   me = async () => ({ user: "operator", role: "operator" as const, expiresAt: "2099-01-01T00:00:00Z" });
@@ -48,6 +50,11 @@ export class SyntheticLabClient implements LabClient {
   cmts = async () => syntheticCmts(Date.now());
   rfPorts = async () => syntheticRfPorts();
   sessions = async () => [...this.#running.values()].map((running) => running.session);
+  utscOptions = async (cmtsId: string, rfPortIfIndex: number) => this.#setup.options(cmtsId, rfPortIfIndex);
+  dryRun = async (request: StartUtscSession) => this.#setup.dryRun(request);
+  utscProfile = async () => this.#setup.profileAnswer();
+  chooseUtscProfile = async (_cmtsId: string, profile: string | null) => this.#setup.choose(profile);
+  modems = async (_cmtsId: string, query: string, limit: number) => this.#setup.modems(query, limit);
   captures = async (): Promise<CaptureList> => ({ captures: this.#captures, nextBefore: null });
   capture = async (captureId: string) => syntheticCaptureDetail(this.#captureById(captureId));
   captureBytes = async (captureId: string) => syntheticCaptureBytes(this.#captureById(captureId));
@@ -112,14 +119,10 @@ export class SyntheticLabClient implements LabClient {
       measStatus: "busy",
       sentence: "The CMTS measures; its first file has not come yet.",
       accepted: {
-        centerFrequencyHz: request.centerFrequencyHz,
-        spanHz: request.spanHz,
-        bins: request.bins,
-        repeatPeriodUs: request.repeatPeriodUs,
-        freeRunDurationMs: 60_000,
-        outputFormat: request.outputFormat,
+        ...running.session.requested,
+        freeRunDurationMs: request.freeRunDurationMs ?? 60_000,
         window,
-        triggerMode: "freeRunning",
+        triggerMode: request.triggerMode ?? "freeRunning",
         readAt: new Date().toISOString(),
       },
     });

@@ -1,0 +1,231 @@
+import { messageOf } from "@pnmlab/kit";
+import type { StartUtscSession, UtscDryRun, UtscOptions, UtscRequest, UtscSession } from "@pnmlab/protocol";
+import {
+  type ComputedRef,
+  computed,
+  type InjectionKey,
+  inject,
+  onScopeDispose,
+  provide,
+  type Ref,
+  ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from "vue";
+import type { Loadable } from "../model/lab-state.ts";
+import type { PortOfCmts } from "../model/ports.ts";
+import { isActive, type StateWords, sessionOfPort, sessionWords } from "../model/session-words.ts";
+import {
+  draftOf,
+  readDraft,
+  type SetupDraft,
+  type SetupIssue,
+  type SetupReading,
+} from "../model/setup/draft.ts";
+import type { SetupField } from "../model/setup/fields.ts";
+import { bandRequest, SPLIT_BANDS } from "../model/setup/presets.ts";
+import { formText } from "../model/setup/units.ts";
+import { announce, announceFailure } from "./use-announcer.ts";
+import { useLab } from "./use-lab.ts";
+import { useNow } from "./use-now.ts";
+
+/** A preview follows the form by this much, so that typing does not ask the CMTS at every key. */
+const PREVIEW_DELAY_MS = 700;
+/** What a page opens with where nothing runs on the port. */
+const FIRST_BAND = SPLIT_BANDS.find(({ id }) => id === "5-85")!;
+
+export interface Preview {
+  /** The newest answer; it stays while another one is being read. */
+  answer: UtscDryRun | undefined;
+  /** The request it was made for. */
+  of: string;
+  readingSinceMs: number | undefined;
+  failure: string | undefined;
+}
+
+/** Everything the parts of the set-up page share. */
+export interface Setup {
+  target: ComputedRef<PortOfCmts>;
+  session: ComputedRef<UtscSession | undefined>;
+  active: ComputedRef<boolean>;
+  words: ComputedRef<StateWords>;
+  options: ShallowRef<Loadable<UtscOptions>>;
+  draft: Ref<SetupDraft>;
+  reading: ComputedRef<SetupReading | undefined>;
+  /** Refused values: by the rules of the page at once, by the backend when the preview has come. */
+  issues: ComputedRef<ReadonlyMap<SetupField, SetupIssue>>;
+  preview: ShallowRef<Preview>;
+  /** Whether the preview shows what stands in the form. */
+  previewIsCurrent: ComputedRef<boolean>;
+  working: Ref<"start" | "stop" | undefined>;
+  failure: Ref<string | undefined>;
+  reload(): Promise<void>;
+  runPreview(): Promise<void>;
+  set(field: SetupField, text: string): void;
+  fill(request: UtscRequest): void;
+  reset(): void;
+  apply(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const setupKey: InjectionKey<Setup> = Symbol("set-up");
+
+/** The set-up that the page around this component made. */
+export function useSetup(): Setup {
+  const setup = inject(setupKey);
+  if (!setup) throw new Error("useSetup is for the parts of the set-up page");
+  return setup;
+}
+
+/** Makes the set-up of a port and hands it to the components below. */
+export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
+  const { snapshot, sync } = useLab();
+  const now = useNow();
+  const options = shallowRef<Loadable<UtscOptions>>({ status: "loading", sinceMs: Date.now() });
+  const draft = ref<SetupDraft>({});
+  const preview = shallowRef<Preview>({
+    answer: undefined,
+    of: "",
+    readingSinceMs: undefined,
+    failure: undefined,
+  });
+  const working = ref<"start" | "stop">();
+  const failure = ref<string>();
+
+  const session = computed(() =>
+    sessionOfPort(snapshot.value.sessions ?? [], target.value.cmts.id, target.value.port.ifIndex),
+  );
+  const known = computed(() => (options.value.status === "ready" ? options.value.value : undefined));
+  const reading = computed(() =>
+    known.value ? readDraft(draft.value, known.value, target.value.port.channels) : undefined,
+  );
+  const start = computed<StartUtscSession | undefined>(() =>
+    reading.value?.request
+      ? { cmtsId: target.value.cmts.id, rfPortIfIndex: target.value.port.ifIndex, ...reading.value.request }
+      : undefined,
+  );
+  const key = computed(() => (start.value ? JSON.stringify(start.value) : ""));
+  const previewIsCurrent = computed(
+    () => preview.value.answer !== undefined && preview.value.of === key.value,
+  );
+  const issues = computed(() => {
+    const all = new Map(reading.value?.issues ?? []);
+    if (!previewIsCurrent.value) return all;
+    for (const refusal of preview.value.answer?.refusals ?? []) {
+      if (all.has(refusal.field)) continue;
+      const unit = known.value?.fields.find(({ field }) => field === refusal.field)?.unit ?? null;
+      all.set(refusal.field, {
+        message: refusal.message,
+        rule: refusal.rule,
+        source: refusal.source,
+        use: refusal.suggestion === null ? undefined : formText(refusal.suggestion, unit),
+      });
+    }
+    return all;
+  });
+
+  const fill = (request: UtscRequest) => {
+    if (known.value) draft.value = draftOf(request, known.value);
+  };
+  const reset = () => {
+    if (!known.value) return;
+    const { accepted, requested } = session.value ?? {};
+    fill(requested ? { ...requested, ...pick(accepted, requested) } : bandRequest(FIRST_BAND, known.value));
+  };
+
+  async function reload(): Promise<void> {
+    const isFirst = options.value.status !== "ready";
+    if (isFirst) options.value = { status: "loading", sinceMs: Date.now() };
+    try {
+      const value = await sync.client.utscOptions(target.value.cmts.id, target.value.port.ifIndex);
+      options.value = { status: "ready", value, atMs: Date.now() };
+      if (isFirst) {
+        const requested = session.value?.requested;
+        fill(requested ?? bandRequest(FIRST_BAND, value));
+      } else await runPreview();
+    } catch (cause) {
+      options.value = { status: "failed", code: "OPTIONS", message: messageOf(cause), atMs: Date.now() };
+      announceFailure(messageOf(cause));
+    }
+  }
+
+  let newest = 0;
+  async function runPreview(): Promise<void> {
+    if (!start.value) return;
+    newest += 1;
+    const run = newest;
+    const of = key.value;
+    preview.value = { ...preview.value, readingSinceMs: Date.now(), failure: undefined };
+    try {
+      const answer = await sync.client.dryRun(start.value);
+      if (run === newest) preview.value = { answer, of, readingSinceMs: undefined, failure: undefined };
+    } catch (cause) {
+      if (run !== newest) return;
+      preview.value = { ...preview.value, readingSinceMs: undefined, failure: messageOf(cause) };
+    }
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  watch(key, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void runPreview(), PREVIEW_DELAY_MS);
+  });
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    newest += 1;
+  });
+
+  async function attempt(what: "start" | "stop", run: () => Promise<unknown>): Promise<void> {
+    if (working.value) return;
+    working.value = what;
+    failure.value = undefined;
+    try {
+      await run();
+      announce(what === "start" ? "Started" : "Stopped");
+      void runPreview();
+    } catch (cause) {
+      failure.value = messageOf(cause);
+      announceFailure(failure.value);
+    } finally {
+      working.value = undefined;
+    }
+  }
+
+  const setup: Setup = {
+    target,
+    session,
+    active: computed(() => isActive(session.value)),
+    words: computed(() => sessionWords(session.value, now.value + snapshot.value.clockOffsetMs)),
+    options,
+    draft,
+    reading,
+    issues,
+    preview,
+    previewIsCurrent,
+    working,
+    failure,
+    reload,
+    runPreview,
+    set: (field, text) => {
+      draft.value = { ...draft.value, [field]: text };
+    },
+    fill,
+    reset,
+    apply: async () => {
+      const request = start.value;
+      if (request && issues.value.size === 0) await attempt("start", () => sync.startSession(request));
+    },
+    stop: () =>
+      attempt("stop", () => (session.value ? sync.stopSession(session.value.id) : Promise.resolve())),
+  };
+  provide(setupKey, setup);
+  void reload();
+  return setup;
+}
+
+/** The accepted values of the columns that were asked for. */
+function pick(accepted: UtscSession["accepted"] | undefined, requested: UtscRequest): Partial<UtscRequest> {
+  const names = Object.keys(requested);
+  return Object.fromEntries(Object.entries(accepted ?? {}).filter(([name]) => names.includes(name)));
+}

@@ -1,0 +1,54 @@
+import { durationText } from "@pnmlab/kit";
+import type { UtscRequest, UtscSession } from "@pnmlab/protocol";
+import { formatBandwidth, formatBytes, formatNumber } from "../format.ts";
+
+export interface ExpectationLine {
+  name: string;
+  text: string;
+}
+
+/** What a start will give, by arithmetic; sizes and gaps from the frames of the running session. */
+export function expectationLines(
+  request: UtscRequest,
+  filesPerRun: number | null,
+  session: UtscSession | undefined,
+): ExpectationLine[] {
+  const { spanHz, bins, repeatPeriodUs, outputFormat } = request;
+  const isTime = outputFormat === "timeIQ" || outputFormat === "rawAdc";
+  const isTriggered = request.triggerMode !== undefined && request.triggerMode !== "freeRunning";
+  const framesPerSecond = repeatPeriodUs > 0 && !isTriggered ? 1e6 / repeatPeriodUs : undefined;
+  const lines: ExpectationLine[] = [
+    {
+      name: "Frames",
+      text: isTriggered
+        ? "as often as the trigger comes"
+        : framesPerSecond === undefined
+          ? "one in each run"
+          : `${formatNumber(framesPerSecond, 1)} /s`,
+    },
+  ];
+  if (!isTime) {
+    lines.push({ name: "Bin spacing", text: formatBandwidth(spanHz / bins) });
+    lines.push({ name: "One capture lasts", text: `${formatNumber((bins / spanHz) * 1e6, 1)} µs` });
+  }
+  if (filesPerRun !== null) {
+    const runMs = framesPerSecond === undefined ? undefined : (filesPerRun / framesPerSecond) * 1000;
+    const every = runMs === undefined ? "" : `, about every ${durationText(runMs)}`;
+    lines.push({
+      name: "Re-arms",
+      text: `after ${filesPerRun} ${filesPerRun === 1 ? "file" : "files"}${every}`,
+    });
+  }
+  if (session?.lastGapMs != null) lines.push({ name: "Last gap", text: durationText(session.lastGapMs) });
+  const observed = session?.observed;
+  if (observed && observed.bins === bins && framesPerSecond !== undefined) {
+    const bytesPerSecond = observed.fileSizeBytes * framesPerSecond;
+    lines.push({
+      name: "Data",
+      text: `${formatBytes(bytesPerSecond)}/s, ${formatBytes(bytesPerSecond * 86_400)} a day`,
+    });
+  } else {
+    lines.push({ name: "Data", text: "not known before the first file" });
+  }
+  return lines;
+}
