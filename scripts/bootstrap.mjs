@@ -21,6 +21,7 @@ const programs = {
   link: ["packages/testkit/src/link.ts"],
   pnm: ["packages/pnm-cli/src/main.ts"],
   "bench-live": ["scripts/bench/live.ts"],
+  "bench-ingest": ["scripts/bench/ingest.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };

@@ -112,8 +112,8 @@ class DirectoryIngest implements FileSource {
   #onFile(folder: Folder, name: string, isWhole: boolean): void {
     if (this.#closed) return;
     this.#pace.noteEvent();
-    const claim = this.#options.claimer.claim(baseNameOf(name));
-    if (claim !== undefined) this.#live.onEvent(name, claim, isWhole);
+    const isClaimed = this.#options.claimer.claim(baseNameOf(name)) !== undefined;
+    if (isClaimed) this.#live.onEvent(name, isWhole);
     else if (!this.#backlog.addArrived(name, isWhole)) folder.expectMore();
   }
 

@@ -14,6 +14,7 @@ import {
   statFileNow,
 } from "./read-file.ts";
 import { QUIET_MS, QUIET_SHORT_MS, StableFiles } from "./stable-files.ts";
+import { TurnBudget } from "./turn-budget.ts";
 
 /** Up to this size a file is read on the event itself. */
 const READ_NOW_BYTES = 64 * 1024;
@@ -40,6 +41,8 @@ export class LiveFiles {
   readonly #failed = new FailedFiles();
   readonly #found = new Set<string>();
   readonly #looking = new Set<string>();
+  /** Whether the file got its name complete, by name. */
+  readonly #events = new TurnBudget<boolean>((name, isWhole) => this.#takeEvent(name, isWhole));
   #working: Promise<void> | undefined;
   #keptRefusedAtMs = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -50,16 +53,13 @@ export class LiveFiles {
 
   /** Whether a file is known here and not yet dealt with. */
   has(name: string): boolean {
+    if (this.#events.waiting(name) !== undefined) return true;
     return this.#found.has(name) || this.#growing.has(name) || this.#failed.has(name);
   }
 
   /** The kernel says that something happened to a file. `isWhole` where it got its name complete. */
-  onEvent(name: string, claim: FileClaim, isWhole: boolean): void {
-    try {
-      this.#takeNow(name, claim, isWhole);
-    } catch (error) {
-      this.#fail(name, error);
-    }
+  onEvent(name: string, isWhole: boolean): void {
+    this.#events.add(name, isWhole || this.#events.waiting(name) === true);
   }
 
   /** A listing has files that no event told of, in the order of their timestamps. */
@@ -78,6 +78,7 @@ export class LiveFiles {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#events.clear();
     this.#found.clear();
     await this.#working;
   }
@@ -88,6 +89,16 @@ export class LiveFiles {
       await this.#look(name, false);
     }
     this.#working = undefined;
+  }
+
+  #takeEvent(name: string, isWhole: boolean): void {
+    const claim = this.#options.claimer.claim(baseNameOf(name));
+    if (claim === undefined) return;
+    try {
+      this.#takeNow(name, claim, isWhole);
+    } catch (error) {
+      this.#fail(name, error);
+    }
   }
 
   #takeNow(name: string, claim: FileClaim, isWhole: boolean): void {
