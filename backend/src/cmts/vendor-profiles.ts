@@ -1,5 +1,6 @@
 import {
   detectUtscProfile,
+  generic,
   ifTable,
   indexOf,
   instanceOid,
@@ -10,7 +11,7 @@ import {
   utscCapab,
   utscProfile,
 } from "@pnmlab/docsis-mib";
-import { PnmLabError } from "@pnmlab/kit";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget, UtscProfileAnswer, UtscProfileView } from "@pnmlab/protocol";
 import type {
   ChosenProfile,
@@ -65,10 +66,13 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
     return { profile, view: viewOf(profile, "asked for", true, present.view.detectedId) };
   }
 
-  /** What applies to a CMTS, and what there is to choose from. */
+  /** What applies to a CMTS, and what there is to choose from; one that cannot be asked is a generic one. */
   async answer(cmtsId: string, target: SnmpTarget): Promise<UtscProfileAnswer> {
-    const { view } = await this.of(cmtsId, target);
-    return { profile: view, available: UTSC_PROFILES.map(({ id, name }) => ({ id, name })) };
+    const profile = await this.of(cmtsId, target).then(
+      ({ view }) => view,
+      (error: unknown) => viewOf(generic, `not told yet: ${messageOf(error)}`, false, null),
+    );
+    return { profile, available: UTSC_PROFILES.map(({ id, name }) => ({ id, name })) };
   }
 
   /**

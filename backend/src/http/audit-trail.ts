@@ -3,10 +3,18 @@ import type { AuditStore } from "../storage/index.ts";
 import { addressOf } from "./address.ts";
 import { isMutating } from "./origin.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** A question whose parameters need a body: nothing to record. */
+    changesNothing?: boolean;
+  }
+}
+
 /** Records every request that changes something: who, what, when, and what became of it. */
 export function keepAuditTrail(app: FastifyInstance, audit: AuditStore, now: () => number): void {
   app.addHook("onResponse", async (request, reply) => {
     if (!isMutating(request) || !request.session) return;
+    if (request.routeOptions.config.changesNothing) return;
     const { statusCode, errorCode } = reply;
     try {
       audit.record({

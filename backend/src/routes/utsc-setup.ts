@@ -51,6 +51,7 @@ export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps):
   routes.post(
     "/utsc/sessions/dry-run",
     {
+      config: { changesNothing: true },
       onRequest: requireRole("operator"),
       schema: {
         summary: "What a start would send, beside what the CMTS has; nothing is written",

@@ -154,7 +154,8 @@ export function rowSays(row: UtscRow, wanted: UtscValues): boolean {
     Object.entries(wanted).every(
       ([field, value]) =>
         value === undefined ||
-        BESIDE_THE_POINT.has(field as UtscField) || row.values[field as UtscField] === value,
+        BESIDE_THE_POINT.has(field as UtscField) ||
+        row.values[field as UtscField] === value,
     )
   );
 }

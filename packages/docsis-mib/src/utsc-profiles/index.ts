@@ -1,6 +1,7 @@
 export * from "./detect.ts";
 export * from "./effective.ts";
 export * from "./field.ts";
+export { generic } from "./generic.ts";
 export * from "./judge.ts";
 export * from "./offer.ts";
 export type * from "./profile.ts";
