@@ -51,7 +51,7 @@ export class HttpLabClient implements LabClient {
   utscOptions = (cmtsId: string, rfPortIfIndex: number) =>
     request("GET", `${cmtsPath(cmtsId)}/rf-ports/${rfPortIfIndex}/utsc-options`, utscOptionsSchema);
   dryRun = (start: StartUtscSession) =>
-    request("POST", "/api/utsc-sessions/dry-run", utscDryRunSchema, jsonBody(start));
+    request("POST", "/api/utsc/sessions/dry-run", utscDryRunSchema, jsonBody(start));
   utscProfile = (cmtsId: string) => request("GET", `${cmtsPath(cmtsId)}/profile`, utscProfileAnswerSchema);
   chooseUtscProfile = (cmtsId: string, profile: string | null) =>
     request("PUT", `${cmtsPath(cmtsId)}/profile`, utscProfileAnswerSchema, jsonBody({ profile }));

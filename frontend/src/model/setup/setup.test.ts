@@ -1,0 +1,183 @@
+import type { UtscOptions, UtscRequest } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { SyntheticSetup } from "../../api/synthetic/synthetic-setup.ts";
+import { aSession } from "../testing.ts";
+import { columnTruth } from "./column-truth.ts";
+import { draftOf, readDraft, type SetupDraft } from "./draft.ts";
+import { expectationLines } from "./expectation.ts";
+import { fieldWords, SETUP_GROUPS } from "./fields.ts";
+import { bandRequest, parseOwnPresets, SPLIT_BANDS, withPreset } from "./presets.ts";
+import { rulerEndMhz, snapBox } from "./ruler.ts";
+import { formText, parseFieldText, parseMacAddress, readableValue } from "./units.ts";
+
+const options: UtscOptions = new SyntheticSetup().options("lab", 72);
+const channels = [
+  { ifIndex: 105, name: "OFDMA1", kind: "ofdma" as const, lowerFrequencyHz: 44e6, upperFrequencyHz: 84e6 },
+];
+const midSplit = bandRequest(SPLIT_BANDS.find(({ id }) => id === "5-85")!, options);
+const read = (change: SetupDraft) =>
+  readDraft({ ...draftOf(midSplit, options), ...change }, options, channels);
+
+test("every writable column has its place in the table, once", () => {
+  const placed = SETUP_GROUPS.flatMap(({ fields }) => fields);
+  expect(placed.toSorted()).toEqual(options.fields.map(({ field }) => field).toSorted());
+});
+
+test.each([
+  ["Hz", 45_000_000, "45.000"],
+  ["Hz", 27_185_001, "27.185001"],
+  ["us", 120_000, "120"],
+  ["us", 1_250, "1.25"],
+  ["ms", 60_000, "60"],
+  ["tenthDb", -1000, "-100.0"],
+  ["ticks", 123_456, "1234.56"],
+] as const)("a value in %s is shown in the engineer's unit and read back exactly", (unit, value, text) => {
+  expect(formText(value, unit)).toBe(text);
+  expect(parseFieldText(text, { kind: "integer", unit })).toBe(value);
+});
+
+test("a value in words carries its unit and a true minus sign", () => {
+  expect(readableValue(-125, { kind: "integer", unit: "tenthDb" })).toBe("\u221212.5 dB");
+  expect(readableValue("blackmanHarris", { kind: "enumeration", unit: null })).toBe("Blackman-Harris");
+  expect(readableValue("iuc9", { kind: "enumeration", unit: null })).toBe("IUC 9");
+});
+
+test("a MAC address is read however it is written, and nothing else is taken for one", () => {
+  for (const text of ["0010.181A.2D11", "00-10-18-1a-2d-11", "0010181a2d11", " 00:10:18:1a:2d:11 "]) {
+    expect(parseMacAddress(text)).toBe("00:10:18:1a:2d:11");
+  }
+  expect(parseMacAddress("1a2d")).toBeUndefined();
+  expect(parseMacAddress("10.20.0.11")).toBeUndefined();
+});
+
+test("a request comes out of the form as it went in", () => {
+  const request: UtscRequest = {
+    ...midSplit,
+    triggerMode: "cmMac",
+    cmMacAddr: "00:10:18:1a:2d:11",
+    logicalChIfIndex: 105,
+    triggerCount: 10,
+    freeRunDurationMs: 30_000,
+  };
+  const { request: back, issues } = readDraft(draftOf(request, options), options, channels);
+  expect(back).toEqual(request);
+  expect([...issues]).toEqual([]);
+});
+
+test("operands of another trigger are not part of the request", () => {
+  const { request } = read({ cmMacAddr: "00:10:18:1a:2d:11", sid: "8", triggerCount: "3" });
+  expect(request).toEqual(midSplit);
+});
+
+test("a value outside a rule is refused with the rule, its source and the nearest value that passes", () => {
+  const { issues, request } = read({ spanHz: "85" });
+  expect(issues.get("spanHz")).toMatchObject({
+    rule: "span.wideband",
+    use: "80.000",
+    source: { kind: "profile" },
+  });
+  expect(issues.size).toBe(1);
+  expect(request?.spanHz).toBe(85_000_000);
+  expect(read({ centerFrequencyHz: "45.01" }).issues.get("centerFrequencyHz")).toMatchObject({
+    rule: "centre.grid",
+    use: "45.000",
+  });
+  expect(read({ repeatPeriodUs: "20" }).issues.get("repeatPeriodUs")).toMatchObject({ use: "0" });
+  expect(read({ repeatPeriodUs: "30" }).issues.get("repeatPeriodUs")).toMatchObject({ use: "50" });
+});
+
+test("a span that begins below 0 MHz is refused by the relation of both columns", () => {
+  const { issues } = read({ centerFrequencyHz: "30" });
+  expect(issues.get("spanHz")?.rule).toBe("span.aboveZero");
+});
+
+test("a trigger on a modem needs the modem, and finds its channel by itself", () => {
+  expect(read({ triggerMode: "cmMac" }).issues.get("cmMacAddr")?.rule).toBe("modem.required");
+  const { issues, situation } = read({ triggerMode: "cmMac", cmMacAddr: "0010.181a.2d11" });
+  expect(issues.size).toBe(0);
+  expect(situation.channelKind).toBeUndefined();
+  const chosen = read({ triggerMode: "cmMac", cmMacAddr: "0010.181a.2d11", logicalChIfIndex: "105" });
+  expect(chosen.situation.channelKind).toBe("ofdma");
+});
+
+test("what is no value at all is refused by its kind and makes no request", () => {
+  const { issues, request } = read({ spanHz: "wide", bins: "", cmMacAddr: "x" });
+  expect(issues.get("spanHz")).toMatchObject({ message: "Span is a number in MHz.", rule: null });
+  expect(issues.get("bins")?.message).toBe("Bins is a whole number.");
+  expect(issues.has("cmMacAddr")).toBe(false);
+  expect(request).toBeUndefined();
+});
+
+test("a value beyond the MIB is refused where no rule of the port says so", () => {
+  const { issues, request } = read({ destinationIndex: "-1" });
+  expect(issues.get("destinationIndex")?.source?.name).toBe("DOCS-PNM-MIB");
+  expect(request).toBeUndefined();
+});
+
+test.each(SPLIT_BANDS)("the preset $name covers its band with values that this port takes", (band) => {
+  const request = bandRequest(band, options);
+  expect(request.centerFrequencyHz - request.spanHz / 2).toBeGreaterThanOrEqual(0);
+  expect(request.centerFrequencyHz + request.spanHz / 2).toBeGreaterThanOrEqual(band.stopMhz * 1e6);
+  expect([...readDraft(draftOf(request, options), options, channels).issues]).toEqual([]);
+});
+
+test("without a list of spans a preset is as wide as its band", () => {
+  const free = { fields: options.fields.map((option) => ({ ...option, rules: [] })) };
+  const request = bandRequest({ startMhz: 5, stopMhz: 65 }, free);
+  expect(request).toMatchObject({ centerFrequencyHz: 35e6, spanHz: 60e6, bins: 1200 });
+});
+
+test("own presets survive storing; what does not fit is left out, and a name is kept once", () => {
+  const preset = { name: "Elm St", savedAt: "2026-11-21T09:00:00.000Z", request: midSplit };
+  expect(parseOwnPresets(JSON.stringify([preset]))).toEqual([preset]);
+  expect(parseOwnPresets('[{"name":"x"}]')).toEqual([]);
+  expect(parseOwnPresets("{broken")).toEqual([]);
+  const newer = { ...preset, savedAt: "2026-11-22T09:00:00.000Z" };
+  expect(withPreset([preset], newer)).toEqual([newer]);
+});
+
+test("a column is compared as asked, accepted and observed; jitter is not a difference", () => {
+  const option = (field: string) => options.fields.find((one) => one.field === field)!;
+  const session = aSession({
+    accepted: { window: "rectangular", repeatPeriodUs: 150_000 },
+    observed: { repeatPeriodUs: 151_900 },
+  });
+  expect(columnTruth(session, option("window"))).toMatchObject({
+    accepted: "Rectangular",
+    acceptedDiffers: true,
+    observed: null,
+  });
+  expect(columnTruth(session, option("repeatPeriodUs"))).toEqual({
+    accepted: "150 ms",
+    observed: "151.9 ms",
+    acceptedDiffers: true,
+    observedDiffers: false,
+  });
+  expect(columnTruth(undefined, option("spanHz")).accepted).toBeNull();
+});
+
+test("a drawn box becomes the nearest span of the port, on the grid of its centre", () => {
+  const { situation } = read({});
+  expect(snapBox(10e6, 81e6, options, situation)).toEqual({ centerFrequencyHz: 45_500_000, spanHz: 80e6 });
+  expect(snapBox(1e6, 150e6, options, situation)).toEqual({ centerFrequencyHz: 80e6, spanHz: 160e6 });
+  expect(rulerEndMhz(85e6)).toBe(204);
+  expect(rulerEndMhz(320e6)).toBe(320);
+});
+
+test("what a start gives is reckoned from the request, and from frames only where there are any", () => {
+  const lines = (request: UtscRequest, session = aSession()) =>
+    new Map(expectationLines(request, 150, session).map(({ name, text }) => [name, text]));
+  expect(lines(midSplit).get("Frames")).toBe("10.0 /s");
+  expect(lines(midSplit).get("One capture lasts")).toBe("20.0 µs");
+  expect(lines(midSplit).get("Re-arms")).toBe("after 150 files, about every 15 s");
+  expect(lines({ ...midSplit, bins: 800 }).get("Data")).toBe("not known before the first file");
+  expect(lines({ ...midSplit, triggerMode: "cmMac" }).get("Frames")).toBe("as often as the trigger comes");
+});
+
+test("names within a sentence keep their capitals where they are abbreviations", () => {
+  expect([fieldWords("spanHz"), fieldWords("sid"), fieldWords("qualifyBandwidthHz")]).toEqual([
+    "span",
+    "SID",
+    "qualify width",
+  ]);
+});

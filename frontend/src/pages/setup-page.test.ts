@@ -1,0 +1,172 @@
+// @vitest-environment happy-dom
+import type { StartUtscSession } from "@pnmlab/protocol";
+import { flushPromises, type VueWrapper } from "@vue/test-utils";
+import { expect, test, vi } from "vitest";
+import { ApiError } from "../api/api-error.ts";
+import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
+import { mountPage } from "../testing/mount-page.ts";
+import SetupPage from "./setup-page.vue";
+
+const PATH = "/live/lab-cmts-1/72/setup";
+const PATTERN = "/live/:cmts/:port/setup";
+
+async function open(client = new SyntheticLabClient()) {
+  const page = await mountPage(SetupPage, client, PATH, PATTERN);
+  await flushPromises();
+  const button = (label: string) => buttonOf(page.wrapper, label);
+  return { ...page, button };
+}
+
+function buttonOf(wrapper: VueWrapper, label: string) {
+  const found = wrapper.findAll("button").find((one) => one.text().includes(label));
+  if (!found) throw new Error(`no button ${label}`);
+  return found;
+}
+
+test("the page opens with a preset that passes and previews it by reading only", async () => {
+  const client = new SyntheticLabClient();
+  const starts = vi.spyOn(client, "startSession");
+  const { wrapper, button, close } = await open(client);
+  expect(wrapper.get<HTMLInputElement>("#setup-spanHz").element.value).toBe("80.000");
+  expect(wrapper.text()).toMatch(/All values pass\.\s*Nothing has been sent to the CMTS\./);
+  await button("Preview, sends nothing").trigger("click");
+  await flushPromises();
+  expect(wrapper.text()).toContain("6 SETs in this order");
+  expect(wrapper.text()).toContain("Only GETs were sent.");
+  expect(starts).not.toHaveBeenCalled();
+  close();
+});
+
+test("a refused value stands beside its field with rule and source, is led to from below and fixed by one click", async () => {
+  const { wrapper, button, close } = await open();
+  await wrapper.get("#setup-spanHz").setValue("85");
+  const rule = wrapper.get("#setup-spanHz-rule");
+  expect(rule.text()).toContain("Refused before SNMP.");
+  expect(rule.text()).toContain("Made-up CCAP, rule span.wideband");
+  expect(wrapper.get("#setup-spanHz").attributes("aria-invalid")).toBe("true");
+  expect(button("Apply and start").attributes("disabled")).toBeDefined();
+  expect(wrapper.get("footer").text()).toContain("1 value refused: span 85");
+  await button("Preview, sends nothing").trigger("click");
+  await flushPromises();
+  expect(wrapper.get(".sets__refused").text()).toMatch(/refused\s+85000000/);
+  await button("Use 80.000").trigger("click");
+  expect(wrapper.get<HTMLInputElement>("#setup-spanHz").element.value).toBe("80.000");
+  expect(wrapper.get("footer").text()).toContain("All values pass.");
+  close();
+});
+
+test("only what the trigger uses is shown; the rest is named, and what is closed says why", async () => {
+  const { wrapper, close } = await open();
+  expect(wrapper.find("#setup-cmMacAddr").exists()).toBe(false);
+  expect(wrapper.text()).toContain("Free running has no use for modem, channel");
+  expect(wrapper.text()).toContain("The made-up CMTS has no squelch.");
+  await wrapper.get("#setup-triggerMode").setValue("cmMac");
+  expect(wrapper.find("#setup-cmMacAddr").exists()).toBe(true);
+  expect(wrapper.find("#setup-sid").exists()).toBe(false);
+  close();
+});
+
+test("a modem is found by a part of its address and chosen by keys", async () => {
+  const { wrapper, close } = await open();
+  await wrapper.get("#setup-triggerMode").setValue("cmMac");
+  const input = wrapper.get("#setup-cmMacAddr");
+  await input.trigger("focus");
+  await input.setValue("2d1");
+  await vi.waitFor(() => expect(wrapper.findAll("[role=option]").length).toBeGreaterThan(2));
+  await input.trigger("keydown", { key: "ArrowDown" });
+  await input.trigger("keydown", { key: "Enter" });
+  expect(wrapper.get<HTMLInputElement>("#setup-cmMacAddr").element.value).toBe("00:10:18:1a:2d:11");
+  expect(wrapper.find("[role=option]").exists()).toBe(false);
+  expect(wrapper.get("footer").text()).toContain("All values pass.");
+  close();
+});
+
+test("Apply and start sends the form, in the wire's units, once", async () => {
+  const client = new SyntheticLabClient();
+  const starts: StartUtscSession[] = [];
+  const original = client.startSession.bind(client);
+  client.startSession = (request) => {
+    starts.push(request);
+    return original(request);
+  };
+  const { wrapper, button, close } = await open(client);
+  await wrapper.get("#setup-repeatPeriodUs").setValue("150");
+  await wrapper.get("#setup-freeRunDurationMs").setValue("30");
+  await button("Apply and start").trigger("click");
+  await flushPromises();
+  expect(starts).toEqual([
+    expect.objectContaining({
+      cmtsId: "lab-cmts-1",
+      rfPortIfIndex: 72,
+      repeatPeriodUs: 150_000,
+      freeRunDurationMs: 30_000,
+      centerFrequencyHz: 45_000_000,
+    }),
+  ]);
+  close();
+});
+
+test("the dry run is copied as the commands that it lists", async () => {
+  const copied: string[] = [];
+  Object.defineProperty(navigator, "clipboard", {
+    configurable: true,
+    value: { writeText: async (text: string) => void copied.push(text) },
+  });
+  const { wrapper, button, close } = await open();
+  await wrapper.get("#setup-repeatPeriodUs").setValue("120");
+  await button("Preview, sends nothing").trigger("click");
+  await flushPromises();
+  expect(wrapper.text()).toContain("Becomes 150 ms.");
+  await button("Copy as snmpset").trigger("click");
+  await flushPromises();
+  expect(copied[0]).toMatch(/^snmpset .*"\$COMMUNITY".* u 120000\n$/);
+  close();
+});
+
+test("a set-up is kept under a name, taken again, and deleted", async () => {
+  localStorage.clear();
+  const { wrapper, button, close } = await open();
+  await button("High split").trigger("click");
+  await button("Save as preset").trigger("click");
+  await flushPromises();
+  await wrapper.get("#preset-name").setValue("Night watch");
+  await wrapper.get("form").trigger("submit");
+  await button("Low split").trigger("click");
+  await button("Night watch").trigger("click");
+  expect(wrapper.get<HTMLInputElement>("#setup-spanHz").element.value).toBe("320.000");
+  expect(localStorage.getItem("pnmlab.setupPresets")).toContain("Night watch");
+  await wrapper.get("[aria-label='Delete the preset Night watch']").trigger("click");
+  expect(wrapper.text()).toContain("None saved yet");
+  close();
+});
+
+test("what the port allows is read again after a failure, which is told in words", async () => {
+  const client = new SyntheticLabClient();
+  const answer = client.utscOptions;
+  client.utscOptions = () => Promise.reject(new ApiError("SNMP_TIMEOUT", "lab-cmts-1 did not answer", 504));
+  const { wrapper, button, close } = await open(client);
+  expect(wrapper.get("[role=alert]").text()).toContain("lab-cmts-1 did not answer");
+  expect(wrapper.find(".params").exists()).toBe(false);
+  client.utscOptions = answer;
+  await button("Read again").trigger("click");
+  await flushPromises();
+  expect(wrapper.find(".params").exists()).toBe(true);
+  close();
+});
+
+test("a preview that fails says so beside the SETs and leaves the form", async () => {
+  const client = new SyntheticLabClient();
+  client.dryRun = () => Promise.reject(new ApiError("AGENT_AWAY", "agent lab-1 is not connected", 503));
+  const { wrapper, button, close } = await open(client);
+  await button("Preview, sends nothing").trigger("click");
+  await flushPromises();
+  expect(wrapper.text()).toContain("The preview failed. Agent lab-1 is not connected");
+  expect(button("Apply and start").attributes("disabled")).toBeUndefined();
+  close();
+});
+
+test("an address of a port that is not there says so", async () => {
+  const page = await mountPage(SetupPage, new SyntheticLabClient(), "/live/lab-cmts-1/9/setup", PATTERN);
+  expect(page.wrapper.text()).toContain("No port 9 on lab-cmts-1");
+  page.close();
+});
