@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -160,6 +161,14 @@ test.each([
   [["--describe=x"], "--describe takes generic"],
 ])("options %o are refused by name", (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(message);
+});
+
+test("the guide lists what every personality does differently", async () => {
+  const guide = await readFile(new URL("../../../docs/simulator.md", import.meta.url), "utf8");
+  for (const name of Object.keys(personalities) as PersonalityName[]) {
+    expect(guide).toContain(`### ${personalities[name].title} (\`${name}\`)\n\n`);
+    expect(guide).toContain(describePersonality(name).split("\n\n")[1]!.trim());
+  }
 });
 
 test("help is asked for wherever it stands", () => {

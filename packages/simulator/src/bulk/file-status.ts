@@ -4,6 +4,7 @@ import { SnmpTable } from "../snmp/table.ts";
 /** docsPnmBulkFileStatusFileStatus. */
 export const FileStatus = {
   availableForUpload: 2,
+  uploadCompleted: 4,
   error: 7,
 } as const;
 
@@ -15,7 +16,7 @@ interface LocalFile {
 
 const MAX_ROWS = 255;
 
-/** docsPnmBulkFileStatusTable: files that stayed on the CMTS. With all 255 rows in use the oldest goes. */
+/** docsPnmBulkFileStatusTable: files that stayed on the CMTS, and on some those it has sent. With all 255 rows in use the oldest goes. */
 export class FileStatusTable extends SnmpTable<LocalFile> {
   #next = 0;
   readonly #now: () => number;

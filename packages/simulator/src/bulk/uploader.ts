@@ -16,14 +16,17 @@ const MAX_UNDER_WAY = 64;
 /** Sends closed files to their destination by TFTP; what cannot be sent stays as a row of the file table. */
 export class Uploader {
   readonly #fileStatus: FileStatusTable;
+  readonly #reportsUploads: boolean;
   readonly #log: SimulatorLog | undefined;
   readonly #stopping = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
   #uploaded = 0;
   #failed = 0;
 
-  constructor(fileStatus: FileStatusTable, log: SimulatorLog | undefined) {
+  /** @param reportsUploads whether files that were sent have a row in the table as well */
+  constructor(fileStatus: FileStatusTable, reportsUploads: boolean, log: SimulatorLog | undefined) {
     this.#fileStatus = fileStatus;
+    this.#reportsUploads = reportsUploads;
     this.#log = log;
   }
 
@@ -64,11 +67,16 @@ export class Uploader {
   async #carryOut(file: ClosedFile, target: UploadTarget, fault: UploadBehaviour | undefined): Promise<void> {
     const { signal } = this.#stopping;
     try {
-      if (await this.#arrives(file, target, fault)) this.#uploaded += 1;
+      if (await this.#arrives(file, target, fault)) this.#completed(file.name);
       else this.#fail(file.name, "the upload was broken off");
     } catch (error) {
       if (!signal.aborted) this.#fail(file.name, messageOf(error));
     }
+  }
+
+  #completed(name: string): void {
+    this.#uploaded += 1;
+    if (this.#reportsUploads) this.#fileStatus.add(name, FileStatus.uploadCompleted);
   }
 
   /** Sends a file as its fault has it; answers whether it has arrived as far as the CMTS knows. */

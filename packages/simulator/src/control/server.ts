@@ -41,9 +41,11 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, "close");
     this.#server.close();
     this.#server.closeAllConnections();
-    if (this.#server.listening) await once(this.#server, "close");
+    await closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

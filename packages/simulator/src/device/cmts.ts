@@ -90,7 +90,7 @@ export class CmtsDevice implements AsyncDisposable {
     }));
     this.#destinations = destinationTable(personality.bulk, this.#tftpPort);
     this.#fileStatus = new FileStatusTable(() => Date.now() + this.injector.clockSkewMs);
-    this.#uploader = new Uploader(this.#fileStatus, log);
+    this.#uploader = new Uploader(this.#fileStatus, personality.bulk.reportsUploads ?? false, log);
     this.#utsc = new UtscTables({
       personality,
       ports: this.#ports.map(({ utsc }) => utsc),

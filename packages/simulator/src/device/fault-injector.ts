@@ -5,6 +5,9 @@ import type { Faults, OidFault } from "../snmp/faults.ts";
 import type { Oid } from "../snmp/oid.ts";
 import type { Fault } from "./fault.ts";
 
+type NetworkFault = Extract<Fault, { kind: "network" }>;
+type NetworkKey = Exclude<keyof NetworkFault, "kind" | "delayMs"> | "latencyMs";
+
 interface Targets {
   snmp: Faults;
   objectOid: (name: string) => string | undefined;
@@ -25,6 +28,8 @@ export class FaultInjector {
   readonly uploads = new UploadFaults();
   readonly #targets: Targets;
   readonly #active = new Map<number, { fault: Fault; remove: () => void }>();
+  /** What the network was like before any fault, for what a fault changes. */
+  readonly #network = new Map<NetworkKey, number | boolean>();
   #lastId = 0;
 
   constructor(targets: Targets) {
@@ -60,12 +65,14 @@ export class FaultInjector {
 
   /** Answers whether there was such a fault. */
   remove(id: number): boolean {
-    this.#active.get(id)?.remove();
-    return this.#active.delete(id);
+    const found = this.#active.get(id);
+    this.#active.delete(id);
+    found?.remove();
+    return found !== undefined;
   }
 
   clear(): void {
-    for (const id of [...this.#active.keys()].reverse()) this.remove(id);
+    for (const id of [...this.#active.keys()]) this.remove(id);
   }
 
   #apply(fault: Fault): () => void {
@@ -108,14 +115,23 @@ export class FaultInjector {
     }
   }
 
-  #applyNetwork(fault: Extract<Fault, { kind: "network" }>): () => void {
+  /** The newest fault decides; without one it is as before the first. */
+  #applyNetwork(fault: NetworkFault): () => void {
     const { snmp } = this.#targets;
-    const { kind: _, delayMs, ...rest } = fault;
-    const wanted = { ...rest, ...(delayMs === undefined ? {} : { latencyMs: delayMs }) };
-    const keys = Object.keys(wanted) as (keyof typeof wanted)[];
-    const before = Object.fromEntries(keys.map((key) => [key, snmp[key]]));
-    Object.assign(snmp, wanted);
-    return () => Object.assign(snmp, before);
+    const wanted = networkValues(fault);
+    for (const { key, value } of wanted) {
+      if (!this.#network.has(key)) this.#network.set(key, snmp[key]);
+      Object.assign(snmp, { [key]: value });
+    }
+    return () => {
+      for (const { key } of wanted) {
+        const newest = this.active
+          .flatMap((other) => (other.fault.kind === "network" ? networkValues(other.fault) : []))
+          .findLast((other) => other.key === key);
+        Object.assign(snmp, { [key]: newest?.value ?? this.#network.get(key) });
+        if (!newest) this.#network.delete(key);
+      }
+    };
   }
 
   #oidOf(object: string): string {
@@ -129,4 +145,10 @@ export class FaultInjector {
   #sum(part: (fault: Fault) => number): number {
     return this.active.reduce((sum, { fault }) => sum + part(fault), 0);
   }
+}
+
+function networkValues({ kind: _, delayMs, ...rest }: NetworkFault) {
+  return Object.entries({ ...rest, latencyMs: delayMs }).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key: key as NetworkKey, value }],
+  );
 }

@@ -182,6 +182,19 @@ test("a network that delays, doubles and shuffles answers still gives the right 
   expect(lab.simulator.faults(CMTS)).toMatchObject({ latencyMs: 0, jitterMs: 0, duplication: 0 });
 });
 
+test("of several faults of the network the newest decides, in whatever order they go", async () => {
+  await using lab = await startLab();
+  const faults = lab.simulator.faults(CMTS);
+  faults.latencyMs = 1;
+  const first = inject(lab, { kind: "network", delayMs: 10, duplication: 0.1 });
+  const second = inject(lab, { kind: "network", delayMs: 20 });
+  expect(faults).toMatchObject({ latencyMs: 20, duplication: 0.1 });
+  first();
+  expect(faults).toMatchObject({ latencyMs: 20, duplication: 0 });
+  second();
+  expect(faults.latencyMs).toBe(1);
+});
+
 test("a device of small answers says tooBig, and cuts its GETBULKs", async () => {
   await using lab = await startLab();
   const whole = await lab.manager.walk(system.sysDescr.oid.replace(/\.1$/, ""));

@@ -63,16 +63,18 @@ export function layOutPorts(personality: Personality, plans: readonly PortPlan[]
   let channelId = 0;
   return plans.map((plan, i) => {
     const number = i + 1;
+    let ofdmaChannels = 0;
     return {
       number,
       ifIndex: interfaces.rfPortIfIndex(number),
       plan,
       channels: plan.channels.map((channel, c) => {
         channelId += 1;
+        if (channel.kind === "ofdma") ofdmaChannels += 1;
         const ifIndex =
           channel.kind === "scQam"
             ? interfaces.logicalIfIndex(number, c + 1)
-            : interfaces.ofdmaIfIndex(number, c + 1);
+            : interfaces.ofdmaIfIndex(number, c + 1, ofdmaChannels);
         return { plan: channel, channelId, ifIndex };
       }),
     };

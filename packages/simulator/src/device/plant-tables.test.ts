@@ -1,5 +1,6 @@
-import { ifTable, instanceOid } from "@pnmlab/docsis-mib";
+import { ifNumber, ifTable, instanceOid } from "@pnmlab/docsis-mib";
 import { expect, test } from "vitest";
+import { type PersonalityName, personalities, scenarios } from "../index.ts";
 import { oidText } from "../snmp/oid.ts";
 import { CMTS, startLab } from "../testing/lab.ts";
 
@@ -38,6 +39,19 @@ test("every RF port stands in a line card of the chassis, by entity and by path"
     expect(paths.get(ifIndex)).toContain(paths.get(port.ifIndex));
   }
 });
+
+test.each(Object.keys(personalities) as PersonalityName[])(
+  "no two interfaces of %s share a number, however many ports it has",
+  async (personality) => {
+    await using lab = await startLab({ personality, rfPorts: 64 });
+    const channels = scenarios.plant.ports.flatMap((port) => port.channels);
+    const scQam = channels.filter(({ kind }) => kind === "scQam").length;
+    const perRound = scenarios.plant.ports.length + channels.length + scQam;
+    const domains = 32;
+    expect(await lab.manager.number(ifNumber)).toBe(16 * perRound + domains);
+    expect(await lab.manager.walk(ifTable.ifType.oid)).toHaveLength(16 * perRound + domains);
+  },
+);
 
 test("a modem is found by its address, on the channels of its port", async () => {
   await using lab = await startLab();

@@ -65,7 +65,7 @@ export const casaC100g: Personality = {
     physicalIfIndex: (port, channel) => 2_000_048 + 16 * (port - 1) + channel,
     logicalIfIndex: (port, channel) => 3_000_048 + 16 * (port - 1) + channel,
     // A port's first OFDMA channel lies 12,000,000 over the port (observed).
-    ofdmaIfIndex: (port, channel) => 16_000_048 + 16 * (port - 1) + Math.max(0, channel - 5),
+    ofdmaIfIndex: (port, _channel, ordinal) => 16_000_048 + 16 * (port - 1) + ordinal - 1,
     ofdmaDescr: (port) => `OFDMA Upstream ${place(port)}`,
     rfPortDescr: (port) => `Upstream Physical Interface ${place(port)}`,
     rfPortName: (port) => `Upstream Physical Interface ${place(port)}`,

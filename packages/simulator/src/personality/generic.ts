@@ -11,6 +11,9 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
+const PORTS_PER_CARD = 4;
+const place = (port: number) => `${Math.floor((port - 1) / PORTS_PER_CARD)}/${(port - 1) % PORTS_PER_CARD}`;
+
 /** DOCS-PNM-MIB to the letter; what the MIB leaves open is chosen so that managers meet every case. */
 export const generic: Personality = {
   name: "generic",
@@ -36,14 +39,14 @@ export const generic: Personality = {
   interfaces: {
     macDomainIfIndex: (domain) => 100 + domain,
     rfPortIfIndex: (port) => 1000 + port,
-    physicalIfIndex: (port, channel) => 2000 + 100 * port + channel,
-    logicalIfIndex: (port, channel) => 3000 + 100 * port + channel,
-    ofdmaIfIndex: (port, channel) => 4000 + 100 * port + channel,
-    rfPortDescr: (port) => `Upstream RF port 0/${port - 1}`,
-    rfPortName: (port) => `us-rf-0/${port - 1}`,
+    physicalIfIndex: (port, channel) => 20_000 + 100 * port + channel,
+    logicalIfIndex: (port, channel) => 50_000 + 100 * port + channel,
+    ofdmaIfIndex: (port, channel) => 80_000 + 100 * port + channel,
+    rfPortDescr: (port) => `Upstream RF port ${place(port)}`,
+    rfPortName: (port) => `us-rf-${place(port)}`,
   },
   provisioning: { rows: [], cfgIndices: [1], creation: "byManager", refusedActions: {}, rowKeys: "rfPort" },
-  bulk: { tables: "current", steeredBy: "current", destinationRow: false },
+  bulk: { tables: "current", steeredBy: "current", destinationRow: false, reportsUploads: true },
   capabilities: {
     triggerModes: [2, 3, 4, 5, 6, 7, 8, 9, 10],
     outputFormats: ["timeIQ", "fftPower", "rawAdc", "fftIQ", "fftAmplitude", "fftDb"],
@@ -79,8 +82,8 @@ export const generic: Personality = {
     inactiveRow: "inconsistentValue",
   },
   concurrency: {
-    portsPerCard: 4,
-    testsPerCard: 4,
+    portsPerCard: PORTS_PER_CARD,
+    testsPerCard: PORTS_PER_CARD,
     testsPerChassis: Infinity,
     beyond: "statusResourceUnavailable",
   },

@@ -42,7 +42,8 @@ interface InterfaceScheme {
   rfPortIfIndex(port: number): number;
   physicalIfIndex(port: number, channel: number): number;
   logicalIfIndex(port: number, channel: number): number;
-  ofdmaIfIndex(port: number, channel: number): number;
+  /** @param ordinal counts the OFDMA channels of the port alone */
+  ofdmaIfIndex(port: number, channel: number, ordinal: number): number;
   ofdmaDescr?(port: number, channel: number): string;
   rfPortDescr(port: number): string;
   rfPortName(port: number): string;
@@ -76,6 +77,8 @@ interface BulkRules {
   steeredBy: "current" | "deprecated";
   /** Whether row 1 of the current table exists from boot, without an address. */
   destinationRow: boolean;
+  /** Whether docsPnmBulkFileStatusTable has files that were sent as well as those that stayed. */
+  reportsUploads?: boolean;
   /** How a SET of docsPnmBulkDataTransferCfgProtocol is refused. */
   protocolRefusal?: ErrorStatus;
   /** How a SET of DestinationIndex is refused while no server of the deprecated table takes UTSC files. */

@@ -130,7 +130,8 @@ test("a minislot number is waited for", async () => {
 });
 
 test("the qualify columns keep captures with a signal in the band and drop the others", async () => {
-  await using lab = await startLab();
+  const ports = scenarios.plant.ports.map((port) => ({ ...port, impulses: [] }));
+  await using lab = await startLab({ scenario: { name: "without pulses", ports } });
   await setDestination(lab);
   const run = { ...span, ...results, numBins: 1600, repeatPeriodUs: 20_000, freeRunDurationMs: 200 };
   const kept = async () => {
