@@ -6,7 +6,7 @@ import { integerOf, textOf } from "../snmp/values.ts";
 
 /** docsPnmBulkFileStatusFileStatus: the file has left the CMTS, whole. */
 const UPLOAD_COMPLETED = 4;
-const EVERY_MS = 2000;
+const EVERY_MS = 1000;
 const WALK_DEADLINE_MS = 5000;
 
 export interface FileStatusPollOptions {
