@@ -1,9 +1,16 @@
+import { execFileSync } from "node:child_process";
 import { appendFile, chmod, mkdir, open, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "@pnmlab/kit";
-import { expect, test } from "vitest";
+import type { Capture } from "@pnmlab/protocol";
+import { expect, onTestFinished, test } from "vitest";
 import { captureBytes, startIngestFixture, until } from "../_test/ingest.ts";
+import { recordingLog, temporaryFolder } from "../_test/support.ts";
+import { CaptureLibrary } from "../captures/library.ts";
+import { openStorage } from "../storage/index.ts";
+import { createFileCleaner } from "./cleaner.ts";
 import type { WatchFolder } from "./directory-watch.ts";
+import { startIngest } from "./ingest.ts";
 
 /** As on NFS: the watch begins, and no event ever comes. */
 const silentWatch: WatchFolder = () => ({ close: () => {}, on: () => undefined as never });
@@ -172,3 +179,75 @@ test("more old files than names are kept in memory all reach the library", async
   expect(most).toBeLessThanOrEqual(10_000);
   expect(new Set(sink.accepted.map((file) => file.fileName)).size).toBe(10_500);
 }, 90_000);
+
+test("on a full disk of the data folder live files go on, and what the library refused comes when there is room", async (context) => {
+  const dataDir = await temporaryFolder();
+  const full = join(dataDir, "captures");
+  await mkdir(full);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", full], { stdio: "pipe" });
+  } catch (error) {
+    context.skip(`a file system of 1 MB cannot be mounted here: ${String(error)}`);
+  }
+  onTestFinished(() => void execFileSync("umount", ["-l", full]));
+  await writeFile(join(full, "filler"), Buffer.alloc(1016 * 1024));
+  const { log, lines } = recordingLog();
+  const stack = new AsyncDisposableStack();
+  const storage = stack.use(openStorage(dataDir));
+  const stored: Capture[] = [];
+  const library = stack.use(
+    new CaptureLibrary({
+      dataDir,
+      store: storage.captures,
+      log,
+      now: Date.now,
+      onCapture: (capture) => stored.push(capture),
+    }),
+  );
+  const directory = await temporaryFolder();
+  const cleaner = stack.use(
+    createFileCleaner({
+      directory,
+      policy: "archive",
+      source: "folder",
+      mode: "unlink",
+      tftp: { host: "127.0.0.1", port: 9 },
+      sink: library,
+      ownPrefix: "pnmlab_",
+      log,
+    }),
+  );
+  const taken: string[] = [];
+  stack.use(
+    await startIngest({
+      directory,
+      sink: library,
+      cleaner,
+      log,
+      claimer: {
+        claim: (name) =>
+          name.startsWith("pnmlab_")
+            ? { removeAfter: true, take: (file) => void taken.push(file.fileName) }
+            : undefined,
+      },
+    }),
+  );
+  onTestFinished(() => stack.disposeAsync());
+  const names = ["pnmlab_a_c1_1", "pnmlab_a_c1_2", "other_1", "other_2"];
+  for (const [k, name] of names.entries()) await writeFile(join(directory, name), captureBytes(4096, k));
+  await until(
+    () => taken.length === 2 && lines.some((line) => line.includes("other_1 could not be taken in")),
+  );
+  await until(() => cleaner.failing === 2);
+  expect(stored).toEqual([]);
+  expect((await readdir(directory)).sort()).toEqual([...names].sort());
+
+  await rm(join(full, "filler"));
+  await until(() => stored.length === 4 && cleaner.failing === 0, 20_000);
+  expect((await readdir(directory)).sort()).toEqual(["other_1", "other_2"]);
+  for (const { id, fileName } of stored) {
+    const { stream } = await library.raw(id);
+    const bytes = Buffer.concat(await stream.toArray());
+    expect(bytes.equals(captureBytes(4096, names.indexOf(fileName)))).toBe(true);
+  }
+}, 40_000);
