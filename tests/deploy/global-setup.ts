@@ -40,6 +40,10 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   const imagesBefore = await imageNames(installation);
   const tearDown = async () => {
     await installation.run("scripts/compose", ["lab", "down", "--volumes", "--remove-orphans", "-t", "2"]);
+    // A volume that only a broken deployment had is in no compose file any more.
+    const filter = ["--filter", `label=com.docker.compose.project=${name}`];
+    const volumes = (await installation.docker("volume", "ls", "-q", ...filter)).split("\n").filter(Boolean);
+    if (volumes.length > 0) await installation.run("docker", ["volume", "rm", ...volumes]);
     const ours = (await imageNames(installation)).filter((image) => !imagesBefore.includes(image));
     if (ours.length > 0) await installation.run("docker", ["image", "rm", ...ours]);
     if (engine.script) await installation.run("bash", [engine.script, "down"]);

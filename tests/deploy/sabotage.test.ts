@@ -22,15 +22,13 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
   const data = deployment as InstallationData;
   const folder = mkdtempSync(join(tmpdir(), "pnmlab-sabotage-"));
   let bench: SabotageBench;
-  const cleanUps: (() => unknown)[] = [];
 
   beforeAll(async () => {
     bench = new SabotageBench(data);
     await bench.installation.untilHealthy();
   });
-  afterAll(async () => {
+  afterAll(() => {
     bench?.report("Sabotage matrix");
-    for (const cleanUp of cleanUps.reverse()) await cleanUp();
     rmSync(folder, { recursive: true, force: true });
   });
 
