@@ -1,8 +1,7 @@
-import { bitsFromOctets } from "@pnmlab/docsis-mib";
+import { bitsFromOctets, ccapBulkDataControl, PnmTestSelector } from "@pnmlab/docsis-mib";
 import type { Images } from "../snmp/writable-table.ts";
 import { WritableTable } from "../snmp/writable-table.ts";
 import { ADDRESS_OCTETS, addressText, folderOf, type UploadTarget } from "./destination.ts";
-import { bulkDataControl } from "./server-objects.ts";
 
 /** One row of docsPnmCcapBulkDataControlTable. */
 interface BulkServer {
@@ -15,7 +14,6 @@ interface BulkServer {
 
 const SERVERS = [1, 2, 3];
 const AUTO_UPLOAD = 3;
-const UTSC_BIT = 8;
 const MAX_TEXT_OCTETS = 255;
 /** Bits 0 to 8 stand in two octets; agents take more. */
 const MAX_SELECTOR_OCTETS = 4;
@@ -26,7 +24,7 @@ export class BulkServerTable extends WritableTable<BulkServer> {
     super(
       [
         {
-          object: bulkDataControl.destIpAddrType,
+          object: ccapBulkDataControl.destIpAddrType,
           read: (row) => row.addressType,
           write: {
             refuses: (value) => ((value as number) in ADDRESS_OCTETS ? undefined : "wrongValue"),
@@ -36,7 +34,7 @@ export class BulkServerTable extends WritableTable<BulkServer> {
           },
         },
         {
-          object: bulkDataControl.destIpAddr,
+          object: ccapBulkDataControl.destIpAddr,
           read: (row) => row.address,
           write: {
             refuses: (value) =>
@@ -49,7 +47,7 @@ export class BulkServerTable extends WritableTable<BulkServer> {
           },
         },
         {
-          object: bulkDataControl.destPath,
+          object: ccapBulkDataControl.destPath,
           read: (row) => row.path,
           write: {
             refuses: (value) => ((value as Uint8Array).length > MAX_TEXT_OCTETS ? "wrongLength" : undefined),
@@ -59,7 +57,7 @@ export class BulkServerTable extends WritableTable<BulkServer> {
           },
         },
         {
-          object: bulkDataControl.uploadControl,
+          object: ccapBulkDataControl.uploadControl,
           read: (row) => row.uploadControl,
           write: {
             assign: (row, value) => {
@@ -68,7 +66,7 @@ export class BulkServerTable extends WritableTable<BulkServer> {
           },
         },
         {
-          object: bulkDataControl.pnmTestSelector,
+          object: ccapBulkDataControl.pnmTestSelector,
           read: (row) => row.selector,
           write: {
             refuses: (value) =>
@@ -87,15 +85,15 @@ export class BulkServerTable extends WritableTable<BulkServer> {
             draft.refuse(
               "inconsistentValue",
               `an address of ${row.address.length} octets is not of type ${row.addressType}`,
-              bulkDataControl.destIpAddr,
-              bulkDataControl.destIpAddrType,
+              ccapBulkDataControl.destIpAddr,
+              ccapBulkDataControl.destIpAddrType,
             );
           }
-          if (draft.wrote(bulkDataControl.pnmTestSelector) && this.#isTakenTwice(images)) {
+          if (draft.wrote(ccapBulkDataControl.pnmTestSelector) && this.#isTakenTwice(images)) {
             draft.refuse(
               "inconsistentValue",
               "a test is bound to another server already",
-              bulkDataControl.pnmTestSelector,
+              ccapBulkDataControl.pnmTestSelector,
             );
           }
         },
@@ -121,7 +119,8 @@ export class BulkServerTable extends WritableTable<BulkServer> {
   utscTarget(tftpPort: number, images?: Images): UploadTarget | undefined {
     const row = this.#after(images).find(
       ({ uploadControl, selector }) =>
-        uploadControl === AUTO_UPLOAD && bitsFromOctets(selector).includes(UTSC_BIT),
+        uploadControl === AUTO_UPLOAD &&
+        bitsFromOctets(selector).includes(PnmTestSelector.usTriggeredSpectrumCapture),
     );
     const host = row && addressText(row);
     return host === undefined ? undefined : { host, port: tftpPort, folder: folderOf(row!.path) };

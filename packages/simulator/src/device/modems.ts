@@ -1,4 +1,9 @@
-import { columnsOf } from "@pnmlab/docsis-mib";
+import {
+  cmRegStatus,
+  cmUsOfdmaRxPowerTenthDbmv,
+  cmUsStatusModulationType,
+  columnsOf,
+} from "@pnmlab/docsis-mib";
 import { dbOfPower, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
 import type { Personality } from "../personality/personality.ts";
 import type { Modem, PortActivity } from "../signal/activity.ts";
@@ -42,7 +47,7 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
     new SnmpTable<Registered>(
       [
         {
-          object: regStatus(2, "docsIf3CmtsCmRegStatusMacAddr", "OctetString", "read-only"),
+          object: cmRegStatus.macAddr,
           read: ({ modem }) => modem.macAddress,
         },
         {
@@ -50,12 +55,12 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
           read: () => new Uint8Array(16),
         },
         {
-          object: regStatus(5, "docsIf3CmtsCmRegStatusIPv4Addr", "OctetString", "read-only"),
+          object: cmRegStatus.ipv4Addr,
           // 198.18.0.0/15 is for tests of devices (RFC 2544): no modem of anybody answers there.
           read: ({ id }) => Uint8Array.of(198, 18, (id >> 8) & 0xff, id & 0xff),
         },
         {
-          object: regStatus(6, "docsIf3CmtsCmRegStatusValue", "Integer", "read-only"),
+          object: cmRegStatus.value,
           read: () => OPERATIONAL,
         },
         {
@@ -85,7 +90,7 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
     new SnmpTable<{ levelDbmv: number; merDb: number }>(
       [
         {
-          object: usStatus(2, "docsIf3CmtsCmUsStatusModulationType", "Integer", "read-only"),
+          object: cmUsStatusModulationType,
           read: () => ATDMA,
         },
         {
@@ -102,7 +107,7 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
     new SnmpTable<{ levelDbmv: number; merDb: number }>(
       [
         {
-          object: ofdmaStatus(1, "docsIf31CmtsCmUsOfdmaChannelRxPower", "Integer", "read-only"),
+          object: cmUsOfdmaRxPowerTenthDbmv,
           read: (row) => Math.round(10 * row.levelDbmv),
         },
         {

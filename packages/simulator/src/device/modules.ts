@@ -1,4 +1,4 @@
-import { columnsOf } from "@pnmlab/docsis-mib";
+import { ccapInterfacePath, columnsOf, ifTable } from "@pnmlab/docsis-mib";
 import type { Personality } from "../personality/personality.ts";
 import { parseOid } from "../snmp/oid.ts";
 import { SnmpTable } from "../snmp/table.ts";
@@ -17,7 +17,7 @@ const PORT = 10;
 const CHASSIS_INDEX = 1;
 const cardIndex = (card: number) => 1000 * card;
 const portIndex = (card: number, port: number) => cardIndex(card) + port;
-const IF_INDEX_OID = parseOid("1.3.6.1.2.1.2.2.1.1");
+const IF_INDEX_OID = parseOid(ifTable.ifIndex.oid);
 
 interface Entity {
   index: number;
@@ -115,7 +115,7 @@ function pathTable(personality: Personality, ports: readonly RfPort[]) {
   return new SnmpTable<(typeof rows)[number]>(
     [
       {
-        object: ccapMap(1, "ccapInterfaceIndexMapPath", "OctetString", "read-only"),
+        object: ccapInterfacePath,
         read: (row) => row.path,
       },
       {

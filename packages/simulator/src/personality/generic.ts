@@ -34,6 +34,7 @@ export const generic: Personality = {
       source: ASSUMPTION,
     },
     { what: "A start on a card that runs 4 tests ends as resourceUnavailable(6)", source: ASSUMPTION },
+    { what: "The file table lists files that were sent, as uploadCompleted(4)", source: MIB },
     { what: "The result row's Output holds the newest capture", source: MIB },
   ],
   interfaces: {

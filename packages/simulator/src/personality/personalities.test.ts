@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   bulkDataTransferCfg,
+  ccapBulkDataControl,
   MeasStatus,
   type MibObject,
   RowStatus,
@@ -12,8 +13,8 @@ import {
   utscStatus,
 } from "@pnmlab/docsis-mib";
 import { expect, test } from "vitest";
-import { bulkDataControl } from "../bulk/server-objects.ts";
 import { type Personality, type PersonalityName, personalities, scenarios } from "../index.ts";
+import { compareOids } from "../snmp/oid.ts";
 import { CMTS, type Lab, setDestination, startLab, until } from "../testing/lab.ts";
 
 const UTSC_SELECTOR = Uint8Array.of(0x00, 0x80);
@@ -26,10 +27,10 @@ const setter = (lab: Lab, index: number[]) => (object: MibObject, value: number 
 function setServer(lab: Lab) {
   return lab.manager.set(
     [1],
-    [bulkDataControl.destIpAddrType, 1],
-    [bulkDataControl.destIpAddr, LOOPBACK],
-    [bulkDataControl.uploadControl, 3],
-    [bulkDataControl.pnmTestSelector, UTSC_SELECTOR],
+    [ccapBulkDataControl.destIpAddrType, 1],
+    [ccapBulkDataControl.destIpAddr, LOOPBACK],
+    [ccapBulkDataControl.uploadControl, 3],
+    [ccapBulkDataControl.pnmTestSelector, UTSC_SELECTOR],
   );
 }
 
@@ -113,11 +114,13 @@ test("the servers of the deprecated table take each test once, and know an addre
   await using lab = await startLab({ personality: "casa-c100g" });
   const { manager } = lab;
   expect(await setServer(lab)).toBe("noError");
-  expect(await manager.set([2], [bulkDataControl.pnmTestSelector, UTSC_SELECTOR])).toBe("inconsistentValue");
-  expect(await manager.set([2], [bulkDataControl.destIpAddr, LOOPBACK])).toBe("inconsistentValue");
-  expect(await manager.set([2], [bulkDataControl.destIpAddr, Uint8Array.of(1)])).toBe("wrongLength");
-  expect(await manager.set([2], [bulkDataControl.uploadControl, 4])).toBe("wrongValue");
-  expect(await manager.set([4], [bulkDataControl.uploadControl, 3])).toBe("noCreation");
+  expect(await manager.set([2], [ccapBulkDataControl.pnmTestSelector, UTSC_SELECTOR])).toBe(
+    "inconsistentValue",
+  );
+  expect(await manager.set([2], [ccapBulkDataControl.destIpAddr, LOOPBACK])).toBe("inconsistentValue");
+  expect(await manager.set([2], [ccapBulkDataControl.destIpAddr, Uint8Array.of(1)])).toBe("wrongLength");
+  expect(await manager.set([2], [ccapBulkDataControl.uploadControl, 4])).toBe("wrongValue");
+  expect(await manager.set([4], [ccapBulkDataControl.uploadControl, 3])).toBe("noCreation");
 });
 
 test("an EVO creates rows 2 and 3 by createAndWait, and needs the deprecated table first", async () => {
@@ -284,3 +287,14 @@ test("uploads of the current table still work where a manager names the port", a
   expect(await lab.manager.set(lab.row, [utscCtrl.initiateTest, 1])).toBe("noError");
   expect((await fileCount(lab, 1))[0]).toMatch(/^once_/);
 });
+
+test.each(Object.keys(personalities) as PersonalityName[])(
+  "a walk of all that %s answers ends and only ever goes forward",
+  async (personality) => {
+    await using lab = await startLab({ personality, rfPorts: 8 });
+    const varbinds = await lab.manager.walk("1.3", 50);
+    expect(varbinds.length).toBeGreaterThan(1000);
+    const backwards = varbinds.filter(({ oid }, i) => i > 0 && compareOids(oid, varbinds[i - 1]!.oid) <= 0);
+    expect(backwards).toEqual([]);
+  },
+);
