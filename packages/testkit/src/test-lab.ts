@@ -15,7 +15,7 @@ import {
   readBuildInfo,
   settingsFingerprints,
 } from "@pnmlab/config";
-import { Simulator } from "@pnmlab/simulator";
+import { type DeviceOptions, Simulator } from "@pnmlab/simulator";
 import { TftpServer } from "@pnmlab/tftp-server";
 
 export interface TestLabOptions {
@@ -25,7 +25,14 @@ export interface TestLabOptions {
   env?: Readonly<Record<string, string>>;
   /** Clock of the backend, Unix milliseconds. */
   now?: () => number;
+  /** CMTSs by name; `lab-cmts-1` (generic) and `lab-cmts-2` (e6000) unless given. */
+  cmts?: readonly Pick<DeviceOptions, "name" | "personality" | "scenario" | "rfPorts">[];
 }
+
+const DEFAULT_CMTS = [
+  { name: "lab-cmts-1", personality: "generic" },
+  { name: "lab-cmts-2", personality: "e6000" },
+] as const;
 
 /** A whole lab in one process on free ports, with real sockets between its parts. */
 export interface TestLab extends AsyncDisposable {
@@ -52,23 +59,28 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
   starting.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
   const tftpDir = join(dataDir, "tftp");
   await mkdir(tftpDir);
-  const communities = { readCommunity: "public", writeCommunity: "private" };
-  const simulator = starting.use(
-    await Simulator.start({
-      devices: [
-        { name: "lab-cmts-1", personality: "generic", host: "127.0.0.1", port: 0, seed: 1, ...communities },
-        { name: "lab-cmts-2", personality: "e6000", host: "127.0.0.1", port: 0, seed: 2, ...communities },
-      ],
-      build,
-      log,
-    }),
-  );
   const tftp = starting.use(
     await TftpServer.listen({
       host: "127.0.0.1",
       port: 0,
       directory: tftpDir,
       about: { program: "tftp-server", ...build },
+      log,
+    }),
+  );
+  const communities = { readCommunity: "public", writeCommunity: "private" };
+  const simulator = starting.use(
+    await Simulator.start({
+      devices: (options.cmts ?? DEFAULT_CMTS).map((cmts, k) => ({
+        ...cmts,
+        host: "127.0.0.1",
+        port: 0,
+        seed: k + 1,
+        // Servers of the deprecated table have no port of their own.
+        tftpPort: tftp.port,
+        ...communities,
+      })),
+      build,
       log,
     }),
   );
