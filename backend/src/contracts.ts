@@ -88,6 +88,8 @@ export interface LivePublisher {
 /** A vendor profile with what the page shows of it. */
 export interface ChosenProfile {
   profile: UtscProfile;
+  /** By which the CMTS names its files; undefined where it was not read. */
+  sysName: string | undefined;
   view: UtscProfileView;
 }
 
@@ -157,6 +159,8 @@ export interface FileClaim {
 /** Implemented in `utsc/`: says whose a file is, by what the session configured, never by a guess. */
 export interface FileClaimer {
   claim(fileName: string): FileClaim | undefined;
+  /** Whether a session has taken a file that does not bear a name of ours: such a one may be removed. */
+  hasTaken?(fileName: string): boolean;
 }
 
 /** Clears consumed files of ours from the TFTP directory (implemented in `ingest/`). */

@@ -30,6 +30,7 @@ const PROBED_PORTS = 4;
 
 interface Detected {
   profile: UtscProfile;
+  sysName: string | undefined;
   detectedBy: string;
 }
 
@@ -51,19 +52,24 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
   async of(cmtsId: string, target: SnmpTarget, options?: RequestOptions): Promise<ChosenProfile> {
     const chosen = utscProfile(this.#choices.get(cmtsId) ?? "");
     if (chosen === undefined) {
-      const { profile, detectedBy } = await this.#detect(cmtsId, target, options);
-      return { profile, view: viewOf(profile, detectedBy, false, profile.id) };
+      const { profile, detectedBy, sysName } = await this.#detect(cmtsId, target, options);
+      return { profile, sysName, view: viewOf(profile, detectedBy, false, profile.id) };
     }
     // A choice by hand holds also while the CMTS cannot be asked.
     const detected = await this.#detect(cmtsId, target, options).catch(() => undefined);
-    return { profile: chosen, view: viewOf(chosen, "chosen by a user", true, detected?.profile.id ?? null) };
+    return {
+      profile: chosen,
+      sysName: detected?.sysName,
+      view: viewOf(chosen, "chosen by a user", true, detected?.profile.id ?? null),
+    };
   }
 
   async as(profileId: string, cmtsId: string, target: SnmpTarget): Promise<ChosenProfile> {
     const profile = requireProfile(profileId);
     const present = await this.of(cmtsId, target);
     if (present.profile === profile) return present;
-    return { profile, view: viewOf(profile, "asked for", true, present.view.detectedId) };
+    const view = viewOf(profile, "asked for", true, present.view.detectedId);
+    return { profile, sysName: present.sysName, view };
   }
 
   /** What applies to a CMTS, and what there is to choose from; one that cannot be asked is a generic one. */
@@ -102,9 +108,9 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
 }
 
 async function detect(snmp: SnmpGateway, target: SnmpTarget, options: RequestOptions): Promise<Detected> {
-  const [descr, objectId] = await snmp.get(
+  const [descr, objectId, name] = await snmp.get(
     target,
-    [instanceOid(system.sysDescr), instanceOid(system.sysObjectId)],
+    [instanceOid(system.sysDescr), instanceOid(system.sysObjectId), instanceOid(system.sysName)],
     options,
   );
   const sysDescr = textOf(descr?.value) ?? "";
@@ -112,7 +118,7 @@ async function detect(snmp: SnmpGateway, target: SnmpTarget, options: RequestOpt
   const probes = needsProbe(sysDescr, sysObjectId)
     ? await probe(snmp, target, options)
     : { portDescriptions: [], windows: [] };
-  return detectUtscProfile({ sysDescr, sysObjectId, ...probes });
+  return { ...detectUtscProfile({ sysDescr, sysObjectId, ...probes }), sysName: textOf(name?.value) };
 }
 
 /** Descriptions of the first RF ports that can capture, and the windows they offer. */

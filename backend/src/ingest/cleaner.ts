@@ -25,6 +25,8 @@ export interface FileCleanerOptions {
   sink: CaptureSink;
   /** How the names of our own files begin; no other file is ever removed. */
   ownPrefix: string;
+  /** Files of other names that a session has taken as its own. */
+  isTaken?: (fileName: string) => boolean;
   log: Logger;
 }
 
@@ -65,8 +67,10 @@ class Cleaner implements OwnFileCleaner {
   }
 
   async remove(fileName: string): Promise<void> {
-    const { ownPrefix, policy } = this.#options;
-    if (!baseNameOf(fileName).startsWith(ownPrefix) || !isPathBelow(fileName)) {
+    const { ownPrefix, policy, isTaken } = this.#options;
+    const base = baseNameOf(fileName);
+    const isOurs = base.startsWith(ownPrefix) || isTaken?.(base) === true;
+    if (!isOurs || !isPathBelow(fileName)) {
       throw new PnmLabError("CLEANUP_NOT_OURS", `${fileName} is not a file of ours and was left alone`);
     }
     if (policy !== "keep") await this.#attempt(fileName, 0);

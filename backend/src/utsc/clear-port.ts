@@ -1,5 +1,4 @@
 import type { Device } from "./device.ts";
-import { parseOwnFileName } from "./file-name.ts";
 import { readRows, type UtscRow } from "./row.ts";
 import { abortTest, destroyRow } from "./test-control.ts";
 
@@ -37,8 +36,7 @@ export async function clearPort(device: Device, session: SessionRow): Promise<"c
 
 /** Whether the session created the row; undefined where the row is not the session's. */
 function createdBySession(row: UtscRow, session: SessionRow): boolean | undefined {
-  const name = parseOwnFileName(row.fileName ?? "");
-  if (name?.sessionId === session.sessionId) return name.rowCreated;
-  const isUnmarked = row.cfgIndex === session.unmarkedCfgIndex && !row.fileName;
+  if (row.mark?.sessionId === session.sessionId) return row.mark.rowCreated;
+  const isUnmarked = row.cfgIndex === session.unmarkedCfgIndex && !row.fileName && row.mark === undefined;
   return isUnmarked ? true : undefined;
 }

@@ -3,10 +3,12 @@ import {
   rowStatus as rowStatusNames,
   type UtscProfile,
   type UtscValues,
+  utscFields,
 } from "@pnmlab/docsis-mib";
 import { isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { UtscAccepted } from "@pnmlab/protocol";
 import { Readings } from "../snmp/values.ts";
+import { wireValue } from "./columns.ts";
 import {
   checkDestination,
   destinationOids,
@@ -16,7 +18,7 @@ import {
 } from "./destination.ts";
 import type { Device } from "./device.ts";
 import { runSteps } from "./execute.ts";
-import { baseNameOf, parseOwnFileName } from "./file-name.ts";
+import { baseNameOf, type OwnFileName } from "./file-name.ts";
 import { chooseRow, planActivation, planCreation, planRow } from "./plan.ts";
 import { acceptedOf, readRow, type UtscRow } from "./row.ts";
 import { abortTest, destroyRow } from "./test-control.ts";
@@ -38,8 +40,8 @@ export interface Configuration {
   destination: TftpDestination;
   /** The port's rows as just read. */
   rows: readonly UtscRow[];
-  /** Whether a file name on a row is one of this installation's sessions that has not been settled. */
-  isOwn(fileName: string | undefined): boolean;
+  /** Whether the mark on a row is of one of this installation's sessions that has not been settled. */
+  isOwn(mark: OwnFileName | undefined): boolean;
   /** Sessions of one CMTS write its destination row one after the other. */
   oneAtATime(job: () => Promise<void>): Promise<void>;
   onStep(step: ConfigureStep): void;
@@ -77,7 +79,7 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
   if (isMadeAnew) await removeRow(device, wanted, found.cfgIndex);
   const reused = isMadeAnew ? undefined : found;
   const row = reused ?? (await createRow(device, wanted));
-  const before = isOwn(found?.fileName) ? parseOwnFileName(found!.fileName!) : undefined;
+  const before = isOwn(found?.mark) ? found?.mark : undefined;
   const generation = 1 + Math.max(wanted.lastGeneration, before?.generation ?? 0);
   const fileName = baseNameOf({
     sessionId: wanted.sessionId,
@@ -96,7 +98,7 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
 }
 
 function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
-  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.fileName));
+  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.mark));
   if (foreign === undefined) return;
   const named = foreign.fileName ? `, whose files are named "${foreign.fileName}"` : "";
   throw new PnmLabError(
@@ -108,7 +110,7 @@ function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
 
 /** Where the vendor wants it: only a row that is ours, or nobody's. */
 function mayBeMadeAnew(row: UtscRow, { profile, isOwn }: Configuration): boolean {
-  return profile.row.recreate && (!row.fileName || isOwn(row.fileName));
+  return profile.row.recreate && ((!row.fileName && row.mark === undefined) || isOwn(row.mark));
 }
 
 async function removeRow(
@@ -159,17 +161,41 @@ async function createRow(device: Device, wanted: Configuration): Promise<UtscRow
 /** Makes the first of these rows that the CMTS lets be made. @throws PnmLabError `UTSC_ROW_REFUSED` of the last */
 async function makeOneOf(
   device: Device,
-  wanted: Pick<Configuration, "rfPortIfIndex" | "profile">,
+  wanted: Pick<Configuration, "rfPortIfIndex" | "profile" | "values">,
   cfgIndexes: readonly number[],
 ): Promise<number> {
-  const { rfPortIfIndex, profile } = wanted;
+  const { rfPortIfIndex, profile, values } = wanted;
   const [cfgIndex, ...others] = cfgIndexes as [number, ...number[]];
   try {
     await runSteps(device, [planCreation(rfPortIfIndex, cfgIndex, profile)], "UTSC_ROW_REFUSED");
-    return cfgIndex;
   } catch (error) {
     if (others.length === 0 || !isPnmLabError(error, "UTSC_ROW_REFUSED")) throw error;
     return makeOneOf(device, wanted, others);
+  }
+  if (!profile.row.boundToTriggerMode || (await takesTrigger(device, wanted, cfgIndex))) return cfgIndex;
+  await destroyRow(device, { rfPortIfIndex, cfgIndex });
+  if (others.length > 0) return makeOneOf(device, wanted, others);
+  throw new PnmLabError(
+    "UTSC_ROW_REFUSED",
+    `none of the rows that a ${profile.name} makes takes the trigger mode ${values.triggerMode}`,
+  );
+}
+
+/** Whether a row, which may serve one trigger mode only, serves the one that is wanted. */
+async function takesTrigger(
+  device: Device,
+  { rfPortIfIndex, values }: Pick<Configuration, "rfPortIfIndex" | "values">,
+  cfgIndex: number,
+): Promise<boolean> {
+  const { object } = utscFields.triggerMode;
+  const value = wireValue("triggerMode", values.triggerMode ?? "freeRunning");
+  try {
+    const step = { writes: [{ object, index: [rfPortIfIndex, cfgIndex], value }], refusal: "stop" as const };
+    await runSteps(device, [step], "UTSC_ROW_REFUSED");
+    return true;
+  } catch (error) {
+    if (!isPnmLabError(error, "UTSC_ROW_REFUSED")) throw error;
+    return false;
   }
 }
 
@@ -190,7 +216,7 @@ async function readBack(
       `the CMTS took every column and the activation, but row ${rfPortIfIndex}.${cfgIndex} reads ${reads}: one of the parameters is outside of what it carries out${because}`,
     );
   }
-  const named = parseOwnFileName(row.fileName ?? "");
+  const named = row.mark;
   if (named?.sessionId !== sessionId || baseNameOf(named) !== fileName) {
     throw new PnmLabError(
       "UTSC_FILENAME_REFUSED",

@@ -4,7 +4,6 @@ import type { StoredSession } from "../contracts.ts";
 import { configureRow } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
-import { parseOwnFileName } from "./file-name.ts";
 import type { FrameIntake } from "./frame-intake.ts";
 import type { Lease } from "./lease.ts";
 import { rowSays, rowStillSays } from "./plan.ts";
@@ -191,7 +190,7 @@ export class ControlLoop {
     this.#settled ??= await this.#settle();
     const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
-    const mine = rows.find((row) => this.#isMine(row.fileName));
+    const mine = rows.find((row) => this.#isMine(row));
     if (known !== undefined && mine === undefined && !this.#isBlank(known)) throw this.#takenOver(known);
     const asWanted =
       mine !== undefined &&
@@ -217,7 +216,7 @@ export class ControlLoop {
 
   async #adopt(row: UtscRow): Promise<void> {
     const { stored, face } = this.#options;
-    this.#settleOn(row, parseOwnFileName(row.fileName!)!.generation);
+    this.#settleOn(row, row.mark!.generation);
     if (row.measStatus !== "busy") {
       if (this.#proven) await this.#rearm();
       else await this.#arm();
@@ -311,7 +310,7 @@ export class ControlLoop {
 
   /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */
   #see(state: UtscRowState): void {
-    if (!this.#isMine(state.fileName)) {
+    if (!this.#isMine(state)) {
       if (!this.#isBlank(state)) throw this.#takenOver(state);
       this.#row = undefined;
       throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
@@ -371,8 +370,8 @@ export class ControlLoop {
     await this.#rearm();
   }
 
-  #isMine(fileName: string | undefined): boolean {
-    return parseOwnFileName(fileName ?? "")?.sessionId === this.#options.stored.id;
+  #isMine({ mark }: Pick<UtscRowState, "mark">): boolean {
+    return mark?.sessionId === this.#options.stored.id;
   }
 
   #clearHindrance(): void {

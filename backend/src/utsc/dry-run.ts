@@ -18,7 +18,7 @@ import {
 import type { SnmpGateway } from "../contracts.ts";
 import { type ColumnWrite, Readings } from "../snmp/values.ts";
 import { destinationOids, planDestination, resolveDestination, type TftpDestination } from "./destination.ts";
-import { baseNameOf, parseOwnFileName } from "./file-name.ts";
+import { baseNameOf, type OwnFileName } from "./file-name.ts";
 import { chooseRow, type PlannedColumn, planActivation, planColumns, planCreation } from "./plan.ts";
 import type { PlanStep } from "./plan-step.ts";
 import { plannedSet } from "./planned-set.ts";
@@ -33,10 +33,13 @@ export interface DryRunSubject {
   cmtsId: string;
   settled: SettledRequest;
   destination: TftpDestination;
-  isOwn(fileName: string | undefined): boolean;
+  isOwn(mark: OwnFileName | undefined): boolean;
   /** The session of ours that runs on the port. */
   session: UtscSession | undefined;
 }
+
+/** A session gets its id when it starts. */
+const UNKNOWN_SESSION = "0000000000";
 
 type Part = UtscPlannedSet["part"];
 
@@ -148,7 +151,7 @@ function hindranceOf(
   { settled, isOwn }: DryRunSubject,
 ): string | undefined {
   const { port, profile } = settled;
-  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.fileName));
+  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.mark));
   if (foreign !== undefined) {
     return `${port.name} is busy with a test that another user started${foreign.fileName ? `, whose files are named "${foreign.fileName}"` : ""}`;
   }
@@ -177,9 +180,9 @@ function sentenceOf(
 }
 
 function fileNameFor(row: UtscRow, { session, isOwn }: DryRunSubject): string {
-  const before = isOwn(row.fileName) ? parseOwnFileName(row.fileName ?? "") : undefined;
+  const before = isOwn(row.mark) ? row.mark : undefined;
   return baseNameOf({
-    sessionId: session?.id ?? "new",
+    sessionId: session?.id ?? UNKNOWN_SESSION,
     rowCreated: row.rowStatus === undefined || before?.rowCreated === true,
     generation: (before?.generation ?? 0) + 1,
   });
@@ -197,6 +200,7 @@ function absentRow(cfgIndex: number): UtscRow {
     values: {},
     rowStatus: undefined,
     fileName: undefined,
+    mark: undefined,
     measStatus: undefined,
     kHundredthsDb: undefined,
     sampleRateHz: undefined,

@@ -44,6 +44,7 @@ const emptyRow: UtscRow = {
   rowStatus: RowStatus.notReady,
   values: {},
   fileName: undefined,
+  mark: undefined,
   measStatus: "inactive",
   kHundredthsDb: -8600,
   sampleRateHz: undefined,
@@ -148,10 +149,15 @@ test("only what a CMTS can do without is tolerated when it is refused", () => {
 test("of several rows the one with our name is used, else one of the trigger mode, else the first", () => {
   const rows = [
     { ...emptyRow, cfgIndex: 1, values: { triggerMode: "idleSid" } },
-    { ...emptyRow, cfgIndex: 2, values: { triggerMode: "cmMac" }, fileName: "pnmlab_a_r1" },
+    {
+      ...emptyRow,
+      cfgIndex: 2,
+      values: { triggerMode: "cmMac" },
+      mark: { sessionId: "a", rowCreated: false, generation: 1 },
+    },
     { ...emptyRow, cfgIndex: 3, values: { triggerMode: "freeRunning" } },
   ];
-  expect(chooseRow(rows, (name) => name === "pnmlab_a_r1", "freeRunning")?.cfgIndex).toBe(2);
+  expect(chooseRow(rows, (mark) => mark?.sessionId === "a", "freeRunning")?.cfgIndex).toBe(2);
   expect(chooseRow(rows, () => false, "freeRunning")?.cfgIndex).toBe(3);
   expect(chooseRow(rows, () => false, "cmMac")?.cfgIndex).toBe(2);
   expect(chooseRow(rows.slice(0, 1), () => false, "freeRunning")?.cfgIndex).toBe(1);

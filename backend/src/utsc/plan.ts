@@ -9,8 +9,10 @@ import {
 } from "@pnmlab/docsis-mib";
 import type { UtscAccepted } from "@pnmlab/protocol";
 import { wireValue } from "./columns.ts";
+import { type OwnFileName, parseOwnFileName } from "./file-name.ts";
 import type { PlanStep } from "./plan-step.ts";
 import type { UtscRow } from "./row.ts";
+import { markValues } from "./row-mark.ts";
 
 /** Of docsPnmCmtsUtscCfgRepeatPeriod, by the MIB. */
 const DEFAULT_REPEAT_PERIOD_US = 100_000;
@@ -46,11 +48,11 @@ export interface PlannedColumn extends PlanStep {
  */
 export function chooseRow(
   rows: readonly UtscRow[],
-  isOwn: (fileName: string | undefined) => boolean,
+  isOwn: (mark: OwnFileName | undefined) => boolean,
   triggerMode: UtscFieldValue | undefined,
 ): UtscRow | undefined {
   return (
-    rows.find((row) => isOwn(row.fileName)) ??
+    rows.find((row) => isOwn(row.mark)) ??
     rows.find((row) => row.values.triggerMode === triggerMode) ??
     rows[0]
   );
@@ -76,7 +78,13 @@ export function planRow(rfPortIfIndex: number, row: UtscRow, wanted: WantedRow):
 export function planColumns(rfPortIfIndex: number, row: UtscRow, wanted: WantedRow): PlannedColumn[] {
   const { profile, requested, fileName } = wanted;
   const index = [rfPortIfIndex, row.cfgIndex];
-  const values: UtscValues = { ...clearedInheritance(row, wanted), ...wanted.values, fileName };
+  const own = parseOwnFileName(fileName);
+  const values: UtscValues = {
+    ...clearedInheritance(row, wanted),
+    ...wanted.values,
+    fileName,
+    ...(own !== undefined && profile.fileNaming === "vendor" ? markValues(own) : {}),
+  };
   return writeOrder(row, wanted).flatMap((field) => {
     const value = values[field];
     if (value === undefined || profile.closed[field] !== undefined) return [];
@@ -130,6 +138,9 @@ function writeOrder(row: UtscRow, { profile, values }: WantedRow): UtscField[] {
 /** What a capture can do without where the CMTS does not take it. */
 const DISPENSABLE: ReadonlySet<UtscField> = new Set([
   "fileName",
+  // Where they are operands they are asked for, and looked at there.
+  "minislotCount",
+  "sid",
   "averaging",
   "qualifyCenterFrequencyHz",
   "qualifyBandwidthHz",
@@ -139,10 +150,12 @@ const DISPENSABLE: ReadonlySet<UtscField> = new Set([
 ]);
 
 function isDispensable(field: UtscField, value: UtscFieldValue, requested: UtscValues): boolean {
-  if (DISPENSABLE.has(field)) return true;
+  if (DISPENSABLE.has(field)) return requested[field] === undefined || !OPERANDS.has(field);
   if (field === "window") return requested.window === undefined;
   return field === "logicalChIfIndex" && value === 0;
 }
+
+const OPERANDS: ReadonlySet<UtscField> = new Set(["minislotCount", "sid"]);
 
 /** Columns that a CMTS may hold otherwise without another capture coming of it. */
 const BESIDE_THE_POINT: ReadonlySet<UtscField> = new Set([...DISPENSABLE, "freeRunDurationMs"]);

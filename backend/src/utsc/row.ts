@@ -14,6 +14,8 @@ import { type MeasStatus, type SnmpTarget, type UtscAccepted, utscAcceptedSchema
 import type { RequestOptions, SnmpGateway } from "../contracts.ts";
 import { Readings } from "../snmp/values.ts";
 import { rowValues } from "./columns.ts";
+import { type OwnFileName, parseOwnFileName } from "./file-name.ts";
+import { markOf } from "./row-mark.ts";
 
 /** One row of the UTSC tables as the CMTS reads it; undefined where it has no value. */
 export interface UtscRow extends UtscRowState {
@@ -28,6 +30,9 @@ const STATE_OBJECTS = [
   utscStatus.measStatus,
   utscCfg.rowStatus,
   utscCfg.filename,
+  // These mark a row whose file name cannot be written.
+  utscCfg.minislotCount,
+  utscCfg.sid,
   utscStatus.calibrationConstantKHundredthsDb,
   utscResult.calibrationConstantKHundredthsDb,
   utscResult.sampleRateHz,
@@ -39,6 +44,8 @@ export interface UtscRowState {
   cfgIndex: number;
   rowStatus: number | undefined;
   fileName: string | undefined;
+  /** Which session has marked the row, by file name or, where that cannot be written, by other columns. */
+  mark: OwnFileName | undefined;
   measStatus: MeasStatus | undefined;
   kHundredthsDb: number | undefined;
   sampleRateHz: number | undefined;
@@ -77,7 +84,11 @@ export async function readRow(
   const readings = new Readings(await snmp.get(target, oids, options));
   const state = stateOf(readings, rfPortIfIndex, cfgIndex);
   if (state === undefined) return undefined;
-  return { ...state, values: rowValues(readings, index) };
+  const values = rowValues(readings, index);
+  // A mark is no parameter.
+  if (markOf(values) === undefined) return { ...state, values };
+  const { minislotCount: _minislotCount, sid: _sid, ...parameters } = values;
+  return { ...state, values: parameters };
 }
 
 /** The part of a row that changes while a test runs; undefined where the row is absent. */
@@ -104,10 +115,17 @@ function stateOf(readings: Readings, rfPortIfIndex: number, cfgIndex: number): U
   // The result row shows K as used for the newest capture, the status row K as it is now.
   const kOfResult = readings.integer(utscResult.calibrationConstantKHundredthsDb, index);
   const kOfPort = readings.integer(utscStatus.calibrationConstantKHundredthsDb, index);
+  const fileName = readings.text(utscCfg.filename, index);
   return {
     cfgIndex,
     rowStatus,
-    fileName: readings.text(utscCfg.filename, index),
+    fileName,
+    mark:
+      parseOwnFileName(fileName ?? "") ??
+      markOf({
+        minislotCount: readings.integer(utscCfg.minislotCount, index),
+        sid: readings.integer(utscCfg.sid, index),
+      }),
     measStatus: measStatus === undefined ? undefined : (measStatusType[measStatus] as MeasStatus | undefined),
     kHundredthsDb: kOfPort ?? kOfResult,
     // Zero until the first capture is made.

@@ -32,6 +32,7 @@ import { optionsOf } from "./options.ts";
 import { LiveSession } from "./session.ts";
 import { requireAllowed, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
+import { parseVendorFileName } from "./vendor-file-name.ts";
 
 export interface UtscServiceOptions {
   cmts: readonly CmtsTarget[];
@@ -59,6 +60,9 @@ export function createUtscService(options: UtscServiceOptions): UtscService & Ut
   return service;
 }
 
+/** More files than can wait for their removal. */
+const MAX_TAKEN = 10_000;
+
 class Sessions implements UtscService, UtscSetup, FileClaimer {
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
@@ -71,6 +75,8 @@ class Sessions implements UtscService, UtscSetup, FileClaimer {
   readonly #starts = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #destinations = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #sweep: LeftoverSweep;
+  /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
+  readonly #takenByVendorName = new Set<string>();
 
   constructor(options: UtscServiceOptions) {
     this.#options = options;
@@ -86,8 +92,8 @@ class Sessions implements UtscService, UtscSetup, FileClaimer {
       leaseMs,
       log,
       destinationQueue: this.#destinations,
-      isOwn: (fileName) => {
-        const owner = this.#stored.get(parseOwnFileName(fileName ?? "")?.sessionId ?? "");
+      isOwn: (mark) => {
+        const owner = this.#stored.get(mark?.sessionId ?? "");
         return owner !== undefined && !owner.settled;
       },
       save: (session) => {
@@ -189,7 +195,7 @@ class Sessions implements UtscService, UtscSetup, FileClaimer {
 
   /** Files are ours by the name that the session wrote into the row, and nobody's else. */
   claim(fileName: string): FileClaim | undefined {
-    if (!fileName.startsWith(OWN_PREFIX)) return undefined;
+    if (!fileName.startsWith(OWN_PREFIX)) return this.#claimByVendorName(fileName);
     const name = parseOwnFileName(fileName);
     const session = name && this.#byId.get(name.sessionId);
     if (session !== undefined) return session.claim(name!.generation);
@@ -197,11 +203,36 @@ class Sessions implements UtscService, UtscSetup, FileClaimer {
     return { removeAfter: this.#ownerOf(fileName) !== undefined, take: () => {} };
   }
 
+  hasTaken(fileName: string): boolean {
+    return this.#takenByVendorName.has(fileName);
+  }
+
   async close(): Promise<void> {
     this.#starts.close();
     await this.#sweep.close();
     await Promise.all([...this.#byId.values()].map((session) => session.close()));
     this.#destinations.close();
+  }
+
+  /**
+   * A file that its CMTS has named by itself is known by the CMTS and the RF port in its name, and by its time:
+   * one session has the port, and what is older than its configuration is somebody else's.
+   */
+  #claimByVendorName(fileName: string): FileClaim | undefined {
+    const name = parseVendorFileName(fileName);
+    if (name === undefined) return undefined;
+    for (const session of this.#byId.values()) {
+      const claim = session.claimByVendorName(name, () => this.#noteTaken(fileName));
+      if (claim !== undefined) return claim;
+    }
+    return undefined;
+  }
+
+  #noteTaken(fileName: string): void {
+    this.#takenByVendorName.add(fileName);
+    if (this.#takenByVendorName.size <= MAX_TAKEN) return;
+    const [oldest] = this.#takenByVendorName;
+    this.#takenByVendorName.delete(oldest!);
   }
 
   /** A session that has ended makes room for the next on its port, once the CMTS is clear or known not to be. */

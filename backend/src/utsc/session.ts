@@ -1,3 +1,4 @@
+import { PnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget, UtscColumnsAnswer, UtscRequest, UtscSession } from "@pnmlab/protocol";
 import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
 import { columnTruths } from "./column-truth.ts";
@@ -11,10 +12,15 @@ import type { SettledRequest } from "./settle.ts";
 import { stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
+import type { VendorFileName } from "./vendor-file-name.ts";
 
 /** A refusal stays in view this long after the file it is about. */
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
+/** Files that a CMTS names by itself are known as this session's for so long after its end. */
+const LATE_FILE_MS = 10_000;
+/** File systems tell times in steps of up to 2 s. */
+const FILE_TIME_TOLERANCE_MS = 2000;
 
 /**
  * One capture session: desired state on one side, a CMTS on the other. Owns its control loop (configure,
@@ -31,6 +37,7 @@ export class LiveSession {
   #control: ControlLoop | undefined;
   #stop: StopLoop | undefined;
   #lastGeneration = 0;
+  #stoppedAtMs = 0;
   #ticker: NodeJS.Timeout | undefined;
   #offAvailability: () => void;
 
@@ -118,6 +125,7 @@ export class LiveSession {
    */
   async stop(): Promise<void> {
     if (this.#stored.settled) return;
+    this.#stoppedAtMs = Date.now();
     if (this.#stored.desired !== "stopped") this.#save({ ...this.#stored, desired: "stopped" });
     this.#face.apply("stop", { failure: undefined, remedy: undefined });
     await this.#clear();
@@ -141,6 +149,31 @@ export class LiveSession {
       take: (file) => {
         if (this.#isCurrent(generation)) this.#take(file, file.seenAtMs);
         else if (this.isLive) this.#intake.drop();
+      },
+    };
+  }
+
+  /** A claim on a file that the CMTS has named by itself; undefined where it is of another CMTS or port. */
+  claimByVendorName({ ccapId, rfPortIfIndex }: VendorFileName, onTaken: () => void): FileClaim | undefined {
+    const { profile, chosen } = this.#control?.settled ?? this.#settled ?? {};
+    const sinceMs = this.#control?.configuredAtMs;
+    if (profile?.fileNaming !== "vendor" || sinceMs === undefined) return undefined;
+    if (rfPortIfIndex !== this.#stored.rfPortIfIndex || ccapId !== chosen?.sysName) return undefined;
+    if (!this.isLive && Date.now() - this.#stoppedAtMs > LATE_FILE_MS) return undefined;
+    const claim = this.claim(this.#control!.generation);
+    let isOurs = true;
+    return {
+      ...claim,
+      get removeAfter() {
+        return isOurs;
+      },
+      take: (file) => {
+        isOurs = file.modifiedAt.getTime() >= sinceMs - FILE_TIME_TOLERANCE_MS;
+        if (!isOurs) {
+          throw new PnmLabError("UTSC_FILE_OLDER", `${file.fileName} is older than this capture`);
+        }
+        onTaken();
+        claim.take(file);
       },
     };
   }

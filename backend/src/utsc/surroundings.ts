@@ -10,6 +10,7 @@ import type {
   UtscProfileSource,
 } from "../contracts.ts";
 import type { TftpDestination } from "./destination.ts";
+import type { OwnFileName } from "./file-name.ts";
 
 /** What all sessions of a backend share. */
 export interface SessionSurroundings {
@@ -24,7 +25,7 @@ export interface SessionSurroundings {
   /** One job per CMTS at a time: sessions of one CMTS share its destination row. */
   destinationQueue: KeyedQueue;
   log: Logger;
-  /** Whether a file name on a row belongs to one of our sessions that has not been settled. */
-  isOwn(fileName: string | undefined): boolean;
+  /** Whether the mark on a row is of one of our sessions that has not been settled. */
+  isOwn(mark: OwnFileName | undefined): boolean;
   save(session: StoredSession): void;
 }

@@ -38,6 +38,10 @@ export async function startChain(personality: PersonalityName, plant = scenario)
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
+  const listen = (port: number) =>
+    TftpServer.listen({ host: "127.0.0.1", port, directory, namePrefix: "pnm/utsc" });
+  let tftp = await listen(0);
+  stack.defer(() => tftp.close());
   const simulator = stack.use(
     await Simulator.start({
       devices: [
@@ -48,14 +52,11 @@ export async function startChain(personality: PersonalityName, plant = scenario)
           readCommunity: "public",
           writeCommunity: "private",
           scenario: plant,
+          tftpPort: tftp.port,
         },
       ],
     }),
   );
-  const listen = (port: number) =>
-    TftpServer.listen({ host: "127.0.0.1", port, directory, namePrefix: "pnm/utsc" });
-  let tftp = await listen(0);
-  stack.defer(() => tftp.close());
   const web = await openTestBackend();
   const agentOptions = {
     backendUrl: web.url.replace("http", "ws"),
@@ -81,6 +82,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
       tftp: { host: tftp.host, port: tftp.port },
       sink: { accept: async () => {}, knows: () => false },
       ownPrefix: OWN_PREFIX,
+      isTaken: (fileName): boolean => service.hasTaken?.(fileName) === true,
       log,
     }),
   );
@@ -91,7 +93,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
   const rfPorts = stack.use(new RfPortCache(snmp, Date.now));
   const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now: Date.now }));
   const profiles = stack.use(new VendorProfiles(snmp, new MemoryChoices(), Date.now));
-  const create = () =>
+  const create = (): ReturnType<typeof createUtscService> =>
     createUtscService({
       cmts: targets,
       snmp,
@@ -105,7 +107,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
       leaseMs: 3000,
       log,
     });
-  let service = create();
+  let service: ReturnType<typeof createUtscService> = create();
   stack.defer(() => service.close());
   const sinkFiles: string[] = [];
   stack.use(

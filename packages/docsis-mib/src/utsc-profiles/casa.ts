@@ -59,7 +59,17 @@ const c100gSeen = c100gSources.observed("Casa C100G");
 export const casaC100g: UtscProfile = {
   id: "casa-c100g",
   name: "Casa C100G",
-  rules: [...MIB_RULES, ...timing(c100gSeen)],
+  rules: [
+    ...MIB_RULES,
+    ...timing(c100gSeen),
+    {
+      id: "trigger.offered",
+      field: "triggerMode",
+      limit: { kind: "values", values: ["freeRunning", "idleSid", "cmMac"] },
+      text: "Free running, idle SID and CM MAC: the modes that have rows.",
+      source: c100gSources.assumption("three rows are bound to a mode each, and these three are named"),
+    },
+  ],
   adjustments: [
     {
       id: "format.amplitude",
@@ -81,6 +91,7 @@ export const casaC100g: UtscProfile = {
   writeOrder: WRITE_ORDER_WITHOUT_FILES,
   row: { ...MIB_ROW, creation: [], boundToTriggerMode: true, removable: false },
   destination: { ...MIB_DESTINATION, tables: ["deprecated"] },
+  fileNaming: "vendor",
   filesPerRun: FILES_PER_RUN,
   quirks: [
     {
@@ -163,8 +174,14 @@ export const casaEvo: UtscProfile = {
   defaults: { triggerMode: "freeRunning", maxResultsPerFile: 1, triggerCount: 10 },
   freeRunDurationMs: 300_000,
   writeOrder: WRITE_ORDER,
-  row: { ...MIB_ROW, creation: ["createAndGo"], cfgIndexes: [2, 3, 1], removable: true },
+  row: {
+    ...MIB_ROW,
+    creation: ["createAndWait", "createAndGo"],
+    cfgIndexes: [2, 3, 1],
+    boundToTriggerMode: true,
+  },
   destination: { ...MIB_DESTINATION, tables: ["deprecated", "current"] },
+  fileNaming: "vendor",
   filesPerRun: FILES_PER_RUN,
   quirks: [
     {
@@ -176,6 +193,11 @@ export const casaEvo: UtscProfile = {
       id: "destination.order",
       text: "DestinationIndex is refused with commitFailed until the deprecated table is configured.",
       source: evoSeen,
+    },
+    {
+      id: "file.name",
+      text: "Files are named PNMCcapUsSpecAn_<ccap>_<timestamp>_<ifIndex>.",
+      source: evoSources.assumption("as those of the C100G"),
     },
     {
       id: "trigger.idleSid",

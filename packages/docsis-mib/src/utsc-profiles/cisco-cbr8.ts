@@ -87,6 +87,7 @@ export const ciscoCbr8: UtscProfile = {
     pauseAfterCreationMs: 1000,
   },
   destination: { ...MIB_DESTINATION, writesProtocol: false },
+  fileNaming: "vendor",
   quirks: [
     {
       id: "row.recreate",

@@ -205,6 +205,7 @@ function e6000(id: string, name: string, windows: string[], windowText: string):
     writeOrder: WRITE_ORDER,
     row: { ...MIB_ROW, creation: [], removable: false },
     destination: MIB_DESTINATION,
+    fileNaming: "configured",
     filesPerRun: 10,
     quirks: [
       {

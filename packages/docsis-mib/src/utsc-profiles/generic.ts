@@ -15,6 +15,7 @@ export const generic: UtscProfile = {
   writeOrder: WRITE_ORDER,
   row: MIB_ROW,
   destination: MIB_DESTINATION,
+  fileNaming: "configured",
   quirks: [
     {
       id: "row.createAndGo",

@@ -108,6 +108,8 @@ export interface UtscProfile {
   readonly writeOrder: readonly UtscField[];
   readonly row: UtscRowHabits;
   readonly destination: UtscDestinationHabits;
+  /** `vendor` where files are named by the CMTS, whatever Filename says, or Filename cannot be written. */
+  readonly fileNaming: "configured" | "vendor";
   /** Files after which a run ends, whatever its duration. */
   readonly filesPerRun?: number;
   readonly quirks: readonly UtscQuirk[];

@@ -1,0 +1,13 @@
+/** What a file says that its CMTS has named by itself. */
+export interface VendorFileName {
+  ccapId: string;
+  rfPortIfIndex: number;
+}
+
+/** `PNMCcapUsSpecAn_<ccap>_<timestamp>_<ifIndex>`, the default name of DOCS-PNM-MIB; some write colons in the time. */
+const DEFAULT_NAME = /^PNMCcapUsSpecAn_(.+)_\d{4}-\d\d-\d\d_\d\d[.:]\d\d[.:]\d\d[.:]\d{3}_(\d{1,10})$/;
+
+export function parseVendorFileName(fileName: string): VendorFileName | undefined {
+  const match = DEFAULT_NAME.exec(fileName);
+  return match === null ? undefined : { ccapId: match[1]!, rfPortIfIndex: Number(match[2]) };
+}

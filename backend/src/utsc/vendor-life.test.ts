@@ -1,0 +1,30 @@
+import { utscCfg } from "@pnmlab/docsis-mib";
+import { expect, test } from "vitest";
+import { startChain } from "../_test/utsc/chain.ts";
+import { until } from "../_test/utsc/fixture.ts";
+
+const PERIODS_US = { "cisco-cbr8": 100_000, "casa-c100g": 400_000, "casa-evo": 400_000 } as const;
+
+test.each(Object.keys(PERIODS_US) as (keyof typeof PERIODS_US)[])(
+  "a %s, which names its files itself, runs a session from start to stop, and a restart of the backend goes on with it",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const { id } = await chain.start({ repeatPeriodUs: PERIODS_US[personality] });
+    await until(() => chain.publisher.frames.length > 2 || chain.session(id).state === "failed", 20_000);
+    expect(chain.session(id)).toMatchObject({ failure: null, state: "receiving", framesDropped: 0 });
+    await chain.closeBackend();
+    chain.openBackend();
+    const before = chain.publisher.frames.length;
+    await until(
+      () => chain.publisher.frames.length > before + 2 || chain.session(id).state === "failed",
+      20_000,
+    );
+    expect(chain.session(id)).toMatchObject({ failure: null, state: "receiving" });
+    await chain.stop(id);
+    expect(chain.session(id).sentence).toBe("Stopped. The CMTS is idle, the files are removed.");
+    const rows = await chain.snmp.walk(chain.target, `${utscCfg.rowStatus.oid}.${chain.rfPort}`);
+    expect(rows).toHaveLength(personality === "casa-c100g" ? 3 : 0);
+    await until(() => chain.sinkFiles.length === 0);
+    expect((await chain.files()).filter((name) => name.startsWith("PNM"))).toEqual([]);
+  },
+);
