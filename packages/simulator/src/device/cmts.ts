@@ -121,7 +121,7 @@ export class CmtsDevice implements AsyncDisposable {
     this.injector = new FaultInjector({
       snmp: this.faults,
       objectOid: (name) => view.objectNamed(name)?.oid,
-      statusInstances: (rfPortIfIndex) => this.#utsc.indicesOf(this.#portOf(rfPortIfIndex).number),
+      rowIfIndices: (rfPortIfIndex) => this.#portOf(rfPortIfIndex).utsc.rowIfIndices,
       occupy: (rfPortIfIndex) => this.#utsc.occupy(this.#portOf(rfPortIfIndex).utsc),
     });
     this.#engine = new SnmpEngine({

@@ -2,7 +2,6 @@ import { instanceOid, MeasStatus, utscStatus } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import { type UploadFault, UploadFaults } from "../bulk/upload-fault.ts";
 import type { Faults, OidFault } from "../snmp/faults.ts";
-import type { Oid } from "../snmp/oid.ts";
 import type { Fault } from "./fault.ts";
 
 type NetworkFault = Extract<Fault, { kind: "network" }>;
@@ -11,8 +10,8 @@ type NetworkKey = Exclude<keyof NetworkFault, "kind" | "delayMs"> | "latencyMs";
 interface Targets {
   snmp: Faults;
   objectOid: (name: string) => string | undefined;
-  /** Indices of the port's rows. Throws where the device has no such port. */
-  statusInstances: (rfPortIfIndex: number) => Oid[];
+  /** What stands for the port in the indices of rows. Throws where the device has no such port. */
+  rowIfIndices: (rfPortIfIndex: number) => readonly number[];
   /** Lets another manager take a port; the answer gives it back. */
   occupy: (rfPortIfIndex: number) => () => void;
 }
@@ -76,7 +75,7 @@ export class FaultInjector {
   }
 
   #apply(fault: Fault): () => void {
-    const { snmp, statusInstances, occupy } = this.#targets;
+    const { snmp, rowIfIndices, occupy } = this.#targets;
     switch (fault.kind) {
       case "network":
         return this.#applyNetwork(fault);
@@ -96,9 +95,9 @@ export class FaultInjector {
       }
       case "measStatus": {
         const value = MeasStatus[fault.status];
-        const removals = statusInstances(fault.rfPort).map((index) =>
+        const removals = rowIfIndices(fault.rfPort).map((ifIndex) =>
           snmp.add({
-            oid: instanceOid(utscStatus.measStatus, ...index),
+            oid: instanceOid(utscStatus.measStatus, ifIndex),
             operations: ["get"],
             behaviour: { kind: "value", value },
           }),

@@ -115,8 +115,9 @@ test("a clock that is ahead shows in the name and in the header of a file", asyn
 
 test("a status that is stuck reads busy when the test is long over", async () => {
   await using lab = await startLab();
-  await configure(lab, { ...span, repeatPeriodUs: 0 });
+  // Before the row exists: the fault is the port's.
   const remove = inject(lab, { kind: "measStatus", rfPort: lab.rf, status: "busy" });
+  await configure(lab, { ...span, repeatPeriodUs: 0 });
   await initiate(lab);
   await until(() => lab.simulator.measStatus(CMTS, lab.rf) === "sampleReady");
   expect(await lab.manager.number(utscStatus.measStatus, ...lab.row)).toBe(3);

@@ -99,11 +99,6 @@ export class UtscTables {
     );
   }
 
-  /** Indices of a port's rows. */
-  indicesOf(port: number): Oid[] {
-    return this.tests.filter((test) => test.port === port).map(({ index }) => index);
-  }
-
   /** Clears every row, as a reboot does; rows from boot come back with their defaults. */
   reset(): void {
     for (const test of this.#tests.values()) test.dispose();
