@@ -130,7 +130,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       tftp,
       sink: captures,
       ownPrefix: OWN_PREFIX,
-      isTaken: (fileName) => utsc.hasTaken?.(fileName) === true,
+      isTaken: (fileName) => utsc.hasTaken(fileName),
       log,
     }),
   );

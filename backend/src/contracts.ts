@@ -159,8 +159,12 @@ export interface FileClaim {
 /** Implemented in `utsc/`: says whose a file is, by what the session configured, never by a guess. */
 export interface FileClaimer {
   claim(fileName: string): FileClaim | undefined;
+}
+
+/** Implemented in `utsc/`. */
+export interface TakenFiles {
   /** Whether a session has taken a file that does not bear a name of ours: such a one may be removed. */
-  hasTaken?(fileName: string): boolean;
+  hasTaken(fileName: string): boolean;
 }
 
 /** Clears consumed files of ours from the TFTP directory (implemented in `ingest/`). */

@@ -48,6 +48,6 @@ function readValue(
 }
 
 /** `00:10:18:1a:2d:11`. */
-export function macText(octets: Uint8Array): string {
+function macText(octets: Uint8Array): string {
   return Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join(":");
 }

@@ -19,6 +19,7 @@ import type {
   SessionStore,
   SnmpGateway,
   StoredSession,
+  TakenFiles,
   UtscProfileSource,
   UtscService,
   UtscSetup,
@@ -54,7 +55,9 @@ export interface UtscServiceOptions {
  * Live UTSC sessions, one for each RF port. Sessions that were wanted when the process ended before run on;
  * stops that were not finished are finished.
  */
-export function createUtscService(options: UtscServiceOptions): UtscService & UtscSetup & FileClaimer {
+export function createUtscService(
+  options: UtscServiceOptions,
+): UtscService & UtscSetup & FileClaimer & TakenFiles {
   const service = new Sessions(options);
   service.resume();
   return service;
@@ -63,7 +66,7 @@ export function createUtscService(options: UtscServiceOptions): UtscService & Ut
 /** More files than can wait for their removal. */
 const MAX_TAKEN = 10_000;
 
-class Sessions implements UtscService, UtscSetup, FileClaimer {
+class Sessions implements UtscService, UtscSetup, FileClaimer, TakenFiles {
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
   /** The newest session of each port, by CMTS and ifIndex. */

@@ -82,7 +82,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
       tftp: { host: tftp.host, port: tftp.port },
       sink: { accept: async () => {}, knows: () => false },
       ownPrefix: OWN_PREFIX,
-      isTaken: (fileName): boolean => service.hasTaken?.(fileName) === true,
+      isTaken: (fileName): boolean => service.hasTaken(fileName),
       log,
     }),
   );

@@ -93,7 +93,7 @@ export class MemoryChoices implements ProfileChoices {
 }
 
 /** A CMTS that knows no modem. */
-export const noModems: ModemFinder = {
+const noModems: ModemFinder = {
   find: (cmtsId, macAddress) =>
     Promise.reject(new PnmLabError("CMTS_MODEM_UNKNOWN", `${cmtsId} has no modem ${macAddress}`)),
 };
