@@ -26,13 +26,13 @@ backend_container() {
   [ -n "$id" ] && printf '%s\n' "$id"
 }
 
-# backend_image: the image of the backend's container, else that of the recorded deployment.
+# backend_image: the image of the backend's container, else that of the recorded deployment, else that of .env.
 backend_image() {
   local id
   if id=$(backend_container); then
     docker inspect --format '{{.Image}}' "$id"
   else
-    printf 'pnmlab/backend:%s\n' "${PNMLAB_IMAGE_TAG:-$(state_value current image_tag | grep . || printf dev)}"
+    printf 'pnmlab/backend:%s\n' "${PNMLAB_IMAGE_TAG:-$(state_value current image_tag | grep . || printf '%s' "${CONFIG_FILE_PNMLAB_IMAGE_TAG:-dev}")}"
   fi
 }
 
@@ -51,22 +51,32 @@ snapshot() {
   fi
 }
 
-# has_database: is there a database to save?
+# has_database: is there a database to save? Ends the script where that cannot be told: a database that cannot
+# be read must not pass for none.
 has_database() {
+  local step
   if [ "$MODE" = docker ]; then
-    backend_container >/dev/null && [ "$(snapshot schema data </dev/null)" -gt 0 ]
+    backend_container >/dev/null || return 1
+    step=$(snapshot schema data </dev/null) || die "it cannot be told whether there is a database to save (the reason is above)"
+    [ "$step" -gt 0 ]
   else
     [ -e "$CFG_PNMLAB_DATA_DIR/pnmlab.db" ]
   fi
 }
 
-# captures_get FOLDER: copies the stored captures into FOLDER/captures; files in the making stay out.
+# captures_get FOLDER: copies the stored captures into FOLDER/captures; files in the making stay out. Where none
+# is stored yet there is nothing to copy; everything else that goes wrong ends the script.
 # The engine packs what it copies, because the images hold no tar.
 captures_get() {
-  local id
+  local id words
   if [ "$MODE" = docker ]; then
     id=$(backend_container) || return 0
-    docker cp "$id:/data/captures" - 2>/dev/null | tar -xf - -C "$1" --exclude='*.part' 2>/dev/null || rm -rf "$1/captures"
+    docker cp "$id:/data/captures" - 2>"$1/captures.log" | tar -xf - -C "$1" --exclude='*.part' 2>>"$1/captures.log" ||
+      grep -qiE 'could not find|no such container:path' "$1/captures.log" || {
+      words=$(head -n 1 "$1/captures.log")
+      die "the captures could not be copied: ${words:-no reason given}"
+    }
+    rm -f "$1/captures.log"
   elif [ -d "$CFG_PNMLAB_DATA_DIR/captures" ]; then
     tar -cf - -C "$CFG_PNMLAB_DATA_DIR" --exclude='*.part' captures | tar -xf - -C "$1"
   fi
@@ -174,7 +184,7 @@ programs_ready() {
 
 # backup_unpack FILE FOLDER: unpacks a file of scripts/backup and proves it whole; BACKUP_PROBLEM says why not.
 backup_unpack() {
-  local file=$1 folder=$2 names path
+  local file=$1 folder=$2 names kinds sums path
   BACKUP_PROBLEM="$file is no whole archive"
   names=$(tar -tzf "$file" 2>/dev/null) || return 1
   # Only plain files and folders with the names that scripts/backup gives: nothing may land elsewhere.
@@ -182,16 +192,22 @@ backup_unpack() {
   BACKUP_PROBLEM="$file holds \"$names\", which no backup has"
   [ -z "$names" ] || return 1
   BACKUP_PROBLEM="$file holds something that is neither file nor folder"
-  # shellcheck disable=SC2010 # The listing is tar's.
-  ! tar -tvzf "$file" 2>/dev/null | grep -q '^[^d-]' || return 1
+  # Read to its end: a reader that stops early makes tar fail, which would look like a listing without finding.
+  kinds=$(tar -tvzf "$file" 2>/dev/null | cut -c1 | sort -u | tr -d '\n') || return 1
+  case $kinds in
+    *[!d-]*) return 1 ;;
+  esac
   BACKUP_PROBLEM="$file cannot be unpacked into $folder (is there room?)"
-  tar -xzf "$file" -C "$folder" --no-same-owner || return 1
+  tar -xzf "$file" -C "$folder" --no-same-owner --no-same-permissions || return 1
   BACKUP_PROBLEM="$file has no MANIFEST of a known format"
   [ "$(manifest_value "$folder" format)" = 1 ] || return 1
   case $(manifest_value "$folder" schema) in
     '' | *[!0-9]*) return 1 ;;
   esac
-  path=$({ grep '^sha256 ' "$folder/MANIFEST" && sums_of "$folder"; } | LC_ALL=C sort | uniq -u | head -n 1 | cut -d' ' -f4-)
+  BACKUP_PROBLEM="the checksums of $file cannot be compared"
+  grep -q '^sha256 ' "$folder/MANIFEST" || return 1
+  sums=$(sums_of "$folder") || return 1
+  path=$({ grep '^sha256 ' "$folder/MANIFEST" && printf '%s\n' "$sums"; } | LC_ALL=C sort | uniq -u | head -n 1 | cut -d' ' -f4-) || true
   BACKUP_PROBLEM="${path#./} in $file is missing, damaged or not in its MANIFEST"
   [ -z "$path" ] || return 1
 }
