@@ -42,6 +42,14 @@ describe("a snapshot of the database", () => {
     expect(schemaStepIn(target)).toBe(knownSchemaStep());
   });
 
+  it("of a folder without a database is none, and of one that cannot be read is refused", () => {
+    const target = join(folder, "b");
+    expect(schemaStepIn(target)).toBe(0);
+    openDatabase(databasePath(target)).close();
+    writeFileSync(databasePath(target), "no database at all, but more than nothing".repeat(100));
+    expect(() => schemaStepIn(target)).toThrow(`${databasePath(target)} is no whole database`);
+  });
+
   it("replaces a database and the log of it", async () => {
     const source = join(folder, "a");
     openDatabase(databasePath(source)).close();

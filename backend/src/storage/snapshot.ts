@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import type { Readable, Writable } from "node:stream";
@@ -7,6 +7,9 @@ import { pipeline } from "node:stream/promises";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { databasePath } from "./database.ts";
 import { migrations } from "./migrations.ts";
+
+/** How long a database that a running backend writes to may be locked, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5000;
 
 /** The newest schema step that this program knows. */
 export function knownSchemaStep(): number {
@@ -51,7 +54,7 @@ export async function restoreSnapshot(dataDir: string, input: Readable): Promise
   await mkdir(dataDir, { recursive: true });
   try {
     await pipeline(input, createWriteStream(part, { mode: 0o644 }));
-    const step = schemaStepOf(part);
+    const step = schemaStepOf(part, "the snapshot");
     if (step > knownSchemaStep()) {
       throw new PnmLabError(
         "STORAGE_NEWER",
@@ -72,9 +75,9 @@ export async function restoreSnapshot(dataDir: string, input: Readable): Promise
  *
  * @throws PnmLabError `SNAPSHOT_INVALID` where the file is no whole database of this product.
  */
-function schemaStepOf(path: string): number {
+function schemaStepOf(path: string, what: string): number {
   try {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       const { quick_check: verdict } = database.prepare("PRAGMA quick_check").get() as {
         quick_check: string;
@@ -88,7 +91,7 @@ function schemaStepOf(path: string): number {
       database.close();
     }
   } catch (error) {
-    throw new PnmLabError("SNAPSHOT_INVALID", `the snapshot is no whole database: ${messageOf(error)}`, {
+    throw new PnmLabError("SNAPSHOT_INVALID", `${what} is no whole database: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -103,11 +106,12 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** The schema step of the database of a data folder; 0 where it has none yet. */
+/**
+ * The schema step of the database of a data folder; 0 where there is none yet.
+ *
+ * @throws PnmLabError `SNAPSHOT_INVALID` where there is one that cannot be read: it must not count as none.
+ */
 export function schemaStepIn(dataDir: string): number {
-  try {
-    return schemaStepOf(databasePath(dataDir));
-  } catch {
-    return 0;
-  }
+  const path = databasePath(dataDir);
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0 ? schemaStepOf(path, path) : 0;
 }
