@@ -35,7 +35,7 @@ deployment_validate() {
 # deployment_activate RECORD BACKUP: goes back to the images, settings and role of RECORD. Where the code of
 # RECORD cannot read the database any more, the database of BACKUP comes back with it.
 deployment_activate() {
-  local record=$1 backup=$2 id tag known now stage network_changed=''
+  local record=$1 backup=$2 id tag known now stage late network_changed=''
   id=$(state_value "$record" id)
   tag=$(state_value "$record" image_tag)
   ROLE=$(state_value "$record" role)
@@ -62,13 +62,19 @@ deployment_activate() {
         return 1
       }
       programs_stop
+      # What the newer code has stored since that backup goes with its database.
+      late=$(scripts/backup --mode docker) || {
+        rm -rf "$stage"
+        DEPLOYMENT_PROBLEM="the newer database could not be saved, so it was left in place"
+        return 1
+      }
       snapshot put data <"$stage/pnmlab.db" || {
         rm -rf "$stage"
         DEPLOYMENT_PROBLEM="the database of $backup could not be put back"
         return 1
       }
       rm -rf "$stage"
-      note "the database is that of $backup; what came later is in the newest backup"
+      note "the database is that of $backup; what came later is in $late"
     fi
   fi
   # The settings may have another network, which Compose does not change under its containers. Volumes stay.
