@@ -114,6 +114,8 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     if (!previewIsCurrent.value) return all;
     for (const refusal of preview.value.answer?.refusals ?? []) {
       if (all.has(refusal.field)) continue;
+      // Without a modem there is no channel to be found for it: one refusal says so.
+      if (refusal.field === "logicalChIfIndex" && all.has("cmMacAddr")) continue;
       const unit = known.value?.fields.find(({ field }) => field === refusal.field)?.unit ?? null;
       all.set(refusal.field, {
         message: refusal.message,
@@ -171,6 +173,13 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     clearTimeout(timer);
     timer = setTimeout(() => void runPreview(), PREVIEW_DELAY_MS);
   });
+  watch(
+    () => session.value?.state,
+    (state) => {
+      // What the row holds is another thing then, so that what a start would change is too.
+      if (state === "receiving" || state === "stopped" || state === "failed") void runPreview();
+    },
+  );
   onScopeDispose(() => {
     clearTimeout(timer);
     newest += 1;
@@ -183,7 +192,6 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     try {
       await run();
       announce(what === "start" ? "Started" : "Stopped");
-      void runPreview();
     } catch (cause) {
       failure.value = messageOf(cause);
       announceFailure(failure.value);

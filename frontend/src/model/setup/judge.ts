@@ -33,6 +33,17 @@ export function isUsed(option: UtscFieldOption, triggerMode: UtscTriggerMode): b
   return option.usedByTriggerModes?.includes(triggerMode) ?? true;
 }
 
+/**
+ * The rules that are worth reading beside a field: those of the vendor alone where there are any, since they
+ * lie within what capability row and MIB say; relations between columns only where there is nothing else.
+ */
+export function tellingRules(rules: readonly UtscRuleView[]): readonly UtscRuleView[] {
+  const plain = rules.filter(({ limit }) => limit.kind !== "relation");
+  const ofVendor = plain.filter(({ source }) => source.kind === "profile");
+  const ofPort = plain.filter(({ source }) => source.kind === "capability");
+  return [ofVendor, ofPort, plain].find((some) => some.length > 0) ?? rules;
+}
+
 export interface BrokenRule {
   rule: UtscRuleView;
   value: UtscFieldValue | undefined;
@@ -62,8 +73,8 @@ function holds({ field, limit }: UtscRuleView, values: SetupValues, option: Utsc
   const value = values[field];
   if (limit.kind === "relation") {
     if (limit.relation === "required") {
-      // The backend finds the channel of a modem that is named.
-      if (field === "logicalChIfIndex" && values.cmMacAddr !== undefined && value === undefined) return true;
+      // The backend finds the channel of the modem, which has a rule of its own.
+      if (field === "logicalChIfIndex" && values.triggerMode === "cmMac" && value === undefined) return true;
       const given = value ?? option.defaultValue;
       return given !== null && given !== 0 && given !== "";
     }

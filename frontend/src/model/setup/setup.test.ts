@@ -6,6 +6,7 @@ import { columnTruth } from "./column-truth.ts";
 import { draftOf, readDraft, type SetupDraft } from "./draft.ts";
 import { expectationLines } from "./expectation.ts";
 import { fieldWords, SETUP_GROUPS } from "./fields.ts";
+import { tellingRules } from "./judge.ts";
 import { bandRequest, parseOwnPresets, SPLIT_BANDS, withPreset } from "./presets.ts";
 import { rulerEndMhz, snapBox } from "./ruler.ts";
 import { formText, parseFieldText, parseMacAddress, readableValue } from "./units.ts";
@@ -89,6 +90,13 @@ test("a value outside a rule is refused with the rule, its source and the neares
 test("a span that begins below 0 MHz is refused by the relation of both columns", () => {
   const { issues } = read({ centerFrequencyHz: "30" });
   expect(issues.get("spanHz")?.rule).toBe("span.aboveZero");
+});
+
+test("the rule beside a field is the vendor's where there is one; a relation stands alone only", () => {
+  const { rules } = options.fields.find(({ field }) => field === "spanHz")!;
+  expect(tellingRules(rules).map(({ id }) => id)).toEqual(["span.wideband"]);
+  const relation = rules.filter(({ limit }) => limit.kind === "relation");
+  expect(tellingRules(relation)).toEqual(relation);
 });
 
 test("a trigger on a modem needs the modem, and finds its channel by itself", () => {
