@@ -10,8 +10,10 @@ import type { UploadBehaviour } from "./upload-fault.ts";
 const RETRIES = 3;
 const RETRY_DELAY_MS = 1000;
 const ATTEMPT_DEADLINE_MS = 5000;
-/** Files under way at once; further ones are kept on the CMTS, as by one whose store is full of them. */
+/** Files under way at once; further ones wait. */
 const MAX_UNDER_WAY = 64;
+/** Files that wait, as many as an E6000 holds (E6000 CER user guide); what comes then stays on the CMTS. */
+const MAX_WAITING = 960;
 
 /** Sends closed files to their destination by TFTP; what cannot be sent stays as a row of the file table. */
 export class Uploader {
@@ -20,6 +22,7 @@ export class Uploader {
   readonly #log: SimulatorLog | undefined;
   readonly #stopping = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting: (() => Promise<void>)[] = [];
   #uploaded = 0;
   #failed = 0;
 
@@ -31,7 +34,11 @@ export class Uploader {
   }
 
   get counters(): { uploaded: number; failed: number; underWay: number } {
-    return { uploaded: this.#uploaded, failed: this.#failed, underWay: this.#underWay.size };
+    return {
+      uploaded: this.#uploaded,
+      failed: this.#failed,
+      underWay: this.#underWay.size + this.#waiting.length,
+    };
   }
 
   /** Keeps a file on the CMTS. */
@@ -50,16 +57,29 @@ export class Uploader {
       this.#fail(file.name, "the destination has no address");
       return;
     }
-    if (this.#underWay.size >= MAX_UNDER_WAY) {
-      this.#fail(file.name, `${MAX_UNDER_WAY} uploads are under way`);
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#fail(file.name, `${MAX_WAITING} files wait for their upload`);
       return;
     }
-    const upload = this.#carryOut(file, target, fault).finally(() => this.#underWay.delete(upload));
-    this.#underWay.add(upload);
+    this.#waiting.push(() => this.#carryOut(file, target, fault));
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
+    while (this.#underWay.size < MAX_UNDER_WAY) {
+      const start = this.#waiting.shift();
+      if (start === undefined) return;
+      const upload = start().finally(() => {
+        this.#underWay.delete(upload);
+        this.#startWaiting();
+      });
+      this.#underWay.add(upload);
+    }
   }
 
   /** Ends every upload. */
   async close(): Promise<void> {
+    this.#waiting.length = 0;
     this.#stopping.abort(new Error("the simulator is closing"));
     await Promise.all(this.#underWay);
   }

@@ -31,6 +31,19 @@ test("an upload to nobody leaves the file on the CMTS, in error", async () => {
   expect(await lab.files()).toEqual([]);
 });
 
+test("more files than can be under way at once wait, and none is lost", async () => {
+  await using lab = await startLab();
+  inject(lab, { kind: "upload", behaviour: { kind: "late", delayMs: 1500 } });
+  await setDestination(lab);
+  const run = { repeatPeriodUs: 10_000, freeRunDurationMs: 1000, maxResultsPerFile: 1 };
+  await configure(lab, { ...span, ...run, numBins: 200, filename: "many", destinationIndex: 1 });
+  await initiate(lab);
+  await until(() => lab.simulator.measStatus(CMTS, lab.rf) === "sampleReady");
+  expect(uploads(lab).underWay).toBeGreaterThan(64);
+  await until(() => uploads(lab).uploaded === 100);
+  expect(await lab.files()).toHaveLength(100);
+});
+
 test("a late upload comes late and whole", async () => {
   await using lab = await startLab();
   await upload(lab, { kind: "late", delayMs: 300 });
