@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, ROW_MARK, WRITE_ORDER } from "./common.ts";
 import type { UtscProfile, UtscQuirk, UtscRule, UtscSource } from "./profile.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -104,6 +104,7 @@ export const casaC100g: UtscProfile = {
       text: "Filename is not writable; files are named PNMCcapUsSpecAn_<ccap>_<timestamp>_<ifIndex>.",
       source: c100gSeen,
     },
+    ROW_MARK,
     ...sharedQuirks(c100gSeen),
   ],
 };
@@ -204,6 +205,7 @@ export const casaEvo: UtscProfile = {
       text: "A test with idle SID never reads sampleReady.",
       source: evoSeen,
     },
+    ROW_MARK,
     ...sharedQuirks(evoSeen),
   ],
 };

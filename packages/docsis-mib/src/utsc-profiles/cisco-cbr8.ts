@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, ROW_MARK, WRITE_ORDER } from "./common.ts";
 import type { UtscProfile } from "./profile.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -109,6 +109,7 @@ export const ciscoCbr8: UtscProfile = {
       text: "Files are named PNMCcapUsSpecAn_<hostname>_<timestamp>_<ifIndex>, whatever Filename says; sources disagree on whether it is writable.",
       source: seen,
     },
+    ROW_MARK,
     {
       id: "capacity",
       text: "8 captures at a time on a line card, 20 in a chassis.",

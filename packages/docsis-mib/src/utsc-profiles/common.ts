@@ -1,5 +1,5 @@
 import type { UtscField } from "./field.ts";
-import type { UtscDestinationHabits, UtscRowHabits, UtscRule } from "./profile.ts";
+import type { UtscDestinationHabits, UtscQuirk, UtscRowHabits, UtscRule } from "./profile.ts";
 import { mib, product } from "./sources.ts";
 
 const operand = (
@@ -107,3 +107,10 @@ export const MIB_ROW: UtscRowHabits = {
 };
 
 export const MIB_DESTINATION: UtscDestinationHabits = { tables: ["current"], writesProtocol: true };
+
+/** Of every CMTS that names its files itself. */
+export const ROW_MARK: UtscQuirk = {
+  id: "row.mark",
+  text: "As no file name marks the row as a session's, MinislotCount and Sid do, which no trigger mode on offer uses.",
+  source: product("a session must know its row again after a restart, and leave everybody else's alone"),
+};

@@ -3,5 +3,6 @@ export * from "./effective.ts";
 export * from "./field.ts";
 export { generic } from "./generic.ts";
 export * from "./judge.ts";
+export { utscProfilesMarkdown } from "./markdown.ts";
 export * from "./offer.ts";
 export type * from "./profile.ts";
