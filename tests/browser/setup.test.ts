@@ -154,5 +154,6 @@ run("a narrow page and the light theme hold every part without a sideways scroll
 });
 
 run("the set-up page gives no complaint on the console", () => {
-  expect(complaints).toEqual([]);
+  // A network interface of the machine that comes or goes is none of the page's making.
+  expect(complaints.filter((text) => !text.includes("ERR_NETWORK_CHANGED"))).toEqual([]);
 });
