@@ -37,6 +37,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # How long the whole may take, in seconds; what is not done then is said to be late.
 DEADLINE_S=9
 
+# How long it may take to find out what kind of installation this is, in seconds.
+MODE_DEADLINE_S=3
+
 QUICK=
 FORMAT=text
 HINTS=
@@ -48,9 +51,12 @@ while [ $# -gt 0 ]; do
     --json) FORMAT=json ;;
     --quick) QUICK=yes ;;
     --fix-hints) HINTS=yes ;;
-    --mode) MODE=${2-} && shift ;;
+    --mode | --expect-commit)
+      [ $# -gt 1 ] || { printf '%s: %s needs a value\n' "${0##*/}" "$1" >&2 && exit 101; }
+      if [ "$1" = --mode ]; then MODE=$2; else EXPECTED_COMMIT=$2; fi
+      shift
+      ;;
     --mode=*) MODE=${1#*=} ;;
-    --expect-commit) EXPECTED_COMMIT=${2-} && shift ;;
     --expect-commit=*) EXPECTED_COMMIT=${1#*=} ;;
     lab | site | agent) ROLE=$1 ;;
     -h | --help) usage_of "$0" && exit 0 ;;
@@ -71,13 +77,35 @@ CHECK_DIR=$(mktemp -d "${TMPDIR:-/tmp}/pnmlab-validate.XXXXXX")
 JOBS=()
 clean_up() {
   local pid
-  for pid in ${JOBS[@]+"${JOBS[@]}"}; do kill "$pid" 2>/dev/null || true; done
+  for pid in ${JOBS[@]+"${JOBS[@]}"}; do kill -- "-$pid" 2>/dev/null || true; done
   rm -rf "$CHECK_DIR"
 }
 trap clean_up EXIT
 trap 'exit 102' INT TERM HUP
 
-[ -n "$MODE" ] || MODE=$(find_mode)
+# start NAME FUNCTION...: runs a group of checks beside the others, in a process group of its own, so that what it
+# waits for ends with it.
+NAMES=()
+start() {
+  NAMES[${#NAMES[@]}]=$1
+  shift
+  set -m
+  "$@" </dev/null >"$CHECK_DIR/group.$((${#NAMES[@]} - 1))" 2>"$CHECK_DIR/error.$((${#NAMES[@]} - 1))" &
+  JOBS[${#JOBS[@]}]=$!
+  set +m
+}
+
+# An engine that hangs must not hang this script; that there is one says enough.
+if [ -z "$MODE" ]; then
+  start mode find_mode
+  while kill -0 "${JOBS[0]}" 2>/dev/null && [ "$SECONDS" -lt "$MODE_DEADLINE_S" ]; do sleep 0.05; done
+  MODE=$(cat "$CHECK_DIR/group.0")
+  MODE=${MODE:-docker}
+  kill -- "-${JOBS[0]}" 2>/dev/null || true
+  wait "${JOBS[0]}" 2>/dev/null || true
+  NAMES=()
+  JOBS=()
+fi
 
 # Where the backend is, and the words for what to do with it.
 find_backend() {
@@ -104,6 +132,8 @@ find_backend() {
   esac
   if [ "$ROLE" = agent ]; then
     BACKEND_URL=http${CFG_PNMLAB_BACKEND_URL#ws}
+    # Whoever signs in to a proxy by the URL does not want to read the password in a report.
+    case $BACKEND_URL in *@*) BACKEND_URL=${BACKEND_URL%%://*}://${BACKEND_URL##*@} ;; esac
     BACKEND_START_HINT="correct PNMLAB_BACKEND_URL, or start the backend there"
     BACKEND_RESTART_HINT="correct .env here or on the backend's machine"
     BACKEND_UPDATE_HINT="deploy one commit on both machines"
@@ -156,15 +186,6 @@ process_check() {
   check_process_folders
 }
 
-# start NAME FUNCTION...: runs a group of checks beside the others.
-NAMES=()
-start() {
-  NAMES[${#NAMES[@]}]=$1
-  shift
-  "$@" >"$CHECK_DIR/group.$((${#NAMES[@]} - 1))" 2>"$CHECK_DIR/error.$((${#NAMES[@]} - 1))" &
-  JOBS[${#JOBS[@]}]=$!
-}
-
 start tools tools_check
 start env env_check
 case $MODE in
@@ -200,7 +221,7 @@ collect() {
     cat "$CHECK_DIR/group.$at"
     case " $LATE " in
       *" ${NAMES[$at]} "*)
-        kill "${JOBS[$at]}" 2>/dev/null || true
+        kill -- "-${JOBS[$at]}" 2>/dev/null || true
         result FAIL "${NAMES[$at]}" "not finished after $DEADLINE_S s" "an answer in time" "run this again; where it stays, the engine or the network hangs"
         continue
         ;;

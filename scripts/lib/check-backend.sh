@@ -15,7 +15,9 @@ curl_words() {
 
 # is_pnm_lab URL: does a PNM Lab backend answer there?
 is_pnm_lab() {
-  curl -sS --noproxy '*' --max-time 3 "$1/api/health" 2>/dev/null </dev/null | grep -q '"commit"'
+  local text
+  text=$(curl -sS --noproxy '*' --max-time 3 "$1/api/health" 2>/dev/null </dev/null) || return 1
+  case $text in *'"commit"'*) ;; *) return 1 ;; esac
 }
 
 # check_answers: does BACKEND_URL answer as PNM Lab? Leaves its health in CHECK_DIR/health.
@@ -49,21 +51,37 @@ doctor_ask() {
 
 # check_doctor COMMIT DIRTY_ALLOWED: everything that the backend told, as results.
 check_doctor() {
-  local status
+  local status code
   status=$(cat "$CHECK_DIR/doctor.status" 2>/dev/null) || status=
+  code=$(cat "$CHECK_DIR/doctor.code" 2>/dev/null) || code=
   if [ -z "$CFG_PNMLAB_CHECK_TOKEN" ]; then
     result WARN backend.checks "PNMLAB_CHECK_TOKEN is not set here, so the backend's own checks are not asked" "the token of the backend's .env" "scripts/setup makes one; on another machine copy the backend's"
     return 0
   fi
   case $status in
-    200) ;;
+    200)
+      if [ "$code" != 0 ]; then
+        result FAIL backend.checks "the answer to GET /api/doctor broke off: $(curl_words "$code")" "every check of the backend" "look into the backend's log for why it ended; then run this again"
+        return 0
+      fi
+      ;;
     000 | '')
-      # Another check says that nothing answers; a backend that answers but not this in time is news.
-      [ "$(cat "$CHECK_DIR/doctor.code" 2>/dev/null)" != 28 ] || [ ! -s "$CHECK_DIR/health" ] ||
+      # Where nothing answers at all another check says so, and one that is late is told of as well.
+      grep -q '"commit"' "$CHECK_DIR/health" 2>/dev/null || return 0
+      [ -n "$code" ] || return 0
+      if [ "$code" = 28 ]; then
         result FAIL backend.checks "the backend did not finish its checks in 9 s" "an answer within 8 s" "look into the backend's log for what hangs; then run this again"
+      else
+        result FAIL backend.checks "the backend answers, but not GET /api/doctor: $(curl_words "$code")" "every check of the backend" "look into the backend's log for why; then run this again"
+      fi
       return 0
       ;;
     401 | 403)
+      # scripts/setup gives every machine a token; that of an agent's machine is only there for these checks.
+      if [ "$ROLE" = agent ]; then
+        result WARN backend.checks "the backend refuses this machine's PNMLAB_CHECK_TOKEN (HTTP $status), so its own checks are not known here" "the token of the backend's .env" "copy the backend's PNMLAB_CHECK_TOKEN to this machine's .env, or look at the backend's machine"
+        return 0
+      fi
       result FAIL backend.checks "the backend refuses PNMLAB_CHECK_TOKEN (HTTP $status)" "one token here and in the backend" "restart the backend so that it reads .env, or copy its PNMLAB_CHECK_TOKEN to this machine"
       return 0
       ;;
@@ -120,6 +138,8 @@ doctor_settings() {
   done <"$CHECK_DIR/doctor"
   if [ -n "$differing" ]; then
     result FAIL backend.settings "the backend works with another $differing than .env gives here" "the settings of .env" "$BACKEND_RESTART_HINT"
+  elif [ "$count" = 0 ]; then
+    result WARN backend.settings "no setting could be compared" "the settings of .env" "$BACKEND_RESTART_HINT"
   else
     result PASS backend.settings "$count settings are those of .env"
   fi
@@ -132,17 +152,25 @@ expected_text() {
   local layer text
   layer=$(config_layer "$1")
   [ -n "$layer" ] || return 1
-  case $MODE in
-    docker)
-      text=$(compose_env backend | awk -v name="$1=" 'index($0, name) == 1 { print substr($0, length(name) + 1); exit }')
-      if [ -n "$text" ]; then
-        printf '%s\n' "$text"
-        return 0
-      fi
-      ! config_is_derived "$1" || return 1
-      ;;
-    remote) [ "$layer" != default ] || return 1 ;;
-  esac
+  if [ "$MODE" = remote ] || [ "$ROLE" = agent ]; then
+    [ "$layer" != default ] || return 1
+    # scripts/setup makes these on every machine; no program here reads them.
+    case $ROLE:$1 in
+      *:PNMLAB_SESSION_KEY) return 1 ;;
+      agent:PNMLAB_AGENT_TOKEN) ;;
+      *:PNMLAB_AGENT_TOKEN) return 1 ;;
+    esac
+    config_get "$1"
+    return
+  fi
+  if [ "$MODE" = docker ]; then
+    text=$(compose_env backend | awk -v name="$1=" 'index($0, name) == 1 { print substr($0, length(name) + 1) }')
+    if [ -n "$text" ]; then
+      printf '%s\n' "$text"
+      return 0
+    fi
+    ! config_is_derived "$1" || return 1
+  fi
   config_get "$1"
 }
 
@@ -150,7 +178,10 @@ doctor_clock() {
   local theirs skew
   theirs=$(doctor_field TIME 2)
   case $theirs in
-    '' | *[!0-9]*) return 0 ;;
+    '' | *[!0-9]*)
+      result WARN clock "the backend does not tell its time" "at most 5 s" "$BACKEND_UPDATE_HINT"
+      return 0
+      ;;
   esac
   skew=$((theirs / 1000 - $(date +%s)))
   # The answer took its time on the way here.

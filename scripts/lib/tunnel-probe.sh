@@ -20,10 +20,11 @@ tunnel_probe() {
       PROBE_HTTP=${PROBE_HTTP:0:3}
       if [[ $text =~ \"status\"[[:space:]]*:[[:space:]]*\"(ok|degraded|failed)\" ]]; then
         PROBE_STATUS=${BASH_REMATCH[1]}
-        if [[ $text =~ \"commit\"[[:space:]]*:[[:space:]]*\"([^\"]*)\" ]]; then
+        # What answers may be anybody's: its words go to a terminal and into commands to copy.
+        if [[ $text =~ \"commit\"[[:space:]]*:[[:space:]]*\"([0-9A-Za-z._-]*)\" ]]; then
           PROBE=pnmlab
           PROBE_COMMIT=${BASH_REMATCH[1]}
-          [[ ! $text =~ \"version\"[[:space:]]*:[[:space:]]*\"([^\"]*)\" ]] || PROBE_VERSION=${BASH_REMATCH[1]}
+          [[ ! $text =~ \"version\"[[:space:]]*:[[:space:]]*\"([0-9A-Za-z.+_-]*)\" ]] || PROBE_VERSION=${BASH_REMATCH[1]}
           [[ ! $text =~ \"dirty\"[[:space:]]*:[[:space:]]*(true|false) ]] || PROBE_DIRTY=${BASH_REMATCH[1]}
         fi
       fi

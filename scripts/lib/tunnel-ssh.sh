@@ -119,9 +119,10 @@ tunnel_line() {
 # had let us in before. Texts: OpenSSH's ssh.c, sshconnect.c, sshconnect2.c, channels.c and clientloop.c.
 tunnel_classify() {
   local text=$1 hop=$2 label setting line reason
+  local lost='(Timeout, server|Broken pipe|closed by remote host|Connection (reset|closed) by)'
   label=$(tunnel_hop_label "$hop")
   setting=$(tunnel_hop_setting "$hop")
-  if [ "$hop" -ge ${#HOPS[@]} ] && [[ $text =~ (Timeout, server|Broken pipe|closed by remote host|Connection (reset|closed) by) ]]; then
+  if [ "$hop" -ge ${#HOPS[@]} ] && [[ $text =~ $lost ]]; then
     line=$(tunnel_line "$text" 'Timeout, server ')
     tunnel_fail connection-lost \
       "the connection to host $TUNNEL_HOST was lost${line:+: it no longer answers}" \
