@@ -34,9 +34,11 @@ import { doctorRoute } from "./routes/doctor.ts";
 import { healthRoute } from "./routes/health.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
+import { utscOrphanRoutes } from "./routes/utsc-orphans.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
 import { utscSetupRoutes } from "./routes/utsc-setup.ts";
 import type { Storage } from "./storage/index.ts";
+import type { OrphanWatch } from "./utsc/orphan-watch.ts";
 
 export interface AppDeps {
   build: BuildInfo;
@@ -59,6 +61,7 @@ export interface AppDeps {
   profiles: VendorProfiles;
   utsc: UtscService;
   utscSetup: UtscSetup;
+  orphans: Pick<OrphanWatch, "read" | "stop">;
 }
 
 /** Largest request body: a session request is a few hundred bytes. */
@@ -132,6 +135,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       captureRoutes(api, deps);
       utscSessionRoutes(api, deps);
       utscSetupRoutes(api, deps);
+      utscOrphanRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

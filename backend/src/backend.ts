@@ -30,6 +30,7 @@ import { LiveHub } from "./live/hub.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
 import { createUtscService } from "./utsc/index.ts";
+import { OrphanWatch } from "./utsc/orphan-watch.ts";
 
 export interface BackendOptions {
   config: Config;
@@ -152,6 +153,17 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     log,
   });
   starting.defer(() => utsc.close());
+  const orphans = starting.use(
+    new OrphanWatch({
+      cmts: config.cmts,
+      snmp,
+      sessions: utsc,
+      portName: async (target, ifIndex) =>
+        (await rfPorts.read(target)).rfPorts.find((port) => port.ifIndex === ifIndex)?.name ?? null,
+      log,
+      now,
+    }),
+  );
   const isFetched = config.fileSource === "tftp";
   const staysSomewhere = config.consumedFiles === "keep" || (isFetched && config.cleanup === "unlink");
   const consumed = staysSomewhere ? starting.use(new ConsumedFiles(storage.consumedFiles)) : undefined;
@@ -184,7 +196,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     snmp,
     lastHeard: (cmtsId) => cmts.lastHeard(cmtsId),
     cleaner,
-    utsc,
+    orphans,
     eventLoop,
     log,
     now,
@@ -208,6 +220,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     profiles,
     utsc,
     utscSetup: utsc,
+    orphans,
   });
   await listen(app, config.httpHost, options.port ?? config.httpPort);
   health.start();

@@ -147,6 +147,14 @@ export interface UtscService {
   close(): Promise<void>;
 }
 
+/** Implemented in `utsc/`: whose the mark on a row is. */
+export interface MarkOwner {
+  /** Whether a session of this backend owns it that has not been settled. */
+  isOwn(mark: { sessionId: string } | undefined): boolean;
+  /** Whether it is that of any session that this backend has had. */
+  wasOwn(mark: { sessionId: string } | undefined): boolean;
+}
+
 export interface FileClaim {
   /** Length the file must have, where the session knows it; a shorter file is still being written. */
   expectedLengthBytes?: number;

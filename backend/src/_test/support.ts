@@ -39,6 +39,7 @@ import { storageProbe } from "../health/storage.ts";
 import type { LiveLimits } from "../live/client.ts";
 import { LiveHub } from "../live/hub.ts";
 import { openStorage } from "../storage/index.ts";
+import { OrphanWatch } from "../utsc/orphan-watch.ts";
 
 export const build: BuildInfo = {
   version: "0.1.0",
@@ -128,6 +129,16 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
   const rfPorts = stack.use(new RfPortCache(snmp, now));
   const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now }));
   const profiles = stack.use(new VendorProfiles(snmp, storage.profileChoices, now));
+  const orphans = stack.use(
+    new OrphanWatch({
+      cmts: targets,
+      snmp,
+      sessions: { isOwn: () => false, wasOwn: () => false },
+      portName: async () => null,
+      log,
+      now,
+    }),
+  );
   const doctor =
     options.doctor ??
     new Doctor({
@@ -148,7 +159,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       snmp,
       lastHeard: (cmtsId) => cmts.lastHeard(cmtsId),
       cleaner: { list: async () => [] },
-      utsc,
+      orphans,
       eventLoop: { latest: judgeDelay(0) },
       log,
       now,
@@ -172,6 +183,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     profiles,
     utsc,
     utscSetup: options.utscSetup ?? noSetup,
+    orphans,
   });
   stack.defer(() => app.close());
   await app.listen({ host: "127.0.0.1", port: 0 });

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { type Config, comparableSettings, type Logger, settingsFingerprints } from "@pnmlab/config";
 import { type BuildInfo, type DoctorReport, doctorSummary } from "@pnmlab/protocol";
-import type { FileCleaner, SnmpGateway, UtscService } from "../contracts.ts";
+import type { FileCleaner, SnmpGateway } from "../contracts.ts";
 import { probeName } from "../health/probe-files.ts";
 import { lookIntoTftpDirectory } from "../health/tftp-directory.ts";
 import type { Verdict } from "../health/verdict.ts";
 import type { Storage } from "../storage/index.ts";
+import type { OrphanWatch } from "../utsc/orphan-watch.ts";
 import { type AgentView, agentChecks } from "./agent.ts";
 import { checkCertificate } from "./certificate.ts";
 import { type CheckFamily, single } from "./family.ts";
@@ -27,7 +28,7 @@ export interface DoctorOptions {
   snmp: SnmpGateway;
   lastHeard: (cmtsId: string) => string | undefined;
   cleaner: Pick<FileCleaner, "list">;
-  utsc: Pick<UtscService, "get">;
+  orphans: Pick<OrphanWatch, "read">;
   eventLoop: { readonly latest: Verdict };
   log: Logger;
   now: () => number;
@@ -74,7 +75,7 @@ export class Doctor {
 }
 
 function familiesOf(options: DoctorOptions): CheckFamily[] {
-  const { config, tftp, build, storage, snmp, cleaner, utsc, now } = options;
+  const { config, tftp, build, storage, snmp, cleaner, orphans, now } = options;
   const { dataDir, tftpDir, cleanup, cmts, publicUrl } = config;
   const lookIntoTftpDir = () => lookIntoTftpDirectory({ tftpDir, cleanup });
   const tftpOptions = {
@@ -93,7 +94,7 @@ function familiesOf(options: DoctorOptions): CheckFamily[] {
     tftpServerChecks(tftpOptions),
     ...storageChecks({ storage, dataDir, lookIntoTftpDir }),
     single({ id: "captures.orphaned", title: "No capture is orphaned", asksOthers: true }, () =>
-      checkOrphans({ cleaner, tftpDir, cmts, snmp, session: (id) => utsc.get(id), now }),
+      checkOrphans({ cleaner, tftpDir, orphans, now }),
     ),
     ...(publicUrl.startsWith("https:")
       ? [

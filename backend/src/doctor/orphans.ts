@@ -1,16 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { indexOf, instanceOid, MeasStatus, utscCfg, utscCtrl, utscStatus } from "@pnmlab/docsis-mib";
 import { messageOf } from "@pnmlab/kit";
-import type { UtscSession } from "@pnmlab/protocol";
-import type { CmtsTarget, FileCleaner, SnmpGateway } from "../contracts.ts";
+import type { UtscOrphanList } from "@pnmlab/protocol";
+import type { FileCleaner } from "../contracts.ts";
 import { pass, type Verdict, warn } from "../health/verdict.ts";
-import { integerOf, textOf } from "../snmp/values.ts";
-import { OWN_PREFIX, parseOwnFileName } from "../utsc/file-name.ts";
+import { OWN_PREFIX } from "../utsc/file-name.ts";
+import type { OrphanWatch } from "../utsc/orphan-watch.ts";
 
 /** A session consumes its files within a second; what is older lies there unclaimed. */
 const UNCLAIMED_AFTER_MS = 60_000;
-const WALK_DEADLINE_MS = 3000;
 const NAMED_FILES = 3;
 
 const EXPECTED = "no capture file and no running test of ours that no session owns";
@@ -18,19 +16,14 @@ const EXPECTED = "no capture file and no running test of ours that no session ow
 export interface OrphanCheckOptions {
   cleaner: Pick<FileCleaner, "list">;
   tftpDir: string;
-  cmts: readonly CmtsTarget[];
-  snmp: SnmpGateway;
-  session: (id: string) => UtscSession | undefined;
+  orphans: Pick<OrphanWatch, "read">;
   now: () => number;
 }
 
 /** Looks for what a crash may have left: files in the TFTP directory, tests on the CMTSs. */
 export async function checkOrphans(options: OrphanCheckOptions): Promise<Verdict> {
-  const [files, ...tests] = await Promise.all([
-    findFiles(options),
-    ...options.cmts.map((target) => findTests(options, target)),
-  ]);
-  const findings = [files, ...tests];
+  const [files, list] = await Promise.all([findFiles(options), options.orphans.read()]);
+  const findings = [files, ...findTests(list)];
   const problems = findings.filter(({ fix }) => fix !== "");
   const found = findings.map((finding) => finding.found).join("; ");
   return problems.length === 0
@@ -63,43 +56,30 @@ async function findFiles({ cleaner, tftpDir, now }: OrphanCheckOptions): Promise
   }
 }
 
-/** Tests that run under a name of ours. Those of other users are counted and left alone. */
-async function findTests({ snmp, session }: OrphanCheckOptions, target: CmtsTarget): Promise<Finding> {
-  const { id, host, port, profile } = target;
-  if (!snmp.available) return { found: `CMTS ${id} was not asked`, fix: "see agent.authenticated" };
-  try {
-    const walk = (oid: string) => snmp.walk({ host, port, profile }, oid, { deadlineMs: WALK_DEADLINE_MS });
-    const [statuses, names] = await Promise.all([
-      walk(utscStatus.measStatus.oid),
-      walk(utscCfg.filename.oid),
-    ]);
-    const nameOf = new Map(
-      names.map(({ oid, value }) => [indexOf(utscCfg.filename, oid)?.join("."), textOf(value)]),
-    );
-    const running = statuses
-      .filter(({ value }) => integerOf(value) === MeasStatus.busy)
-      .map(({ oid }) => indexOf(utscStatus.measStatus, oid) ?? []);
-    const orphans = running.filter((index) => {
-      const own = parseOwnFileName(nameOf.get(index.join(".")) ?? "");
-      return own !== undefined && !isLive(session(own.sessionId));
-    });
-    const [first] = orphans;
-    if (first === undefined) {
-      return {
-        found: `CMTS ${id} runs ${running.length} ${running.length === 1 ? "test" : "tests"}, none of them orphaned`,
-        fix: "",
-      };
+/** Tests that bear a mark of ours. Those of other users are counted and left alone. */
+function findTests(list: UtscOrphanList): Finding[] {
+  return list.cmts.map(({ cmtsId, running, error }) => {
+    if (running === null) {
+      const fix =
+        error?.code === "AGENT_UNAVAILABLE" ? "see agent.authenticated" : `see snmp.reach.${cmtsId}`;
+      return { found: `CMTS ${cmtsId} could not be asked (${error?.message})`, fix };
     }
-    const oid = instanceOid(utscCtrl.initiateTest, ...first);
+    const there = list.orphans.filter((orphan) => orphan.cmtsId === cmtsId);
+    const left = there.filter(({ origin }) => origin === "ours" || origin === "otherInstallation");
+    const others = there.length - left.length;
+    const counted = `CMTS ${cmtsId} runs ${count(running, "test")}`;
+    if (left.length === 0) {
+      const foreign = others === 0 ? "" : `, ${others} of them other managers'`;
+      return { found: `${counted}, none of them orphaned${foreign}`, fix: "" };
+    }
+    const rows = left.map(({ rfPortIfIndex, cfgIndex }) => `${rfPortIfIndex}.${cfgIndex}`).join(", ");
     return {
-      found: `CMTS ${id} runs ${orphans.length} ${orphans.length === 1 ? "test" : "tests"} of sessions that this backend does not have (row ${orphans.map((index) => index.join(".")).join(", ")})`,
-      fix: `where no other installation owns it, start and stop a session on that port, or stop it with snmpset -v2c -c COMMUNITY ${host}:${port} ${oid} i 2`,
+      found: `${counted}, ${left.length} of sessions that this backend does not run (row ${rows})`,
+      fix: `where no other installation owns it, stop it by POST /api/utsc-orphans/stop with its row as GET /api/utsc-orphans lists it`,
     };
-  } catch (error) {
-    return { found: `CMTS ${id} could not be asked (${messageOf(error)})`, fix: `see snmp.reach.${id}` };
-  }
+  });
 }
 
-function isLive(session: UtscSession | undefined): boolean {
-  return session !== undefined && session.state !== "stopped";
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -15,6 +15,7 @@ import type {
   FileCleaner,
   LeaseGateway,
   LivePublisher,
+  MarkOwner,
   ModemFinder,
   SessionStore,
   SnmpGateway,
@@ -57,7 +58,7 @@ export interface UtscServiceOptions {
  */
 export function createUtscService(
   options: UtscServiceOptions,
-): UtscService & UtscSetup & FileClaimer & TakenFiles {
+): UtscService & UtscSetup & FileClaimer & MarkOwner & TakenFiles {
   const service = new Sessions(options);
   service.resume();
   return service;
@@ -66,7 +67,7 @@ export function createUtscService(
 /** More files than can wait for their removal. */
 const MAX_TAKEN = 10_000;
 
-class Sessions implements UtscService, UtscSetup, FileClaimer, TakenFiles {
+class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenFiles {
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
   /** The newest session of each port, by CMTS and ifIndex. */
@@ -95,10 +96,7 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, TakenFiles {
       leaseMs,
       log,
       destinationQueue: this.#destinations,
-      isOwn: (mark) => {
-        const owner = this.#stored.get(mark?.sessionId ?? "");
-        return owner !== undefined && !owner.settled;
-      },
+      isOwn: (mark) => this.isOwn(mark),
       save: (session) => {
         this.#stored.set(session.id, session);
         options.store.save(session);
@@ -125,6 +123,14 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, TakenFiles {
     }
     for (const session of this.#byId.values()) session.resume();
     this.#sweep.start();
+  }
+
+  isOwn(mark: { sessionId: string } | undefined): boolean {
+    return this.#stored.get(mark?.sessionId ?? "")?.settled === false;
+  }
+
+  wasOwn(mark: { sessionId: string } | undefined): boolean {
+    return this.#stored.has(mark?.sessionId ?? "");
   }
 
   list(): UtscSession[] {

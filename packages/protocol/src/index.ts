@@ -9,4 +9,5 @@ export * from "./modems.ts";
 export * from "./rest.ts";
 export * from "./snmp.ts";
 export * from "./utsc.ts";
+export * from "./utsc-orphans.ts";
 export * from "./utsc-setup.ts";
