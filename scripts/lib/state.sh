@@ -24,15 +24,19 @@ state_folder() {
 # state_lock: one deploy, restore or rollback at a time. The lock of a process that is gone is taken over.
 state_lock() {
   local holder
-  if ! (set -o noclobber && printf '%s\n' "$$" >"$STATE_DIR/lock") 2>/dev/null; then
+  # Linked, so that nobody sees a lock that does not tell its holder yet.
+  printf '%s\n' "$$" >"$STATE_DIR/lock.$$"
+  if ! ln "$STATE_DIR/lock.$$" "$STATE_DIR/lock" 2>/dev/null; then
     holder=$(cat "$STATE_DIR/lock")
     case $(ps -o args= -p "${holder:-0}" 2>/dev/null) in
       *scripts/deploy* | *scripts/restore* | *scripts/rollback*)
+        rm -f "$STATE_DIR/lock.$$"
         die "another change of this installation is under way (process $holder); wait for its end"
         ;;
     esac
-    printf '%s\n' "$$" >"$STATE_DIR/lock"
+    mv -f "$STATE_DIR/lock.$$" "$STATE_DIR/lock"
   fi
+  rm -f "$STATE_DIR/lock.$$"
 }
 
 # state_set NAME RECORD_FILE: makes NAME a copy of that record, whole or not at all.

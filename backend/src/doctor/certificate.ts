@@ -8,14 +8,20 @@ const DAY_MS = 24 * 3_600_000;
 /** Time enough to renew it by hand. */
 const WARN_DAYS = 21;
 
-const EXPECTED = `a certificate of that name with more than ${WARN_DAYS} days left`;
+const EXPECTED = `a trusted certificate of that name with more than ${WARN_DAYS} days left`;
+
+interface Shown {
+  certificate: PeerCertificate;
+  /** Why this machine does not trust it; undefined where it does. */
+  distrust: string | undefined;
+}
 
 /** Looks at the certificate with which the reverse proxy in front of this backend answers. */
 export async function checkCertificate(publicUrl: string, now: () => number): Promise<Verdict> {
   const { hostname, port, host } = new URL(publicUrl);
-  let certificate: PeerCertificate;
+  let shown: Shown;
   try {
-    certificate = await readCertificate(hostname.replace(/^\[|\]$/g, ""), Number(port || 443));
+    shown = await readCertificate(hostname.replace(/^\[|\]$/g, ""), Number(port || 443));
   } catch (error) {
     return warn(
       `${host} could not be asked for its certificate (${messageOf(error)})`,
@@ -23,15 +29,20 @@ export async function checkCertificate(publicUrl: string, now: () => number): Pr
       "check PNMLAB_PUBLIC_URL and the reverse proxy; where only this machine cannot reach it, look from another",
     );
   }
-  return judgeCertificate(certificate, hostname, now());
+  return judgeCertificate(shown, hostname, now());
 }
 
-async function readCertificate(host: string, port: number): Promise<PeerCertificate> {
+async function readCertificate(host: string, port: number): Promise<Shown> {
   // An expired certificate is to be looked at, not to end the connection.
   const socket: TLSSocket = connect({ host, port, servername: host, rejectUnauthorized: false });
   try {
-    const opened = new Promise<PeerCertificate>((resolve, reject) => {
-      socket.once("secureConnect", () => resolve(socket.getPeerCertificate()));
+    const opened = new Promise<Shown>((resolve, reject) => {
+      socket.once("secureConnect", () =>
+        resolve({
+          certificate: socket.getPeerCertificate(),
+          distrust: socket.authorized ? undefined : String(socket.authorizationError),
+        }),
+      );
       socket.once("error", reject);
     });
     return await withDeadline(opened, CONNECT_DEADLINE_MS, `the TLS handshake with ${host}:${port}`);
@@ -41,7 +52,7 @@ async function readCertificate(host: string, port: number): Promise<PeerCertific
   }
 }
 
-function judgeCertificate(certificate: PeerCertificate, hostname: string, nowMs: number): Verdict {
+function judgeCertificate({ certificate, distrust }: Shown, hostname: string, nowMs: number): Verdict {
   const fix = "renew the certificate of the reverse proxy and reload it";
   const untilMs = Date.parse(certificate.valid_to);
   const fromMs = Date.parse(certificate.valid_from);
@@ -65,5 +76,11 @@ function judgeCertificate(certificate: PeerCertificate, hostname: string, nowMs:
   }
   const days = Math.floor((untilMs - nowMs) / DAY_MS);
   const found = `the certificate of ${hostname} is valid until ${until} UTC, ${days} days`;
-  return days < WARN_DAYS ? warn(found, EXPECTED, fix) : pass(found, EXPECTED);
+  if (days < WARN_DAYS) return warn(found, EXPECTED, fix);
+  if (distrust === undefined) return pass(found, EXPECTED);
+  return warn(
+    `${found}, but this machine does not trust it (${distrust})`,
+    EXPECTED,
+    "let the reverse proxy send the whole chain; where the authority is your own, give it to browsers and to NODE_EXTRA_CA_CERTS of backend and agents",
+  );
 }

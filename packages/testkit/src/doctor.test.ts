@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer } from "node:tls";
+import { createServer, getCACertificates, setDefaultCACertificates } from "node:tls";
 import { type DoctorCheck, doctorReportSchema } from "@pnmlab/protocol";
 import { TftpServer } from "@pnmlab/tftp-server";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -452,6 +452,13 @@ test.skipIf(!hasOpenssl())(
       now: () => Date.now() + offsetDays * 24 * 3_600_000,
     });
     const look = async () => find(await checksOf(lab), "tls.certificate");
+    expect(await look()).toMatchObject({
+      status: "warn",
+      found: expect.stringMatching(/99 days, but this machine does not trust it/),
+    });
+    const trusted = getCACertificates();
+    onTestFinished(() => setDefaultCACertificates(trusted));
+    setDefaultCACertificates([...trusted, await readFile(cert, "utf8")]);
     expect(await look()).toMatchObject({ status: "pass", found: expect.stringContaining("99 days") });
     offsetDays = days - 10;
     expect(await look()).toMatchObject({ status: "warn", fix: expect.stringContaining("renew") });
