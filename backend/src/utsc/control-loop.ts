@@ -6,7 +6,7 @@ import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
 import type { FrameIntake } from "./frame-intake.ts";
 import type { Lease } from "./lease.ts";
-import { rowSays, rowStillSays } from "./plan.ts";
+import { isSquelch, rowSays, rowStillSays } from "./plan.ts";
 import {
   filesPerRun,
   hasEnded,
@@ -104,7 +104,7 @@ export class ControlLoop {
 
   /** How long a start may go without a file before something is wrong. */
   get patienceMs(): number {
-    return triggerPatienceMs(this.#accepted?.triggerMode);
+    return this.#isSquelched ? Number.POSITIVE_INFINITY : triggerPatienceMs(this.#accepted?.triggerMode);
   }
 
   /** What the CMTS refused although it was asked for. */
@@ -345,8 +345,8 @@ export class ControlLoop {
 
   async #goOnAfterEnd(run: TestRun): Promise<void> {
     if (run.files === 0) await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
-    if (run.files === 0) return this.#tryAgain();
-    this.#filesOfFullRun = Math.max(run.files, this.#filesOfFullRun ?? 0);
+    if (run.files === 0 && !this.#isSquelched) return this.#tryAgain();
+    if (run.files > 0) this.#filesOfFullRun = Math.max(run.files, this.#filesOfFullRun ?? 0);
     return this.#rearm();
   }
 
@@ -368,6 +368,11 @@ export class ControlLoop {
     }
     await abortTest(this.#device, this.#row!);
     await this.#rearm();
+  }
+
+  /** Whether the CMTS keeps spectra back by their level: then a run without a file is as good as any. */
+  get #isSquelched(): boolean {
+    return isSquelch(this.#accepted?.qualifyThresholdTenthDb);
   }
 
   #isMine({ mark }: Pick<UtscRowState, "mark">): boolean {

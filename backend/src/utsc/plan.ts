@@ -17,12 +17,16 @@ import { markValues } from "./row-mark.ts";
 /** Of docsPnmCmtsUtscCfgRepeatPeriod, by the MIB. */
 const DEFAULT_REPEAT_PERIOD_US = 100_000;
 
-/**
- * docsPnmCmtsUtscCfgQualifyThrshld of -100 and less lets every spectrum pass, by the text of the MIB; by its
- * type that would be -10 dB, and -1000 is -100 dB by the letter.
- */
+/** docsPnmCmtsUtscCfgQualifyThrshld that lets every spectrum pass: -100 dB, in tenths. */
 const QUALIFY_OFF_TENTH_DB = -1000;
-const QUALIFY_OFF_BY_TEXT = -100;
+/** The MIB's default, which its text takes for -100 dB although the column counts tenths. */
+const QUALIFY_DEFAULT_TENTH_DB = -100;
+
+/** Whether a threshold of docsPnmCmtsUtscCfgQualifyThrshld keeps spectra back. */
+export function isSquelch(thresholdTenthDb: number | undefined): boolean {
+  const threshold = thresholdTenthDb ?? QUALIFY_DEFAULT_TENTH_DB;
+  return threshold !== QUALIFY_DEFAULT_TENTH_DB && threshold > QUALIFY_OFF_TENTH_DB;
+}
 
 export interface WantedRow {
   profile: UtscProfile;
@@ -80,7 +84,7 @@ export function planColumns(rfPortIfIndex: number, row: UtscRow, wanted: WantedR
   const index = [rfPortIfIndex, row.cfgIndex];
   const own = parseOwnFileName(fileName);
   const values: UtscValues = {
-    ...clearedInheritance(row, wanted),
+    ...clearedInheritance(row),
     ...wanted.values,
     fileName,
     ...(own !== undefined && profile.fileNaming === "vendor" ? markValues(own) : {}),
@@ -110,11 +114,11 @@ export function planActivation(rfPortIfIndex: number, row: UtscRow): PlanStep | 
 }
 
 /** What another user's capture would leave behind in ours: averages of theirs, and a squelch. */
-function clearedInheritance(row: UtscRow, { requested }: WantedRow): UtscValues {
+function clearedInheritance(row: UtscRow): UtscValues {
   const { averaging, qualifyThresholdTenthDb: threshold } = row.values;
   return {
     ...(averaging !== undefined && averaging !== 0 ? { averaging: 0 } : {}),
-    ...(requested.qualifyThresholdTenthDb === undefined && Number(threshold) > QUALIFY_OFF_BY_TEXT
+    ...(typeof threshold === "number" && isSquelch(threshold)
       ? { qualifyThresholdTenthDb: QUALIFY_OFF_TENTH_DB }
       : {}),
   };

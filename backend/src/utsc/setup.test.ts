@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { utscCfg } from "@pnmlab/docsis-mib";
 import { scenarios } from "@pnmlab/simulator";
 import { expect, test } from "vitest";
@@ -188,16 +189,19 @@ test.each(["generic", "e6000"] as const)(
   },
 );
 
-test("the squelch of the CMTS keeps back what is below it", async () => {
+test("the squelch of the CMTS keeps back what is below its threshold", async () => {
   const chain = await startChain("generic");
-  const { id } = await chain.start({
-    qualifyCenterFrequencyHz: 20_000_000,
-    qualifyBandwidthHz: 1_000_000,
-    qualifyThresholdTenthDb: -1000,
-  });
+  const band = { qualifyCenterFrequencyHz: 20_000_000, qualifyBandwidthHz: 1_000_000 };
+  const { id } = await chain.start({ ...band, qualifyThresholdTenthDb: 500 });
+  await until(() => chain.session(id).measStatus === "busy");
+  await delay(3000);
+  expect(chain.publisher.frames).toEqual([]);
+  // Nothing that passes is nothing wrong.
+  expect(chain.session(id)).toMatchObject({ state: "running", rearms: 0, failure: null });
+  await chain.start({ ...band, qualifyThresholdTenthDb: -500 });
   await until(() => chain.publisher.frames.length > 3);
   const column = (field: string) => chain.columns(id).find((one) => one.field === field)!;
   expect(column("qualifyCenterFrequencyHz")).toMatchObject({ accepted: 20_000_000, verdict: "asWritten" });
-  expect(column("qualifyThresholdTenthDb").accepted).toBe(-1000);
+  expect(column("qualifyThresholdTenthDb").accepted).toBe(-500);
   await chain.stop(id);
 });
