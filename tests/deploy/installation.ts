@@ -115,6 +115,16 @@ export class Installation {
     }
   }
 
+  /** Validates until nothing but passes is found, for `deadlineMs` at most, and returns the last report. */
+  async untilPassed(deadlineMs: number, ...args: string[]): Promise<Validation> {
+    const until = Date.now() + deadlineMs;
+    for (;;) {
+      const report = await this.validate(...args);
+      if (findings(report).length === 0 || Date.now() > until) return report;
+      await delay(1000);
+    }
+  }
+
   /** Waits until every container is healthy. @throws Error naming those that are not after `deadlineMs`. */
   async untilHealthy(deadlineMs = 60_000): Promise<void> {
     const until = Date.now() + deadlineMs;

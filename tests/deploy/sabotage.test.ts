@@ -460,6 +460,6 @@ esac
   );
 
   test("mended, it passes every check again", async () => {
-    expect(findings(await bench.installation.validate())).toEqual([]);
+    expect(findings(await bench.installation.untilPassed(20_000))).toEqual([]);
   });
 });
