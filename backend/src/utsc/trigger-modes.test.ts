@@ -1,15 +1,25 @@
 import { instanceOid, system } from "@pnmlab/docsis-mib";
-import type { StartUtscSession } from "@pnmlab/protocol";
 import { scenarios } from "@pnmlab/simulator";
 import { expect, test } from "vitest";
 import { startChain } from "../_test/utsc/chain.ts";
 import { until } from "../_test/utsc/fixture.ts";
 import { integerOf } from "../snmp/values.ts";
 
+const MODES = [
+  "freeRunning",
+  "miniSlotCount",
+  "sid",
+  "idleSid",
+  "quietProbeSymbol",
+  "burstIuc",
+  "timestamp",
+  "activeProbeSymbol",
+] as const;
+
 type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** What each trigger needs, on a port with SC-QAM and OFDMA channels. */
-async function operandsOf(chain: Chain, mode: StartUtscSession["triggerMode"]) {
+async function operandsOf(chain: Chain, mode: (typeof MODES)[number]) {
   const { channels } = chain.simulator.truth("cmts", chain.rfPort);
   const scQam = channels.find(({ kind }) => kind === "scQam")!.ifIndex;
   const ofdma = channels.find(({ kind }) => kind === "ofdma")!.ifIndex;
@@ -30,21 +40,12 @@ async function operandsOf(chain: Chain, mode: StartUtscSession["triggerMode"]) {
       const [upTime] = await chain.snmp.get(chain.target, [instanceOid(system.sysUpTime)]);
       return { timestampTicks: integerOf(upTime!.value)! + 100 };
     }
-    default:
+    case "freeRunning":
       return {};
   }
 }
 
-test.each([
-  "freeRunning",
-  "miniSlotCount",
-  "sid",
-  "idleSid",
-  "quietProbeSymbol",
-  "burstIuc",
-  "timestamp",
-  "activeProbeSymbol",
-] as const)("a capture triggered by %s is configured, read back and received", async (triggerMode) => {
+test.each(MODES)("a capture triggered by %s is configured, read back and received", async (triggerMode) => {
   const chain = await startChain("generic", scenarios.plant);
   const operands = await operandsOf(chain, triggerMode);
   const { id } = await chain.start({ triggerMode, triggerCount: 5, ...operands });
