@@ -96,7 +96,7 @@ export interface ChosenProfile {
 /** Which vendor profile applies to a CMTS (implemented in `cmts/`). */
 export interface UtscProfileSource {
   /** @throws PnmLabError as `SnmpGateway` does where the CMTS must be asked and does not answer */
-  of(cmtsId: string, target: SnmpTarget, options?: RequestOptions): Promise<ChosenProfile>;
+  of(cmtsId: string, target: SnmpTarget): Promise<ChosenProfile>;
   /** The profile of that id in place of what applies. @throws PnmLabError `UTSC_PROFILE_UNKNOWN` */
   as(profileId: string, cmtsId: string, target: SnmpTarget): Promise<ChosenProfile>;
 }

@@ -13,13 +13,7 @@ import {
 } from "@pnmlab/docsis-mib";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget, UtscProfileAnswer, UtscProfileView } from "@pnmlab/protocol";
-import type {
-  ChosenProfile,
-  ProfileChoices,
-  RequestOptions,
-  SnmpGateway,
-  UtscProfileSource,
-} from "../contracts.ts";
+import type { ChosenProfile, ProfileChoices, SnmpGateway, UtscProfileSource } from "../contracts.ts";
 import { utscCapabilityOf } from "../snmp/utsc-capability.ts";
 import { textOf } from "../snmp/values.ts";
 
@@ -49,14 +43,14 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
     this.#stop = snmp.onAvailabilityChange(() => this.#detected.clear());
   }
 
-  async of(cmtsId: string, target: SnmpTarget, options?: RequestOptions): Promise<ChosenProfile> {
+  async of(cmtsId: string, target: SnmpTarget): Promise<ChosenProfile> {
     const chosen = utscProfile(this.#choices.get(cmtsId) ?? "");
     if (chosen === undefined) {
-      const { profile, detectedBy, sysName } = await this.#detect(cmtsId, target, options);
+      const { profile, detectedBy, sysName } = await this.#detect(cmtsId, target);
       return { profile, sysName, view: viewOf(profile, detectedBy, false, profile.id) };
     }
     // A choice by hand holds also while the CMTS cannot be asked.
-    const detected = await this.#detect(cmtsId, target, options).catch(() => undefined);
+    const detected = await this.#detect(cmtsId, target).catch(() => undefined);
     return {
       profile: chosen,
       sysName: detected?.sysName,
@@ -94,10 +88,11 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
     this.#stop();
   }
 
-  #detect(cmtsId: string, target: SnmpTarget, options: RequestOptions = {}): Promise<Detected> {
+  #detect(cmtsId: string, target: SnmpTarget): Promise<Detected> {
     const known = this.#detected.get(cmtsId);
     if (known !== undefined && this.#now() - known.startedAtMs < MAX_AGE_MS) return known.detected;
-    const detected = detect(this.#snmp, target, options);
+    // Without anybody's signal: callers at one time share it.
+    const detected = detect(this.#snmp, target);
     const entry = { startedAtMs: this.#now(), detected };
     this.#detected.set(cmtsId, entry);
     detected.catch(() => {
@@ -107,23 +102,23 @@ export class VendorProfiles implements UtscProfileSource, Disposable {
   }
 }
 
-async function detect(snmp: SnmpGateway, target: SnmpTarget, options: RequestOptions): Promise<Detected> {
-  const [descr, objectId, name] = await snmp.get(
-    target,
-    [instanceOid(system.sysDescr), instanceOid(system.sysObjectId), instanceOid(system.sysName)],
-    options,
-  );
+async function detect(snmp: SnmpGateway, target: SnmpTarget): Promise<Detected> {
+  const [descr, objectId, name] = await snmp.get(target, [
+    instanceOid(system.sysDescr),
+    instanceOid(system.sysObjectId),
+    instanceOid(system.sysName),
+  ]);
   const sysDescr = textOf(descr?.value) ?? "";
   const sysObjectId = objectId?.value.type === "ObjectIdentifier" ? objectId.value.value : "";
   const probes = needsProbe(sysDescr, sysObjectId)
-    ? await probe(snmp, target, options)
+    ? await probe(snmp, target)
     : { portDescriptions: [], windows: [] };
   return { ...detectUtscProfile({ sysDescr, sysObjectId, ...probes }), sysName: textOf(name?.value) };
 }
 
 /** Descriptions of the first RF ports that can capture, and the windows they offer. */
-async function probe(snmp: SnmpGateway, target: SnmpTarget, options: RequestOptions) {
-  const rows = (await snmp.walk(target, utscCapab.window.oid, options)).slice(0, PROBED_PORTS);
+async function probe(snmp: SnmpGateway, target: SnmpTarget) {
+  const rows = (await snmp.walk(target, utscCapab.window.oid)).slice(0, PROBED_PORTS);
   const ports = rows.flatMap(({ oid }) => indexOf(utscCapab.window, oid)?.slice(0, 1) ?? []);
   const absent = { triggerMode: undefined, outputFormat: undefined, description: undefined };
   const windows = rows.flatMap(({ value }) => utscCapabilityOf({ ...absent, window: value }).windows);
@@ -131,7 +126,6 @@ async function probe(snmp: SnmpGateway, target: SnmpTarget, options: RequestOpti
   const descriptions = await snmp.get(
     target,
     ports.map((port) => instanceOid(ifTable.ifDescr, port)),
-    options,
   );
   return { portDescriptions: descriptions.map(({ value }) => textOf(value) ?? ""), windows };
 }

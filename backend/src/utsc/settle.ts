@@ -66,7 +66,7 @@ export async function settleRequest(
   const { cmtsId, target, rfPortIfIndex } = address;
   const [port, chosen] = await Promise.all([
     readUtscPort(around.snmp, target, rfPortIfIndex, options),
-    around.profiles.of(cmtsId, target, options),
+    around.profiles.of(cmtsId, target),
   ]);
   const { profile } = chosen;
   const offer = { portName: port.name, ...port.capability };
