@@ -67,6 +67,14 @@ describe("scripts/deploy", () => {
     expect({ status, touched }).toEqual({ status: 1, touched: false });
   });
 
+  it("refuses uncommitted changes also where there are thousands", () => {
+    for (let index = 0; index < 4000; index++)
+      writeFileSync(join(root, `changed-since-the-commit-${index}`), "");
+    const { status, stderr, touched } = run("deploy", "lab");
+    expect(stderr).toContain("?? changed-since-the-commit-0");
+    expect({ status, touched }).toEqual({ status: 1, touched: false });
+  });
+
   it("builds uncommitted changes where it is told to, with the commit and the dirty flag", () => {
     writeFileSync(join(root, "changed.txt"), "");
     expect(run("deploy", "lab", "--allow-dirty").touched).toBe(true);
