@@ -17,15 +17,12 @@ RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
 
 FROM sources AS app
 RUN node_modules/.bin/tsc -b backend
-RUN --mount=type=cache,target=/root/.npm \
-    npx --yes pnpm@12.21.0 --filter @pnmlab/frontend build
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/pnpm-store \
     npx --yes pnpm@12.21.0 --filter @pnmlab/backend --prod --legacy --offline deploy /root-fs/app \
  # Sources, types and maps are for those who build.
  && find /root-fs/app -type d -path '*/@pnmlab/*/src' -prune -exec rm -rf {} + \
  && rm -rf /root-fs/app/src /root-fs/app/test \
  && find /root-fs/app \( -name '*.ts' -o -name '*.map' -o -name '*.md' -o -name '*.tsbuildinfo' \) -type f -delete
-RUN mkdir -p /root-fs/app/frontend && cp -r frontend/dist /root-fs/app/frontend/dist
 # What Node needs of Debian: its shared libraries, the resolver's order, a user with a name. No shell comes along.
 RUN set -eu; cd /root-fs \
  && ldd "$(command -v node)" | grep -o '/[^ ]*' | while read -r library; do \
@@ -38,8 +35,17 @@ RUN set -eu; cd /root-fs \
  && printf 'root:x:0:\nnode:x:1000:\n' > etc/group \
  && chmod 1777 tmp
 
+# The page says which commit it is of, so that it alone is built anew with each.
+FROM sources AS page
+ARG PNMLAB_BUILD_COMMIT=unknown
+ARG PNMLAB_BUILD_DIRTY=true
+ARG PNMLAB_BUILD_TIME=unknown
+RUN --mount=type=cache,target=/root/.npm \
+    npx --yes pnpm@12.21.0 --filter @pnmlab/frontend build
+
 FROM scratch
 COPY --from=app /root-fs /
+COPY --from=page /src/frontend/dist /app/frontend/dist
 # A new volume takes its owner from the folder that it covers.
 COPY --from=app --chown=1000:1000 /root-fs/tmp /data
 COPY --from=app --chown=1000:1000 /root-fs/tmp /tftp

@@ -18,13 +18,14 @@ compose_project() {
 # shellcheck disable=SC2016 # The variables are those of the template.
 DOCKER_TEMPLATE='{{$l := .Config.Labels}}CONTAINER	{{index $l "com.docker.compose.service"}}	{{.Name}}	{{.State.Status}}	{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}	{{.RestartCount}}	{{.State.ExitCode}}	{{.State.OOMKilled}}	{{.Image}}	{{.Config.Image}}	{{index $l "org.opencontainers.image.revision"}}	{{index $l "io.pnmlab.dirty"}}	{{json .State.Error}}	{{.HostConfig.NetworkMode}}
 {{if .State.Health}}{{range .State.Health.Log}}HEALTH	{{json .Output}}
-{{end}}{{end}}{{range $port, $bindings := .HostConfig.PortBindings}}{{range $bindings}}PORT	{{$port}}	{{.HostIp}}	{{.HostPort}}
+{{end}}{{end}}{{range $port, $bindings := .HostConfig.PortBindings}}{{range $bindings}}PORT	{{$port}}	{{.HostIP}}	{{.HostPort}}
 {{end}}{{end}}{{range .Mounts}}MOUNT	{{.Destination}}	{{.Type}}	{{if eq .Type "volume"}}{{.Name}}{{end}}	{{.Source}}	{{.RW}}
 {{end}}{{range .Config.Env}}ENV	{{.}}
 {{end}}'
 
 # docker_inspect FOLDER: one file a service with what the engine says of its container; tabs between fields.
-# The template asks for nothing that a container may lack: some clients end at a key that is not there.
+# The template names fields as the client's own types do: where one is unknown, clients fall back to the raw answer, in
+# which a container that never started has no Health, and end there.
 docker_inspect() {
   local ids
   ids=$(docker ps -aq --filter "label=com.docker.compose.project=$(compose_project)" --filter label=com.docker.compose.oneoff=False) || return 1

@@ -75,7 +75,8 @@ check_process_ports() {
       simulator) port=$CFG_PNMLAB_SIM_SNMP_PORT ;;
       *) continue ;;
     esac
-    pids=" $(port_pids "$port" "$kind" | tr '\n' ' ')"
+    # Nobody at the port is an answer too.
+    pids=" $({ port_pids "$port" "$kind" || true; } | tr '\n' ' ')"
     case $pids in
       *" $(lab_value "$program") "*) found="$found${found:+, }$program $port/$kind" ;;
       ' ') wrong="$wrong${wrong:+; }$program does not listen on $port/$kind" ;;
