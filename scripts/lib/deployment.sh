@@ -32,6 +32,19 @@ deployment_validate() {
   done
 }
 
+# env_with_secrets_of_now FILE: the settings of FILE with the secrets of .env. One that was rotated since may have
+# leaked, and agents elsewhere have its successor. A value too short to be a secret is what may have to be undone.
+env_with_secrets_of_now() {
+  awk '
+    function name_of(line) { return substr(line, 1, index(line, "=") - 1) }
+    /^PNMLAB_(AGENT_TOKEN|SESSION_KEY|CHECK_TOKEN)=/ {
+      name = name_of($0)
+      if (FNR == NR) { if (length($0) - length(name) > 32) kept[name] = $0 }
+      else if (name in kept) { print kept[name]; next }
+    }
+    FNR != NR { print }' .env "$1"
+}
+
 # deployment_activate RECORD BACKUP: goes back to the images, settings and role of RECORD. Where the code of
 # RECORD cannot read the database any more, the database of BACKUP comes back with it.
 deployment_activate() {
@@ -42,9 +55,9 @@ deployment_activate() {
   known=$(state_value "$record" schema)
   if [ -e "$STATE_DIR/deployments/$id/env" ] && ! cmp -s .env "$STATE_DIR/deployments/$id/env"; then
     cp .env "$STATE_DIR/env-before-rollback"
-    cp "$STATE_DIR/deployments/$id/env" .env.part
+    env_with_secrets_of_now "$STATE_DIR/deployments/$id/env" >.env.part
     mv -f .env.part .env
-    note ".env is that of the deployment of $(state_value "$record" time) again; the other one is $STATE_DIR/env-before-rollback"
+    note ".env is that of the deployment of $(state_value "$record" time) again, its secrets are those of now; the other one is $STATE_DIR/env-before-rollback"
     config_load "$PWD"
     network_changed=yes
   fi

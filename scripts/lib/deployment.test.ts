@@ -52,3 +52,19 @@ describe("going back to code that cannot read the database", () => {
     expect(stderr).toContain("left in place");
   });
 });
+
+it("going back keeps the secrets of now, unless they are too short to be any", () => {
+  const now = `PNMLAB_HTTP_PORT=6001\nPNMLAB_AGENT_TOKEN=${"n".repeat(40)}\nPNMLAB_CHECK_TOKEN=short\n`;
+  const then = [
+    "PNMLAB_HTTP_PORT=6000",
+    `PNMLAB_AGENT_TOKEN=${"o".repeat(40)}`,
+    `PNMLAB_CHECK_TOKEN=${"c".repeat(40)}`,
+    "",
+  ].join("\n");
+  writeFileSync(join(root, ".env"), now);
+  writeFileSync(join(root, "then"), then);
+  const script = `. "${join(import.meta.dirname, "deployment.sh")}"; env_with_secrets_of_now then`;
+  expect(execFileSync("bash", ["-c", script], { encoding: "utf8", cwd: root })).toBe(
+    then.replace("o".repeat(40), "n".repeat(40)),
+  );
+});
