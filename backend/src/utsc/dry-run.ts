@@ -36,6 +36,8 @@ export interface DryRunSubject {
   isOwn(mark: OwnFileName | undefined): boolean;
   /** The session of ours that runs on the port. */
   session: UtscSession | undefined;
+  /** Why the CMTS has no room for the test; undefined where it has. */
+  lackOfRoom: string | undefined;
 }
 
 /** A session gets its id when it starts. */
@@ -66,7 +68,7 @@ export async function dryRunOf(subject: DryRunSubject): Promise<UtscDryRun> {
   });
   sets.add("clear", initiate(FALSE));
   sets.add("start", initiate(TRUE));
-  const hindrance = destination.hindrance ?? hindranceOf(rows, found, subject);
+  const hindrance = destination.hindrance ?? hindranceOf(rows, found, subject) ?? subject.lackOfRoom;
   return {
     cmtsId: subject.cmtsId,
     rfPortIfIndex: port.ifIndex,

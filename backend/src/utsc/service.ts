@@ -1,5 +1,5 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
-import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
+import { KeyedQueue, messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
   SnmpTarget,
   StartUtscSession,
@@ -26,13 +26,15 @@ import type {
   UtscSetup,
 } from "../contracts.ts";
 import { readUtscPort, type UtscPort } from "./capability.ts";
+import { type CapacityHolder, requireCapacity } from "./capacity.ts";
 import type { TftpDestination } from "./destination.ts";
 import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
+import { readRunningTests } from "./running-tests.ts";
 import { LiveSession } from "./session.ts";
-import { requireAllowed, settleRequest } from "./settle.ts";
+import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { parseVendorFileName } from "./vendor-file-name.ts";
 
@@ -154,6 +156,9 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
         return present.snapshot();
       }
       if (present !== undefined) await this.#retire(present);
+      const others = await this.#otherTests(cmtsId, target, settled);
+      // From here to the session's place on its port nothing waits: two starts cannot take the same room.
+      this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
       const session = new LiveSession(this.#around, target, stored, settled);
       this.#byPort.set(key, session);
@@ -186,6 +191,7 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
       destination,
       isOwn,
       session: present?.isLive ? present.snapshot() : undefined,
+      lackOfRoom: present?.isLive ? undefined : await this.#lackOfRoom(cmtsId, target, settled),
     });
   }
 
@@ -242,6 +248,63 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
     if (this.#takenByVendorName.size <= MAX_TAKEN) return;
     const [oldest] = this.#takenByVendorName;
     this.#takenByVendorName.delete(oldest!);
+  }
+
+  async #lackOfRoom(
+    cmtsId: string,
+    target: SnmpTarget,
+    settled: SettledRequest,
+  ): Promise<string | undefined> {
+    const others = await this.#otherTests(cmtsId, target, settled);
+    try {
+      this.#requireCapacity(cmtsId, settled, others);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
+  #requireCapacity(cmtsId: string, settled: SettledRequest, others: readonly CapacityHolder[]): void {
+    const { port, profile, values } = settled;
+    const sessions = [...this.#byPort.values()]
+      .map(({ stored }) => stored)
+      .filter((stored) => stored.cmtsId === cmtsId && stored.rfPortIfIndex !== port.ifIndex)
+      .filter((stored) => stored.desired === "running" || !stored.settled)
+      .map(({ id, rfPortName, requested }) => ({
+        rfPortName,
+        repeatPeriodUs: requested.repeatPeriodUs,
+        who: `session ${id} on ${rfPortName}`,
+      }));
+    const wanted = { rfPortName: port.name, repeatPeriodUs: Number(values.repeatPeriodUs ?? 0) };
+    requireCapacity(profile, wanted, [...sessions, ...others]);
+  }
+
+  /** What others run on the CMTS, where its capacity is limited; a CMTS that does not tell refuses by itself. */
+  async #otherTests(
+    cmtsId: string,
+    target: SnmpTarget,
+    { port, profile }: SettledRequest,
+  ): Promise<CapacityHolder[]> {
+    if (profile.capacity === undefined) return [];
+    const { snmp, log } = this.#around;
+    try {
+      const tests = await readRunningTests(snmp, target);
+      const foreign = tests.filter(
+        ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
+      );
+      return await Promise.all(
+        foreign.map(async ({ rfPortIfIndex, fileName }) => {
+          const { name } = await readUtscPort(snmp, target, rfPortIfIndex);
+          const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
+          const who = `a test on ${name} that no session of this backend has started${named}`;
+          return { rfPortName: name, repeatPeriodUs: undefined, who };
+        }),
+      );
+    } catch (error) {
+      log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${messageOf(error)}`);
+      return [];
+    }
   }
 
   /** A session that has ended makes room for the next on its port, once the CMTS is clear or known not to be. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { utscCfg, utscStatus } from "@pnmlab/docsis-mib";
 import type { SpectrumFrame, Varbind } from "@pnmlab/protocol";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { CARRIER, startChain } from "../_test/utsc/chain.ts";
 import { until } from "../_test/utsc/fixture.ts";
 
@@ -226,13 +226,26 @@ test("two ports of one CMTS capture side by side; what the card has no room for 
   const e6000 = await startChain("e6000");
   const running = await e6000.start();
   await until(() => e6000.session(running.id).state === "receiving", 20_000);
-  const refused = await e6000.start({ rfPortIfIndex: e6000.nextRfPort });
-  await until(() => e6000.session(refused.id).state === "failed", 20_000);
-  expect(e6000.session(refused.id).sentence).toBe(
-    "Failed. The CMTS refused docsPnmCmtsUtscCtrlInitiateTest = true(1) with inconsistentValue: the value is legal, but not now or not beside the other columns.",
-  );
+  await expect(e6000.start({ rfPortIfIndex: e6000.nextRfPort })).rejects.toMatchObject({
+    code: "UTSC_CAPACITY_BUSY",
+    message: expect.stringMatching(
+      `runs 1 UTSC test at a time on line card 0, held by session ${running.id} on us-conn 0/0$`,
+    ),
+  });
+  expect(await e6000.dryRun({ rfPortIfIndex: e6000.nextRfPort })).toMatchObject({
+    verdict: "blocked",
+    sentence: expect.stringContaining(`held by session ${running.id} on us-conn 0/0`),
+  });
   expect(e6000.session(running.id).state).toBe("receiving");
   await e6000.stop(running.id);
+
+  onTestFinished(e6000.simulator.inject("cmts", { kind: "otherManager", rfPort: e6000.rfPort }));
+  await expect(e6000.start({ rfPortIfIndex: e6000.nextRfPort })).rejects.toMatchObject({
+    code: "UTSC_CAPACITY_BUSY",
+    message: expect.stringContaining(
+      "held by a test on us-conn 0/0 that no session of this backend has started",
+    ),
+  });
 }, 60_000);
 
 test("a test that does not end at the stop is told, and ended when the CMTS lets it", async () => {

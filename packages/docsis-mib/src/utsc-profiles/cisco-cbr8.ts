@@ -88,6 +88,13 @@ export const ciscoCbr8: UtscProfile = {
   },
   destination: { ...MIB_DESTINATION, writesProtocol: false },
   fileNaming: "vendor",
+  capacity: {
+    lineCard: /^(?:Ca|Cable|Integrated-Cable)(\d+)\//,
+    limits: [
+      { scope: "lineCard", most: 8, text: "8 tests at a time on a line card.", source: seen },
+      { scope: "chassis", most: 20, text: "20 tests at a time in a chassis.", source: seen },
+    ],
+  },
   quirks: [
     {
       id: "row.recreate",

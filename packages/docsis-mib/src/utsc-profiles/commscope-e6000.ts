@@ -207,6 +207,18 @@ function e6000(id: string, name: string, windows: string[], windowText: string):
     destination: MIB_DESTINATION,
     fileNaming: "configured",
     filesPerRun: 10,
+    capacity: {
+      lineCard: /^(?:us-conn|cable-upstreamRfPort) (\d+)\//,
+      limits: [
+        {
+          scope: "lineCard",
+          most: 1,
+          fromRepeatPeriodUs: 50_000,
+          text: "One test on a line card; those on static pseudowires, with repeat periods below 50 ms, beside it.",
+          source: guide("restrictions"),
+        },
+      ],
+    },
     quirks: [
       {
         id: "row.fixed",

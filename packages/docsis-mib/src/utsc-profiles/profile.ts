@@ -94,6 +94,22 @@ export interface UtscDestinationHabits {
   readonly writesProtocol: boolean;
 }
 
+/** How many tests a CMTS runs at a time. */
+export interface UtscCapacityLimit {
+  readonly scope: "lineCard" | "chassis";
+  readonly most: number;
+  /** Tests with a shorter RepeatPeriod, but for 0, run on other hardware and do not count. */
+  readonly fromRepeatPeriodUs?: number;
+  readonly text: string;
+  readonly source: UtscSource;
+}
+
+export interface UtscCapacity {
+  /** Finds the line card, its first group, in the name of an RF port. */
+  readonly lineCard: RegExp;
+  readonly limits: readonly UtscCapacityLimit[];
+}
+
 /** A vendor's CMTS as a manager must know it. */
 export interface UtscProfile {
   readonly id: string;
@@ -112,5 +128,7 @@ export interface UtscProfile {
   readonly fileNaming: "configured" | "vendor";
   /** Files after which a run ends, whatever its duration. */
   readonly filesPerRun?: number;
+  /** Absent where no source tells of a limit beyond one test per RF port. */
+  readonly capacity?: UtscCapacity;
   readonly quirks: readonly UtscQuirk[];
 }
