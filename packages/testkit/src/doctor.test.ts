@@ -330,12 +330,12 @@ test("files of ours that nobody consumes, and tests that no session owns, are to
   await vi.waitUntil(
     async () =>
       find(await checksOf(lab), "captures.orphaned").found.includes(
-        "of sessions that this backend does not have",
+        "of sessions that this backend does not run",
       ),
-    { timeout: 15_000 },
+    { timeout: 15_000, interval: 500 },
   );
   const check = find(await checksOf(lab), "captures.orphaned");
-  expect(check).toMatchObject({ status: "warn", fix: expect.stringContaining("snmpset -v2c") });
+  expect(check).toMatchObject({ status: "warn", fix: expect.stringContaining("POST /api/utsc-orphans/stop") });
   expect(find(await checksOf(other), "captures.orphaned")).toMatchObject({ status: "pass" });
   expect(await readdir(tftpDir)).toContain("pnmlab_0123456789_c1_2026");
   expect(dataDir).not.toBe(other.config.dataDir);
