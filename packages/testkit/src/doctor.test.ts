@@ -335,7 +335,10 @@ test("files of ours that nobody consumes, and tests that no session owns, are to
     { timeout: 15_000, interval: 500 },
   );
   const check = find(await checksOf(lab), "captures.orphaned");
-  expect(check).toMatchObject({ status: "warn", fix: expect.stringContaining("POST /api/utsc-orphans/stop") });
+  expect(check).toMatchObject({
+    status: "warn",
+    fix: expect.stringContaining("POST /api/utsc-orphans/stop"),
+  });
   expect(find(await checksOf(other), "captures.orphaned")).toMatchObject({ status: "pass" });
   expect(await readdir(tftpDir)).toContain("pnmlab_0123456789_c1_2026");
   expect(dataDir).not.toBe(other.config.dataDir);
