@@ -19,7 +19,7 @@ const child = spawn(
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...process.env,
-      PNMLAB_DEPLOY_REPORT: report,
+      DEPLOY_TABLES_FILE: report,
       ...(args.includes("--full") ? { PNMLAB_DEPLOY_FULL: "yes" } : {}),
     },
   },

@@ -97,7 +97,7 @@ function run([program, ...args]: string[]): Promise<number> {
   return new Promise((resolve) => {
     spawn(file, args, {
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, PNMLAB_DEPLOY_REPORT: deployTables },
+      env: { ...process.env, DEPLOY_TABLES_FILE: deployTables },
     }).on("close", (code) => resolve(code ?? 1));
   });
 }

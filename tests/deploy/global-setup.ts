@@ -34,7 +34,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     tftpPort: await freePort(),
     subnet: `172.30.${process.pid % 250}.0/24`,
     engineScript: engine.script,
-    reportFile: process.env.PNMLAB_DEPLOY_REPORT ?? join(folder, "report.txt"),
+    reportFile: process.env.DEPLOY_TABLES_FILE ?? join(folder, "report.txt"),
   };
   const installation = new Installation(data);
   const imagesBefore = await imageNames(installation);
