@@ -103,7 +103,7 @@ run("stopping leaves the CMTS idle and the TFTP directory clean", async () => {
 });
 
 run(
-  "a real capture in the TFTP directory appears in the list within a second, a damaged one as refused",
+  "a real capture in the TFTP directory appears in the list at once, one that is cut off as refused when nothing more comes",
   async () => {
     const fixtures = join(defaultRootDir, "..", "shared", "fixtures", "pnm");
     if (!existsSync(fixtures)) {
@@ -116,7 +116,8 @@ run(
     await page.getByText("rxmer.bin").first().waitFor({ timeout: 3000 });
     const whole = await readFile(join(fixtures, "channel_estimation.bin"));
     await writeFile(join(lab.config.tftpDir, "cut.bin"), whole.subarray(0, 5000));
-    await page.getByText("cut.bin").first().waitFor({ timeout: 3000 });
+    // What is shorter than its header says may still be on its way.
+    await page.getByText("cut.bin").first().waitFor({ timeout: 20_000 });
     await page
       .getByText(/refused/i)
       .first()
