@@ -1,4 +1,5 @@
-import { type ComputedRef, computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from "vue";
+import { type ComputedRef, computed, type Ref } from "vue";
+import { useScrollPlace } from "./use-scroll-place.ts";
 
 /** Browsers cut off elements that are much taller than this. */
 const MOST_HEIGHT_PX = 8_000_000;
@@ -22,9 +23,7 @@ export function useTallRows(
   count: ComputedRef<number>,
   rowHeight: number,
 ): { rows: ComputedRef<TallRows>; reveal(row: number): void; visibleRows(): number } {
-  const scrollTop = shallowRef(0);
-  const height = shallowRef(400);
-  let observer: ResizeObserver | undefined;
+  const { scrollTop, height, refresh } = useScrollPlace(scroller, 400);
 
   /** Row that stands at the upper edge, with its fraction. */
   const scale = computed(() => {
@@ -41,23 +40,6 @@ export function useTallRows(
     return { height: shown, top: scrollTop.value - (at - first) * rowHeight, first, last };
   });
 
-  const onScroll = () => {
-    scrollTop.value = scroller.value?.scrollTop ?? 0;
-  };
-  onMounted(() => {
-    const element = scroller.value;
-    if (!element) return;
-    element.addEventListener("scroll", onScroll, { passive: true });
-    observer = new ResizeObserver(() => {
-      height.value = element.clientHeight;
-    });
-    observer.observe(element);
-  });
-  onBeforeUnmount(() => {
-    observer?.disconnect();
-    scroller.value?.removeEventListener("scroll", onScroll);
-  });
-
   return {
     rows,
     visibleRows: () => Math.max(1, Math.floor(height.value / rowHeight)),
@@ -72,7 +54,7 @@ export function useTallRows(
       const isNear = row > at - 2 && row < at + visible + 2;
       const target = !isNear ? row - visible / 2 : row < at + 1 ? row : row + 1 - visible;
       element.scrollTop = rowsPerPx > 0 ? Math.max(0, target) / rowsPerPx : 0;
-      onScroll();
+      refresh();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type ComputedRef, computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from "vue";
+import { type ComputedRef, computed, type Ref } from "vue";
+import { useScrollPlace } from "./use-scroll-place.ts";
 
 export interface VirtualRows {
   first: number;
@@ -15,25 +16,7 @@ export function useVirtualRows(
   count: ComputedRef<number>,
   rowHeight: number,
 ): ComputedRef<VirtualRows> {
-  const scrollTop = shallowRef(0);
-  const height = shallowRef(800);
-  let observer: ResizeObserver | undefined;
-  const onScroll = () => {
-    scrollTop.value = scroller.value?.scrollTop ?? 0;
-  };
-  onMounted(() => {
-    const element = scroller.value;
-    if (!element) return;
-    element.addEventListener("scroll", onScroll, { passive: true });
-    observer = new ResizeObserver(() => {
-      height.value = element.clientHeight;
-    });
-    observer.observe(element);
-  });
-  onBeforeUnmount(() => {
-    observer?.disconnect();
-    scroller.value?.removeEventListener("scroll", onScroll);
-  });
+  const { scrollTop, height } = useScrollPlace(scroller, 800);
   return computed(() => {
     const first = Math.max(0, Math.floor(scrollTop.value / rowHeight) - OVERSCAN);
     const last = Math.min(count.value, Math.ceil((scrollTop.value + height.value) / rowHeight) + OVERSCAN);
