@@ -12,7 +12,7 @@ import {
   rxMerFile,
   upstreamSpectrumFile,
 } from "../../frontend/src/api/synthetic/synthetic-files.ts";
-import { chromiumPath, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 /** Subcarrier 148 is the first of the file: its byte follows the header of 28. */
@@ -21,7 +21,7 @@ const FIRST_VALUE_OFFSET = 28;
 let lab: TestLab;
 let browser: Browser;
 let page: Page;
-const complaints: string[] = [];
+let complaints: string[];
 
 const run = chromiumPath ? test : test.skip;
 
@@ -33,10 +33,7 @@ beforeAll(async () => {
   lab = await startTestLab();
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints = complaintsOf(page);
   await page.goto(lab.signInLink());
 });
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Page } from "playwright-core";
 
 /** The Chromium of this machine, where there is one. */
 export const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -18,3 +19,13 @@ export const launchOptions = {
     "--disable-sync",
   ],
 };
+
+/** What a page writes on its console as a warning or an error, and what it throws; grows while the page is open. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return complaints;
+}

@@ -5,7 +5,7 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
 
 interface Trace {
   frequencyHz: number[];
@@ -26,7 +26,7 @@ const RF_PORT = 1001;
 let lab: TestLab;
 let browser: Browser;
 let page: Page;
-const complaints: string[] = [];
+let complaints: string[];
 
 const run = chromiumPath ? test : test.skip;
 
@@ -38,10 +38,7 @@ beforeAll(async () => {
   lab = await startTestLab();
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints = complaintsOf(page);
 });
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 const READ_MS = 15_000;
@@ -13,7 +13,7 @@ let lab: TestLab;
 let browser: Browser;
 let page: Page;
 let rfPorts: Record<string, number>;
-const complaints: string[] = [];
+let complaints: string[];
 
 const run = chromiumPath ? test : test.skip;
 
@@ -31,10 +31,7 @@ beforeAll(async () => {
   });
   page = await context.newPage();
   page.setDefaultTimeout(READ_MS);
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
+  complaints = complaintsOf(page);
 });
 
 afterAll(async () => {
