@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensurePage } from "@pnmlab/testkit";
 
 interface Step {
@@ -18,6 +19,12 @@ interface VitestReport {
   numFailedTests: number;
   numPendingTests: number;
   numFailedTestSuites: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
 }
 
 const reports = mkdtempSync(join(tmpdir(), "pnmlab-test-"));
@@ -73,6 +80,8 @@ if (chromium.status !== 0) {
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps: string[] = [];
+/** Repeated at the very end, because a log that is cut keeps its end. */
+const failures: string[] = [];
 await ensurePage((line) => process.stdout.write(`${line}\n`));
 for (const step of steps) {
   process.stdout.write(`\n--- ${step.name}\n`);
@@ -88,6 +97,7 @@ for (const step of steps) {
 }
 rmSync(reports, { recursive: true });
 if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(", ")}\n`);
+for (const failure of failures) process.stdout.write(`\n${failure}\n`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = failedSteps.length === 0 ? 0 : 1;
 
@@ -112,4 +122,19 @@ function count(step: Step, code: number): void {
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests + (code !== 0 && report.numFailedTests === 0 ? 1 : 0);
   counts.skipped += report.numPendingTests;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const failed = assertionResults.filter((result) => result.status === "failed");
+    for (const { fullName, failureMessages } of failed)
+      failures.push(failureText(name, fullName, failureMessages));
+    if (status === "failed" && failed.length === 0) failures.push(failureText(name, "the file", [message]));
+  }
+}
+
+/** File, test and the first lines of what went wrong. */
+function failureText(file: string, test: string, messages: string[]): string {
+  const lines = stripVTControlCharacters(messages.join("\n")).split("\n").slice(0, 25);
+  return [
+    `${relative(process.cwd(), file)}: ${test}`,
+    ...lines.map((line) => `  ${line.slice(0, 300)}`),
+  ].join("\n");
 }
