@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Checks of the containers of one Compose project. bash 3.2.
 
+# A program that ended this often before it was healthy does not come up by itself.
+ENDING_RESTARTS=4
+
 # services_of ROLE: the services that a role brings up.
 services_of() {
   case $1 in
@@ -115,7 +118,16 @@ check_service() {
     running)
       case $health in
         unhealthy) result UNHEALTHY "$id" "unhealthy: ${words:-the health check gives no reason}" "running and healthy" "scripts/compose $1 logs --tail 50 $2" ;;
-        starting) result WARN "$id" "its health is not known yet" "running and healthy" "run this again in 15 s" ;;
+        starting)
+          # A program that ends at once is seen between two of its ends as well.
+          if [ "${restarts:-0}" -ge "$ENDING_RESTARTS" ]; then
+            words=$(last_words "$2")
+            result FAIL "$id" "starting again, restarts: $restarts${words:+, $words}" "running and healthy" \
+              "scripts/compose $1 logs --tail 50 $2 shows why; then $up"
+          else
+            result WARN "$id" "its health is not known yet" "running and healthy" "run this again in 15 s"
+          fi
+          ;;
         *)
           if [ "${restarts:-0}" -ge 5 ]; then
             result WARN "$id" "running, after $restarts restarts" "running without restarts" "scripts/compose $1 logs --tail 50 $2 shows why it ended"

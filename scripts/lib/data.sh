@@ -10,9 +10,6 @@ SNAPSHOT_IN_CHECKOUT=backend/src/snapshot.ts
 READY_S=120
 STOP_S=30
 
-# A program that ended this often while it is waited for does not come up by itself.
-ENDING_RESTARTS=4
-
 # local_node ARGUMENT...: Node 24 of this checkout.
 local_node() {
   [ -x node_modules/node/bin/node ] || die "the packages are not installed; npm start (or npx pnpm install) installs them"
