@@ -10,9 +10,13 @@ import {
   keptCaptureSchema,
   rfPortListSchema,
   type StartUtscSession,
+  type StopUtscOrphan,
   signedInSchema,
+  utscColumnsAnswerSchema,
   utscDryRunSchema,
   utscOptionsSchema,
+  utscOrphanListSchema,
+  utscOrphanStoppedSchema,
   utscProfileAnswerSchema,
   utscSessionAnswerSchema,
   utscSessionListSchema,
@@ -48,6 +52,17 @@ export class HttpLabClient implements LabClient {
         utscSessionAnswerSchema,
       )
     ).session;
+  sessionColumns = (sessionId: string) =>
+    request("GET", `/api/utsc/sessions/${encodeURIComponent(sessionId)}/columns`, utscColumnsAnswerSchema);
+  /** It asks every CMTS, and waits for those that are silent. */
+  utscOrphans = () => request("GET", "/api/utsc-orphans", utscOrphanListSchema, {}, WRITE_DEADLINE_MS);
+  stopUtscOrphan = ({ cmtsId, rfPortIfIndex, cfgIndex, fileName }: StopUtscOrphan) =>
+    request(
+      "POST",
+      "/api/utsc-orphans/stop",
+      utscOrphanStoppedSchema,
+      jsonBody({ cmtsId, rfPortIfIndex, cfgIndex, fileName }),
+    );
   utscOptions = (cmtsId: string, rfPortIfIndex: number) =>
     request("GET", `${cmtsPath(cmtsId)}/rf-ports/${rfPortIfIndex}/utsc-options`, utscOptionsSchema);
   dryRun = (start: StartUtscSession) =>
@@ -146,7 +161,9 @@ async function exchange(
 function refusalOf(method: string, path: string, response: Response, text: string): ApiError {
   const refused = errorResponseSchema.safeParse(parseJson(text));
   return refused.success
-    ? new ApiError(refused.data.error.code, refused.data.error.message, response.status)
+    ? new ApiError(refused.data.error.code, refused.data.error.message, response.status, {
+        details: refused.data.error.details ?? {},
+      })
     : new ApiError(
         "HTTP_ERROR",
         `The backend answered ${response.status} to ${method} ${path}`,

@@ -12,8 +12,12 @@ import type {
   SignedIn,
   SpectrumFrame,
   StartUtscSession,
+  StopUtscOrphan,
+  UtscColumnsAnswer,
   UtscDryRun,
   UtscOptions,
+  UtscOrphanList,
+  UtscOrphanStopped,
   UtscProfileAnswer,
   UtscSession,
 } from "@pnmlab/protocol";
@@ -51,6 +55,12 @@ export interface LabClient {
   sessions(): Promise<UtscSession[]>;
   startSession(request: StartUtscSession): Promise<UtscSession>;
   stopSession(sessionId: string): Promise<UtscSession>;
+  /** Every column of a session: asked for, written, read back, seen. */
+  sessionColumns(sessionId: string): Promise<UtscColumnsAnswer>;
+  /** Tests that run on the CMTSs and that no session owns; only reads from them. */
+  utscOrphans(): Promise<UtscOrphanList>;
+  /** Stops one of them, if its row still reads exactly as it was listed. */
+  stopUtscOrphan(row: StopUtscOrphan): Promise<UtscOrphanStopped>;
   /** What a port takes in each writable column of UTSC, and by whose word. */
   utscOptions(cmtsId: string, rfPortIfIndex: number): Promise<UtscOptions>;
   /** What a start would send; only reads from the CMTS. */

@@ -3,6 +3,11 @@ import {
   type CaptureList,
   encodeSpectrumFrame,
   type StartUtscSession,
+  type StopUtscOrphan,
+  type UtscColumnsAnswer,
+  type UtscOrphan,
+  type UtscOrphanList,
+  type UtscOrphanStopped,
   type UtscSession,
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
@@ -16,6 +21,7 @@ import {
   syntheticCmts,
   syntheticDoctorReport,
   syntheticHealth,
+  syntheticOrphan,
   syntheticRfPorts,
 } from "./synthetic-lab.ts";
 import { SyntheticSetup } from "./synthetic-setup.ts";
@@ -41,6 +47,7 @@ export class SyntheticLabClient implements LabClient {
   readonly #running = new Map<string, Running>();
   readonly #captures = syntheticCaptures(Date.now());
   readonly #setup = new SyntheticSetup();
+  #orphans: UtscOrphan[] = [syntheticOrphan(Date.now())];
   #listener: LiveListener | undefined;
 
   me = async () => ({ user: "operator", role: "operator" as const, expiresAt: "2099-01-01T00:00:00Z" });
@@ -52,6 +59,20 @@ export class SyntheticLabClient implements LabClient {
   sessions = async () => [...this.#running.values()].map((running) => running.session);
   utscOptions = async (cmtsId: string, rfPortIfIndex: number) => this.#setup.options(cmtsId, rfPortIfIndex);
   dryRun = async (request: StartUtscSession) => this.#setup.dryRun(request);
+  sessionColumns = async (sessionId: string): Promise<UtscColumnsAnswer> => {
+    const session = this.#running.get(sessionId)?.session;
+    if (!session) throw new ApiError("SESSION_UNKNOWN", `There is no session ${sessionId}`, 404);
+    return this.#setup.columns(session);
+  };
+  utscOrphans = async (): Promise<UtscOrphanList> => ({
+    orphans: this.#orphans,
+    cmts: [{ cmtsId: "lab-cmts-1", running: this.#running.size + this.#orphans.length, error: null }],
+    readAt: new Date().toISOString(),
+  });
+  stopUtscOrphan = async (row: StopUtscOrphan): Promise<UtscOrphanStopped> => {
+    this.#orphans = this.#orphans.filter(({ rfPortIfIndex }) => rfPortIfIndex !== row.rfPortIfIndex);
+    return { stopped: row, rowRemoved: false };
+  };
   utscProfile = async () => this.#setup.profileAnswer();
   chooseUtscProfile = async (_cmtsId: string, profile: string | null) => this.#setup.choose(profile);
   modems = async (_cmtsId: string, query: string, limit: number) => this.#setup.modems(query, limit);

@@ -7,6 +7,7 @@ import type {
   DoctorReport,
   Health,
   RfPort,
+  UtscOrphan,
 } from "@pnmlab/protocol";
 import { preEqualizerFile, rxMerFile, upstreamSpectrumFile } from "./synthetic-files.ts";
 import { SYNTHETIC_CHANNELS } from "./synthetic-spectrum.ts";
@@ -195,4 +196,19 @@ export function syntheticCaptureDetail(of: Capture): CaptureDetail {
 export function syntheticCaptureBytes(of: Capture): Uint8Array {
   if (of.kind === null) return upstreamSpectrumFile().subarray(0, of.sizeBytes);
   return of.kind === "ds-ofdm-rxmer" ? rxMerFile() : preEqualizerFile();
+}
+
+/** A test that a script of the night shift has left on the third port. */
+export function syntheticOrphan(nowMs: number): UtscOrphan {
+  const { ifIndex, name } = syntheticRfPorts().at(-1)!;
+  return {
+    cmtsId: "lab-cmts-1",
+    rfPortIfIndex: ifIndex,
+    rfPortName: name,
+    cfgIndex: 1,
+    fileName: "noc-script",
+    origin: "otherManager",
+    sentence: 'Another manager has started it; its files are named "noc-script".',
+    seenSince: new Date(nowMs - 6_240_000).toISOString(),
+  };
 }

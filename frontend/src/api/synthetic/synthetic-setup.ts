@@ -6,12 +6,14 @@ import {
   UTSC_OUTPUT_FORMATS,
   UTSC_TRIGGER_MODES,
   UTSC_WINDOWS,
+  type UtscColumnsAnswer,
   type UtscDryRun,
   type UtscFieldOption,
   type UtscOptions,
   type UtscPlannedSet,
   type UtscProfileAnswer,
   type UtscRuleSource,
+  type UtscSession,
 } from "@pnmlab/protocol";
 import { draftOf, readDraft } from "../../model/setup/draft.ts";
 import { ApiError } from "../api-error.ts";
@@ -227,6 +229,30 @@ export class SyntheticSetup {
       capability: port.utsc,
       fields: FIELDS,
       readAt: new Date().toISOString(),
+    };
+  }
+
+  /** What the made-up CMTS has made of every column of a session. */
+  columns(session: UtscSession): UtscColumnsAnswer {
+    const of = (values: object | null, field: UtscFieldOption["field"]) =>
+      (values as Partial<Record<UtscFieldOption["field"], number | string>> | null)?.[field] ?? null;
+    return {
+      columns: FIELDS.filter(({ field }) => field !== "rowStatus").map(({ field, column: name }) => {
+        const requested = of(session.requested, field);
+        const accepted = of(session.accepted, field);
+        const isChanged = requested !== null && accepted !== null && requested !== accepted;
+        return {
+          field,
+          column: name,
+          requested,
+          written: requested,
+          accepted,
+          observed: of(session.observed, field),
+          verdict: requested === null ? "notWritten" : isChanged ? "changed" : "asWritten",
+          note: null,
+        };
+      }),
+      readAt: session.accepted?.readAt ?? null,
     };
   }
 
