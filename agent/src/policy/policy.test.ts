@@ -117,7 +117,7 @@ describe("profiles", () => {
 
   it("always hold one for the simulator", () => {
     expect(profilesOf({ snmpProfiles: [], simCommunities })).toEqual([
-      { name: "sim", version: "v2c", readCommunity: "r", writeCommunity: "w" },
+      { name: "sim", version: "v2c", readCommunity: "r", writeCommunity: "w", maxOutstanding: 4 },
     ]);
   });
 

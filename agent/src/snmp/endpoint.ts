@@ -1,15 +1,6 @@
-/**
- * Credentials of one SNMP version under the name by which the backend asks for them.
- * SNMPv3 is a further member of this union and a further branch where sessions are made.
- */
-export type SnmpProfile = CommunityProfile;
+import type { SnmpProfile } from "@pnmlab/config";
 
-export interface CommunityProfile {
-  name: string;
-  version: "v1" | "v2c";
-  readCommunity: string;
-  writeCommunity: string;
-}
+export type { CommunityProfile, SnmpProfile, UserProfile } from "@pnmlab/config";
 
 /** A target that policy has let through: its name resolved, its profile found. */
 export interface SnmpEndpoint {
@@ -20,6 +11,8 @@ export interface SnmpEndpoint {
   family: 4 | 6;
   port: number;
   profile: SnmpProfile;
+  /** Requests that may be on their way to this device at once; 1 where not given. */
+  maxOutstanding?: number;
 }
 
 export type SnmpAccess = "read" | "write";

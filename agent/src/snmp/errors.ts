@@ -8,7 +8,7 @@ export class SnmpError extends PnmLabError<SnmpErrorCode> {
   override name = "SnmpError";
 }
 
-export type SnmpOperation = "GET" | "SET" | "walk";
+export type SnmpOperation = "GET" | "GETNEXT" | "GETBULK" | "SET" | "walk" | "table";
 
 /** What a request was, for the sentences below. */
 export interface RequestName {
@@ -23,8 +23,21 @@ export function timeoutError(
   elapsedMs: number,
 ): SnmpError {
   const sent = attempts === 1 ? "sent once" : `sent ${attempts} times`;
-  const message = `${targetText(endpoint)} did not answer the ${operation} of ${oidsText(oids)} within ${Math.round(elapsedMs)} ms (${sent}): it cannot be reached, or the community of profile ${endpoint.profile.name} does not fit`;
+  const message = `${targetText(endpoint)} did not answer the ${operation} of ${oidsText(oids)} within ${Math.round(elapsedMs)} ms (${sent}): it cannot be reached, or ${credentialsText(endpoint)} does not fit`;
   return failed("SNMP_TIMEOUT", message, oids, { retryable: true, details: { attempts } });
+}
+
+/** The device refuses the user of the profile (RFC 3414 3.2). */
+export function securityError({ operation, endpoint, oids }: RequestName, why: string): SnmpError {
+  const { profile } = endpoint;
+  const message = `${targetText(endpoint)} refused the ${operation} of ${oidsText(oids)} to the user of profile ${profile.name}: ${why}`;
+  return failed("SNMP_SECURITY", message, oids, { details: { profile: profile.name } });
+}
+
+/** A request whose deadline came before its turn. */
+export function neverSentError({ operation, endpoint, oids }: RequestName, elapsedMs: number): SnmpError {
+  const message = `the ${operation} of ${oidsText(oids)} to ${targetText(endpoint)} was never sent: it waited ${Math.round(elapsedMs)} ms behind others`;
+  return failed("SNMP_TIMEOUT", message, oids, { retryable: true, details: { attempts: 0 } });
 }
 
 /** The same for a walk that was under way: the device answers, only not fast enough for all of it. */
@@ -86,6 +99,12 @@ function failed(
   options: PnmLabErrorOptions = {},
 ): SnmpError {
   return new SnmpError(code, message, { ...options, details: { oid: oids[0], ...options.details } });
+}
+
+function credentialsText({ profile }: SnmpEndpoint): string {
+  return profile.version === "v3"
+    ? `the user of profile ${profile.name}`
+    : `the community of profile ${profile.name}`;
 }
 
 function oidsText(oids: readonly string[]): string {

@@ -1,12 +1,21 @@
 import { sleep } from "@pnmlab/kit";
-import { badResponseError, type RequestName, timeoutError, transportError } from "./errors.ts";
+import type { RequestClass } from "@pnmlab/protocol";
+import { badResponseError, type RequestName, securityError, timeoutError, transportError } from "./errors.ts";
 import type { Answer, Attempt, Exchange, SnmpSession } from "./session.ts";
 
 export interface RequestLimits {
   /** Milliseconds for everything, repetitions included. */
   deadlineMs: number;
   signal?: AbortSignal;
+  /** Whose turn it is where requests wait; `interactive` where not given. */
+  priority?: Priority;
 }
+
+/**
+ * `interactive` goes before `batch`, which keeps a share of its own. `urgent` waits for nobody: it ends
+ * tests.
+ */
+export type Priority = RequestClass | "urgent";
 
 /** The end of a request, fixed when it began. */
 export class Deadline {
@@ -38,7 +47,7 @@ const TRANSPORT_PAUSE_MS = 200;
  * number of the attempt, from 1. A request that must not be repeated has `once`: its only datagram
  * may take the whole deadline.
  *
- * @throws SnmpError with SNMP_TIMEOUT, SNMP_TRANSPORT or SNMP_BAD_RESPONSE; the signal's reason.
+ * @throws SnmpError with SNMP_TIMEOUT, SNMP_TRANSPORT, SNMP_SECURITY or SNMP_BAD_RESPONSE; the signal's reason.
  */
 export async function exchangeWithRetries(
   session: SnmpSession,
@@ -50,6 +59,7 @@ export async function exchangeWithRetries(
   const requestId = session.newRequestId();
   let timeoutMs = FIRST_TIMEOUT_MS;
   let undecodable = 0;
+  let hasForgotten = false;
   for (let attempt = 1; ; attempt += 1) {
     const leftMs = deadline.leftMs;
     const waitMs = once ? leftMs : Math.min(timeoutMs, leftMs);
@@ -64,6 +74,15 @@ export async function exchangeWithRetries(
         return result.answer;
       case "invalid":
         throw badResponseError(name, result.why);
+      case "security":
+        // A device that was replaced or reset has another engine: find out once, then believe it.
+        if (hasForgotten || (once && !result.isReport) || deadline.leftMs <= 0) {
+          session.forgetEngine();
+          throw securityError(name, result.why);
+        }
+        hasForgotten = true;
+        session.forgetEngine();
+        break;
       case "transport":
         if (once || attempt >= TRANSPORT_ATTEMPTS || deadline.leftMs <= TRANSPORT_PAUSE_MS) {
           throw transportError(name, result.cause);
@@ -74,7 +93,7 @@ export async function exchangeWithRetries(
         undecodable += result.undecodable;
         if (once || deadline.leftMs <= 0) {
           throw undecodable > 0
-            ? badResponseError(name, `${undecodable} datagrams came from it that are no SNMP`)
+            ? badResponseError(name, `${undecodable} datagrams came from it that are no answer to it`)
             : timeoutError(name, attempt, deadline.elapsedMs);
         }
         timeoutMs = Math.min(timeoutMs * TIMEOUT_GROWTH, MAX_TIMEOUT_MS);

@@ -28,13 +28,22 @@ export function isBelow(root: string, oid: string): boolean {
   return oid.startsWith(`${root}.`);
 }
 
-/** Lexicographic order of two OIDs: negative where `a` comes first, 0 where they are equal. */
+/**
+ * Lexicographic order of two normal OIDs: negative where `a` comes first, 0 where they are equal. Compares
+ * characters and not numbers, because a walk asks it for every row: without leading zeros the longer of
+ * two numbers is the greater one.
+ */
 export function compareOids(a: string, b: string): number {
-  const [left, right] = [a.split("."), b.split(".")];
-  const shared = Math.min(left.length, right.length);
-  for (let index = 0; index < shared; index += 1) {
-    const difference = Number(left[index]) - Number(right[index]);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+  const shared = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shared && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  // One is the other's beginning, of whole sub-identifiers or of the last one's digits: the longer one follows.
+  if (at === shared) return a.length - b.length;
+  const digits = numberEnd(a, at) - numberEnd(b, at);
+  return digits === 0 ? a.charCodeAt(at) - b.charCodeAt(at) : digits;
+}
+
+function numberEnd(oid: string, from: number): number {
+  const dot = oid.indexOf(".", from);
+  return dot < 0 ? oid.length : dot;
 }

@@ -1,13 +1,14 @@
 import { randomInt } from "node:crypto";
-import snmp, { type Session } from "net-snmp";
+import snmp, { type Message } from "net-snmp";
 import { ConnectedSocket } from "./connected-socket.ts";
 import type { SnmpAccess, SnmpEndpoint } from "./endpoint.ts";
+import { openRawSession, type RawRequest, type RawSession, requiredFlags } from "./raw-session.ts";
 import type { RawVarbind } from "./values.ts";
 
 /** One request PDU. */
 export type Exchange =
   | { kind: "get" | "getNext"; oids: readonly string[] }
-  | { kind: "getBulk"; oids: readonly string[]; maxRepetitions: number }
+  | { kind: "getBulk"; oids: readonly string[]; nonRepeaters?: number; maxRepetitions: number }
   | { kind: "set"; varbinds: readonly Required<RawVarbind>[] };
 
 /** One response PDU, as it came. */
@@ -21,49 +22,61 @@ export interface Answer {
 /** What became of one datagram that was sent. */
 export type Attempt =
   | { outcome: "answered"; answer: Answer }
-  /** `undecodable` counts the datagrams that came from the device meanwhile and were no SNMP. */
+  /** `undecodable` counts the datagrams that came from the device meanwhile and were no answer to it. */
   | { outcome: "silent"; undecodable: number }
   /** Says what was wrong with the answer to this very request. */
   | { outcome: "invalid"; why: string }
+  /** The device refuses the user, or what was known of its engine does not hold (v3); `isReport`: it did nothing. */
+  | { outcome: "security"; why: string; isReport: boolean }
   | { outcome: "transport"; cause: unknown };
 
 const MAX_REQUEST_ID = 0x7fff_ffff;
+/** Discovery, the request, and the request again after a report: more has no end. */
+const MAX_DATAGRAMS_PER_ATTEMPT = 4;
 
 interface Waiting {
   undecodable: number;
+  datagrams: number;
+  /** v3: message id of the discovery in front of the request. */
+  discoveryId: number | undefined;
+  /** v3: what was sent last. */
+  request: RawRequest | undefined;
   settle: (attempt: Attempt) => void;
 }
 
 /**
- * One socket to one device with one community. Sends one datagram per call and waits for its answer;
- * repeating is the caller's, so that a cancelled or timed-out request is never sent again behind its back.
+ * One socket to one device with one set of credentials. Sends one request per call and waits for its
+ * answer; repeating is the caller's, so that a cancelled or timed-out request is never sent again behind
+ * its back.
  *
- * Three things are put in place of net-snmp's own: the request id, which it draws at random and may
- * draw twice; the handling of a response, which loses the error index; and the timer, because a
- * malformed answer can make net-snmp forget a request without an end.
+ * In place of net-snmp's own stand: request and message ids, which it draws at random and may draw twice;
+ * the handling of a response, which loses the error index and takes unauthenticated answers to
+ * authenticated requests; and the timer, because a malformed answer can make net-snmp forget a request
+ * without an end.
  */
 export class SnmpSession {
-  readonly #raw: Session & { timeout: number };
+  readonly #raw: RawSession;
+  readonly #requiredFlags: number | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = randomInt(MAX_REQUEST_ID);
   #nextId = 0;
   #closed = false;
 
   constructor(endpoint: SnmpEndpoint, access: SnmpAccess) {
-    const { address, family, port } = endpoint;
+    const { address, family, port, profile } = endpoint;
     const socket = new ConnectedSocket(family, address, port, (error) => this.#socketFailed(error));
     this.#raw = openRawSession(endpoint, access, socket);
+    this.#requiredFlags = profile.version === "v3" ? requiredFlags(profile) : undefined;
     // An event without a listener would end the program.
     this.#raw.on("error", () => this.#undecodable());
-    this.#raw.onSimpleGetResponse = (request, message) => {
-      const { errorStatus, errorIndex, varbinds } = message.pdu as Answer;
-      this.#settle(request.getId() as number, {
-        outcome: "answered",
-        answer: { errorStatus, errorIndex, varbinds },
-      });
-    };
+    this.#raw.onSimpleGetResponse = (request, message) => this.#answered(request, message);
+    this.#raw.registerRequest = (request) => this.#register(request);
     const simpleGet = this.#raw.simpleGet.bind(this.#raw);
     this.#raw.simpleGet = (pduClass, ...rest) => simpleGet(withRequestId(pduClass, this.#nextId), ...rest);
+    if (this.#requiredFlags !== undefined) {
+      const send = this.#raw.send.bind(this.#raw);
+      this.#raw.send = (request) => this.#sendV3(request, send);
+    }
   }
 
   /** Requests that wait for their answer. */
@@ -78,7 +91,14 @@ export class SnmpSession {
     return this.#lastId;
   }
 
-  /** Sends one datagram and waits at most `timeoutMs`. Rejects with the signal's reason when it aborts. */
+  /** Forgets boots, time and id of the device's engine: the next request discovers them (RFC 3414 4). */
+  forgetEngine(): void {
+    this.#raw.msgSecurityParameters = undefined;
+    this.#raw.engineTimeBoots = null;
+    this.#raw.engineTimeReceivedAt = null;
+  }
+
+  /** Sends one request and waits at most `timeoutMs`. Rejects with the signal's reason when it aborts. */
   attempt(requestId: number, exchange: Exchange, timeoutMs: number, signal?: AbortSignal): Promise<Attempt> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -90,27 +110,33 @@ export class SnmpSession {
         signal?.removeEventListener("abort", onAbort);
         this.#waiting.delete(requestId);
         this.#raw.unregisterRequest(requestId);
+        if (waiting.discoveryId !== undefined) this.#raw.unregisterRequest(waiting.discoveryId);
       };
-      const settle = (attempt: Attempt) => {
-        finish();
-        resolve(attempt);
+      const waiting: Waiting = {
+        undecodable: 0,
+        datagrams: 0,
+        discoveryId: undefined,
+        request: undefined,
+        settle: (attempt) => {
+          finish();
+          resolve(attempt);
+        },
       };
       const onAbort = () => {
         finish();
         reject(signal?.reason);
       };
-      const waiting: Waiting = { undecodable: 0, settle };
       const timer = setTimeout(
-        () => settle({ outcome: "silent", undecodable: waiting.undecodable }),
+        () => waiting.settle({ outcome: "silent", undecodable: waiting.undecodable }),
         timeoutMs,
       );
       signal?.addEventListener("abort", onAbort, { once: true });
       if (this.#closed) {
-        settle({ outcome: "transport", cause: new Error("the session is closed") });
+        waiting.settle({ outcome: "transport", cause: new Error("the session is closed") });
         return;
       }
       this.#waiting.set(requestId, waiting);
-      this.#send(requestId, exchange, timeoutMs);
+      this.#send(requestId, exchange, waiting);
     });
   }
 
@@ -122,12 +148,12 @@ export class SnmpSession {
     this.#raw.close();
   }
 
-  #send(requestId: number, exchange: Exchange, timeoutMs: number): void {
-    // net-snmp's timer must not fire first; it is the net under this class's own.
-    this.#raw.timeout = timeoutMs + 1000;
+  #send(requestId: number, exchange: Exchange, waiting: Waiting): void {
     this.#nextId = requestId;
     const onFailure = (error: Error | null) => {
-      if (error) this.#settle(requestId, attemptOf(error));
+      if (!error || this.#waiting.get(requestId) !== waiting) return;
+      if (!isForgeable(error) || !waiting.request) waiting.settle(attemptOf(error));
+      else this.#passOver(waiting.request, waiting);
     };
     switch (exchange.kind) {
       case "get":
@@ -137,7 +163,7 @@ export class SnmpSession {
         this.#raw.getNext([...exchange.oids], onFailure);
         break;
       case "getBulk":
-        this.#raw.getBulk([...exchange.oids], 0, exchange.maxRepetitions, onFailure);
+        this.#raw.getBulk([...exchange.oids], exchange.nonRepeaters ?? 0, exchange.maxRepetitions, onFailure);
         break;
       case "set":
         this.#raw.set([...exchange.varbinds] as never, onFailure);
@@ -145,8 +171,61 @@ export class SnmpSession {
     }
   }
 
-  #settle(requestId: number, attempt: Attempt): void {
-    this.#waiting.get(requestId)?.settle(attempt);
+  /** The message id of a request is its request id; a discovery has an id of its own. */
+  #sendV3(request: RawRequest, send: (request: RawRequest) => void): void {
+    const requestId = requestIdOf(request);
+    const waiting = this.#waiting.get(requestId);
+    if (!waiting) return;
+    waiting.datagrams += 1;
+    waiting.request = request;
+    if (waiting.datagrams > MAX_DATAGRAMS_PER_ATTEMPT) {
+      waiting.settle({
+        outcome: "security",
+        why: "it answers with reports and never with a response",
+        isReport: true,
+      });
+      return;
+    }
+    const isDiscovery = request.message.pdu !== request.originalPdu;
+    if (isDiscovery) waiting.discoveryId = this.newRequestId();
+    request.message.msgGlobalData!.msgID = isDiscovery ? waiting.discoveryId! : requestId;
+    send(request);
+  }
+
+  /** As net-snmp registers a request, but without a timer, and not one that has ended meanwhile. */
+  #register(request: RawRequest): void {
+    if (!this.#waiting.has(requestIdOf(request))) return;
+    const id = request.getId();
+    if (this.#raw.reqs[id]) return;
+    this.#raw.reqs[id] = request;
+    if (this.#raw.reqCount <= 0) this.#raw.dgram.ref();
+    this.#raw.reqCount += 1;
+  }
+
+  #answered(request: RawRequest, message: Message): void {
+    const requestId = requestIdOf(request);
+    const waiting = this.#waiting.get(requestId);
+    if (!waiting) return;
+    if (this.#requiredFlags !== undefined && !this.#isSecured(message, requestId)) {
+      this.#passOver(request, waiting);
+      return;
+    }
+    const { errorStatus, errorIndex, varbinds } = message.pdu as Answer;
+    waiting.settle({ outcome: "answered", answer: { errorStatus, errorIndex, varbinds } });
+  }
+
+  /** Whether a v3 answer is as well protected as the request was, and is the answer to it. */
+  #isSecured({ msgGlobalData, pdu }: Message, requestId: number): boolean {
+    const required = this.#requiredFlags!;
+    return (
+      ((msgGlobalData?.msgFlags ?? 0) & required) === required && (pdu as { id: number }).id === requestId
+    );
+  }
+
+  /** A datagram that anybody could have made ends nothing: the true answer may still come. */
+  #passOver(request: RawRequest, waiting: Waiting): void {
+    waiting.undecodable += 1;
+    this.#register(request);
   }
 
   #socketFailed(cause: unknown): void {
@@ -159,21 +238,8 @@ export class SnmpSession {
   }
 }
 
-function openRawSession(
-  { address, family, port, profile }: SnmpEndpoint,
-  access: SnmpAccess,
-  socket: ConnectedSocket,
-): Session & { timeout: number } {
-  const options = {
-    version: profile.version === "v1" ? snmp.Version1 : snmp.Version2c,
-    transport: family === 4 ? ("udp4" as const) : ("udp6" as const),
-    port,
-    retries: 0,
-    backwardsGetNexts: false,
-    dgramModule: { createSocket: () => socket },
-  };
-  const community = access === "write" ? profile.writeCommunity : profile.readCommunity;
-  return snmp.createSession(address, community, options as never) as Session & { timeout: number };
+function requestIdOf(request: RawRequest): number {
+  return request.originalPdu ? request.originalPdu.id : request.getId();
 }
 
 type PduClass = new (...args: unknown[]) => object;
@@ -188,10 +254,41 @@ function withRequestId(pduClass: PduClass, id: number): PduClass {
   };
 }
 
+/** Whether anybody could have sent what failed so: a digest that does not fit, cipher text that does not open. */
+function isForgeable(error: Error): boolean {
+  const code = responseCodeOf(error);
+  return (
+    code === "ECouldNotDecrypt" ||
+    (code === "EAuthFailure" && error.message.startsWith("Authentication digest"))
+  );
+}
+
+/** Words for the reports of RFC 3414 3.2, by net-snmp's texts for them. */
+const REPORTS: readonly (readonly [start: string, why: string])[] = [
+  ["Unsupported Security Level", "it does not offer this level of security to the user"],
+  ["Not In Time Window", "its engine's time does not fit"],
+  ["Unknown User Name", "it does not know the user"],
+  ["Unknown Engine ID", "its engine id has changed"],
+  ["Wrong Digest", "the authentication password or protocol does not fit"],
+  ["Decryption Error", "the privacy password or protocol does not fit"],
+];
+
 /** net-snmp's text is not passed on: it quotes communities and octets of the answer. */
 function attemptOf(error: Error): Attempt {
-  if (error.name === "RequestTimedOutError") return { outcome: "silent", undecodable: 0 };
-  if (error.name !== "ResponseInvalidError") return { outcome: "transport", cause: error };
+  const code = responseCodeOf(error);
+  if (code === undefined) return { outcome: "transport", cause: error };
+  if (code === "ENotInTimeWindow") {
+    return { outcome: "security", why: "its engine's time does not fit", isReport: false };
+  }
+  if (code === "EAuthFailure" || code === "EUnexpectedReport") {
+    const why = REPORTS.find(([start]) => error.message.startsWith(start))?.[1] ?? "it answers with a report";
+    return { outcome: "security", why, isReport: true };
+  }
+  return { outcome: "invalid", why: `the response does not fit the request (${code})` };
+}
+
+function responseCodeOf(error: Error): string | undefined {
+  if (error.name !== "ResponseInvalidError") return undefined;
   const code = "code" in error ? snmp.ResponseInvalidCode[error.code as number] : undefined;
-  return { outcome: "invalid", why: `the response does not fit the request (${code ?? "unknown"})` };
+  return code ?? "unknown";
 }

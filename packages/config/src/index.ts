@@ -13,4 +13,17 @@ export {
 export { createLogger, type Logger, type ProgramContext, runProgram, untilAborted } from "./program.ts";
 export { reachableHost } from "./reachable-host.ts";
 export { ensureEnvFile } from "./setup.ts";
-export { type CmtsTarget, type Config, type Program, type SnmpProfile, variables } from "./variables.ts";
+export {
+  type CommunityProfile,
+  readSnmpProfiles,
+  type SnmpProfile,
+  type UserProfile,
+} from "./snmp-profiles.ts";
+export {
+  type AgentPermission,
+  type CmtsTarget,
+  type Config,
+  type Program,
+  type TargetLimit,
+  variables,
+} from "./variables.ts";

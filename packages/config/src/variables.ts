@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { CommunityProfile } from "./snmp-profiles.ts";
 
 export type Program = "backend" | "agent" | "simulator" | "tftp-server" | "lab" | "scripts";
 
@@ -55,7 +56,7 @@ export interface CmtsTarget {
 }
 
 const snmpProfilesSchema = z.string().transform((text, context) => {
-  const profiles: SnmpProfile[] = [];
+  const profiles: CommunityProfile[] = [];
   for (const entry of text
     .split(",")
     .map((part) => part.trim())
@@ -76,19 +77,31 @@ const snmpProfilesSchema = z.string().transform((text, context) => {
   return profiles;
 });
 
-/** SNMP credentials under a name; they never leave the agent. */
-export interface SnmpProfile {
-  name: string;
-  version: "v1" | "v2c";
-  readCommunity: string;
-  writeCommunity: string;
-}
-
 const listSchema = z.string().transform((text) =>
   text
     .split(",")
     .map((part) => part.trim())
     .filter(Boolean),
+);
+
+/** What an agent may be asked to do; ending a test needs none of them. */
+const AGENT_PERMISSIONS = ["read", "capture", "set", "reset"] as const;
+export type AgentPermission = (typeof AGENT_PERMISSIONS)[number];
+const permissionsSchema = listSchema.pipe(z.array(z.enum(AGENT_PERMISSIONS)));
+
+/** How many requests may be on their way to one device of a network at once. */
+export interface TargetLimit {
+  network: string;
+  maxOutstanding: number;
+}
+const targetLimitsSchema = listSchema.transform((entries, context) =>
+  entries.map((entry): TargetLimit => {
+    const [, network, count] = /^([0-9a-f.:]+(?:\/\d{1,3})?)=(\d{1,3})$/i.exec(entry) ?? [];
+    const maxOutstanding = Number(count);
+    if (network && maxOutstanding >= 1 && maxOutstanding <= 256) return { network, maxOutstanding };
+    context.addIssue({ code: "custom", message: `entry "${entry}"` });
+    return z.NEVER;
+  }),
 );
 
 const secretText = z.string().min(32);
@@ -347,6 +360,19 @@ export const variables = {
     form: "name=v2c:readCommunity:writeCommunity, separated by commas",
     secret: true,
   },
+  snmpProfilesFile: {
+    name: "PNMLAB_SNMP_PROFILES_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "none",
+    readers: ["agent"],
+    meaning:
+      "JSON file with further SNMP credentials of the agent, SNMPv3 among them, readable by the agent alone (docs/agent.md shows one).",
+    breaks:
+      "A file that cannot be read, that others may read, or that is not well formed stops the agent at start.",
+    form: "a path",
+    placement: true,
+  },
   agentTargets: {
     name: "PNMLAB_AGENT_TARGETS",
     schema: listSchema,
@@ -364,6 +390,36 @@ export const variables = {
     meaning: "OID subtrees that the agent may SET, separated by commas; the default is DOCS-PNM-MIB alone.",
     breaks: "A SET outside of them is refused by the agent and never sent.",
     form: "OIDs, separated by commas",
+  },
+  agentPermissions: {
+    name: "PNMLAB_AGENT_PERMISSIONS",
+    schema: permissionsSchema,
+    default: "read,capture,set",
+    readers: ["agent"],
+    meaning:
+      "What the agent does for its backend: `read` values, `capture` (SET within DOCS-PNM-MIB), `set` (SET in the other subtrees of PNMLAB_AGENT_SET_SUBTREES), `reset` devices (docsDevResetNow). Ending a test is always allowed.",
+    breaks: "A request without its permission is refused by the agent and never sent.",
+    form: "read, capture, set and reset, separated by commas",
+  },
+  agentMaxOutstanding: {
+    name: "PNMLAB_AGENT_MAX_OUTSTANDING",
+    schema: z.coerce.number().int().min(1).max(1024),
+    default: "64",
+    readers: ["agent"],
+    meaning: "SNMP requests that the agent may have on their way at once, over all devices.",
+    breaks: "Too few make sweeps slow; too many load the network between agent and plant.",
+    form: "a whole number from 1 to 1024",
+  },
+  agentTargetOutstanding: {
+    name: "PNMLAB_AGENT_TARGET_OUTSTANDING",
+    schema: targetLimitsSchema,
+    default: "",
+    defaultText: "1 for every device",
+    readers: ["agent"],
+    meaning:
+      "SNMP requests that may be on their way to one device at once, as `network=number`, separated by commas; the first network that holds the device counts. Devices in none of them get one request at a time, as cable modems need it.",
+    breaks: "A CMTS that is asked one request at a time is read slowly.",
+    form: "network=number such as 10.1.2.3=4 or 10.20.0.0/16=1, separated by commas",
   },
   leaseMs: {
     name: "PNMLAB_LEASE_MS",

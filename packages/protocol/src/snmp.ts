@@ -34,9 +34,27 @@ export const snmpTargetSchema = z.strictObject({
 });
 export type SnmpTarget = z.infer<typeof snmpTargetSchema>;
 
+/**
+ * Somebody waits for an `interactive` request; a `batch` request is one of many that nobody watches. Where
+ * requests wait for their turn the interactive ones go first, and the others keep a share.
+ */
+export const requestClassSchema = z.enum(["interactive", "batch"]);
+export type RequestClass = z.infer<typeof requestClassSchema>;
+const requestClass = requestClassSchema.optional();
+
+const oidListSchema = z.array(oidSchema).min(1).max(64);
+
 export const snmpGetParamsSchema = z.strictObject({
   target: snmpTargetSchema,
-  oids: z.array(oidSchema).min(1).max(64),
+  oids: oidListSchema,
+  class: requestClass,
+});
+export const snmpGetBulkParamsSchema = z.strictObject({
+  target: snmpTargetSchema,
+  oids: oidListSchema,
+  nonRepeaters: z.int().min(0).max(64).default(0),
+  maxRepetitions: z.int().min(1).max(100).default(20),
+  class: requestClass,
 });
 export const snmpSetParamsSchema = z.strictObject({
   target: snmpTargetSchema,
@@ -47,8 +65,35 @@ export const snmpWalkParamsSchema = z.strictObject({
   /** Root of the subtree; every varbind of the answer lies below it. */
   oid: oidSchema,
   maxRows: z.int().min(1).max(100_000).default(10_000),
+  class: requestClass,
+});
+/** A walk whose rows come in chunks while it runs, so that no side holds all of them. */
+export const snmpWalkStreamParamsSchema = z.strictObject({
+  target: snmpTargetSchema,
+  oid: oidSchema,
+  maxRows: z.int().min(1).max(10_000_000).default(1_000_000),
+  class: requestClass,
+});
+/** Columns of a table, in chunks of whole rows in the order of their indexes. */
+export const snmpTableParamsSchema = z.strictObject({
+  target: snmpTargetSchema,
+  /** OID of the entry: columns lie directly below it. */
+  entryOid: oidSchema,
+  columns: z.array(z.int().min(1).max(4294967295)).min(1).max(64),
+  /** Rows of the table, however many columns they have. */
+  maxRows: z.int().min(1).max(1_000_000).default(100_000),
+  class: requestClass,
+});
+/** The same OIDs of many devices; the answers come in chunks as they arrive, each with its target's number. */
+export const snmpSweepParamsSchema = z.strictObject({
+  targets: z.array(snmpTargetSchema).min(1).max(10_000),
+  oids: oidListSchema,
+  /** Milliseconds for each device, from its first datagram. */
+  targetDeadlineMs: z.int().min(50).max(60_000).default(2_000),
 });
 export const varbindsResultSchema = z.strictObject({ varbinds: z.array(varbindSchema) });
+/** What a stream ends with: how many rows or targets its chunks held. */
+export const streamResultSchema = z.strictObject({ rows: z.int().min(0) });
 
 /** The error codes an SNMP request can end with; `details` carries errorStatus, errorIndex and oid. */
 export const SNMP_ERROR_CODES = [
@@ -61,5 +106,9 @@ export const SNMP_ERROR_CODES = [
   "SNMP_SET_REFUSED",
   "SNMP_TARGET_REFUSED",
   "SNMP_PROFILE_UNKNOWN",
+  /** The device refuses the SNMPv3 user. */
+  "SNMP_SECURITY",
+  /** The agent's policy does not grant the permission that the request needs. */
+  "SNMP_PERMISSION",
 ] as const;
 export type SnmpErrorCode = (typeof SNMP_ERROR_CODES)[number];
