@@ -22,6 +22,7 @@ const programs = {
   pnm: ["packages/pnm-cli/src/main.ts"],
   "bench-live": ["scripts/bench/live.ts"],
   "bench-ingest": ["scripts/bench/ingest.ts"],
+  "bench-ports": ["scripts/bench/ports.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };
