@@ -12,7 +12,7 @@ import type { ModemDirectory } from "./cmts/modem-directory.ts";
 import type { CmtsMonitor } from "./cmts/monitor.ts";
 import type { RfPortCache } from "./cmts/rf-port-cache.ts";
 import type { VendorProfiles } from "./cmts/vendor-profiles.ts";
-import type { UtscService, UtscSetup } from "./contracts.ts";
+import type { UtscProbe, UtscService, UtscSetup } from "./contracts.ts";
 import type { Doctor } from "./doctor/index.ts";
 import type { HealthMonitor } from "./health/monitor.ts";
 import { ApiError } from "./http/api-error.ts";
@@ -34,6 +34,7 @@ import { doctorRoute } from "./routes/doctor.ts";
 import { healthRoute } from "./routes/health.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
+import { tftpProbeRoutes } from "./routes/tftp-probe.ts";
 import { utscOrphanRoutes } from "./routes/utsc-orphans.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
 import { utscSetupRoutes } from "./routes/utsc-setup.ts";
@@ -61,6 +62,7 @@ export interface AppDeps {
   profiles: VendorProfiles;
   utsc: UtscService;
   utscSetup: UtscSetup;
+  utscProbe: UtscProbe;
   orphans: Pick<OrphanWatch, "read" | "stop">;
 }
 
@@ -136,6 +138,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       utscSessionRoutes(api, deps);
       utscSetupRoutes(api, deps);
       utscOrphanRoutes(api, deps);
+      tftpProbeRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

@@ -220,6 +220,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     profiles,
     utsc,
     utscSetup: utsc,
+    utscProbe: utsc,
     orphans,
   });
   await listen(app, config.httpHost, options.port ?? config.httpPort);

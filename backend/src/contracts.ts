@@ -5,6 +5,7 @@ import type {
   SnmpTarget,
   SpectrumFrame,
   StartUtscSession,
+  TftpProbe,
   UtscColumnsAnswer,
   UtscDryRun,
   UtscOptions,
@@ -120,6 +121,12 @@ export interface UtscSetup {
   dryRun(request: StartUtscSession): Promise<UtscDryRun>;
   /** Each column of a session as asked, written, accepted and observed; undefined where there is no session. */
   columns(id: string): UtscColumnsAnswer | undefined;
+}
+
+/** Tests the way of the files from a CMTS to here (implemented in `utsc/`). */
+export interface UtscProbe {
+  /** One capture on a free port, cleared up after; says which rung of the way is broken. */
+  probe(cmtsId: string, rfPortIfIndex: number): Promise<TftpProbe>;
 }
 
 /** A whole file that no session owns. */

@@ -183,6 +183,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     profiles,
     utsc,
     utscSetup: options.utscSetup ?? noSetup,
+    utscProbe: { probe: () => Promise.reject(new Error("no test of this kind probes")) },
     orphans,
   });
   stack.defer(() => app.close());

@@ -1,11 +1,8 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
-import { bulkFileStatus, indexOf } from "@pnmlab/docsis-mib";
 import { messageOf } from "@pnmlab/kit";
 import type { SnmpGateway } from "../contracts.ts";
-import { integerOf, textOf } from "../snmp/values.ts";
+import { readFileStatuses } from "../snmp/file-status.ts";
 
-/** docsPnmBulkFileStatusFileStatus: the file has left the CMTS, whole. */
-const UPLOAD_COMPLETED = 4;
 const EVERY_MS = 1000;
 const WALK_DEADLINE_MS = 5000;
 
@@ -50,19 +47,10 @@ export class FileStatusPoll implements AsyncDisposable {
 
   async #ask({ id, host, port, profile }: CmtsTarget): Promise<void> {
     const { snmp, log, onReported } = this.#options;
-    const walk = (oid: string) =>
-      snmp.walk({ host, port, profile }, oid, { deadlineMs: WALK_DEADLINE_MS, signal: this.#abort.signal });
+    const options = { deadlineMs: WALK_DEADLINE_MS, signal: this.#abort.signal };
     try {
-      const { fileStatus, localFilename } = bulkFileStatus;
-      const [statuses, names] = await Promise.all([walk(fileStatus.oid), walk(localFilename.oid)]);
-      const sent = new Set(
-        statuses
-          .filter(({ value }) => integerOf(value) === UPLOAD_COMPLETED)
-          .map(({ oid }) => indexOf(fileStatus, oid)?.join(".")),
-      );
-      for (const { oid, value } of names) {
-        const name = textOf(value);
-        if (name && sent.has(indexOf(localFilename, oid)?.join("."))) onReported(name);
+      for (const { name, status } of await readFileStatuses(snmp, { host, port, profile }, options)) {
+        if (status === "uploadCompleted") onReported(name);
       }
       this.#failing.delete(id);
     } catch (error) {

@@ -3,6 +3,7 @@ import { KeyedQueue, messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
   SnmpTarget,
   StartUtscSession,
+  TftpProbe,
   UtscColumnsAnswer,
   UtscDryRun,
   UtscOptions,
@@ -21,6 +22,7 @@ import type {
   SnmpGateway,
   StoredSession,
   TakenFiles,
+  UtscProbe,
   UtscProfileSource,
   UtscService,
   UtscSetup,
@@ -32,10 +34,12 @@ import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
+import { findProbeRequest } from "./probe-request.ts";
 import { readRunningTests } from "./running-tests.ts";
-import { LiveSession } from "./session.ts";
+import { LATE_FILE_MS, LiveSession } from "./session.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
+import { runTftpProbe } from "./tftp-probe.ts";
 import { parseVendorFileName } from "./vendor-file-name.ts";
 
 export interface UtscServiceOptions {
@@ -51,6 +55,8 @@ export interface UtscServiceOptions {
   destination: TftpDestination;
   /** How long the agent lets a test run without word from here, in milliseconds. */
   leaseMs: number;
+  /** How long a test of the files' way waits for its capture, and for its file; 10,000 ms unless given. */
+  probePatienceMs?: number;
   log: Logger;
 }
 
@@ -60,16 +66,17 @@ export interface UtscServiceOptions {
  */
 export function createUtscService(
   options: UtscServiceOptions,
-): UtscService & UtscSetup & FileClaimer & MarkOwner & TakenFiles {
+): UtscService & UtscSetup & UtscProbe & FileClaimer & MarkOwner & TakenFiles {
   const service = new Sessions(options);
   service.resume();
   return service;
 }
 
+const PROBE_PATIENCE_MS = 10_000;
 /** More files than can wait for their removal. */
 const MAX_TAKEN = 10_000;
 
-class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenFiles {
+class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOwner, TakenFiles {
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
   /** The newest session of each port, by CMTS and ifIndex. */
@@ -81,6 +88,9 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
   readonly #starts = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #destinations = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #sweep: LeftoverSweep;
+  /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
+  readonly #probes = new Set<string>();
+  readonly #closing = new AbortController();
   /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
   readonly #takenByVendorName = new Set<string>();
 
@@ -136,7 +146,8 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
   }
 
   list(): UtscSession[] {
-    return [...this.#byId.values()].map((session) => session.snapshot());
+    const shown = [...this.#byId.values()].filter(({ id }) => !this.#probes.has(id));
+    return shown.map((session) => session.snapshot());
   }
 
   get(id: string): UtscSession | undefined {
@@ -148,6 +159,7 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
     return this.#starts.run(key, async () => {
       const target = this.#requireTarget(cmtsId);
       const present = this.#byPort.get(key);
+      this.#requireNoProbe(present);
       if (present?.isLive && isSameRequest(present.stored.requested, request)) return present.snapshot();
       const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
       requireAllowed(settled);
@@ -165,6 +177,46 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
       this.#byId.set(session.id, session);
       session.start();
       return session.snapshot();
+    });
+  }
+
+  /** Makes one capture whose file has to arrive, clears up, and says where the file's way is broken. */
+  async probe(cmtsId: string, rfPortIfIndex: number): Promise<TftpProbe> {
+    const target = this.#requireTarget(cmtsId);
+    const key = portKey(cmtsId, rfPortIfIndex);
+    let request: UtscRequest | undefined;
+    let shown: LiveSession | undefined;
+    return runTftpProbe({
+      cmtsId,
+      rfPortIfIndex,
+      target,
+      snmp: this.#around.snmp,
+      cleaner: this.#around.cleaner,
+      destination: this.#around.destination,
+      signal: this.#closing.signal,
+      patienceMs: this.#options.probePatienceMs ?? PROBE_PATIENCE_MS,
+      settle: async () => {
+        const wish = (wanted: UtscRequest) => this.#settle(cmtsId, target, rfPortIfIndex, wanted);
+        const found = await findProbeRequest(wish);
+        request = found.request;
+        return found.settled;
+      },
+      open: (settled) =>
+        this.#starts.run(key, async () => {
+          requireAllowed(settled);
+          shown = this.#byPort.get(key);
+          this.#requireFree(shown);
+          this.#requireCapacity(cmtsId, settled, await this.#otherTests(cmtsId, target, settled));
+          return this.#newProbe(cmtsId, target, settled, request!);
+        }),
+      release: async (session) => {
+        await session.stop();
+        if (!session.stored.settled) return;
+        if (shown === undefined) this.#byPort.delete(key);
+        else this.#byPort.set(key, shown);
+        // Its files are known as such for as long as they may be late.
+        setTimeout(() => void this.#forget(session), LATE_FILE_MS).unref();
+      },
     });
   }
 
@@ -223,10 +275,49 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new PnmLabError("CLOSED", "the backend is closing"));
     this.#starts.close();
     await this.#sweep.close();
     await Promise.all([...this.#byId.values()].map((session) => session.close()));
     this.#destinations.close();
+  }
+
+  /** @throws PnmLabError `UTSC_PROBE_BUSY` */
+  #requireNoProbe(present: LiveSession | undefined): void {
+    if (present === undefined || !present.isLive || !this.#probes.has(present.id)) return;
+    throw new PnmLabError(
+      "UTSC_PROBE_BUSY",
+      `the way of the files is being tested on ${present.stored.rfPortName}; try again in some seconds`,
+      { retryable: true },
+    );
+  }
+
+  /** @throws PnmLabError `UTSC_PROBE_BUSY`, `UTSC_SESSION_BUSY` */
+  #requireFree(present: LiveSession | undefined): void {
+    this.#requireNoProbe(present);
+    if (present === undefined || (!present.isLive && present.stored.settled)) return;
+    const { id, rfPortName } = present.stored;
+    const does = present.isLive ? "captures on" : "is still being cleared from";
+    throw new PnmLabError("UTSC_SESSION_BUSY", `session ${id} ${does} ${rfPortName}; it was left alone`);
+  }
+
+  #newProbe(cmtsId: string, target: SnmpTarget, settled: SettledRequest, request: UtscRequest): LiveSession {
+    const around = {
+      ...this.#around,
+      // One file is enough: no second run begins.
+      publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
+      // A process that starts anew finds it as one to clear up after, not as one that is wanted.
+      save: (stored: StoredSession) => {
+        this.#stored.set(stored.id, stored);
+        this.#options.store.save({ ...stored, desired: "stopped" });
+      },
+    };
+    const stored = this.#newStored(cmtsId, settled.port, request, around.save);
+    this.#probes.add(stored.id);
+    const session: LiveSession = new LiveSession(around, target, stored, settled);
+    this.#byPort.set(portKey(cmtsId, settled.port.ifIndex), session);
+    this.#byId.set(session.id, session);
+    return session;
   }
 
   /**
@@ -311,11 +402,21 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
   async #retire(session: LiveSession): Promise<void> {
     await session.stop();
     if (!session.stored.settled) return;
+    await this.#forget(session);
+  }
+
+  async #forget(session: LiveSession): Promise<void> {
     this.#byId.delete(session.id);
+    this.#probes.delete(session.id);
     await session.close();
   }
 
-  #newStored(cmtsId: string, port: UtscPort, requested: UtscRequest): StoredSession {
+  #newStored(
+    cmtsId: string,
+    port: UtscPort,
+    requested: UtscRequest,
+    save = this.#around.save,
+  ): StoredSession {
     const stored: StoredSession = {
       id: newSessionId(),
       streamId: this.#options.store.nextStreamId(),
@@ -327,7 +428,7 @@ class Sessions implements UtscService, UtscSetup, FileClaimer, MarkOwner, TakenF
       createdAt: new Date().toISOString(),
       settled: false,
     };
-    this.#around.save(stored);
+    save(stored);
     return stored;
   }
 

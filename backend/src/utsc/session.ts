@@ -1,5 +1,13 @@
 import { PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget, UtscColumnsAnswer, UtscRequest, UtscSession } from "@pnmlab/protocol";
+import type {
+  Failure,
+  SnmpTarget,
+  UtscColumnsAnswer,
+  UtscObserved,
+  UtscRequest,
+  UtscSession,
+  UtscSessionState,
+} from "@pnmlab/protocol";
 import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
 import { columnTruths } from "./column-truth.ts";
 import { ControlLoop } from "./control-loop.ts";
@@ -7,7 +15,7 @@ import { failureOf } from "./failure.ts";
 import { FrameIntake } from "./frame-intake.ts";
 import { Lease } from "./lease.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
-import { SessionFace } from "./session-face.ts";
+import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
 import { stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
@@ -18,9 +26,19 @@ import type { VendorFileName } from "./vendor-file-name.ts";
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
 /** Files that a CMTS names by itself are known as this session's for so long after its end. */
-const LATE_FILE_MS = 10_000;
+export const LATE_FILE_MS = 10_000;
 /** File systems tell times in steps of up to 2 s. */
 const FILE_TIME_TOLERANCE_MS = 2000;
+
+/** What a session's own neighbours see of it beyond its snapshot. */
+export interface SessionProgress extends Pick<Facts, "step" | "accepted" | "measStatus"> {
+  state: UtscSessionState;
+  failure: Failure | null;
+  /** docsPnmCmtsUtscCfgIndex of its row; undefined before there is one. */
+  cfgIndex: number | undefined;
+  framesReceived: number;
+  observed: UtscObserved | undefined;
+}
 
 /**
  * One capture session: desired state on one side, a CMTS on the other. Owns its control loop (configure,
@@ -68,6 +86,21 @@ export class LiveSession {
 
   snapshot(): UtscSession {
     return this.#face.snapshot();
+  }
+
+  /** How far the session has come, as it is now. */
+  get progress(): SessionProgress {
+    const { step, accepted, measStatus, failure } = this.#face.facts;
+    return {
+      state: this.#face.state,
+      step,
+      accepted,
+      measStatus,
+      failure: failure ?? null,
+      cfgIndex: this.#control?.cfgIndex,
+      framesReceived: this.#intake.framesReceived,
+      observed: this.#intake.observed,
+    };
   }
 
   /** Each column as asked, written, accepted and observed. */

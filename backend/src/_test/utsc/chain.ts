@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startAgent } from "@pnmlab/agent";
 import { createLogger } from "@pnmlab/config";
 import type { StartUtscSession, UtscSession } from "@pnmlab/protocol";
-import { type PersonalityName, type Scenario, Simulator } from "@pnmlab/simulator";
+import { type Fault, type PersonalityName, type Scenario, Simulator } from "@pnmlab/simulator";
 import { TftpServer } from "@pnmlab/tftp-server";
 import { onTestFinished } from "vitest";
 import { createLeaseGateway, createSnmpGateway } from "../../agents/gateways.ts";
@@ -33,7 +33,11 @@ const scenario: Scenario = {
 const log = createLogger("test", "silent");
 
 /** Simulated CMTS, TFTP server, agent over its WebSocket, and the rooms of the backend that a session uses. */
-export async function startChain(personality: PersonalityName, plant = scenario) {
+export async function startChain(
+  personality: PersonalityName,
+  plant = scenario,
+  { probePatienceMs = 10_000 } = {},
+) {
   const directory = await mkdtemp(join(tmpdir(), "utsc-chain-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const stack = new AsyncDisposableStack();
@@ -105,6 +109,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
       cleaner,
       destination: { index: 1, host: tftp.host, port: tftp.port },
       leaseMs: 3000,
+      probePatienceMs,
       log,
     });
   let service: ReturnType<typeof createUtscService> = create();
@@ -140,6 +145,7 @@ export async function startChain(personality: PersonalityName, plant = scenario)
     rfPort,
     nextRfPort,
     faults: simulator.faults("cmts"),
+    inject: (fault: Fault) => simulator.inject("cmts", fault),
     modems,
     profiles,
     start: (overrides: Partial<StartUtscSession> = {}) => service.start(request(overrides)),
@@ -147,6 +153,8 @@ export async function startChain(personality: PersonalityName, plant = scenario)
     options: (profileId?: string) => service.options("cmts", rfPort, profileId),
     columns: (id: string) => service.columns(id)!.columns,
     stop: (id: string) => service.stop(id),
+    probe: () => service.probe("cmts", rfPort),
+    sessions: () => service.list(),
     session: (id: string): UtscSession => service.get(id)!,
     files: () => readdir(directory),
     measStatus: () => simulator.measStatus("cmts", rfPort),
