@@ -31,7 +31,7 @@ export function installHotkeys(): void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || (event.repeat === true && chordOf(event) === "Space")) return;
     if (isTyping(event.target) && !event.ctrlKey && !event.metaKey && event.key !== "Escape") return;
-    if (document.querySelector("[role=dialog][data-modal]")) return;
+    if (document.querySelector("[data-modal]")) return;
     const usable = settings.value.singleKeys
       ? all.value
       : all.value.filter((hotkey) => !isSingleKey(hotkey.keys));

@@ -32,6 +32,7 @@ import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
 import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
+import { provideQualify, type Qualify } from "./use-qualify.ts";
 import { useReducedMotion } from "./use-reduced-motion.ts";
 
 /** Gutters of the plot in CSS pixels; the tokens --width-plot-left and -right say the same to the lanes. */
@@ -61,6 +62,7 @@ export interface LiveMonitor {
   drawerOpen: Ref<boolean>;
   selectedChannel: Ref<number | undefined>;
   showServices: Ref<boolean>;
+  qualify: Qualify;
   working: Ref<"start" | "stop" | undefined>;
   failure: Ref<string | undefined>;
   start(request?: UtscRequest): Promise<void>;
@@ -186,6 +188,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     drawerOpen: ref(window.innerWidth >= WIDE_PX || shared.tab !== "channels"),
     selectedChannel: ref(),
     showServices: ref(true),
+    qualify: provideQualify(target, session),
     working,
     failure,
     start: (request = defaultRequest(target.value.port.utsc)) =>

@@ -53,6 +53,7 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("Ctrl −", "Coarser levels", () => control.setScale(stepScale(scale(), 1))),
     view("Y", "Auto level once", () => control.autoLevel(report.value)),
     view("Z", "Box zoom with the next drag", () => toggle(boxArmed)),
+    view("B", "Draw the qualify box, the CMTS's squelch, with the next drag", () => drawQualifyBox(monitor)),
     view("Backspace", "Zoom back", () => control.back()),
     view("Shift Backspace", "Zoom forward", () => control.forward()),
     view("O", "Channel plan on or off", () => control.change({ showPlan: !control.view.value.showPlan })),
@@ -61,9 +62,17 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("]", "Drawer", () => toggle(monitor.drawerOpen)),
     view("F", "Full screen", fullScreen),
     view("I", "Say what the plot shows", () => announce(monitorSummary(report.value))),
-    view("Esc", "Leave box zoom", () => {
+    view("Esc", "Leave box zoom or the drawing of a box", () => {
       boxArmed.value = false;
+      monitor.qualify.armed.value = false;
       monitor.plot.setCursor(undefined, undefined);
     }),
   ]);
+}
+
+/** Arms the drag that draws the qualify box, or says why there is none on this port. */
+export function drawQualifyBox({ qualify }: Pick<LiveMonitor, "qualify">): void {
+  const { armed, hindrance } = qualify;
+  if (hindrance.value === undefined) armed.value = !armed.value;
+  announce(hindrance.value ?? (armed.value ? "Drag on the trace to draw the qualify box" : "Not drawing"));
 }

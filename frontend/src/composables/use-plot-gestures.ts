@@ -7,6 +7,7 @@ import {
   lowestLevel,
   stepScale,
 } from "../model/plot-view.ts";
+import type { PanePoint } from "../model/qualify-box.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import type { PlotViewControl } from "./use-plot-view.ts";
 
@@ -17,12 +18,17 @@ export interface GestureOptions {
   control: PlotViewControl;
   /** `Z` was pressed: the next drag draws a box. */
   boxArmed: Ref<boolean>;
+  /** `B` was pressed: the next drag on the trace draws the qualify box. */
+  qualifyArmed: Ref<boolean>;
+  /** Takes the corners of the qualify box while it is drawn. */
+  drawQualify(from: PanePoint, to: PanePoint): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
 }
 
 type Drag =
   | { kind: "pan"; x: number; y: number; moved: boolean }
   | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall" }
+  | { kind: "qualify"; x: number; y: number; from: PanePoint }
   | { kind: "reference"; y: number; refDbmv: number }
   | { kind: "split" }
   | { kind: "limit"; which: "low" | "high"; y: number; colours: ColourLimits };
@@ -94,7 +100,9 @@ export function usePlotGestures(options: GestureOptions): void {
     const wantsBox = event.button === 2 || options.boxArmed.value;
     if (event.button !== 0 && event.button !== 2) return;
     options.element.value!.setPointerCapture(event.pointerId);
-    if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
+    if (zone === "trace" && options.qualifyArmed.value && event.button === 0) {
+      drag = { kind: "qualify", x, y, from: { frequencyHz: frequencyAt(x), levelDbmv: levelAt(y) } };
+    } else if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
     else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false };
     else if (zone === "levelAxis") drag = { kind: "reference", y, refDbmv: control.view.value.scale.refDbmv };
     else if (zone === "frequencyAxis") drag = { kind: "split" };
@@ -126,6 +134,11 @@ export function usePlotGestures(options: GestureOptions): void {
       }
       case "box":
         setCursor(undefined, boxOf(drag, x, y));
+        break;
+      case "qualify":
+        if (Math.hypot(x - drag.x, y - drag.y) < 3) return;
+        setCursor(undefined, undefined);
+        options.drawQualify(drag.from, { frequencyHz: frequencyAt(x), levelDbmv: levelAt(y) });
         break;
       case "reference": {
         const perPx = (view.value.scale.dbPerDivision * DIVISIONS) / trace.height;
@@ -163,6 +176,8 @@ export function usePlotGestures(options: GestureOptions): void {
         }
       }
     }
+    if (drag?.kind === "qualify" && Math.hypot(x - drag.x, y - drag.y) >= 3)
+      options.qualifyArmed.value = false;
     drag = undefined;
     hover(x, y, zoneAt(layout(), x, y));
   };

@@ -13,8 +13,10 @@ import {
   shallowRef,
   watch,
 } from "vue";
+import { useRoute } from "vue-router";
 import type { Loadable } from "../model/lab-state.ts";
 import type { PortOfCmts } from "../model/ports.ts";
+import { type QualifyBox, qualifyColumns, qualifyOfQuery } from "../model/qualify-box.ts";
 import { isActive, type StateWords, sessionOfPort, sessionWords } from "../model/session-words.ts";
 import {
   draftOf,
@@ -34,6 +36,8 @@ import { useNow } from "./use-now.ts";
 const PREVIEW_DELAY_MS = 700;
 /** What a page opens with where nothing runs on the port. */
 const FIRST_BAND = SPLIT_BANDS.find(({ id }) => id === "5-85")!;
+
+const QUALIFY_FIELDS = ["qualifyCenterFrequencyHz", "qualifyBandwidthHz", "qualifyThresholdTenthDb"] as const;
 
 export interface Preview {
   /** The newest answer; it stays while another one is being read. */
@@ -63,6 +67,8 @@ export interface Setup {
   reload(): Promise<void>;
   runPreview(): Promise<void>;
   set(field: SetupField, text: string): void;
+  /** Fills the qualify columns, or empties them. */
+  setQualify(box: QualifyBox | undefined): void;
   fill(request: UtscRequest): void;
   reset(): void;
   apply(): Promise<void>;
@@ -82,6 +88,7 @@ export function useSetup(): Setup {
 export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
   const { snapshot, sync } = useLab();
   const now = useNow();
+  const route = useRoute();
   const options = shallowRef<Loadable<UtscOptions>>({ status: "loading", sinceMs: Date.now() });
   const draft = ref<SetupDraft>({});
   const preview = shallowRef<Preview>({
@@ -136,6 +143,16 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     fill(requested ? { ...requested, ...pick(accepted, requested) } : bandRequest(FIRST_BAND, known.value));
   };
 
+  const setQualify = (box: QualifyBox | undefined) => {
+    const columns = box && qualifyColumns(box);
+    const next = { ...draft.value };
+    for (const field of QUALIFY_FIELDS) {
+      const unit = known.value?.fields.find((option) => option.field === field)?.unit ?? null;
+      next[field] = columns ? formText(columns[field], unit) : "";
+    }
+    draft.value = next;
+  };
+
   async function reload(): Promise<void> {
     const isFirst = options.value.status !== "ready";
     if (isFirst) options.value = { status: "loading", sinceMs: Date.now() };
@@ -145,6 +162,8 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
       if (isFirst) {
         const requested = session.value?.requested;
         fill(requested ?? bandRequest(FIRST_BAND, value));
+        const drawn = qualifyOfQuery(route.query.qualify);
+        if (drawn) setQualify(drawn);
       } else await runPreview();
     } catch (cause) {
       options.value = { status: "failed", code: "OPTIONS", message: messageOf(cause), atMs: Date.now() };
@@ -218,6 +237,7 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     set: (field, text) => {
       draft.value = { ...draft.value, [field]: text };
     },
+    setQualify,
     fill,
     reset,
     apply: async () => {

@@ -1,6 +1,7 @@
 import { type UtscCapability, type UtscRequest, type UtscWindow, utscRequestSchema } from "@pnmlab/protocol";
 import { formatMhz } from "./format.ts";
 import { parseFrequencyHz, parseNumber } from "./parse-number.ts";
+import { boxOfColumns, type QualifyBox, qualifyColumns } from "./qualify-box.ts";
 
 /** What the set-up form holds: texts as typed, in the engineer's units. */
 export interface UtscForm {
@@ -13,6 +14,12 @@ export interface UtscForm {
   repeat: string;
   outputFormat: UtscRequest["outputFormat"];
   window: UtscWindow;
+  /** MHz; the three of the qualify box are empty together where there is none. */
+  qualifyCentre: string;
+  /** MHz. */
+  qualifyWidth: string;
+  /** dBmV in one bin. */
+  qualifyThreshold: string;
 }
 
 export type UtscField = keyof UtscForm;
@@ -49,7 +56,56 @@ export function formOf(request: UtscRequest): UtscForm {
     repeat: String(request.repeatPeriodUs / 1000),
     outputFormat: request.outputFormat,
     window: request.window ?? "rectangular",
+    ...qualifyTexts(boxOfColumns(request)),
   };
+}
+
+type QualifyTexts = Pick<UtscForm, "qualifyCentre" | "qualifyWidth" | "qualifyThreshold">;
+
+/** The fields of a qualify box; empty without one. */
+export function qualifyTexts(box: QualifyBox | undefined): QualifyTexts {
+  if (!box) return { qualifyCentre: "", qualifyWidth: "", qualifyThreshold: "" };
+  return {
+    qualifyCentre: formatMhz(box.centreHz),
+    qualifyWidth: formatMhz(box.bandwidthHz),
+    qualifyThreshold: box.thresholdDbmv.toFixed(1),
+  };
+}
+
+/** The box that the fields describe; undefined where one of them is empty or no number. */
+export function boxOfTexts(form: QualifyTexts): QualifyBox | undefined {
+  const centreHz = parseFrequencyHz(form.qualifyCentre);
+  const bandwidthHz = parseFrequencyHz(form.qualifyWidth);
+  const thresholdDbmv = parseNumber(form.qualifyThreshold);
+  if (centreHz === undefined || thresholdDbmv === undefined || !bandwidthHz) return undefined;
+  return { centreHz, bandwidthHz, thresholdDbmv: Math.round(thresholdDbmv * 10) / 10 };
+}
+
+function qualifyIssues(form: QualifyTexts): Partial<Record<UtscField, FieldIssue>> {
+  const { qualifyCentre, qualifyWidth, qualifyThreshold } = form;
+  if ([qualifyCentre, qualifyWidth, qualifyThreshold].every((text) => text.trim() === "")) return {};
+  const issues: Partial<Record<UtscField, FieldIssue>> = {};
+  if (parseFrequencyHz(qualifyCentre) === undefined)
+    issues.qualifyCentre = { message: "Qualify centre is a frequency in MHz, as 27.185" };
+  if (!parseFrequencyHz(qualifyWidth))
+    issues.qualifyWidth = { message: "Qualify width is a width in MHz, as 0.4" };
+  if (parseNumber(qualifyThreshold) === undefined)
+    issues.qualifyThreshold = { message: "Qualify threshold is a level in dB, as -20.5" };
+  return issues;
+}
+
+/**
+ * The request of the form on top of what was asked for before: columns that this form does not show, such as the
+ * trigger, stay; a box that was removed goes.
+ */
+export function requestOf(before: UtscRequest | undefined, form: UtscRequest): UtscRequest {
+  const {
+    qualifyCenterFrequencyHz: _centre,
+    qualifyBandwidthHz: _width,
+    qualifyThresholdTenthDb: _threshold,
+    ...kept
+  } = before ?? form;
+  return { ...kept, ...form };
 }
 
 /** Checks the form against the wire's limits and what the port says it offers. Nothing is sent for it. */
@@ -88,8 +144,10 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
       use: capability.windows[0]!,
     };
   }
+  Object.assign(issues, qualifyIssues(form));
   if (Object.keys(issues).length > 0) return { ok: false, issues };
 
+  const box = boxOfTexts(form);
   const parsed = utscRequestSchema.safeParse({
     centerFrequencyHz,
     spanHz,
@@ -97,6 +155,7 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
     repeatPeriodUs: Math.round(repeatMs! * 1000),
     outputFormat: form.outputFormat,
     window: form.window,
+    ...(box && qualifyColumns(box)),
   });
   if (parsed.success) return { ok: true, request: parsed.data };
   for (const issue of parsed.error.issues) {
@@ -111,6 +170,11 @@ const FIELD_OF: Record<string, UtscField> = {
   spanHz: "span",
   bins: "bins",
   repeatPeriodUs: "repeat",
+  outputFormat: "outputFormat",
+  window: "window",
+  qualifyCenterFrequencyHz: "qualifyCentre",
+  qualifyBandwidthHz: "qualifyWidth",
+  qualifyThresholdTenthDb: "qualifyThreshold",
 };
 
 const UNIT: Partial<Record<UtscField, { name: string; unit: string; perWire: number }>> = {
@@ -118,10 +182,13 @@ const UNIT: Partial<Record<UtscField, { name: string; unit: string; perWire: num
   span: { name: "Span", unit: " MHz", perWire: 1e6 },
   bins: { name: "Bins", unit: "", perWire: 1 },
   repeat: { name: "Repeat", unit: " ms", perWire: 1000 },
+  qualifyCentre: { name: "Qualify centre", unit: " MHz", perWire: 1e6 },
+  qualifyWidth: { name: "Qualify width", unit: " MHz", perWire: 1e6 },
+  qualifyThreshold: { name: "Qualify threshold", unit: " dB", perWire: 10 },
 };
 
 function rangeText(field: UtscField, issue: object): string {
-  const { name, unit, perWire } = UNIT[field]!;
+  const { name, unit, perWire } = UNIT[field] ?? { name: "This value", unit: "", perWire: 1 };
   if ("minimum" in issue) return `${name} is at least ${Number(issue.minimum) / perWire}${unit}`;
   if ("maximum" in issue) return `${name} is at most ${Number(issue.maximum) / perWire}${unit}`;
   return `${name} does not fit`;

@@ -17,8 +17,18 @@ export function rulerMarks(endMhz: number): number[] {
 
 const POINTS = 480;
 
-/** A spectrum as points of an SVG line, 0 to 1 across the ruler and 0 (top) to 1; peaks of each step. */
-export function spectrumPoints(frame: SpectrumFrame, endMhz: number): string {
+/** Level scale of the ruler where no spectrum gives one, dBmV. */
+export const RULER_LEVELS = { topDbmv: 0, bottomDbmv: -60 };
+
+export interface RulerSpectrum {
+  /** Points of an SVG line, 0 to 1 across the ruler and 0 (top) to 1; peaks of each step. */
+  points: string;
+  topDbmv: number;
+  bottomDbmv: number;
+}
+
+/** A spectrum as the ruler draws it, its level scale around what it holds. */
+export function rulerSpectrum(frame: SpectrumFrame, endMhz: number): RulerSpectrum {
   const { levelsHundredthsDbmv: levels, firstBinHz, binSpacingHz } = frame;
   const peaks = new Map<number, number>();
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -30,14 +40,15 @@ export function spectrumPoints(frame: SpectrumFrame, endMhz: number): string {
     least = Math.min(least, level);
     most = Math.max(most, level);
   });
-  const height = Math.max(1, most - least);
-  return [...peaks]
+  if (peaks.size === 0) return { points: "", ...RULER_LEVELS };
+  const topDbmv = Math.ceil(most / 1000) * 10;
+  const bottomDbmv = Math.min(Math.floor(least / 1000) * 10, topDbmv - 10);
+  const y = (level: number) => (topDbmv - level / 100) / (topDbmv - bottomDbmv);
+  const points = [...peaks]
     .toSorted(([a], [b]) => a - b)
-    .map(
-      ([step, level]) =>
-        `${(step / POINTS).toFixed(4)},${(0.95 - (0.9 * (level - least)) / height).toFixed(3)}`,
-    )
+    .map(([step, level]) => `${(step / POINTS).toFixed(4)},${y(level).toFixed(3)}`)
     .join(" ");
+  return { points, topDbmv, bottomDbmv };
 }
 
 /** A drawn box as centre and span that the listed values and grids of the port take, where there are such. */
