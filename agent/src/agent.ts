@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
 import { type AgentLink, connectAgentLink, type LinkState, type LinkTimings } from "@pnmlab/link";
-import { AGENT_METHODS, type BuildInfo, type SettingsFingerprints } from "@pnmlab/protocol";
+import { AGENT_METHODS, type BuildInfo, type PollStatus, type SettingsFingerprints } from "@pnmlab/protocol";
 import { createMethods, JobRunner } from "./jobs/index.ts";
 import { LeaseKeeper } from "./leases/index.ts";
 import type { AgentLog } from "./log.ts";
 import { Policy } from "./policy/index.ts";
+import { Outbox, type OutboxOptions, Polling, type PollTimings, pollSnmp } from "./polling/index.ts";
 import { SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
 
 export interface AgentOptions {
@@ -21,6 +22,8 @@ export interface AgentOptions {
   /** By which the backend finds settings that differ from its own. */
   settings?: SettingsFingerprints;
   log: AgentLog;
+  /** Where and how it polls; without it, it does not. */
+  polling?: Omit<OutboxOptions, "log"> & { timings?: Partial<PollTimings> };
   /** Timers of the link, where a test needs other ones. */
   linkTimings?: Partial<LinkTimings>;
 }
@@ -33,6 +36,8 @@ export interface AgentState {
   leases: number;
   /** SNMP sockets that are open. */
   snmpSessions: number;
+  /** Undefined where it does not poll. */
+  polling: PollStatus | undefined;
 }
 
 /** Time for ending tests when the agent stops; with what comes after it, within the 10 s of a stop. */
@@ -53,6 +58,8 @@ export class Agent implements AsyncDisposable {
   readonly #leases: LeaseKeeper;
   readonly #methods: ReturnType<typeof createMethods>;
   readonly #jobs: JobRunner;
+  readonly #outbox: Outbox | undefined;
+  readonly #polling: Polling | undefined;
   readonly #link: AgentLink;
   #closing: Promise<void> | undefined;
 
@@ -60,7 +67,23 @@ export class Agent implements AsyncDisposable {
     const { log } = options;
     const policy = new Policy(options);
     this.#leases = new LeaseKeeper({ policy, engine: this.#engine, log });
-    this.#methods = createMethods({ policy, engine: this.#engine, leases: this.#leases, log });
+    if (options.polling) {
+      const { timings, ...outbox } = options.polling;
+      this.#outbox = new Outbox({ ...outbox, log });
+      this.#polling = new Polling({
+        outbox: this.#outbox,
+        snmp: pollSnmp(policy, this.#engine),
+        log,
+        ...(timings && { timings }),
+      });
+    }
+    this.#methods = createMethods({
+      policy,
+      engine: this.#engine,
+      leases: this.#leases,
+      polling: this.#polling,
+      log,
+    });
     this.#jobs = new JobRunner(this.#methods, log);
     this.#link = connectAgentLink({
       backendUrl: options.backendUrl,
@@ -70,13 +93,16 @@ export class Agent implements AsyncDisposable {
         build: options.build,
         hostName: hostname(),
         clockMs: Date.now(),
-        methods: Object.keys(AGENT_METHODS),
+        methods: Object.keys(AGENT_METHODS).filter(
+          (method) => this.#polling !== undefined || !method.startsWith("polling."),
+        ),
         profiles: policy.profileNames,
         ...(options.settings && { settings: options.settings }),
       }),
       serve: (connection) => {
         // Before any request is served: a backend must hear that a lease expired before it renews it.
         this.#leases.attach(connection);
+        this.#polling?.attach(connection);
         return this.#jobs.serve(connection);
       },
       log,
@@ -90,6 +116,7 @@ export class Agent implements AsyncDisposable {
       jobs: this.#jobs.size,
       leases: this.#leases.size,
       snmpSessions: this.#engine.openSessions,
+      polling: this.#polling?.status,
     };
   }
 
@@ -110,10 +137,12 @@ export class Agent implements AsyncDisposable {
 
   async #close(): Promise<void> {
     await this.#jobs.close();
+    await this.#polling?.close();
     // While the link still stands, so that the backend hears what was ended.
     await this.#leases.close(LEASE_CLOSE_MS);
     this.#methods[Symbol.dispose]();
     this.#engine[Symbol.dispose]();
     await this.#link.close();
+    this.#outbox?.[Symbol.dispose]();
   }
 }

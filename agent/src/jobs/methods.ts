@@ -1,8 +1,9 @@
-import { KeyedQueue } from "@pnmlab/kit";
+import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
 import type { AGENT_METHODS, AgentMethod, AgentResult } from "@pnmlab/protocol";
 import type { LeaseKeeper } from "../leases/index.ts";
 import type { AgentLog } from "../log.ts";
 import { auditedSet, type Policy } from "../policy/index.ts";
+import type { Polling } from "../polling/index.ts";
 import {
   type Deadline,
   endpointKey,
@@ -18,6 +19,8 @@ export interface MethodServices {
   policy: Policy;
   engine: SnmpEngine;
   leases: LeaseKeeper;
+  /** Absent where the agent has no folder to poll into. */
+  polling?: Pick<Polling, "setPlans" | "acknowledged"> | undefined;
   log: AgentLog;
 }
 
@@ -39,7 +42,13 @@ const MAX_REQUESTS = 64;
 const MAX_REQUESTS_PER_TARGET = 4;
 
 /** The methods of the agent, with the queues that keep it from flooding a device. */
-export function createMethods({ policy, engine, leases, log }: MethodServices): Methods & Disposable {
+export function createMethods({
+  policy,
+  engine,
+  leases,
+  polling,
+  log,
+}: MethodServices): Methods & Disposable {
   const requests = new KeyedQueue({ maxTotal: MAX_REQUESTS, maxPerKey: MAX_REQUESTS_PER_TARGET });
   /** A device takes one SET at a time: two at once would race for the same row. */
   const sets = new KeyedQueue({ maxTotal: Number.POSITIVE_INFINITY, maxPerKey: 1 });
@@ -104,9 +113,22 @@ export function createMethods({ policy, engine, leases, log }: MethodServices): 
       await leases.release(leaseId);
       return {};
     },
+    "polling.plans": async (plans) => {
+      requirePolling(polling).setPlans(plans);
+      return {};
+    },
+    "polling.ack": async (ack) => {
+      requirePolling(polling).acknowledged(ack);
+      return {};
+    },
     [Symbol.dispose]: () => {
       sets.close();
       requests.close();
     },
   };
+}
+
+function requirePolling<T>(polling: T | undefined): T {
+  if (polling) return polling;
+  throw new PnmLabError("AGENT_NO_POLLING", "this agent does not poll: it has no folder for readings");
 }

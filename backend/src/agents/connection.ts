@@ -13,6 +13,7 @@ import { HEARTBEAT_MS, Heartbeat, SILENCE_MS } from "./heartbeat.ts";
 
 export type AgentHello = Extract<AgentToBackend, { type: "hello" }>;
 export type LeaseExpired = Extract<AgentToBackend, { type: "lease-expired" }>;
+export type PollMessage = Extract<AgentToBackend, { type: "poll-results" | "poll-refresh" | "poll-status" }>;
 
 /** How long a connection may take to introduce itself. */
 const HELLO_DEADLINE_MS = 5000;
@@ -39,6 +40,7 @@ export interface AgentConnectionOptions {
   /** `clockMs` is the agent's clock at its answer, where it tells it. */
   onRoundTrip: (roundTripMs: number, clockMs: number | undefined) => void;
   onLeaseExpired: (event: LeaseExpired) => void;
+  onPoll: (message: PollMessage) => void;
   /** The connection is over, once, with the reason in words. */
   onGone: (reason: string) => void;
 }
@@ -126,6 +128,11 @@ export class AgentConnection {
         return;
       case "lease-expired":
         this.#options.onLeaseExpired(message);
+        return;
+      case "poll-results":
+      case "poll-refresh":
+      case "poll-status":
+        this.#options.onPoll(message);
         return;
     }
   }

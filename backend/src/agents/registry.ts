@@ -7,7 +7,7 @@ import { Pacer } from "../pacer.ts";
 import type { AgentStore, KnownAgent } from "../storage/index.ts";
 import { type Admission, admit } from "./admission.ts";
 import { type AgentEvent, agentTransitions } from "./agent-machine.ts";
-import { AgentConnection, type AgentHello, type LeaseExpired } from "./connection.ts";
+import { AgentConnection, type AgentHello, type LeaseExpired, type PollMessage } from "./connection.ts";
 import { type Refusal, RefusalBook } from "./refusals.ts";
 import { agentSentence, refusalSentence } from "./sentence.ts";
 
@@ -35,6 +35,8 @@ type Events = {
   /** Whether an agent can be asked changed. */
   availability: boolean;
   "lease-expired": LeaseExpired;
+  /** An agent says something of its polling; the answer goes back over the same connection. */
+  poll: { name: string; requests: AgentConnection["requests"]; message: PollMessage };
 };
 
 /** The agent that this backend expects, and whoever is being refused in its place or under other names. */
@@ -102,6 +104,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
       onHello: (hello) => this.#connected(connection, hello),
       onRoundTrip: (roundTripMs, clockMs) => this.#measured(roundTripMs, clockMs),
       onLeaseExpired: (event) => this.emit("lease-expired", event),
+      onPoll: (message) => this.emit("poll", { name, requests: connection.requests, message }),
       onGone: (reason) => this.#gone(connection, reason),
     });
     this.#connections.add(connection);

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { buildInfoSchema } from "./build.ts";
 import { errorBodySchema } from "./errors.ts";
 import {
+  pollAckParamsSchema,
+  pollPlansParamsSchema,
+  pollRefreshSchema,
+  pollResultsSchema,
+  pollStatusMessageSchema,
+} from "./polling.ts";
+import {
   snmpGetParamsSchema,
   snmpSetParamsSchema,
   snmpTargetSchema,
@@ -67,6 +74,10 @@ export const AGENT_METHODS = {
   "lease.grant": { params: leaseGrantParamsSchema, result: emptySchema },
   /** Ends a lease without the abort: the test was stopped in order. */
   "lease.release": { params: leaseIdParamsSchema, result: emptySchema },
+  /** Replaces the plans that the agent polls by. */
+  "polling.plans": { params: pollPlansParamsSchema, result: emptySchema },
+  /** A batch of readings is stored. */
+  "polling.ack": { params: pollAckParamsSchema, result: emptySchema },
 } as const;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentParams<M extends AgentMethod> = z.input<(typeof AGENT_METHODS)[M]["params"]>;
@@ -130,5 +141,8 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
     aborted: z.boolean(),
     error: errorBodySchema.optional(),
   }),
+  pollResultsSchema,
+  pollRefreshSchema,
+  pollStatusMessageSchema,
 ]);
 export type AgentToBackend = z.infer<typeof agentToBackendSchema>;

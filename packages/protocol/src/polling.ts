@@ -73,6 +73,8 @@ export const pollPlansParamsSchema = z.strictObject({
   plans: z.array(agentPollPlanSchema),
 });
 
+export type PollPlans = z.infer<typeof pollPlansParamsSchema>;
+
 /** Everything of this outbox up to and including `upTo` is stored. */
 export const pollAckParamsSchema = z.strictObject({ outboxId: z.string().min(1), upTo: z.int().min(0) });
 

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PollReading } from "@pnmlab/protocol";
+import { afterEach, describe, expect, it } from "vitest";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const step of cleanUp.splice(0).reverse()) step();
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "pnmlab-outbox-"));
+  cleanUp.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function open(path: string, options: Partial<OutboxOptions> = {}) {
+  const lines: string[] = [];
+  const write = (_details: object, message: string) => void lines.push(message);
+  const log = { info: write, warn: write, error: write };
+  const outbox = new Outbox({ path, maxBytes: 50_000_000, keepMs: 86_400_000, log, ...options });
+  cleanUp.push(() => outbox[Symbol.dispose]());
+  return { outbox, lines };
+}
+
+function reading(atMs: number, padding = 0): PollReading {
+  return {
+    planId: "p",
+    planVersion: 1,
+    device: `d${"x".repeat(padding)}`,
+    atMs,
+    samples: [["snr", "4", atMs]],
+  };
+}
+
+describe("the outbox", () => {
+  it("gives readings in order until they are acknowledged, also after a restart", () => {
+    const path = join(folder(), "outbox.db");
+    const first = open(path);
+    for (let k = 1; k <= 250; k += 1) first.outbox.append(reading(k));
+    first.outbox.flush();
+    first.outbox.acknowledge(100);
+    first.outbox[Symbol.dispose]();
+    const { outbox } = open(path);
+    expect(outbox.id).toBe(first.outbox.id);
+    expect(outbox.take(1000).map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 150 }, (_, k) => 101 + k),
+    );
+    expect(outbox.state).toMatchObject({ queued: 150, oldestAtMs: 101, dropped: 0, trouble: null });
+  });
+
+  it("does not number readings anew when all of them were delivered before a restart", () => {
+    const path = join(folder(), "outbox.db");
+    const first = open(path);
+    first.outbox.append(reading(1));
+    first.outbox.append(reading(2));
+    first.outbox.flush();
+    first.outbox.acknowledge(2);
+    first.outbox[Symbol.dispose]();
+    const { outbox } = open(path);
+    outbox.append(reading(3));
+    expect(outbox.take(10).map(({ sequence }) => sequence)).toEqual([3]);
+  });
+
+  it("hands out a reading that was taken a moment ago and is not on disk yet", () => {
+    const { outbox } = open(join(folder(), "outbox.db"));
+    outbox.append(reading(1));
+    expect(outbox.take(10)).toHaveLength(1);
+    outbox.acknowledge(1);
+    outbox.flush();
+    expect(outbox.state.queued).toBe(0);
+  });
+
+  it("stays within its size: the oldest go first and are counted", () => {
+    const path = join(folder(), "outbox.db");
+    const { outbox, lines } = open(path, { maxBytes: 200_000 });
+    for (let k = 1; k <= 5000; k += 1) outbox.append(reading(k, 100));
+    outbox.flush();
+    const { queued, dropped, sizeBytes, oldestAtMs } = outbox.state;
+    expect(queued + dropped).toBe(5000);
+    expect(dropped).toBeGreaterThan(0);
+    expect(sizeBytes).toBeLessThanOrEqual(200_000);
+    expect(oldestAtMs).toBe(dropped + 1);
+    outbox.cleanUp(5000);
+    expect(outbox.fileBytes).toBeLessThan(2 * 200_000);
+    expect(lines.join()).toContain("given up before they were delivered, oldest first");
+  });
+
+  it("gives up what is older than it keeps", () => {
+    const { outbox } = open(join(folder(), "outbox.db"), { keepMs: 1000 });
+    for (let k = 0; k < 10; k += 1) outbox.append(reading(1000 * k));
+    outbox.flush();
+    outbox.cleanUp(9000);
+    expect(outbox.state).toMatchObject({ queued: 2, dropped: 8, oldestAtMs: 8000 });
+  });
+
+  it("survives a full disk: the oldest go, counted, and it goes on", () => {
+    const path = join(folder(), "outbox.db");
+    const { outbox, lines } = open(path, { maxPages: 60 });
+    for (let k = 1; k <= 5000; k += 1) outbox.append(reading(k, 100));
+    outbox.flush();
+    const { queued, dropped, trouble } = outbox.state;
+    expect(trouble).toBeNull();
+    expect(queued + dropped).toBe(5000);
+    expect(dropped).toBeGreaterThan(3000);
+    const taken = outbox.take(10_000).map(({ sequence }) => sequence);
+    expect(taken).toEqual(Array.from({ length: queued }, (_, k) => dropped + 1 + k));
+    expect(lines.join()).toContain("no room on the disk");
+    expect(statSync(path).size).toBeLessThanOrEqual(60 * 4096);
+  });
+
+  it("sets a damaged file aside and goes on with a new one", () => {
+    const path = join(folder(), "outbox.db");
+    writeFileSync(path, "this is no database, and far longer than a header of one would be".repeat(100));
+    const { outbox, lines } = open(path);
+    outbox.append(reading(1));
+    outbox.flush();
+    expect(outbox.state.trouble).toContain("set aside");
+    expect(lines.join()).toContain("damaged");
+    expect(statSync(path).size).toBeGreaterThan(0);
+  });
+
+  it("works in memory, and says so, where it may not write", () => {
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    const { outbox } = open(join(file, "outbox.db"));
+    outbox.append(reading(1));
+    outbox.flush();
+    expect(outbox.state).toMatchObject({ queued: 1 });
+    expect(outbox.state.trouble).toContain("PNMLAB_AGENT_DATA_DIR");
+  });
+});
