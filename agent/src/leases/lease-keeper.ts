@@ -151,6 +151,7 @@ export class LeaseKeeper {
         await auditedSet(engine, log, { leaseId: id }, endpoint, abort, {
           deadlineMs: ABORT_ATTEMPT_MS,
           signal,
+          priority: "urgent",
         });
         return undefined;
       } catch (error) {

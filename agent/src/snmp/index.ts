@@ -1,5 +1,6 @@
 export * from "./endpoint.ts";
-export { SnmpEngine } from "./engine.ts";
+export { type BulkSize, SnmpEngine, type SnmpEngineOptions } from "./engine.ts";
 export { SnmpError, targetText } from "./errors.ts";
-export { Deadline, type RequestLimits } from "./exchange.ts";
+export { Deadline, type Priority, type RequestLimits } from "./exchange.ts";
 export { isEncodableOid, isWithin, normalOid } from "./oid.ts";
+export type { RowSink } from "./walk.ts";

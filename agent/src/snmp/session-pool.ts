@@ -23,7 +23,7 @@ export class SessionPool {
   readonly #entries = new Map<string, Entry>();
   #closed = false;
 
-  constructor({ idleMs = 60_000, maxSessions = 512 }: SessionPoolOptions = {}) {
+  constructor({ idleMs = 60_000, maxSessions = 2_048 }: SessionPoolOptions = {}) {
     this.#idleMs = idleMs;
     this.#maxSessions = maxSessions;
   }
@@ -40,7 +40,9 @@ export class SessionPool {
     job: (session: SnmpSession) => Promise<T>,
   ): Promise<T> {
     if (this.#closed) throw new PnmLabError("AGENT_STOPPING", "the agent is stopping");
-    const key = [endpoint.address, endpoint.port, endpoint.profile.name, access].join("|");
+    const { address, port, profile } = endpoint;
+    // A v3 user reads and writes; a session of its own would discover the engine once more.
+    const key = [address, port, profile.name, profile.version === "v3" ? "user" : access].join("|");
     const entry = this.#take(key, endpoint, access);
     try {
       return await job(entry.session);

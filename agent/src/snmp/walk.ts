@@ -9,100 +9,109 @@ import {
   walkLimitError,
   walkLoopError,
 } from "./errors.ts";
-import { type Deadline, exchangeWithRetries } from "./exchange.ts";
+import type { Deadline } from "./exchange.ts";
 import { compareOids, isBelow } from "./oid.ts";
-import type { Answer, Exchange, SnmpSession } from "./session.ts";
+import { Repetitions } from "./repetitions.ts";
+import type { Answer, Exchange } from "./session.ts";
 import { fromRawVarbind } from "./values.ts";
 
-const FIRST_REPETITIONS = 20;
-/** Rows per datagram beyond this gain nothing: 50 rows of a table fill the 1,400 octets of a datagram. */
-const MAX_REPETITIONS = 50;
+/** One request PDU with its turn, its repetitions and its deadline; gets the number of the attempt, from 1. */
+export type Ask = (makeExchange: (attempt: number) => Exchange, signal: AbortSignal) => Promise<Answer>;
+
+/** Takes rows as they come; the walk goes on when its promise resolves. */
+export type RowSink = (rows: Varbind[]) => Promise<void> | void;
+
+export interface Walk {
+  ask: Ask;
+  name: RequestName;
+  root: string;
+  maxRows: number;
+  deadline: Deadline;
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Reads the subtree below `root` with GETBULK, or with GETNEXT where the device speaks v1. The number of
  * rows asked for at once grows while the device fills it, and shrinks where it says tooBig or is silent.
+ * The next rows are asked for before those that have come are looked at.
  *
+ * @returns how many rows there were.
  * @throws SnmpError: SNMP_WALK_LOOP where an OID does not come after the one before it, SNMP_WALK_LIMIT
  *   where there are more than `maxRows` rows, and the codes of a single request.
  */
-export async function walkSubtree(
-  session: SnmpSession,
-  name: RequestName,
-  root: string,
-  maxRows: number,
-  deadline: Deadline,
-  signal?: AbortSignal,
-): Promise<Varbind[]> {
+export async function walkSubtree(walk: Walk, sink: RowSink): Promise<number> {
+  const { ask, name, root, maxRows, deadline } = walk;
   const isV1 = name.endpoint.profile.version === "v1";
-  const rows: Varbind[] = [];
   const repetitions = new Repetitions();
-  let cursor = root;
-  const nextExchange = (attempt: number): Exchange => {
-    if (isV1) return { kind: "getNext", oids: [cursor] };
-    // A device that does not answer twice may be one that cannot fill so large a datagram.
-    if (attempt > 2) repetitions.shrink();
-    return { kind: "getBulk", oids: [cursor], maxRepetitions: repetitions.count };
-  };
-  for (;;) {
-    const answer = await exchangeWithRetries(session, name, deadline, nextExchange, { signal }).catch(
-      (error) => {
-        if (rows.length === 0 || !isPnmLabError(error, "SNMP_TIMEOUT")) throw error;
-        throw unfinishedWalkError(name, rows.length, deadline.elapsedMs);
-      },
-    );
-    if (answer.errorStatus === ERROR_STATUS.tooBig && repetitions.shrink()) continue;
-    if (isV1 && answer.errorStatus === ERROR_STATUS.noSuchName) return rows;
-    if (answer.errorStatus !== 0) throw errorStatusError(name, answer.errorStatus, answer.errorIndex);
-    if (answer.varbinds.length === 0) throw badResponseError(name, "the response is empty");
-    const next = takeRows(answer, name, root, cursor, rows, maxRows);
-    if (next === undefined) return rows;
-    cursor = next;
-    repetitions.filled(answer.varbinds.length);
+  const over = new AbortController();
+  const signal = walk.signal ? AbortSignal.any([walk.signal, over.signal]) : over.signal;
+  let count = 0;
+
+  const rowsAfter = (cursor: string) =>
+    ask((attempt) => {
+      if (isV1) return { kind: "getNext", oids: [cursor] };
+      // A device that does not answer twice may be one that cannot fill so large a datagram.
+      if (attempt > 2) repetitions.shrink();
+      return { kind: "getBulk", oids: [cursor], maxRepetitions: repetitions.count };
+    }, signal);
+
+  try {
+    let cursor = root;
+    let coming = rowsAfter(cursor);
+    for (;;) {
+      const answer = await coming;
+      if (answer.errorStatus === ERROR_STATUS.tooBig && repetitions.shrink()) {
+        coming = rowsAfter(cursor);
+        continue;
+      }
+      if (isV1 && answer.errorStatus === ERROR_STATUS.noSuchName) return count;
+      if (answer.errorStatus !== 0) throw errorStatusError(name, answer.errorStatus, answer.errorIndex);
+      if (answer.varbinds.length === 0) throw badResponseError(name, "the response is empty");
+      repetitions.filled(answer.varbinds.length);
+      const next = nextCursor(answer, root, cursor);
+      const goesOn = next !== undefined && count + answer.varbinds.length <= maxRows;
+      if (goesOn) {
+        coming = rowsAfter(next);
+        // Should these rows end the walk, nobody asks what became of the next ones.
+        coming.catch(() => {});
+      }
+      const rows = rowsOf(answer, name, root, cursor);
+      const taken = rows.slice(0, maxRows - count);
+      count += taken.length;
+      if (taken.length > 0) await sink(taken);
+      if (taken.length < rows.length) throw walkLimitError(name, maxRows);
+      if (!goesOn) return count;
+      cursor = next;
+    }
+  } catch (error) {
+    if (count === 0 || !isPnmLabError(error, "SNMP_TIMEOUT")) throw error;
+    throw unfinishedWalkError(name, count, deadline.elapsedMs);
+  } finally {
+    over.abort();
   }
 }
 
-/** Appends the rows below `root` and returns the OID to go on from, or undefined at the end. */
-function takeRows(
-  { varbinds }: Answer,
-  name: RequestName,
-  root: string,
-  cursor: string,
-  rows: Varbind[],
-  maxRows: number,
-): string | undefined {
+/** Where the walk goes on, judged by the last row alone: undefined where it ends or is going to fail. */
+function nextCursor({ varbinds }: Answer, root: string, cursor: string): string | undefined {
+  const { oid, type } = varbinds.at(-1)!;
+  return type !== END_OF_MIB_VIEW && isBelow(root, oid) && compareOids(oid, cursor) > 0 ? oid : undefined;
+}
+
+/** Type octet of the exception endOfMibView (RFC 3416 3). */
+const END_OF_MIB_VIEW = 0x82;
+
+/** The rows below `root`, each after the one before it. */
+function rowsOf({ varbinds }: Answer, name: RequestName, root: string, cursor: string): Varbind[] {
+  const rows: Varbind[] = [];
   let last = cursor;
   for (const raw of varbinds) {
     const value = fromRawVarbind(raw);
     if (!value) throw badResponseError(name, `the value of ${raw.oid} cannot be read`);
-    if (value.type === "endOfMibView") return undefined;
+    if (value.type === "endOfMibView") return rows;
     if (compareOids(raw.oid, last) <= 0) throw walkLoopError(name, raw.oid, last);
-    if (!isBelow(root, raw.oid)) return undefined;
-    if (rows.length === maxRows) throw walkLimitError(name, maxRows);
+    if (!isBelow(root, raw.oid)) return rows;
     rows.push({ oid: raw.oid, value });
     last = raw.oid;
   }
-  return last;
-}
-
-/** How many rows to ask for at once. */
-class Repetitions {
-  #count = FIRST_REPETITIONS;
-  #max = MAX_REPETITIONS;
-
-  get count(): number {
-    return this.#count;
-  }
-
-  /** Asks for more while the device sends all that was asked for. */
-  filled(rowCount: number): void {
-    if (rowCount >= this.#count) this.#count = Math.min(this.#max, this.#count * 2);
-  }
-
-  /** Asks for half, from now on; false where there is nothing less to ask for. */
-  shrink(): boolean {
-    if (this.#count === 1) return false;
-    this.#count = this.#count >> 1;
-    this.#max = this.#count;
-    return true;
-  }
+  return rows;
 }
