@@ -160,9 +160,10 @@ test("a client that owes too much is cut off, and the others go on", async () =>
   await waitFor(() => other.last("session")?.session.sentence === "still here");
 });
 
-test("a session that changes with every frame is told at most four times a second, its newest state last", async () => {
+test("a session that changes with every frame is told to who watches at most four times a second, its newest state last", async () => {
   const backend = await openTestBackend();
   const browser = await TestBrowser.open(backend);
+  await watch(backend, browser, "s-1");
   const startedAtMs = performance.now();
   let sequence = 0;
   while (performance.now() - startedAtMs < 1000) {
@@ -174,6 +175,38 @@ test("a session that changes with every frame is told at most four times a secon
   const told = browser.messages.filter((message) => message.type === "session");
   expect(told.length).toBeGreaterThan(2);
   expect(told.length).toBeLessThanOrEqual(2 + Math.floor((performance.now() - startedAtMs) / 250));
+});
+
+test("who does not watch a session is told of its counts once a second, and of everything else at once", async () => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  const startedAtMs = performance.now();
+  let framesReceived = 0;
+  while (performance.now() - startedAtMs < 1500) {
+    framesReceived += 1;
+    backend.hub.publishSession({ ...exampleSession("s-1"), framesReceived });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const told = () => browser.messages.filter((message) => message.type === "session");
+  expect(told().length).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedAtMs) / 1000));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const sayings = ["first", "second", "third"];
+  const saidAtMs = performance.now();
+  for (const sentence of sayings) {
+    framesReceived += 1;
+    backend.hub.publishSession({ ...exampleSession("s-1"), framesReceived, sentence });
+    await waitFor(() => browser.last("session")?.session.sentence === sentence);
+  }
+  // Three in less time than the counts take twice.
+  expect(performance.now() - saidAtMs).toBeLessThan(2000);
+  await waitFor(() => browser.last("session")?.session.framesReceived === framesReceived);
+});
+
+test("a browser that begins to watch learns the session as it is now", async () => {
+  const backend = await openTestBackend();
+  const browser = await TestBrowser.open(backend);
+  await watch(backend, browser, "s-1");
+  await waitFor(() => browser.last("session")?.session.id === "s-1");
 });
 
 test("a browser whose machine went away without a word is noticed by its missing answers", async () => {

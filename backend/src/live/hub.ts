@@ -30,6 +30,8 @@ export interface LiveHubOptions {
 
 /** Live values change at most four times a second; frames are not held back by it. */
 const SESSION_EVERY_MS = 250;
+/** Figures that merely count on, for those who do not watch: told to all, they cost viewers times sessions. */
+const COUNTS_EVERY_MS = 1000;
 
 /** Close code of a server that stops (RFC 6455, section 7.4.1). */
 const GOING_AWAY = 1001;
@@ -41,8 +43,17 @@ export class LiveHub implements LivePublisher, Disposable {
   readonly #clients = new Set<LiveClient>();
   readonly #sessions = new Pacer<UtscSession>({
     everyMs: SESSION_EVERY_MS,
-    publish: (session) => this.#publish({ type: "session", session }),
+    publish: (session) => this.#publishSession(session),
   });
+  readonly #counts = new Pacer<UtscSession>({
+    everyMs: COUNTS_EVERY_MS,
+    publish: (session) => {
+      if (this.#told.get(session.id)?.session === session) return;
+      this.#tell(session, (client) => !client.watched.has(session.id));
+    },
+  });
+  /** What all were told of each session last, and its text without the counts. */
+  readonly #told = new Map<string, { session: UtscSession; text: string }>();
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -98,7 +109,25 @@ export class LiveHub implements LivePublisher, Disposable {
 
   [Symbol.dispose](): void {
     this.#sessions[Symbol.dispose]();
+    this.#counts[Symbol.dispose]();
     for (const client of this.#clients) client.close(GOING_AWAY, "the backend is stopping");
+  }
+
+  /** Tells those who watch a session at once, and all where more has changed than its counts. */
+  #publishSession(session: UtscSession): void {
+    const text = textWithoutCounts(session);
+    const concernsAll = this.#told.get(session.id)?.text !== text;
+    if (concernsAll) this.#told.set(session.id, { session, text });
+    this.#tell(session, (client) => concernsAll || client.watched.has(session.id));
+    // What waits is always the newest, so that nothing older follows what all were told.
+    this.#counts.push(session.id, session);
+  }
+
+  #tell(session: UtscSession, isMeant: (client: LiveClient) => boolean): void {
+    const clients = [...this.#clients].filter(isMeant);
+    if (clients.length === 0) return;
+    const text = JSON.stringify({ type: "session", session } satisfies BackendToBrowser);
+    for (const client of clients) client.sendText(text);
   }
 
   #publish(message: BackendToBrowser): void {
@@ -109,7 +138,8 @@ export class LiveHub implements LivePublisher, Disposable {
   #received(client: LiveClient, message: BrowserToBackend): void {
     const { sessionId } = message;
     if (message.type === "watch") {
-      if (!this.#options.snapshot.sessions().some((session) => session.id === sessionId)) {
+      const session = this.#options.snapshot.sessions().find(({ id }) => id === sessionId);
+      if (session === undefined) {
         client.send({
           type: "error",
           error: { code: "SESSION_UNKNOWN", message: `there is no session ${sessionId}` },
@@ -118,6 +148,8 @@ export class LiveHub implements LivePublisher, Disposable {
       }
       if (client.watched.has(sessionId)) return;
       client.watched.add(sessionId);
+      // Those who do not watch are told of its counts later than those who do.
+      client.send({ type: "session", session });
     } else {
       if (!client.watched.has(sessionId)) return;
       client.unwatch(sessionId);
@@ -137,4 +169,10 @@ export class LiveHub implements LivePublisher, Disposable {
   #watchedSessions(): Set<string> {
     return new Set([...this.#clients].flatMap((client) => [...client.watched]));
   }
+}
+
+/** A session without what changes with every frame. */
+function textWithoutCounts(session: UtscSession): string {
+  const { framesReceived, framesPerSecond, newestFrameAt, observed, ...rest } = session;
+  return JSON.stringify(rest);
 }
