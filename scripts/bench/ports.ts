@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { quantile, slopeOf } from "./ports/account.ts";
+import { latencyQuantile, lostFiles, quantile, slopeOf, total } from "./ports/account.ts";
 import { PROGRAMS } from "./ports/lab.ts";
-import { latencyQuantile, lostFiles, type ProcessFigures, runPorts, total } from "./ports/run.ts";
+import { type ProcessFigures, runPorts } from "./ports/run.ts";
 
 // 24 RF ports live at once on one backend and one agent, 2 captures of 4,096 bins a second each and a viewer on
 // every one, beside an empty process and a bare fs.watch + readFile of the same files.
@@ -15,6 +15,8 @@ const WARM_UP_SHARE = 0.2;
 /** A shorter run says nothing about memory: the garbage collector's steps are larger than any slope. */
 const LEAST_SECONDS_FOR_MEMORY = 240;
 const LOOP_P99_BELOW_MS = 20;
+/** Where a process that does nothing waits this long, the machine is the one that was measured. */
+const MACHINE_BUSY_FROM_MS = 5;
 const RSS_SLOPE_BELOW_MB_PER_MIN = 1;
 
 function slopeAfterWarmUp(points: ProcessFigures["rssMb"]): number {
@@ -83,6 +85,11 @@ if (seconds >= LEAST_SECONDS_FOR_MEMORY) {
     ]);
   }
 } else console.log(`memory is judged from ${LEAST_SECONDS_FOR_MEMORY} s on`);
+if (empty.loopMs.p99 >= MACHINE_BUSY_FROM_MS) {
+  console.log(
+    `the machine was busy with other things: even an empty process waited ${empty.loopMs.p99.toFixed(1)} ms at p99`,
+  );
+}
 for (const [name, value, bar] of bars) {
   console.log(
     `${name.padEnd(44)} ${value.toFixed(2).padStart(8)}  bar ${String(bar).padStart(3)}  ${value <= bar ? "met" : "MISSED"}`,

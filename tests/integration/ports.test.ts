@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { lostFiles, runPorts, total } from "../../scripts/bench/ports/run.ts";
+import { lostFiles, total } from "../../scripts/bench/ports/account.ts";
+import { runPorts } from "../../scripts/bench/ports/run.ts";
 
 const SECONDS = 20;
 const RF_PORTS = 24;

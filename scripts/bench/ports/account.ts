@@ -59,6 +59,29 @@ export function capturedAtMsOf(name: string): number {
   return Date.parse(`${date}T${hour}:${minute}:${second}Z`);
 }
 
+/** Sum of one count over all ports. */
+export function total(
+  ports: readonly PortAccount[],
+  count: "files" | "shown" | "thinned" | "refused" | "surplus",
+): number {
+  return ports.reduce((sum, port) => sum + port[count], 0);
+}
+
+/** Files of which neither a frame nor a word came. */
+export function lostFiles(ports: readonly PortAccount[]): number {
+  return ports.reduce(
+    (sum, { files, shown, thinned, refused }) => sum + Math.abs(files - shown - thinned - refused),
+    0,
+  );
+}
+
+export function latencyQuantile(ports: readonly PortAccount[], q: number): number {
+  return quantile(
+    ports.flatMap(({ latenciesMs }) => latenciesMs),
+    q,
+  );
+}
+
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

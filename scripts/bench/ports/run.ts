@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UtscSession } from "@pnmlab/protocol";
-import { accountOf, capturedAtMsOf, type PortAccount, quantile } from "./account.ts";
+import { accountOf, capturedAtMsOf, type PortAccount } from "./account.ts";
 import type { Figures } from "./figures.ts";
 import { type PortsLab, PROGRAMS, type ProgramName, type SimulatorFiles, startPortsLab } from "./lab.ts";
 import { Viewer } from "./viewer.ts";
@@ -179,27 +179,4 @@ function textsOf(watching: readonly Viewer[]): { count: number; bytes: number } 
 function progressText(atMin: number, { backend, agent }: Record<ProgramName, Figures>): string {
   const text = ({ loopMs, rssMb }: Figures) => `p99 ${loopMs.p99.toFixed(1)} ms, ${rssMb.toFixed(0)} MB`;
   return `${atMin.toFixed(1)} min: backend ${text(backend)}; agent ${text(agent)}`;
-}
-
-/** Sum of one count over all ports. */
-export function total(
-  ports: readonly PortAccount[],
-  count: "files" | "shown" | "thinned" | "refused" | "surplus",
-): number {
-  return ports.reduce((sum, port) => sum + port[count], 0);
-}
-
-/** Files of which neither a frame nor a word came. */
-export function lostFiles(ports: readonly PortAccount[]): number {
-  return ports.reduce(
-    (sum, { files, shown, thinned, refused }) => sum + Math.abs(files - shown - thinned - refused),
-    0,
-  );
-}
-
-export function latencyQuantile(ports: readonly PortAccount[], q: number): number {
-  return quantile(
-    ports.flatMap(({ latenciesMs }) => latenciesMs),
-    q,
-  );
 }
