@@ -1,7 +1,7 @@
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
-import { type CaptureContext, decodeCapture, toHundredths } from "./capture-frame.ts";
+import { type CaptureContext, decodeCaptures, toHundredths } from "./capture-frame.ts";
 
 const accepted: UtscAccepted = {
   centerFrequencyHz: 45_000_000,
@@ -40,10 +40,10 @@ test.each(["fftPower", "fftAmplitude", "fftDb"] as const)(
       outputFormat,
       samples: utscSamplesFromLevels(levelsDbmv, outputFormat, -8600),
     });
-    const frame = decodeCapture(bytes, "pnmlab_a_c1", {
+    const frame = decodeCaptures(bytes, "pnmlab_a_c1", {
       ...context,
       accepted: { ...accepted, outputFormat },
-    });
+    })[0]!;
     expect(frame).toMatchObject({
       firstBinHz: 5_000_000,
       binSpacingHz: 100_000,
@@ -73,7 +73,7 @@ test("time samples become a spectrum", () => {
     outputFormat: "timeIQ",
     samples,
   });
-  const frame = decodeCapture(bytes, "pnmlab_a_c1", { ...context, accepted: timeIq });
+  const frame = decodeCaptures(bytes, "pnmlab_a_c1", { ...context, accepted: timeIq })[0]!;
   const highest = frame.levelsHundredthsDbmv.reduce(
     (best, level, bin, all) => (level > all[best]! ? bin : best),
     0,
@@ -91,7 +91,7 @@ test("a header that tells centre and span wins over the configuration", () => {
     outputFormat: "fftPower",
     samples: utscSamplesFromLevels(levelsDbmv, "fftPower", -8600),
   });
-  expect(decodeCapture(bytes, "pnmlab_a_c1", context)).toMatchObject({
+  expect(decodeCaptures(bytes, "pnmlab_a_c1", context)[0]).toMatchObject({
     firstBinHz: 40_000_000,
     binSpacingHz: 50_000,
     observed: { centerFrequencyHz: 60_000_000, spanHz: 40_000_000 },
@@ -106,14 +106,14 @@ test("without a calibration constant the levels are told to be uncalibrated", ()
     samples: utscSamplesFromLevels(levelsDbmv, "fftPower", -8600),
   });
   for (const kHundredthsDb of [undefined, 0]) {
-    const frame = decodeCapture(bytes, "pnmlab_a_c1", { ...context, kHundredthsDb });
+    const frame = decodeCaptures(bytes, "pnmlab_a_c1", { ...context, kHundredthsDb })[0]!;
     expect(frame).toMatchObject({ uncalibrated: true, kHundredthsDb: 0 });
   }
 });
 
 test("another measurement's file and a damaged one are refused in words", () => {
-  expect(() => decodeCapture(Uint8Array.of(0x50, 0x4e, 0x4d, 0x6a, 0, 0), "pnmlab_a_c1", context)).toThrow();
-  expect(() => decodeCapture(Buffer.from("hello, this is no capture"), "pnmlab_a_c1", context)).toThrow();
+  expect(() => decodeCaptures(Uint8Array.of(0x50, 0x4e, 0x4d, 0x6a, 0, 0), "pnmlab_a_c1", context)).toThrow();
+  expect(() => decodeCaptures(Buffer.from("hello, this is no capture"), "pnmlab_a_c1", context)).toThrow();
 });
 
 test("levels are clamped to what the frame holds, and bins without a level are marked", () => {

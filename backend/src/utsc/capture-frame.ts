@@ -1,6 +1,6 @@
 import { PnmLabError } from "@pnmlab/kit";
 import { utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
-import { decodePnm } from "@pnmlab/pnm-codec";
+import { decodePnm, type UtscRecord } from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted, type UtscObserved } from "@pnmlab/protocol";
 
 /** What SNMP says about the captures that arrive; a header that says so itself wins over it. */
@@ -26,12 +26,12 @@ const LEAST_HUNDREDTHS = NO_LEVEL + 1;
 const MOST_HUNDREDTHS = 32767;
 
 /**
- * Decodes one capture file, whatever its output format. Files hold one capture (MaxResultsPerFile is 1);
- * where a CMTS packs several, the newest is shown.
+ * Decodes a capture file, whatever its output format: every capture in it (MaxResultsPerFile), the oldest
+ * first.
  *
  * @throws PnmDecodeError or AnalysisError in the words of the decoder; PnmLabError `UTSC_FILE_KIND`
  */
-export function decodeCapture(bytes: Uint8Array, fileName: string, context: CaptureContext): CaptureFrame {
+export function decodeCaptures(bytes: Uint8Array, fileName: string, context: CaptureContext): CaptureFrame[] {
   const { accepted } = context;
   const record = decodePnm(bytes, {
     fileName,
@@ -48,9 +48,18 @@ export function decodeCapture(bytes: Uint8Array, fileName: string, context: Capt
   if (record.kind !== "utsc") {
     throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
   }
+  return Array.from({ length: record.frames }, (_, k) => captureOf(record, k, context, bytes.length));
+}
+
+function captureOf(
+  record: UtscRecord,
+  k: number,
+  { accepted, ...context }: CaptureContext,
+  fileSizeBytes: number,
+): CaptureFrame {
   const window = accepted.window === "other" ? "rectangular" : accepted.window;
   const binSpacingHz = (record.spanHz ?? accepted.spanHz) / record.bins;
-  const frame = utscFrameLevels(record, record.frames - 1, {
+  const frame = utscFrameLevels(record, k, {
     window,
     sampleRateHz: context.sampleRateHz,
     resolutionBandwidthHz:
@@ -74,7 +83,7 @@ export function decodeCapture(bytes: Uint8Array, fileName: string, context: Capt
       resolutionBandwidthHz: frame.resolutionBandwidthHz,
       ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
       fileLayout: record.layout,
-      fileSizeBytes: bytes.length,
+      fileSizeBytes,
     },
   };
 }

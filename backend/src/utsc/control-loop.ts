@@ -197,6 +197,7 @@ export class ControlLoop {
       (this.#accepted === undefined
         ? rowSays(mine, this.#settled.values)
         : rowStillSays(mine, this.#accepted));
+    if (mine?.measStatus !== "busy") await this.#options.around.takeRoom(stored, this.#settled);
     if (mine !== undefined && asWanted && !this.#fromScratch) await this.#adopt(mine);
     else await this.#configure(rows, this.#settled);
   }
@@ -391,7 +392,7 @@ export class ControlLoop {
   }
 
   #view(): RunView {
-    return this.#run!.view(this.#expectedFiles(), this.#options.intake.periodMs, this.patienceMs);
+    return this.#run!.view(this.#expectedFiles(), this.#options.intake.filePeriodMs, this.patienceMs);
   }
 }
 

@@ -58,6 +58,11 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
     consequence: "end",
     fix: "Start again when the other test has ended, or ask its owner to stop it.",
   },
+  UTSC_CAPACITY_BUSY: {
+    rung: "snmp",
+    consequence: "later",
+    fix: "Stop one of the tests that it names; the session starts by itself when there is room.",
+  },
   UTSC_TAKEN_OVER: {
     rung: "snmp",
     consequence: "end",

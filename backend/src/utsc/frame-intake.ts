@@ -1,7 +1,7 @@
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
 import type { IncomingFile } from "../contracts.ts";
-import { type CaptureContext, decodeCapture } from "./capture-frame.ts";
+import { type CaptureContext, type CaptureFrame, decodeCaptures } from "./capture-frame.ts";
 import { captureTimeMs } from "./capture-time.ts";
 import { FrameStatistics } from "./statistics.ts";
 
@@ -48,15 +48,28 @@ export class FrameIntake {
     return repeatPeriodUs === undefined ? this.#observed : { ...this.#observed, repeatPeriodUs };
   }
 
-  /** Length of this configuration's files, as soon as one was decoded. */
+  /** Length of this configuration's files, as soon as one was decoded; the last one of a run can hold fewer captures. */
   get fileSizeBytes(): number | undefined {
-    return this.#observed?.fileSizeBytes;
+    return this.#resultsPerFile === 1 ? this.#observed?.fileSizeBytes : undefined;
   }
 
   /** Median time between captures, or the period that the CMTS accepted. */
   get periodMs(): number {
     const acceptedUs = this.#context?.accepted.repeatPeriodUs ?? 0;
     return Math.max(acceptedUs, this.#statistics.medianIntervalUs() ?? 0) / 1000;
+  }
+
+  /** Time between files: a file comes when all its captures are made. */
+  get filePeriodMs(): number {
+    const { freeRunDurationMs = 0 } = this.#context?.accepted ?? {};
+    // 0 stands for all captures of a run in one file.
+    return this.#resultsPerFile === 0
+      ? Math.max(this.periodMs, freeRunDurationMs)
+      : this.#resultsPerFile * this.periodMs;
+  }
+
+  get #resultsPerFile(): number {
+    return this.#context?.accepted.maxResultsPerFile ?? 1;
   }
 
   framesPerSecond(nowMs: number): number {
@@ -98,11 +111,27 @@ export class FrameIntake {
     return this.#context !== undefined;
   }
 
-  /** @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words; the file counts as dropped */
-  take(file: IncomingFile, seenAtMs: number): SpectrumFrame {
-    const frame = this.#decode(file);
-    const { observed, ...spectrum } = frame;
-    const capturedAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime());
+  /**
+   * The captures of a file in the order in which they were made. The name tells when the first one was; the
+   * others follow by the repeat period.
+   *
+   * @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words; the file counts as dropped
+   */
+  take(file: IncomingFile, seenAtMs: number): SpectrumFrame[] {
+    const captures = this.#decode(file);
+    const modifiedAtMs = file.modifiedAt.getTime();
+    const lastsMs = (captures.length - 1) * this.#acceptedPeriodMs;
+    const firstAtMs = captureTimeMs(file.fileName, modifiedAtMs - lastsMs);
+    return captures.map((capture, k) =>
+      this.#number(capture, firstAtMs + k * this.#acceptedPeriodMs, seenAtMs),
+    );
+  }
+
+  get #acceptedPeriodMs(): number {
+    return (this.#context?.accepted.repeatPeriodUs ?? 0) / 1000;
+  }
+
+  #number({ observed, ...spectrum }: CaptureFrame, capturedAtMs: number, seenAtMs: number): SpectrumFrame {
     const intervalMs =
       this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
     const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;
@@ -125,9 +154,9 @@ export class FrameIntake {
     };
   }
 
-  #decode(file: IncomingFile) {
+  #decode(file: IncomingFile): CaptureFrame[] {
     try {
-      return decodeCapture(file.bytes, file.fileName, this.#context!);
+      return decodeCaptures(file.bytes, file.fileName, this.#context!);
     } catch (error) {
       this.drop();
       throw new PnmLabError("UTSC_FILE_REFUSED", `${file.fileName} was refused: ${messageOf(error)}`, {

@@ -64,7 +64,7 @@ export function hasEnded(measStatus: MeasStatus | undefined, view: RunView): boo
 }
 
 /**
- * Files that one run gives by the arithmetic of DOCS-PNM-MIB with one capture in a file, or by a limit that
+ * Files that one run gives by the arithmetic of DOCS-PNM-MIB, or by a limit that
  * the vendor is known for; a CMTS can end sooner by a limit of its own.
  */
 export function filesPerRun(
@@ -72,9 +72,13 @@ export function filesPerRun(
   vendorLimit = Number.POSITIVE_INFINITY,
 ): number {
   const { triggerMode, freeRunDurationMs = 0, repeatPeriodUs = 0, triggerCount = 0 } = accepted ?? {};
-  if (triggerPatienceMs(triggerMode) > 0) return triggerCount === 0 ? vendorLimit : triggerCount;
+  const perFile = accepted?.maxResultsPerFile ?? 1;
+  // 0 stands for all captures of a run in one file.
+  const files = (captures: number) => (perFile === 0 ? 1 : Math.ceil(captures / perFile));
+  if (triggerPatienceMs(triggerMode) > 0) return triggerCount === 0 ? vendorLimit : files(triggerCount);
   if (repeatPeriodUs === 0) return 1;
-  return Math.min(vendorLimit, Math.max(1, Math.floor((freeRunDurationMs * 1000) / repeatPeriodUs)));
+  const captures = Math.max(1, Math.floor((freeRunDurationMs * 1000) / repeatPeriodUs));
+  return Math.min(vendorLimit, files(captures));
 }
 
 /**

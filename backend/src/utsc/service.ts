@@ -35,7 +35,7 @@ import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
 import { findProbeRequest } from "./probe-request.ts";
-import { readRunningTests } from "./running-tests.ts";
+import { type RunningTest, readRunningTests } from "./running-tests.ts";
 import { LATE_FILE_MS, LiveSession } from "./session.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -90,6 +90,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   readonly #sweep: LeftoverSweep;
   /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
   readonly #probes = new Set<string>();
+  /** Sessions that hold room on their line card and chassis. */
+  readonly #withRoom = new Set<string>();
   readonly #closing = new AbortController();
   /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
   readonly #takenByVendorName = new Set<string>();
@@ -109,7 +111,9 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),
+      takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
+        if (session.settled) this.#withRoom.delete(session.id);
         this.#stored.set(session.id, session);
         options.store.save(session);
       },
@@ -172,6 +176,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
       this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
+      this.#withRoom.add(stored.id);
       const session = new LiveSession(this.#around, target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
@@ -308,12 +313,14 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
       // A process that starts anew finds it as one to clear up after, not as one that is wanted.
       save: (stored: StoredSession) => {
+        if (stored.settled) this.#withRoom.delete(stored.id);
         this.#stored.set(stored.id, stored);
         this.#options.store.save({ ...stored, desired: "stopped" });
       },
     };
     const stored = this.#newStored(cmtsId, settled.port, request, around.save);
     this.#probes.add(stored.id);
+    this.#withRoom.add(stored.id);
     const session: LiveSession = new LiveSession(around, target, stored, settled);
     this.#byPort.set(portKey(cmtsId, settled.port.ifIndex), session);
     this.#byId.set(session.id, session);
@@ -356,12 +363,35 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   }
 
   /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  #requireCapacity(cmtsId: string, settled: SettledRequest, others: readonly CapacityHolder[]): void {
+  async #takeRoom(session: StoredSession, settled: SettledRequest): Promise<void> {
+    const { cmtsId, id } = session;
+    const target = this.#findTarget(cmtsId);
+    if (this.#withRoom.has(id) || settled.profile.capacity === undefined || target === undefined) return;
+    const tests = await this.#runningTests(cmtsId, target);
+    const running = new Set(tests.map(({ mark }) => mark?.sessionId));
+    const others = await this.#holdersOf(target, settled, tests);
+    this.#requireCapacity(
+      cmtsId,
+      settled,
+      others,
+      (other) => this.#withRoom.has(other.id) || running.has(other.id) || isBefore(other, session),
+    );
+    this.#withRoom.add(id);
+  }
+
+  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
+  #requireCapacity(
+    cmtsId: string,
+    settled: SettledRequest,
+    others: readonly CapacityHolder[],
+    counts: (session: StoredSession) => boolean = () => true,
+  ): void {
     const { port, profile, values } = settled;
     const sessions = [...this.#byPort.values()]
       .map(({ stored }) => stored)
       .filter((stored) => stored.cmtsId === cmtsId && stored.rfPortIfIndex !== port.ifIndex)
       .filter((stored) => stored.desired === "running" || !stored.settled)
+      .filter(counts)
       .map(({ id, rfPortName, requested }) => ({
         rfPortName,
         repeatPeriodUs: requested.repeatPeriodUs,
@@ -372,26 +402,37 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   }
 
   /** What others run on the CMTS, where its capacity is limited; a CMTS that does not tell refuses by itself. */
-  async #otherTests(
-    cmtsId: string,
+  async #otherTests(cmtsId: string, target: SnmpTarget, settled: SettledRequest): Promise<CapacityHolder[]> {
+    if (settled.profile.capacity === undefined) return [];
+    return this.#holdersOf(target, settled, await this.#runningTests(cmtsId, target));
+  }
+
+  /** The tests among these that no session of ours owns, with the names of their ports. */
+  async #holdersOf(
     target: SnmpTarget,
-    { port, profile }: SettledRequest,
+    { port }: SettledRequest,
+    tests: readonly RunningTest[],
   ): Promise<CapacityHolder[]> {
-    if (profile.capacity === undefined) return [];
+    const foreign = tests.filter(
+      ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
+    );
+    return Promise.all(
+      foreign.map(async ({ rfPortIfIndex, fileName }) => {
+        const name = await readUtscPort(this.#around.snmp, target, rfPortIfIndex).then(
+          (read) => read.name,
+          () => `interface ${rfPortIfIndex}`,
+        );
+        const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
+        const who = `a test on ${name} that no session of this backend has started${named}`;
+        return { rfPortName: name, repeatPeriodUs: undefined, who };
+      }),
+    );
+  }
+
+  async #runningTests(cmtsId: string, target: SnmpTarget): Promise<RunningTest[]> {
     const { snmp, log } = this.#around;
     try {
-      const tests = await readRunningTests(snmp, target);
-      const foreign = tests.filter(
-        ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
-      );
-      return await Promise.all(
-        foreign.map(async ({ rfPortIfIndex, fileName }) => {
-          const { name } = await readUtscPort(snmp, target, rfPortIfIndex);
-          const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
-          const who = `a test on ${name} that no session of this backend has started${named}`;
-          return { rfPortName: name, repeatPeriodUs: undefined, who };
-        }),
-      );
+      return await readRunningTests(snmp, target);
     } catch (error) {
       log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${messageOf(error)}`);
       return [];
@@ -459,6 +500,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
 function portKey(cmtsId: string, rfPortIfIndex: number): string {
   return `${cmtsId}/${rfPortIfIndex}`;
+}
+
+/** Whether a session was made before another. */
+function isBefore(a: StoredSession, b: StoredSession): boolean {
+  return a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 }
 
 function isSameRequest(a: UtscRequest, b: UtscRequest): boolean {

@@ -239,8 +239,9 @@ export class LiveSession {
 
   #take(file: IncomingFile, seenAtMs: number): void {
     try {
-      const frame = this.#intake.take(file, seenAtMs);
-      this.#around.publisher.publishFrame(this.id, frame);
+      for (const frame of this.#intake.take(file, seenAtMs)) {
+        this.#around.publisher.publishFrame(this.id, frame);
+      }
       this.#control?.fileArrived(true);
     } catch (error) {
       this.#control?.fileArrived(false);
@@ -264,7 +265,7 @@ export class LiveSession {
     const { failure, lastFileAt } = facts;
     const waitingSinceMs = Math.max(lastFileAt?.getTime() ?? 0, this.#control?.configuredAtMs ?? 0);
     const silentMs = Date.now() - waitingSinceMs;
-    const patienceMs = Math.max(stallAfterMs(this.#intake.periodMs), this.#control?.patienceMs ?? 0);
+    const patienceMs = Math.max(stallAfterMs(this.#intake.filePeriodMs), this.#control?.patienceMs ?? 0);
     if (waitingSinceMs > 0 && silentMs > patienceMs) {
       const notes = this.#control?.notes ?? [];
       face.apply("silence", { failure: failure ?? stallFailure(facts, this.#around.destination, notes) });

@@ -11,6 +11,7 @@ import type {
 } from "../contracts.ts";
 import type { TftpDestination } from "./destination.ts";
 import type { OwnFileName } from "./file-name.ts";
+import type { SettledRequest } from "./settle.ts";
 
 /** What all sessions of a backend share. */
 export interface SessionSurroundings {
@@ -27,5 +28,12 @@ export interface SessionSurroundings {
   log: Logger;
   /** Whether the mark on a row is of one of our sessions that has not been settled. */
   isOwn(mark: OwnFileName | undefined): boolean;
+  /**
+   * Takes room for a session on line card and chassis, where it has none yet: those that were started before
+   * it, that have theirs, or whose test runs go first.
+   *
+   * @throws PnmLabError `UTSC_CAPACITY_BUSY`
+   */
+  takeRoom(session: StoredSession, settled: SettledRequest): Promise<void>;
   save(session: StoredSession): void;
 }

@@ -157,7 +157,7 @@ export async function startChain(
     sessions: () => service.list(),
     session: (id: string): UtscSession => service.get(id)!,
     files: () => readdir(directory),
-    measStatus: () => simulator.measStatus("cmts", rfPort),
+    measStatus: (port = rfPort) => simulator.measStatus("cmts", port),
     closeBackend: () => service.close(),
     openBackend: () => {
       service = create();
