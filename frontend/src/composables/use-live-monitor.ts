@@ -23,6 +23,9 @@ import {
   sessionOfPort,
   sessionWords,
 } from "../model/session-words.ts";
+import type { SetupIssue } from "../model/setup/draft.ts";
+import type { SetupField } from "../model/setup/fields.ts";
+import { issuesOfError } from "../model/setup/refusal.ts";
 import { defaultRequest } from "../model/utsc-form.ts";
 import { type DrawerTab, viewOfQuery } from "../model/view-query.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
@@ -65,6 +68,8 @@ export interface LiveMonitor {
   qualify: Qualify;
   working: Ref<"start" | "stop" | undefined>;
   failure: Ref<string | undefined>;
+  /** What the newest start that failed said of single columns. */
+  refused: ShallowRef<ReadonlyMap<SetupField, SetupIssue>>;
   start(request?: UtscRequest): Promise<void>;
   stop(): Promise<void>;
 }
@@ -141,13 +146,16 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
 
   const working = ref<"start" | "stop">();
   const failure = ref<string>();
+  const refused = shallowRef<ReadonlyMap<SetupField, SetupIssue>>(new Map());
   const attempt = async (what: "start" | "stop", run: () => Promise<unknown>) => {
     working.value = what;
     failure.value = undefined;
+    refused.value = new Map();
     try {
       await run();
     } catch (cause) {
       failure.value = messageOf(cause);
+      refused.value = issuesOfError(cause);
       announceFailure(failure.value);
     } finally {
       working.value = undefined;
@@ -191,6 +199,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     qualify: provideQualify(target, session),
     working,
     failure,
+    refused,
     start: (request = defaultRequest(target.value.port.utsc)) =>
       attempt("start", () =>
         sync.startSession({

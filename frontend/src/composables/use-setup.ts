@@ -27,6 +27,7 @@ import {
 } from "../model/setup/draft.ts";
 import type { SetupField } from "../model/setup/fields.ts";
 import { bandRequest, SPLIT_BANDS } from "../model/setup/presets.ts";
+import { issuesOfError } from "../model/setup/refusal.ts";
 import { formText } from "../model/setup/units.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
 import { useLab } from "./use-lab.ts";
@@ -116,8 +117,18 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
   const previewIsCurrent = computed(
     () => preview.value.answer !== undefined && preview.value.of === key.value,
   );
+  /** What the backend has refused by an error, and of which values. */
+  const refused = shallowRef<{ of: string; issues: ReadonlyMap<SetupField, SetupIssue> }>();
+  const noteRefusal = (cause: unknown, of: string): boolean => {
+    const found = issuesOfError(cause);
+    refused.value = { of, issues: found };
+    return found.size > 0;
+  };
   const issues = computed(() => {
     const all = new Map(reading.value?.issues ?? []);
+    if (refused.value?.of === key.value) {
+      for (const [field, issue] of refused.value.issues) if (!all.has(field)) all.set(field, issue);
+    }
     if (!previewIsCurrent.value) return all;
     for (const refusal of preview.value.answer?.refusals ?? []) {
       if (all.has(refusal.field)) continue;
@@ -180,10 +191,14 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     preview.value = { ...preview.value, readingSinceMs: Date.now(), failure: undefined };
     try {
       const answer = await sync.client.dryRun(start.value);
-      if (run === newest) preview.value = { answer, of, readingSinceMs: undefined, failure: undefined };
+      if (run !== newest) return;
+      refused.value = undefined;
+      preview.value = { answer, of, readingSinceMs: undefined, failure: undefined };
     } catch (cause) {
       if (run !== newest) return;
-      preview.value = { ...preview.value, readingSinceMs: undefined, failure: messageOf(cause) };
+      // What is told beside a field is not told again as a failure of the preview.
+      const failure = noteRefusal(cause, of) ? undefined : messageOf(cause);
+      preview.value = { ...preview.value, readingSinceMs: undefined, failure };
     }
   }
 
@@ -208,10 +223,12 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     if (working.value) return;
     working.value = what;
     failure.value = undefined;
+    const of = key.value;
     try {
       await run();
       announce(what === "start" ? "Started" : "Stopped");
     } catch (cause) {
+      noteRefusal(cause, of);
       failure.value = messageOf(cause);
       announceFailure(failure.value);
     } finally {

@@ -2,6 +2,7 @@ import { type UtscCapability, type UtscRequest, type UtscWindow, utscRequestSche
 import { formatMhz } from "./format.ts";
 import { parseFrequencyHz, parseNumber } from "./parse-number.ts";
 import { boxOfColumns, type QualifyBox, qualifyColumns } from "./qualify-box.ts";
+import type { SetupField } from "./setup/fields.ts";
 
 /** What the set-up form holds: texts as typed, in the engineer's units. */
 export interface UtscForm {
@@ -165,7 +166,7 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
   return { ok: false, issues };
 }
 
-const FIELD_OF: Record<string, UtscField> = {
+const FIELD_OF: Partial<Record<string, UtscField>> = {
   centerFrequencyHz: "centre",
   spanHz: "span",
   bins: "bins",
@@ -176,6 +177,11 @@ const FIELD_OF: Record<string, UtscField> = {
   qualifyBandwidthHz: "qualifyWidth",
   qualifyThresholdTenthDb: "qualifyThreshold",
 };
+
+/** The column that a field of this form is about. */
+export function wireFieldOf(field: UtscField): SetupField {
+  return Object.entries(FIELD_OF).find(([, of]) => of === field)![0] as SetupField;
+}
 
 const UNIT: Partial<Record<UtscField, { name: string; unit: string; perWire: number }>> = {
   centre: { name: "Centre", unit: " MHz", perWire: 1e6 },

@@ -335,6 +335,19 @@ export class SyntheticSetup {
             ],
       row: { cfgIndex: 1, exists: true, measStatus: "inactive", fileName: null },
       filesPerRun: 150,
+      room: [
+        {
+          scope: "port",
+          name: options.rfPortName,
+          most: 1,
+          text: null,
+          source: null,
+          holders: [],
+          isFull: false,
+        },
+        { scope: "chassis", name: null, most: null, text: null, source: null, holders: [], isFull: false },
+      ],
+      roomUnknown: null,
       session: null,
       readAt: new Date().toISOString(),
     };

@@ -1,5 +1,6 @@
 import type { UtscOptions, UtscRequest } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
+import { ApiError } from "../../api/api-error.ts";
 import { SyntheticSetup } from "../../api/synthetic/synthetic-setup.ts";
 import { aSession } from "../testing.ts";
 import { columnTruth } from "./column-truth.ts";
@@ -8,6 +9,7 @@ import { expectationLines } from "./expectation.ts";
 import { fieldWords, SETUP_GROUPS } from "./fields.ts";
 import { tellingRules } from "./judge.ts";
 import { bandRequest, parseOwnPresets, SPLIT_BANDS, withPreset } from "./presets.ts";
+import { issuesOfError } from "./refusal.ts";
 import { rulerEndMhz, snapBox } from "./ruler.ts";
 import { formText, parseFieldText, parseMacAddress, readableValue } from "./units.ts";
 
@@ -188,4 +190,26 @@ test("names within a sentence keep their capitals where they are abbreviations",
     "SID",
     "qualify width",
   ]);
+});
+
+test("an error of the backend is told beside the columns that it names, in each of its forms", () => {
+  const source = { kind: "profile" as const, name: "E6000", citation: "guide" };
+  const refusal = {
+    field: "spanHz" as const,
+    rule: "span.wideband",
+    value: 85e6,
+    message: "Span is 80 or 160 MHz.",
+    allowed: "80, 160",
+    suggestion: 80e6,
+    source,
+  };
+  const by = (details: object) =>
+    issuesOfError(new ApiError("CODE", "the text", 422, { details: { ...details } }));
+  expect([...by({ field: "spanHz", refusals: [refusal] })]).toEqual([
+    ["spanHz", { message: "Span is 80 or 160 MHz.", rule: "span.wideband", source, use: "80.000" }],
+  ]);
+  expect(by({ field: "cmMacAddr", rfPorts: [1] }).get("cmMacAddr")?.message).toBe("the text");
+  expect(by({ issues: [{ field: "body.bins", message: "too big" }] }).get("bins")?.message).toBe("too big");
+  expect(by({ scope: "lineCard" }).size).toBe(0);
+  expect(issuesOfError(new Error("no details")).size).toBe(0);
 });
