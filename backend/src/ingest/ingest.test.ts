@@ -7,17 +7,21 @@ import { captureBytes, MemorySink, silentLog, startIngestFixture, until } from "
 import type { DirectoryState } from "./directory-watch.ts";
 import { startIngest } from "./ingest.ts";
 
-test("a file that is renamed into place goes to its session at once, bit-exact, and is removed", async () => {
-  const { directory, taken, removed } = await startIngestFixture();
-  const bytes = Uint8Array.from({ length: 777 }, (_, k) => k);
-  await writeFile(join(directory, ".pnmlab_a_c1_x.0123456789abcdef.part"), bytes);
-  await rename(join(directory, ".pnmlab_a_c1_x.0123456789abcdef.part"), join(directory, "pnmlab_a_c1_x"));
-  await until(() => taken.length === 1);
-  expect(taken[0]!.fileName).toBe("pnmlab_a_c1_x");
-  expect([...taken[0]!.bytes]).toEqual([...bytes]);
-  expect(Math.abs(taken[0]!.seenAtMs - taken[0]!.modifiedAt.getTime())).toBeLessThan(5000);
-  await until(() => removed.length === 1);
-});
+test.each([["0123456789abcdef"], ["0123456789-17"]])(
+  "a file that is renamed into place from .NAME.%s.part goes to its session at once, bit-exact, and is removed",
+  async (random) => {
+    const { directory, taken, removed } = await startIngestFixture();
+    const bytes = Uint8Array.from({ length: 777 }, (_, k) => k);
+    const part = join(directory, `.pnmlab_a_c1_x.${random}.part`);
+    await writeFile(part, bytes);
+    await rename(part, join(directory, "pnmlab_a_c1_x"));
+    await until(() => taken.length === 1);
+    expect(taken[0]!.fileName).toBe("pnmlab_a_c1_x");
+    expect([...taken[0]!.bytes]).toEqual([...bytes]);
+    expect(Math.abs(taken[0]!.seenAtMs - taken[0]!.modifiedAt.getTime())).toBeLessThan(5000);
+    await until(() => removed.length === 1);
+  },
+);
 
 test("a file that grows is taken when it has the length that its header tells, not before", async () => {
   const { directory, taken } = await startIngestFixture();

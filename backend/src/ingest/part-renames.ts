@@ -6,7 +6,7 @@ const MAX_REMEMBERED = 256;
 /**
  * Recognises files that appear whole: a TFTP server that writes `.part` files gives them their final name
  * when they are complete. Two forms are known: `NAME.part`, and `.STEM.RANDOM.part` with the first 48
- * characters of the name and 16 hexadecimal digits.
+ * characters of the name and either 16 hexadecimal digits or, by the embedded server, 10 and a number.
  */
 export class PartRenames {
   readonly #stems = new Set<string>();
@@ -33,7 +33,7 @@ export class PartRenames {
 function stemOf(partName: string): string {
   return partName
     .slice(0, -".part".length)
-    .replace(/\.[0-9a-f]{16}$/, "")
+    .replace(/\.[0-9a-f]{10}-\d+$|\.[0-9a-f]{16}$/, "")
     .replace(/^\./, "")
     .slice(0, STEM_CHARACTERS);
 }

@@ -26,7 +26,7 @@ export async function clearPort(device: Device, session: SessionRow): Promise<"c
     const rowCreated = createdBySession(row, session);
     if (rowCreated === undefined) continue;
     const controlled = { rfPortIfIndex, cfgIndex: row.cfgIndex };
-    await abortTest(device, controlled);
+    await abortTest(device, controlled, row);
     if (rowCreated) await destroyRow(device, controlled);
     return "clear";
   }

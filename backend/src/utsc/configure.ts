@@ -97,7 +97,12 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
   return { ...(await readBack(device, wanted, row.cfgIndex, fileName, notes)), generation, notes };
 }
 
-function refuseForeignTest({ rows, isOwn, rfPortName }: Configuration): void {
+/** @throws PnmLabError `UTSC_BUSY` where another user's test runs on the port */
+export function refuseForeignTest({
+  rows,
+  isOwn,
+  rfPortName,
+}: Pick<Configuration, "rows" | "isOwn" | "rfPortName">): void {
   const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.mark));
   if (foreign === undefined) return;
   const named = foreign.fileName ? `, whose files are named "${foreign.fileName}"` : "";

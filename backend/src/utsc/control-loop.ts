@@ -1,7 +1,7 @@
-import { backoffDelayMs, PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
+import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
+import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
-import { configureRow } from "./configure.ts";
+import { type Configuration, type ConfiguredRow, configureRow, refuseForeignTest } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
 import type { FrameIntake } from "./frame-intake.ts";
@@ -11,8 +11,10 @@ import {
   filesPerRun,
   hasEnded,
   isSilent,
+  POLL_MS,
   pollDelayMs,
   type RunView,
+  TROUBLE,
   triggerPatienceMs,
 } from "./poll-schedule.ts";
 import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
@@ -38,6 +40,13 @@ export interface ControlLoopOptions {
   lease: Lease;
 }
 
+/** What a configuration also fails with where somebody else takes the row in the middle of it. */
+const CAUSED_BY_OTHERS = [
+  "UTSC_ROW_REFUSED",
+  "UTSC_ROW_REVERTED",
+  "UTSC_FILENAME_REFUSED",
+  "UTSC_START_REFUSED",
+];
 /** Re-arms of a test that gives no files before everything is configured anew. */
 const MAX_TRIES = 5;
 const RETRY = { baseMs: 500, maxMs: 30_000 };
@@ -69,14 +78,21 @@ export class ControlLoop {
   #notes: readonly string[] = [];
   #tries = 0;
   #setbacks = 0;
+  /** Runs in a row that the CMTS has cut off. */
+  #cutOff = 0;
   #proven = false;
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#fromScratch = options.fromScratch;
     this.#settled = options.settled;
-    const { around, target } = options;
-    this.#device = { snmp: around.snmp, target, signal: this.#abort.signal };
+    const { around, target, face } = options;
+    this.#device = {
+      snmp: around.snmp,
+      target,
+      signal: this.#abort.signal,
+      onStatus: (measStatus) => face.note({ measStatus }),
+    };
   }
 
   /** Generation of the files that belong to the current configuration; 0 before there is one. */
@@ -155,10 +171,38 @@ export class ControlLoop {
         const delayMs =
           this.#setbacks === 0 && consequence !== "later" ? 0 : backoffDelayMs(this.#setbacks, RETRY);
         this.#setbacks += 1;
-        await this.#waker.pause(delayMs, signal).catch(() => {});
+        await this.#watchUntilRetry(delayMs, error).catch(() => {});
       }
     }
     return undefined;
+  }
+
+  /** A pause before the next attempt; where the CMTS did not answer, it ends as soon as it does. */
+  async #watchUntilRetry(delayMs: number, error: unknown): Promise<void> {
+    const hears = await this.#watch(delayMs, isPnmLabError(error, "SNMP_TIMEOUT"));
+    if (hears) this.#setbacks = 0;
+  }
+
+  /**
+   * A pause in which the status is read on, so that what the session shows stays true. Ends early when woken,
+   * with the first answer where one is awaited, and where a reading shows that the row is no longer ours.
+   */
+  async #watch(delayMs: number, untilAnswer = false): Promise<boolean> {
+    const { signal, snmp } = this.#device;
+    const endMs = performance.now() + delayMs;
+    for (;;) {
+      const leftMs = endMs - performance.now();
+      const isWoken = await this.#waker.pause(Math.max(0, Math.min(leftMs, POLL_MS)), signal);
+      if (isWoken || leftMs <= POLL_MS) return false;
+      if (this.#row === undefined || !snmp.available) continue;
+      const state = await readState(this.#device, this.#row).catch((error: unknown) => {
+        if (isPnmLabError(error, "UTSC_ROW_GONE")) throw error;
+        return undefined;
+      });
+      if (state === undefined) continue;
+      this.#see(state);
+      if (untilAnswer) return true;
+    }
   }
 
   #hindered(error: unknown, consequence: "agent" | "again" | "later"): void {
@@ -191,6 +235,7 @@ export class ControlLoop {
     const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
     const mine = rows.find((row) => this.#isMine(row));
+    this.#options.face.note({ measStatus: (mine ?? known ?? rows[0])?.measStatus });
     if (known !== undefined && mine === undefined && !this.#isBlank(known)) throw this.#takenOver(known);
     const asWanted =
       mine !== undefined &&
@@ -236,7 +281,7 @@ export class ControlLoop {
     intake.reset();
     this.#accepted = undefined;
     this.#configuredAtMs = undefined;
-    const configured = await configureRow(this.#device, {
+    const configured = await this.#configureRow({
       rfPortIfIndex: stored.rfPortIfIndex,
       rfPortName: stored.rfPortName,
       sessionId: stored.id,
@@ -259,6 +304,19 @@ export class ControlLoop {
     this.#settleOn(configured.row, configured.generation);
     await this.#arm();
     this.#clearHindrance();
+  }
+
+  /** @throws PnmLabError as `configureRow`; `UTSC_BUSY` where it failed because another user came first */
+  async #configureRow(wanted: Configuration): Promise<ConfiguredRow> {
+    try {
+      return await configureRow(this.#device, wanted);
+    } catch (error) {
+      if (!CAUSED_BY_OTHERS.some((code) => isPnmLabError(error, code))) throw error;
+      const { stored, target } = this.#options;
+      const { snmp, signal } = this.#device;
+      refuseForeignTest({ ...wanted, rows: await readRows(snmp, target, stored.rfPortIfIndex, { signal }) });
+      throw error;
+    }
   }
 
   /** The row is this session's: files of its generation are decoded by what it reads. */
@@ -304,9 +362,14 @@ export class ControlLoop {
       const state = await readState(this.#device, this.#row!);
       run.polled();
       this.#see(state);
-      if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run);
+      if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run, state.measStatus);
       else if (isSilent(this.#view())) await this.#tryAgain();
     }
+  }
+
+  /** Before a row is touched after a pause: in the meantime another user may have taken it. */
+  async #lookAgain(): Promise<void> {
+    this.#see(await readState(this.#device, this.#row!));
   }
 
   /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */
@@ -344,10 +407,37 @@ export class ControlLoop {
     );
   }
 
-  async #goOnAfterEnd(run: TestRun): Promise<void> {
-    if (run.files === 0) await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
+  /** Every run that is cut off gets another one, the first at once, further ones with growing patience. */
+  async #waitAfterCutOff(measStatus: MeasStatus | undefined): Promise<void> {
+    this.#cutOff += 1;
+    if (this.#cutOff === 1) return;
+    const message = `the CMTS says ${measStatus}: it has cut off ${this.#cutOff} runs in a row`;
+    this.#options.face.note({ failure: failureOf(new PnmLabError("UTSC_RUN_BROKEN", message)) });
+    await this.#watch(backoffDelayMs(this.#cutOff - 2, RETRY));
+    await this.#lookAgain();
+  }
+
+  /** A run that lasts, or ends as it should, shows that those before are history. */
+  #forgetCutOff(): void {
+    this.#cutOff = 0;
+    const { face } = this.#options;
+    if (face.facts.failure?.code === "UTSC_RUN_BROKEN") face.note({ failure: undefined });
+  }
+
+  async #goOnAfterEnd(run: TestRun, measStatus: MeasStatus | undefined): Promise<void> {
+    if (run.files === 0) {
+      await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
+      await this.#lookAgain();
+    }
     if (run.files === 0 && !this.#isSquelched) return this.#tryAgain();
-    if (run.files > 0) this.#filesOfFullRun = Math.max(run.files, this.#filesOfFullRun ?? 0);
+    if (!TROUBLE.has(measStatus)) {
+      this.#forgetCutOff();
+      if (run.files > 0) this.#filesOfFullRun = Math.max(run.files, this.#filesOfFullRun ?? 0);
+    } else {
+      await this.#waitAfterCutOff(measStatus);
+      // What was read in the meantime may say that the run goes on.
+      if (this.#options.face.facts.measStatus === "busy") return this.#forgetCutOff();
+    }
     return this.#rearm();
   }
 
@@ -364,8 +454,9 @@ export class ControlLoop {
     face.note({ remedy: { kind: "rearm", attempt: this.#tries, of: MAX_TRIES } });
     around.log.warn({ tries: this.#tries, measStatus: face.facts.measStatus }, "no files, re-arming");
     if (this.#tries > 1) {
-      await this.#waker.pause(backoffDelayMs(this.#tries - 2, RETRY), this.#abort.signal);
+      await this.#watch(backoffDelayMs(this.#tries - 2, RETRY));
       if (this.#tries === 0) return;
+      await this.#lookAgain();
     }
     await abortTest(this.#device, this.#row!);
     await this.#rearm();

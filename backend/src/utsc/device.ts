@@ -1,6 +1,6 @@
 import { instanceOid, RowStatus, rowStatus } from "@pnmlab/docsis-mib";
 import { isPnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget } from "@pnmlab/protocol";
+import type { MeasStatus, SnmpTarget } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
 import { type ColumnWrite, Readings, varbindOf } from "../snmp/values.ts";
 
@@ -9,6 +9,8 @@ export interface Device {
   snmp: SnmpGateway;
   target: SnmpTarget;
   signal: AbortSignal;
+  /** Told of every status that is read, undefined where the row is gone. */
+  onStatus?(measStatus: MeasStatus | undefined): void;
 }
 
 /** How long the answer to a SET is waited for before reading must tell whether it was carried out. */

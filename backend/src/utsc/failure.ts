@@ -38,6 +38,12 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
     fix: "Give the agent the profile in PNMLAB_SNMP_PROFILES.",
   },
   UTSC_ROW_GONE: { rung: "snmp", consequence: "again" },
+  UTSC_CHANGED_HANDS: { rung: "snmp", consequence: "again" },
+  UTSC_RUN_BROKEN: {
+    rung: "snmp",
+    consequence: "again",
+    fix: "See the log of the CMTS for the reason; the test is started again.",
+  },
   UTSC_FRUITLESS: { rung: "tftp", consequence: "again" },
   UTSC_FILE_REFUSED: {
     rung: "file",

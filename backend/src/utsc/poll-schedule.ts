@@ -1,7 +1,7 @@
 import type { MeasStatus, UtscAccepted, UtscTriggerMode } from "@pnmlab/protocol";
 
 /** How often the CMTS is asked for its status while nothing special is awaited. */
-const POLL_MS = 500;
+export const POLL_MS = 500;
 const FIRST_QUICK_POLL_MS = 20;
 /** A file is overdue when this many periods, and a little for its way, have passed. */
 const OVERDUE_PERIODS = 1.5;
@@ -10,7 +10,8 @@ const TRANSFER_ALLOWANCE_MS = 30;
 const START_GRACE_MS = 5000;
 /** The same where it says that something is wrong. */
 const TROUBLE_GRACE_MS = 1000;
-const TROUBLE: ReadonlySet<MeasStatus | undefined> = new Set([
+/** A run that ends like this was cut off. */
+export const TROUBLE: ReadonlySet<MeasStatus | undefined> = new Set([
   "error",
   "resourceUnavailable",
   "interfaceModification",

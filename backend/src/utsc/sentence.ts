@@ -42,9 +42,9 @@ export function sentenceOf(situation: Situation): string {
     case "armed":
       return "Configuring, step 5 of 5. Row written and read back. Waiting for the CMTS to say busy.";
     case "running":
-      return join("Running. The CMTS says busy, waiting for the first file.", agentWords(situation));
+      return join("Running. The CMTS says busy, waiting for the first file.", hindranceWords(situation));
     case "receiving":
-      return join("Receiving.", agentWords(situation));
+      return join("Receiving.", hindranceWords(situation));
     case "stalled":
       return stalledSentence(situation);
     case "stopping":
@@ -68,6 +68,12 @@ function stalledSentence(situation: Situation): string {
   const cmts = measStatus === undefined ? undefined : `The CMTS says ${measStatus}.`;
   const cause = failure && failure.code !== "UTSC_NO_FILE" ? asSentence(failure.message) : cmts;
   return join(head, cause, remedy && remedyWords(remedy));
+}
+
+/** What is wrong although the CMTS runs. */
+function hindranceWords(situation: Situation): string | undefined {
+  const { failure } = situation;
+  return agentWords(situation) ?? (failure && asSentence(failure.message));
 }
 
 function remedyWords(remedy: Remedy): string {

@@ -41,6 +41,7 @@ export class SessionFace {
     leftToOther: false,
   };
   #published = "";
+  #statusReadAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(stored: StoredSession, intake: FrameIntake, publisher: LivePublisher, agentSentence?: string) {
     this.#stored = stored;
@@ -79,8 +80,14 @@ export class SessionFace {
 
   /** Notes what has become known; the sentence follows. */
   note(facts: Partial<Facts>): void {
+    if ("measStatus" in facts) this.#statusReadAtMs = performance.now();
     this.#facts = { ...this.#facts, ...facts };
     this.#throttle.soon();
+  }
+
+  /** Shows no status rather than one that was read longer than `afterMs` ago. */
+  forgetStatus(afterMs: number): void {
+    if (performance.now() - this.#statusReadAtMs > afterMs) this.#facts.measStatus = undefined;
   }
 
   setStored(stored: StoredSession): void {

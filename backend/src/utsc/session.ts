@@ -17,7 +17,7 @@ import { Lease } from "./lease.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
-import { stallFailure } from "./stall.ts";
+import { isAboutMissingFiles, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import type { VendorFileName } from "./vendor-file-name.ts";
@@ -25,6 +25,8 @@ import type { VendorFileName } from "./vendor-file-name.ts";
 /** A refusal stays in view this long after the file it is about. */
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
+/** A status that could not be read again for so long is not shown as if it were the present one. */
+const STATUS_HOLDS_MS = 2000;
 /** Files that a CMTS names by itself are known as this session's for so long after its end. */
 export const LATE_FILE_MS = 10_000;
 /** File systems tell times in steps of up to 2 s. */
@@ -251,10 +253,11 @@ export class LiveSession {
       throw error;
     }
     const { failure } = this.#face.facts;
+    const isMended = failure !== undefined && isAboutMissingFiles(failure);
     this.#face.apply("frame", {
       lastFileAt: new Date(seenAtMs),
       remedy: undefined,
-      failure: failure?.rung === "file" ? failure : undefined,
+      failure: isMended ? undefined : failure,
     });
   }
 
@@ -273,6 +276,7 @@ export class LiveSession {
     if (failure?.rung === "file" && Date.now() - Date.parse(failure.at) > FILE_FAILURE_MS) {
       face.note({ failure: undefined });
     }
+    face.forgetStatus(STATUS_HOLDS_MS);
     face.publishSoon();
   }
 
@@ -303,9 +307,12 @@ export class LiveSession {
       cfgIndex: this.#control?.cfgIndex,
       unmarkedCfgIndex: this.#control?.unmarkedCfgIndex,
       lease: this.#lease,
+      onStatus: (measStatus) => this.#face.note({ measStatus }),
       onSettled: (outcome) => {
         this.#save({ ...this.#stored, settled: true });
         this.#face.apply("settled", { failure: undefined, leftToOther: outcome === "foreign" });
+        // Nobody reads it any more.
+        this.#face.note({ measStatus: undefined });
       },
       onFailure: (error) => {
         const failure = failureOf(error);

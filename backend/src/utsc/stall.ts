@@ -5,6 +5,11 @@ import type { TftpDestination } from "./destination.ts";
 import { failureOf } from "./failure.ts";
 import type { Facts } from "./session-face.ts";
 
+/** Whether a file that has come shows that this failure is over. */
+export function isAboutMissingFiles({ code }: Failure): boolean {
+  return code === "UTSC_NO_FILE" || code === "UTSC_NOT_CAPTURING";
+}
+
 /** Why files stay away, as far as anybody tells, and where to look. */
 export function stallFailure(
   { lastFileAt, measStatus, agentSentence }: Pick<Facts, "lastFileAt" | "measStatus" | "agentSentence">,

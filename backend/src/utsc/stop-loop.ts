@@ -1,5 +1,5 @@
 import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget } from "@pnmlab/protocol";
+import type { MeasStatus, SnmpTarget } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
 import { clearPort } from "./clear-port.ts";
 import { filePrefixOf } from "./file-name.ts";
@@ -14,6 +14,7 @@ export interface StopLoopOptions {
   cfgIndex: number | undefined;
   unmarkedCfgIndex: number | undefined;
   lease: Lease;
+  onStatus(measStatus: MeasStatus | undefined): void;
   onSettled(outcome: "clear" | "foreign"): void;
   onFailure(error: unknown): void;
 }
@@ -72,11 +73,11 @@ export class StopLoop {
   }
 
   async #clear(signal: AbortSignal): Promise<"clear" | "foreign"> {
-    const { around, target, stored, cfgIndex, unmarkedCfgIndex, lease } = this.#options;
+    const { around, target, stored, cfgIndex, unmarkedCfgIndex, lease, onStatus } = this.#options;
     const { snmp, cleaner } = around;
     if (!snmp.available) throw new PnmLabError("AGENT_UNAVAILABLE", snmp.sentence, { retryable: true });
     const outcome = await clearPort(
-      { snmp, target, signal },
+      { snmp, target, signal, onStatus },
       { rfPortIfIndex: stored.rfPortIfIndex, sessionId: stored.id, cfgIndex, unmarkedCfgIndex },
     );
     await lease.release().catch((error: unknown) => {

@@ -1,4 +1,12 @@
-import { FALSE, instanceOid, RowStatus, TRUE, utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
+import {
+  FALSE,
+  instanceOid,
+  RowStatus,
+  rowStatus as rowStatusNames,
+  TRUE,
+  utscCfg,
+  utscCtrl,
+} from "@pnmlab/docsis-mib";
 import { isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { Varbind } from "@pnmlab/protocol";
 import { type ColumnWrite, varbindOf, writeText } from "../snmp/values.ts";
@@ -27,7 +35,8 @@ export function abortVarbinds(row: ControlledRow): Varbind[] {
  * initiates, and reads back. A refusal that comes because the test is already busy, after an answer that
  * was lost, is none.
  *
- * @throws PnmLabError `UTSC_START_REFUSED` with the CMTS's error; `UTSC_ROW_GONE`
+ * @throws PnmLabError `UTSC_START_REFUSED` with the CMTS's error; `UTSC_ROW_REVERTED` where the row is no
+ *   longer active; `UTSC_ROW_GONE`
  */
 export async function startTest(device: Device, row: ControlledRow): Promise<UtscRowState> {
   await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
@@ -37,6 +46,8 @@ export async function startTest(device: Device, row: ControlledRow): Promise<Uts
     if (!isPnmLabError(error, "UTSC_START_REFUSED")) throw error;
     const state = await readState(device, row);
     if (state.measStatus === "busy") return state;
+    if (state.rowStatus !== undefined && state.rowStatus !== RowStatus.active)
+      throw reverted(row, state.rowStatus, error);
     throw error;
   }
   return readState(device, row);
@@ -46,6 +57,7 @@ export async function startTest(device: Device, row: ControlledRow): Promise<Uts
 export async function readState(device: Device, row: ControlledRow): Promise<UtscRowState> {
   const { snmp, target, signal } = device;
   const state = await readRowState(snmp, target, row.rfPortIfIndex, row.cfgIndex, { signal });
+  device.onStatus?.(state?.measStatus);
   if (state === undefined) {
     throw new PnmLabError(
       "UTSC_ROW_GONE",
@@ -59,14 +71,28 @@ export async function readState(device: Device, row: ControlledRow): Promise<Uts
 /**
  * Aborts the row's test and waits until the CMTS is idle.
  *
- * @throws PnmLabError `UTSC_NOT_IDLE` after 10 s of busy; `UTSC_ABORT_REFUSED`; `UTSC_ROW_GONE`
+ * @param before the row as it was read last, where it was
+ * @throws PnmLabError `UTSC_NOT_IDLE` after 10 s of busy; `UTSC_CHANGED_HANDS`; `UTSC_ABORT_REFUSED`; `UTSC_ROW_GONE`
  */
-export async function abortTest(device: Device, row: ControlledRow): Promise<void> {
+export async function abortTest(
+  device: Device,
+  row: ControlledRow,
+  before?: Pick<UtscRowState, "fileName" | "mark">,
+): Promise<void> {
   await set(device, initiate(row, FALSE), "UTSC_ABORT_REFUSED");
   const deadlineMs = performance.now() + IDLE_DEADLINE_MS;
   for (let delayMs = FIRST_IDLE_POLL_MS; ; delayMs = Math.min(MAX_IDLE_POLL_MS, delayMs * 2)) {
-    const { measStatus } = await readState(device, row);
-    if (measStatus !== "busy") return;
+    const state = await readState(device, row);
+    before ??= state;
+    // What runs there now is not what was aborted, and nothing that may be waited for or cleared.
+    if (state.fileName !== before.fileName || state.mark?.sessionId !== before.mark?.sessionId) {
+      throw new PnmLabError(
+        "UTSC_CHANGED_HANDS",
+        `another user has taken row ${row.rfPortIfIndex}.${row.cfgIndex} while its test was ended`,
+        { retryable: true },
+      );
+    }
+    if (state.measStatus !== "busy") return;
     if (performance.now() > deadlineMs) {
       throw new PnmLabError(
         "UTSC_NOT_IDLE",
@@ -92,11 +118,21 @@ export async function destroyRow(device: Device, row: ControlledRow): Promise<vo
   };
   await set(device, write, "UTSC_DESTROY_REFUSED");
   const left = await readRowState(snmp, target, row.rfPortIfIndex, row.cfgIndex, { signal });
+  device.onStatus?.(left?.measStatus);
   if (left === undefined) return;
   throw new PnmLabError(
     "UTSC_DESTROY_REFUSED",
     `row ${instanceOid(utscCfg.rowStatus, ...write.index)} is still there after ${writeText(write)}`,
     { retryable: true },
+  );
+}
+
+function reverted({ rfPortIfIndex, cfgIndex }: ControlledRow, status: number, cause: unknown): PnmLabError {
+  const reads = rowStatusNames[status] ?? status;
+  return new PnmLabError(
+    "UTSC_ROW_REVERTED",
+    `row ${rfPortIfIndex}.${cfgIndex} was activated, but reads ${reads}: one of the parameters is outside of what the CMTS carries out`,
+    { cause },
   );
 }
 

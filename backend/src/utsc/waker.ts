@@ -9,8 +9,8 @@ export class Waker {
     else this.#wake();
   }
 
-  /** Resolves after `delayMs` or when woken; rejects with the signal's reason when it aborts. */
-  pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  /** Resolves after `delayMs` with false, or with true when woken; rejects with the signal's reason when it aborts. */
+  pause(delayMs: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason as Error);
@@ -18,7 +18,7 @@ export class Waker {
       }
       if (this.#woken) {
         this.#woken = false;
-        resolve();
+        resolve(true);
         return;
       }
       const end = () => {
@@ -30,12 +30,12 @@ export class Waker {
         end();
         reject(signal.reason as Error);
       };
-      const wake = () => {
+      const finish = (isWoken: boolean) => {
         end();
-        resolve();
+        resolve(isWoken);
       };
-      const timer = setTimeout(wake, delayMs);
-      this.#wake = wake;
+      const timer = setTimeout(finish, delayMs, false);
+      this.#wake = () => finish(true);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }

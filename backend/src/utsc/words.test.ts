@@ -46,6 +46,10 @@ test.each<[Partial<Situation>, string]>([
     "Receiving. Agent lab-1 lost since 09:41:00.",
   ],
   [
+    { state: "receiving", failure: failure({ message: "10.0.0.1:161 did not answer" }) },
+    "Receiving. 10.0.0.1:161 did not answer.",
+  ],
+  [
     { state: "stalled", lastFileAt, measStatus: "busy", remedy: { kind: "rearm", attempt: 3, of: 5 } },
     `Stalled, no file since ${since}. The CMTS says busy. Re-arming, try 3 of 5.`,
   ],

@@ -182,6 +182,15 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
+   * Takes a port's rows away, and its test with them.
+   *
+   * @throws PnmLabError `UNKNOWN_DEVICE` or `UNKNOWN_PORT`
+   */
+  dropRows(name: string, rfPortIfIndex: number): void {
+    this.#device(name).dropRows(rfPortIfIndex);
+  }
+
+  /**
    * Counters of a device's SNMP engine and of its uploads.
    *
    * @throws PnmLabError `UNKNOWN_DEVICE`

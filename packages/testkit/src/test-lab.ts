@@ -16,7 +16,7 @@ import {
   settingsFingerprints,
 } from "@pnmlab/config";
 import { type DeviceOptions, Simulator } from "@pnmlab/simulator";
-import { TftpServer } from "@pnmlab/tftp-server";
+import { type TftpLimits, TftpServer } from "@pnmlab/tftp-server";
 
 export interface TestLabOptions {
   /** Least level that is logged; `silent` by default. */
@@ -42,6 +42,10 @@ export interface TestLab extends AsyncDisposable {
   readonly tftp: TftpServer;
   readonly backend: Backend;
   readonly agent: Agent;
+  /** Ends the TFTP server and starts it again at the same address, with other limits. */
+  restartTftp(limits?: Partial<TftpLimits>): Promise<void>;
+  /** Ends the backend and starts it again at the same address, on the same data. */
+  restartBackend(whileAway?: () => Promise<void>): Promise<void>;
   /** Starts another agent, with settings that differ from those of the lab; whoever starts it closes it. */
   startAgent(env: Readonly<Record<string, string>>): Agent;
   /** A link that signs one browser in. */
@@ -59,15 +63,17 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
   starting.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 3 }));
   const tftpDir = join(dataDir, "tftp");
   await mkdir(tftpDir);
-  const tftp = starting.use(
-    await TftpServer.listen({
+  const listen = (port: number, limits: Partial<TftpLimits>) =>
+    TftpServer.listen({
       host: "127.0.0.1",
-      port: 0,
+      port,
       directory: tftpDir,
       about: { program: "tftp-server", ...build },
       log,
-    }),
-  );
+      ...limits,
+    });
+  let tftp = await listen(0, {});
+  starting.defer(() => tftp.close());
   const communities = { readCommunity: "public", writeCommunity: "private" };
   const simulator = starting.use(
     await Simulator.start({
@@ -95,27 +101,38 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
   };
   const { config, texts } = loadConfig("backend", { rootDir: dataDir, env });
   const { now = Date.now } = options;
-  const backend = starting.use(await startBackend({ config, texts, build, log, now, port: 0 }));
+  let backend = await startBackend({ config, texts, build, log, now, port: 0 });
+  starting.defer(() => backend.close());
+  const { url, port } = backend;
   const startLabAgent = (differing: Readonly<Record<string, string>>) =>
-    startConfiguredAgent(
-      backend.url,
-      loadConfig("agent", { rootDir: dataDir, env: { ...env, ...differing } }),
-      {
-        build,
-        log,
-      },
-    );
+    startConfiguredAgent(url, loadConfig("agent", { rootDir: dataDir, env: { ...env, ...differing } }), {
+      build,
+      log,
+    });
   const agent = starting.use(startLabAgent({}));
   await agent.untilConnected();
   const owned = starting.move();
   const signInLink = () => backend.mintSignInLink();
   return {
-    url: backend.url,
+    url,
     config,
     simulator,
-    tftp,
-    backend,
+    get tftp() {
+      return tftp;
+    },
+    get backend() {
+      return backend;
+    },
     agent,
+    async restartTftp(limits = {}) {
+      await tftp.close();
+      tftp = await listen(tftp.port, limits);
+    },
+    async restartBackend(whileAway) {
+      await backend.close();
+      await whileAway?.();
+      backend = await startBackend({ config, texts, build, log, now, port });
+    },
     startAgent: startLabAgent,
     signInLink,
     async signIn() {

@@ -64,6 +64,15 @@ const ROUTES: readonly [string, RegExp, Handler][] = [
       return {};
     },
   ],
+  [
+    "POST",
+    /^\/devices\/([^/]+)\/ports\/(\d+)\/drop-rows$/,
+    (simulator, [name, rfPort], body) => {
+      noBody.parse(body);
+      simulator.dropRows(name!, Number(rfPort));
+      return {};
+    },
+  ],
 ];
 
 function deviceOf(simulator: Simulator, name: string) {

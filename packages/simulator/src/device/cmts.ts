@@ -188,6 +188,11 @@ export class CmtsDevice implements AsyncDisposable {
     this.#utsc.testOf(this.#portOf(rfPortIfIndex).number)?.renumber();
   }
 
+  /** The port's rows go, and its test with them. */
+  dropRows(rfPortIfIndex: number): void {
+    this.#utsc.dropRows(this.#portOf(rfPortIfIndex).number);
+  }
+
   /** Starts anew: runs and rows are gone, sysUpTime begins at 0, K stays. Silent for `downMs`. */
   reboot(downMs = 0): void {
     this.#bootMs = Date.now() + downMs;

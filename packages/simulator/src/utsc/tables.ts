@@ -108,6 +108,16 @@ export class UtscTables {
     this.#provision();
   }
 
+  /** A port's rows are gone with their tests, as by another manager's destroy. */
+  dropRows(port: number): void {
+    for (const test of this.tests) {
+      if (test.port !== port) continue;
+      test.dispose();
+      this.cfg.remove(test.index);
+      this.#removeTest(test.index);
+    }
+  }
+
   /**
    * Another manager takes a port: a row of its own making, or the port's, and a test that runs until it is
    * stopped. The answer gives the port back.
