@@ -1,0 +1,77 @@
+import { readdirSync } from "node:fs";
+import { startTestLab, type TestLab } from "@pnmlab/testkit";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Arrivals } from "./fault-matrix/arrivals.ts";
+import { Cell, type CellState, STATES } from "./fault-matrix/cell.ts";
+import { LiveView } from "./fault-matrix/live-view.ts";
+import { type Outcome, tableOf } from "./fault-matrix/outcome.ts";
+import { runScenario } from "./fault-matrix/run-cell.ts";
+import type { Scenario } from "./fault-matrix/scenario.ts";
+import { cmtsScenarios, labScenarios } from "./fault-matrix/scenarios.ts";
+
+const TIMEOUT_MS = 60_000;
+const outcomes: Outcome[] = [];
+const nameOf = (row: number, state: CellState) => `f${row}-${state}`;
+const rowsOf = (count: number) =>
+  Array.from({ length: count }, (_, row) =>
+    STATES.map((state) => ({ name: nameOf(row, state), personality: "generic" as const, rfPorts: 1 })),
+  ).flat();
+
+async function open(rows: number): Promise<{ lab: TestLab; live: LiveView; arrivals: Arrivals }> {
+  const lab = await startTestLab({ cmts: rowsOf(rows) });
+  const arrivals = new Arrivals();
+  arrivals.watch(lab);
+  return { lab, live: await LiveView.open(lab), arrivals };
+}
+
+async function judge(scenario: Scenario, cells: readonly Cell[]): Promise<void> {
+  const found = await runScenario(scenario, cells);
+  outcomes.push(...found);
+  const problems = found.flatMap((outcome) => outcome.problems.map((text) => `${outcome.state}: ${text}`));
+  expect(problems).toEqual([]);
+}
+
+let shared: Awaited<ReturnType<typeof open>>;
+
+beforeAll(async () => {
+  shared = await open(cmtsScenarios.length);
+});
+
+afterAll(async () => {
+  shared?.live[Symbol.dispose]();
+  await shared?.lab[Symbol.asyncDispose]();
+  process.stdout.write(`\n${tableOf(outcomes)}\n`);
+});
+
+describe.concurrent("in every state of a session", () => {
+  test.for(cmtsScenarios.map((scenario, row) => [scenario.fault, scenario, row] as const))(
+    "%s: the page says so, and the session ends in the right state with nothing lost and nothing left",
+    { timeout: TIMEOUT_MS },
+    async ([, scenario, row]) => {
+      const { lab, live, arrivals } = shared;
+      await judge(
+        scenario,
+        STATES.map((state) => new Cell(lab, live, arrivals, nameOf(row, state), state)),
+      );
+    },
+  );
+
+  test.for(labScenarios(new Arrivals()).map(({ fault }, at) => [fault, at] as const))(
+    "%s: all sessions say so, and go on with nothing lost and nothing left",
+    { timeout: TIMEOUT_MS },
+    async ([, at], { onTestFinished }) => {
+      const { lab, live, arrivals } = await open(1);
+      onTestFinished(() => lab[Symbol.asyncDispose]());
+      onTestFinished(() => live[Symbol.dispose]());
+      await judge(
+        labScenarios(arrivals)[at]!,
+        STATES.map((state) => new Cell(lab, live, arrivals, nameOf(0, state), state)),
+      );
+      await vi.waitUntil(() => readdirSync(lab.config.tftpDir).length === 0, { timeout: 10_000 });
+    },
+  );
+});
+
+test("when all sessions have ended, no file is left in the directory", async () => {
+  await expect.poll(() => readdirSync(shared.lab.config.tftpDir), { timeout: 10_000 }).toEqual([]);
+});
