@@ -32,7 +32,11 @@ async function startBackend() {
       const message = agentToBackendSchema.parse(JSON.parse(data.toString()));
       received.push(message);
       if (message.type === "response") requests.settle(message);
-      if (message.type === "hello") send({ type: "welcome", build, heartbeatMs: 1000 });
+      if (message.type === "hello") {
+        // This backend keeps no session.
+        const session = { token: "t".repeat(32), resumeMs: 0, isResumed: false, received: 0 };
+        send({ type: "welcome", build, heartbeatMs: 1000, session });
+      }
     });
     socket.on("close", () => requests.close(new PnmLabError("AGENT_LOST", "the agent's connection ended")));
   });

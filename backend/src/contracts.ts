@@ -33,11 +33,13 @@ export interface SnmpGateway {
   set(target: SnmpTarget, varbinds: Varbind[], options?: RequestOptions): Promise<Varbind[]>;
   /** Every varbind below `oid`, in order. */
   walk(target: SnmpTarget, oid: string, options?: RequestOptions): Promise<Varbind[]>;
-  /** Whether an agent is connected now. */
+  /** Whether the agent for a target is connected now, and its state in words. */
+  reach(target: SnmpTarget): { available: boolean; sentence: string };
+  /** Whether any agent is connected now. */
   readonly available: boolean;
-  /** The agent's state in words. */
+  /** The state in words of the agent that is worst off. */
   readonly sentence: string;
-  /** Calls back after every change of `available`. Returns the function that ends it. */
+  /** Calls back after every connection and loss of an agent. Returns the function that ends it. */
   onAvailabilityChange(listener: (available: boolean) => void): () => void;
 }
 

@@ -70,6 +70,8 @@ export interface TestBackendOptions {
   distDir?: string;
   now?: () => number;
   liveLimits?: Partial<LiveLimits>;
+  /** How long a session outlives its connection. */
+  resumeMs?: number;
   utsc?: UtscService;
   utscSetup?: UtscSetup;
   doctor?: Pick<Doctor, "run">;
@@ -79,6 +81,7 @@ export interface TestBackendOptions {
 export async function openTestBackend(options: TestBackendOptions = {}) {
   const dataDir = options.dataDir ?? (await temporaryFolder());
   const now = options.now ?? Date.now;
+  const targets = [{ id: "lab-cmts-1", host: "127.0.0.1", port: 16161, profile: "sim" }];
   const { log, lines } = recordingLog();
   const stack = new AsyncDisposableStack();
   const storage = stack.use(openStorage(dataDir));
@@ -87,7 +90,11 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       token: AGENT_TOKEN,
       expectedName: "lab-1",
       build,
+      cmts: targets,
       store: storage.agents,
+      enrolments: storage.enrolments,
+      history: storage.agentHistory,
+      resumeMs: options.resumeMs ?? 1000,
       log,
       now,
     }),
@@ -124,7 +131,6 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       onCapture: (capture) => hub.publishCapture(capture),
     }),
   );
-  const targets = [{ id: "lab-cmts-1", host: "127.0.0.1", port: 16161, profile: "sim" }];
   const cmts = stack.use(new CmtsMonitor({ targets, snmp, log, now }));
   const rfPorts = stack.use(new RfPortCache(snmp, now));
   const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now }));

@@ -6,16 +6,20 @@ import {
   type AgentRefusalCode,
   agentNameSchema,
 } from "@pnmlab/protocol";
-import { equalInConstantTime } from "../auth/constant-time.ts";
+
+/** Whose token it is. */
+export interface TokenHolder {
+  name: string;
+  /** Why it does not open anything any more. */
+  ended?: string;
+}
 
 export interface AdmissionRules {
-  token: string;
-  /** The agent that this backend expects. */
-  name: string;
+  holderOf: (token: string) => TokenHolder | undefined;
 }
 
 export type Admission =
-  | { ok: true; name: string }
+  | { ok: true; name: string; token: string }
   | {
       ok: false;
       /** The name that the caller gave, made safe to show. */
@@ -43,7 +47,8 @@ export function admit(headers: IncomingHttpHeaders, rules: AdmissionRules): Admi
       reason: "no token",
     };
   }
-  if (!equalInConstantTime(token, rules.token)) {
+  const holder = rules.holderOf(token);
+  if (!holder) {
     return {
       ok: false,
       name,
@@ -51,6 +56,9 @@ export function admit(headers: IncomingHttpHeaders, rules: AdmissionRules): Admi
       code: "AGENT_TOKEN_MISMATCH",
       reason: "token mismatch",
     };
+  }
+  if (holder.ended !== undefined) {
+    return { ok: false, name, status: 403, code: "AGENT_TOKEN_REVOKED", reason: holder.ended };
   }
   const version = headers[AGENT_PROTOCOL_HEADER];
   if (version !== String(AGENT_PROTOCOL_VERSION)) {
@@ -60,17 +68,22 @@ export function admit(headers: IncomingHttpHeaders, rules: AdmissionRules): Admi
       name,
       status: 426,
       code: "AGENT_PROTOCOL",
-      reason: `protocol ${spoken} instead of ${AGENT_PROTOCOL_VERSION}`,
+      reason: `protocol ${spoken} instead of ${AGENT_PROTOCOL_VERSION}${olderSide(Number(spoken))}`,
     };
   }
-  if (!given.success || name !== rules.name) {
+  if (!given.success || name !== holder.name) {
     return {
       ok: false,
       name,
       status: 403,
       code: "AGENT_NAME",
-      reason: `this backend expects an agent named ${rules.name}`,
+      reason: `the token is that of agent ${holder.name}`,
     };
   }
-  return { ok: true, name };
+  return { ok: true, name, token };
+}
+
+function olderSide(version: number): string {
+  if (!Number.isInteger(version)) return "";
+  return version < AGENT_PROTOCOL_VERSION ? ": the agent is too old" : ": the backend is too old";
 }

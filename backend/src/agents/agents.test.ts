@@ -32,13 +32,18 @@ test.each([
   ["refused", "refusalsEndBeforeConnection", "waiting"],
   ["lost", "connect", "connected"],
   ["lost", "refuse", "refused"],
+  ["waiting", "revoke", "revoked"],
+  ["connected", "revoke", "revoked"],
+  ["refused", "revoke", "revoked"],
+  ["lost", "revoke", "revoked"],
+  ["revoked", "enrol", "waiting"],
 ] as const)("an agent that is %s and meets %s is %s", (from, event: AgentEvent, to) => {
   expect(transition(agentTransitions, from, event)).toBe(to);
 });
 
 test("no state accepts more than the table says", () => {
   const count = Object.keys(agentTransitions) as (keyof typeof agentTransitions)[];
-  expect(count.flatMap((state) => acceptedEvents(agentTransitions, state))).toHaveLength(9);
+  expect(count.flatMap((state) => acceptedEvents(agentTransitions, state))).toHaveLength(14);
 });
 
 describe("the sentence about an agent", () => {
@@ -124,8 +129,21 @@ describe("an agent's connection", () => {
   test.each<[string, TestAgentOptions, number, string, string]>([
     ["no token", { token: null }, 401, "AGENT_TOKEN_MISSING", "no token"],
     ["another token", { token: "b".repeat(32) }, 403, "AGENT_TOKEN_MISMATCH", "token mismatch"],
-    ["another protocol", { protocol: "7" }, 426, "AGENT_PROTOCOL", "protocol 7 instead of 1"],
-    ["another name", { name: "lab-2" }, 403, "AGENT_NAME", "this backend expects an agent named lab-1"],
+    [
+      "a newer protocol",
+      { protocol: "7" },
+      426,
+      "AGENT_PROTOCOL",
+      "protocol 7 instead of 2: the backend is too old",
+    ],
+    [
+      "an older protocol",
+      { protocol: "1" },
+      426,
+      "AGENT_PROTOCOL",
+      "protocol 1 instead of 2: the agent is too old",
+    ],
+    ["another name", { name: "lab-2" }, 403, "AGENT_NAME", "the token is that of agent lab-1"],
   ])("with %s is refused before the upgrade", async (_what, options, status, code, message) => {
     const backend = await openTestBackend();
     const agent = new TestAgent(backend.url, options);
@@ -206,13 +224,15 @@ describe("an agent's connection", () => {
     agent.isTalking = false;
     const silentSinceMs = performance.now();
     const request = snmp.get(target, ["1.3.6.1.2.1.1.1.0"], { deadlineMs: 60_000 });
-    await expect(request).rejects.toMatchObject({
+    const outcome = expect(request).rejects.toMatchObject({
       code: "AGENT_LOST",
       message: expect.stringContaining("agent lab-1 from 127.0.0.1 was lost: no word for 1.8 s"),
     });
     await waitFor(() => browser.last("agents")?.agents[0]?.state === "lost");
     expect(performance.now() - silentSinceMs).toBeLessThan(4000);
     expect(browser.last("agents")?.agents[0]?.sentence).toMatch(/^agent lab-1 lost since /);
+    // The session waited for the agent to come back.
+    await outcome;
   });
 
   test("whose machine stalls, so that bytes pile up unread, is lost too", async () => {

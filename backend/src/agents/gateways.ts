@@ -1,4 +1,5 @@
 import { PnmLabError } from "@pnmlab/kit";
+import type { SnmpTarget } from "@pnmlab/protocol";
 import type { LeaseGateway, RequestOptions, SnmpGateway } from "../contracts.ts";
 import type { AgentConnection } from "./connection.ts";
 import type { AgentRegistry } from "./registry.ts";
@@ -6,23 +7,27 @@ import type { AgentRegistry } from "./registry.ts";
 /** How long the agent may take for an answer where the caller does not say. */
 const DEFAULT_DEADLINE_MS = 5000;
 
-/** SNMP through the agent that is connected. */
+/** SNMP through the agent that reaches the target. */
 export function createSnmpGateway(registry: AgentRegistry): SnmpGateway {
   return {
     get: async (target, oids, options) => {
-      const { requests } = requireAgent(registry);
+      const { requests } = requireAgent(registry, target).connection;
       return (await requests.request("snmp.get", { target, oids }, limits(options))).varbinds;
     },
     set: async (target, varbinds, options) => {
-      const { requests } = requireAgent(registry);
+      const { requests } = requireAgent(registry, target).connection;
       return (await requests.request("snmp.set", { target, varbinds }, limits(options))).varbinds;
     },
     walk: async (target, oid, options) => {
-      const { requests } = requireAgent(registry);
+      const { requests } = requireAgent(registry, target).connection;
       return (await requests.request("snmp.walk", { target, oid }, limits(options))).varbinds;
     },
+    reach: (target) => {
+      const { connection, sentence } = registry.agentFor(target);
+      return { available: connection !== undefined, sentence };
+    },
     get available() {
-      return registry.connection !== undefined;
+      return registry.connected.length > 0;
     },
     get sentence() {
       return registry.sentence;
@@ -31,24 +36,45 @@ export function createSnmpGateway(registry: AgentRegistry): SnmpGateway {
   };
 }
 
-/** Leases on the agent that is connected. */
+/** Leases on the agent that reaches the target. */
 export function createLeaseGateway(registry: AgentRegistry): LeaseGateway {
+  const holders = new Map<string, string>();
+  const releaseAt = async (name: string, leaseId: string) => {
+    const holder = registry.connected.find((agent) => agent.name === name);
+    await holder?.connection.requests.request("lease.release", { leaseId }, limits());
+  };
+  registry.on("lease-expired", ({ leaseId }) => holders.delete(leaseId));
   return {
     grant: async (lease) => {
-      await requireAgent(registry).requests.request("lease.grant", lease, limits());
+      const { name, connection } = requireAgent(registry, lease.target);
+      await connection.requests.request("lease.grant", lease, limits());
+      const before = holders.get(lease.leaseId);
+      holders.set(lease.leaseId, name);
+      // Another agent has taken over: the first one must not end the test when its lease runs out.
+      if (before !== undefined && before !== name) await releaseAt(before, lease.leaseId);
     },
     release: async (leaseId) => {
-      await requireAgent(registry).requests.request("lease.release", { leaseId }, limits());
+      const holder = holders.get(leaseId);
+      holders.delete(leaseId);
+      if (registry.connected.length === 0) {
+        throw new PnmLabError("AGENT_UNAVAILABLE", registry.sentence, { retryable: true });
+      }
+      // After a restart of this backend nobody knows who holds it, and releasing an unknown one is no error.
+      const names = holder === undefined ? registry.connected.map(({ name }) => name) : [holder];
+      await Promise.all(names.map((name) => releaseAt(name, leaseId)));
     },
     onExpired: (listener) =>
       registry.on("lease-expired", ({ leaseId, atMs, aborted }) => listener({ leaseId, atMs, aborted })),
   };
 }
 
-function requireAgent(registry: AgentRegistry): AgentConnection {
-  const { connection } = registry;
-  if (connection) return connection;
-  throw new PnmLabError("AGENT_UNAVAILABLE", registry.sentence, { retryable: true });
+function requireAgent(
+  registry: AgentRegistry,
+  target: SnmpTarget,
+): { name: string; connection: AgentConnection } {
+  const { name, connection, sentence } = registry.agentFor(target);
+  if (connection) return { name, connection };
+  throw new PnmLabError("AGENT_UNAVAILABLE", sentence, { retryable: true });
 }
 
 function limits(options: RequestOptions = {}) {

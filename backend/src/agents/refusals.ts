@@ -49,6 +49,10 @@ export class RefusalBook {
     return [...this.#entries.values()].findLast(({ refusal }) => refusal.name === name)?.refusal;
   }
 
+  all(): Refusal[] {
+    return [...this.#entries.values()].map(({ refusal }) => refusal);
+  }
+
   names(): string[] {
     return [...new Set([...this.#entries.values()].map(({ refusal }) => refusal.name))];
   }

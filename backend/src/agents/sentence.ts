@@ -10,6 +10,8 @@ export interface AgentFacts {
   /** The newest connection, this one or one before this backend started. */
   known: { atMs: number; address: string } | undefined;
   lost: { atMs: number; address: string; reason: string } | undefined;
+  /** When its token was taken back. */
+  revokedAtMs?: number | undefined;
   refusal: Refusal | undefined;
 }
 
@@ -19,6 +21,10 @@ export function agentSentence(facts: AgentFacts, nowMs: number): string {
   const { name, state, known, lost, refusal } = facts;
   if (state === "connected" && known) {
     return `agent ${name} connected since ${at(known.atMs)} from ${known.address}`;
+  }
+  if (state === "revoked" && facts.revokedAtMs !== undefined) {
+    const tries = refusal ? `; it still tries, ${refusal.count} times since ${at(refusal.firstAtMs)}` : "";
+    return `agent ${name} was revoked at ${at(facts.revokedAtMs)}${tries}`;
   }
   if (state === "refused" && refusal) return refusalSentence(refusal, nowMs);
   if (state === "lost" && lost) {

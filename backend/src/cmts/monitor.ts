@@ -82,7 +82,7 @@ export class CmtsMonitor implements Disposable {
 
   #checkAll(): void {
     for (const entry of this.#entries.values()) {
-      if (!this.#options.snmp.available) this.#enter(entry, "unknown", "");
+      if (!this.#options.snmp.reach(entry.target).available) this.#enter(entry, "unknown", "");
       else if (!entry.isChecking) void this.#check(entry);
     }
   }
@@ -106,7 +106,7 @@ export class CmtsMonitor implements Disposable {
     } catch (error) {
       entry.roundTripMs = null;
       // Where the agent went meanwhile, nothing was learnt about the CMTS.
-      if (snmp.available) this.#enter(entry, "silent", messageOf(error));
+      if (snmp.reach(entry.target).available) this.#enter(entry, "silent", messageOf(error));
       else this.#enter(entry, "unknown", "");
     } finally {
       entry.isChecking = false;
@@ -131,10 +131,10 @@ export class CmtsMonitor implements Disposable {
         return `${name} answers SNMP since ${since}`;
       case "silent":
         return `${name} gives no answer to SNMP since ${since}: ${entry.error}`;
-      case "unknown":
-        return this.#options.snmp.available
-          ? `${name} has not been asked yet`
-          : `${name} cannot be asked: ${this.#options.snmp.sentence}`;
+      case "unknown": {
+        const { available, sentence } = this.#options.snmp.reach(entry.target);
+        return available ? `${name} has not been asked yet` : `${name} cannot be asked: ${sentence}`;
+      }
     }
   }
 

@@ -12,9 +12,9 @@ const LARGE_SKEW_MS = 60_000;
 
 /** What the checks of the agent look at. */
 export interface AgentView {
-  /** The expected agent first, then those that are being refused under other names. */
+  /** The agent of the settings first, then the others, then those that are refused under other names. */
   list(): Agent[];
-  /** What the connected agent says of its settings; undefined where none is connected or it does not tell. */
+  /** What the agent of the settings says of them; undefined where none is connected or it does not tell. */
   settings(): SettingsFingerprints | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface AgentChecksOptions {
 
 export function agentChecks({ agents, build, texts, now }: AgentChecksOptions): CheckFamily[] {
   const whenConnected = (expected: string, look: (agent: Agent) => Verdict) => () => {
-    const [agent] = agents.list();
+    const [agent] = expectedOf(agents.list());
     return agent?.state === "connected"
       ? look(agent)
       : warn(`not known: ${agent?.sentence ?? "no agent is expected"}`, expected, "see agent.authenticated");
@@ -55,7 +55,11 @@ export function agentChecks({ agents, build, texts, now }: AgentChecksOptions): 
     ),
     single(
       { id: "agent.configuration", title: "Agent and backend have the same settings" },
-      whenConnected(SETTINGS_EXPECTED, (agent) => judgeSettings(agent, agents.settings(), texts)),
+      whenConnected(SETTINGS_EXPECTED, (agent) =>
+        agent.origin === "settings"
+          ? judgeSettings(agent, agents.settings(), texts)
+          : pass(`agent ${agent.name} was enrolled and has settings of its own`, SETTINGS_EXPECTED),
+      ),
     ),
   ];
 }
@@ -64,13 +68,16 @@ const REFUSAL_FIXES: Partial<Record<string, string>> = {
   AGENT_TOKEN_MISMATCH:
     "give agent and backend the same PNMLAB_AGENT_TOKEN (copy the line of .env) and restart the one that is wrong",
   AGENT_TOKEN_MISSING: "set PNMLAB_AGENT_TOKEN on the agent's machine to that of the backend and restart it",
+  AGENT_TOKEN_REVOKED:
+    "enrol the agent again on the page Agents, or rotate its token, and put the new token on its machine",
   AGENT_PROTOCOL: "update agent and backend to one version",
   AGENT_NAME: "set PNMLAB_AGENT_NAME of agent and backend to one name and restart the one that is wrong",
   AGENT_NAME_TAKEN: "stop one of the two agents, or give it another PNMLAB_AGENT_NAME",
 } satisfies Partial<Record<AgentRefusalCode, string>>;
 
 function judgeAdmission(list: readonly Agent[], nowMs: number): Verdict {
-  const [agent, ...strangers] = list;
+  const [agent, ...others] = expectedOf(list);
+  const strangers = [...others.filter(isTrouble), ...list.filter(({ origin }) => origin === null)];
   const expected = `agent ${agent?.name ?? ""} connected, and none refused`;
   if (agent === undefined) return fail("no agent is expected", expected, "set PNMLAB_AGENT_NAME");
   const fixOf = (refused: Agent) =>
@@ -104,6 +111,21 @@ function judgeAdmission(list: readonly Agent[], nowMs: number): Verdict {
   const [stranger] = strangers;
   if (stranger) return warn(`${agent.sentence}; ${stranger.sentence}`, expected, fixOf(stranger));
   return pass(agent.sentence, expected);
+}
+
+/**
+ * The agents that may connect, the one of the settings first unless it has never come and there are others.
+ */
+function expectedOf(list: readonly Agent[]): Agent[] {
+  const expected = list.filter(({ origin, state }) => origin !== null && state !== "revoked");
+  const isUnused = (agent: Agent) =>
+    agent.origin === "settings" && agent.lastConnectedAt === null && agent.state === "waiting";
+  const used = expected.filter((agent) => !isUnused(agent));
+  return used.length > 0 ? used : expected;
+}
+
+function isTrouble({ state, refusal }: Agent): boolean {
+  return state !== "connected" || refusal !== null;
 }
 
 const CLOCK_EXPECTED = `less than ${SMALL_SKEW_MS / 1000} s apart`;

@@ -63,8 +63,9 @@ async function ask(target: CmtsTarget, options: SnmpChecksOptions, tell: Tell): 
   const { snmp } = options;
   const { id, host, port, profile } = target;
   const address: SnmpTarget = { host, port, profile };
-  if (!snmp.available) {
-    tell(reachId(id), warn(`not asked: ${snmp.sentence}`, EXPECTED, "see agent.authenticated"));
+  const reach = snmp.reach(address);
+  if (!reach.available) {
+    tell(reachId(id), warn(`not asked: ${reach.sentence}`, EXPECTED, "see agent.authenticated"));
     return undefined;
   }
   const startedAtMs = performance.now();
@@ -111,7 +112,7 @@ function judgeError(error: unknown, target: CmtsTarget, options: SnmpChecksOptio
   const { id, host, port, profile } = target;
   const { snmp, agentName, lastHeard } = options;
   const machine = `the machine of agent ${agentName}`;
-  if (isPnmLabError(error, "AGENT_UNAVAILABLE") || isPnmLabError(error, "AGENT_LOST") || !snmp.available) {
+  if (isPnmLabError(error, "AGENT_UNAVAILABLE") || isPnmLabError(error, "AGENT_LOST") || !snmp.reach(target).available) {
     return warn(`not asked: ${messageOf(error)}`, EXPECTED, "see agent.authenticated");
   }
   if (isPnmLabError(error, "SNMP_PROFILE_UNKNOWN")) {

@@ -25,6 +25,7 @@ export function statusOfCode(code: string): number | undefined {
 /** The chain below the backend: 503 where nobody could be asked, 504 where no answer came, 502 where a bad one did. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   REQUEST_INVALID: 400,
+  AGENT_NOT_FOUND: 404,
   AGENT_UNAVAILABLE: 503,
   AGENT_LOST: 503,
   AGENT_SEND_FAILED: 503,

@@ -21,6 +21,7 @@ function gateway(): SnmpGateway {
     sentence: "agent lab-1 is connected",
     get: refuse,
     set: refuse,
+    reach: () => ({ available: true, sentence: "agent lab-1 is connected" }),
     onAvailabilityChange: () => () => {},
     walk: async (target: SnmpTarget, oid: string): Promise<Varbind[]> => {
       if (target.host === "down") throw new PnmLabError("SNMP_TIMEOUT", "down did not answer");

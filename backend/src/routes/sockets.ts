@@ -9,8 +9,8 @@ import type { LiveHub } from "../live/hub.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Name under which an agent was let in. */
-    agentName: string | null;
+    /** Name and token by which an agent was let in. */
+    agent: { name: string; token: string } | null;
   }
 }
 
@@ -19,7 +19,7 @@ export function socketRoutes(
   app: FastifyInstance,
   { agents, hub, guard }: { agents: AgentRegistry; hub: LiveHub; guard: Guard },
 ): void {
-  app.decorateRequest("agentName", null);
+  app.decorateRequest("agent", null);
   app.get(
     AGENT_PATH,
     {
@@ -29,10 +29,10 @@ export function socketRoutes(
         requireUpgrade(request);
         const admission = await agents.admit(request.headers, addressOf(request));
         if (!admission.ok) throw new ApiError(admission.status, admission.code, admission.reason);
-        request.agentName = admission.name;
+        request.agent = admission;
       },
     },
-    (socket, request) => agents.attach(socket, request.agentName!, addressOf(request)),
+    (socket, request) => agents.attach(socket, request.agent!, addressOf(request)),
   );
   app.get(
     LIVE_PATH,

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ConsumedFileStore, ProfileChoices, SessionStore } from "../contracts.ts";
+import { createEnrolmentStore, type EnrolmentStore } from "./agent-enrolments.ts";
+import { type AgentHistoryStore, createAgentHistoryStore } from "./agent-history.ts";
 import { type AgentStore, createAgentStore } from "./agents.ts";
 import { type AuditStore, createAuditStore } from "./audit.ts";
 import { type CaptureStore, createCaptureStore } from "./captures.ts";
@@ -10,6 +12,8 @@ import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createProfileChoices } from "./profile-choices.ts";
 import { createSessionStore } from "./sessions.ts";
 
+export type { EnrolmentStore, StoredEnrolment, StoredToken } from "./agent-enrolments.ts";
+export type { AgentHistoryStore } from "./agent-history.ts";
 export type { AgentStore, KnownAgent } from "./agents.ts";
 export type { AuditStore } from "./audit.ts";
 export { keepAuditWithin } from "./audit-retention.ts";
@@ -22,6 +26,8 @@ export interface Storage extends Disposable {
   readonly captures: CaptureStore;
   readonly consumedFiles: ConsumedFileStore;
   readonly agents: AgentStore;
+  readonly enrolments: EnrolmentStore;
+  readonly agentHistory: AgentHistoryStore;
   readonly nonces: NonceStore;
   readonly audit: AuditStore;
   readonly profileChoices: ProfileChoices;
@@ -41,6 +47,8 @@ export function openStorage(dataDir: string): Storage {
     captures: createCaptureStore(database),
     consumedFiles: createConsumedFileStore(database),
     agents: createAgentStore(database),
+    enrolments: createEnrolmentStore(database),
+    agentHistory: createAgentHistoryStore(database),
     nonces: createNonceStore(database),
     audit: createAuditStore(database),
     profileChoices: createProfileChoices(database),

@@ -74,4 +74,39 @@ export const migrations: readonly Migration[] = [
     name: "vendor profiles chosen by hand",
     statements: ["CREATE TABLE cmts_profiles (cmts_id TEXT PRIMARY KEY, profile TEXT NOT NULL)"],
   },
+  {
+    id: 4,
+    name: "enrolled agents, their tokens, their history",
+    statements: [
+      `CREATE TABLE agent_enrolments (
+        name TEXT PRIMARY KEY,
+        site TEXT NOT NULL,
+        targets TEXT NOT NULL,
+        enrolled_at TEXT NOT NULL,
+        revoked_at TEXT
+      )`,
+      `CREATE TABLE agent_tokens (
+        hash TEXT PRIMARY KEY,
+        agent TEXT NOT NULL,
+        state TEXT NOT NULL,
+        issued_at TEXT NOT NULL,
+        first_used_at TEXT,
+        ended_at TEXT
+      )`,
+      "CREATE INDEX agent_tokens_by_agent ON agent_tokens (agent)",
+      `CREATE TABLE agent_history (
+        id TEXT PRIMARY KEY,
+        agent TEXT NOT NULL,
+        expected INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        at TEXT NOT NULL,
+        last_at TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        address TEXT,
+        code TEXT,
+        reason TEXT NOT NULL
+      )`,
+      "CREATE INDEX agent_history_by_time ON agent_history (last_at, id)",
+    ],
+  },
 ];

@@ -27,15 +27,16 @@ import type {
   UtscService,
   UtscSetup,
 } from "../contracts.ts";
+import { gatewayTo } from "../snmp/target-gateway.ts";
 import { readUtscPort, type UtscPort } from "./capability.ts";
-import { type CapacityHolder, requireCapacity } from "./capacity.ts";
+import { type CapacityHolder, lackOfRoom, requireCapacity, roomOf } from "./capacity.ts";
 import type { TftpDestination } from "./destination.ts";
 import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
 import { findProbeRequest } from "./probe-request.ts";
-import { type RunningTest, readRunningTests } from "./running-tests.ts";
+import { readRunningTests } from "./running-tests.ts";
 import { LATE_FILE_MS, LiveSession } from "./session.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -90,8 +91,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   readonly #sweep: LeftoverSweep;
   /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
   readonly #probes = new Set<string>();
-  /** Sessions that hold room on their line card and chassis. */
-  readonly #withRoom = new Set<string>();
   readonly #closing = new AbortController();
   /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
   readonly #takenByVendorName = new Set<string>();
@@ -111,9 +110,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),
-      takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
-        if (session.settled) this.#withRoom.delete(session.id);
         this.#stored.set(session.id, session);
         options.store.save(session);
       },
@@ -133,7 +130,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       const key = portKey(stored.cmtsId, stored.rfPortIfIndex);
       const older = this.#byPort.get(key);
       if (older?.stored.settled === true) this.#byId.delete(older.id);
-      const session = new LiveSession(this.#around, target, stored);
+      const session = new LiveSession(this.#aroundOf(target), target, stored);
       this.#byPort.set(key, session);
       this.#byId.set(stored.id, session);
     }
@@ -172,12 +169,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
         return present.snapshot();
       }
       if (present !== undefined) await this.#retire(present);
-      const others = await this.#otherTests(cmtsId, target, settled);
+      const others = await this.#othersThatCount(cmtsId, target, settled);
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
       this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
-      this.#withRoom.add(stored.id);
-      const session = new LiveSession(this.#around, target, stored, settled);
+      const session = new LiveSession(this.#aroundOf(target), target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
       session.start();
@@ -195,7 +191,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       cmtsId,
       rfPortIfIndex,
       target,
-      snmp: this.#around.snmp,
+      snmp: this.#aroundOf(target).snmp,
       cleaner: this.#around.cleaner,
       destination: this.#around.destination,
       signal: this.#closing.signal,
@@ -211,7 +207,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
           requireAllowed(settled);
           shown = this.#byPort.get(key);
           this.#requireFree(shown);
-          this.#requireCapacity(cmtsId, settled, await this.#otherTests(cmtsId, target, settled));
+          this.#requireCapacity(cmtsId, settled, await this.#othersThatCount(cmtsId, target, settled));
           return this.#newProbe(cmtsId, target, settled, request!);
         }),
       release: async (session) => {
@@ -240,6 +236,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
     const present = this.#byPort.get(portKey(cmtsId, rfPortIfIndex));
     const { snmp, destination, isOwn } = this.#around;
+    const { room, roomUnknown, wanted, holders } = await this.#roomFor(cmtsId, target, settled);
     return dryRunOf({
       snmp,
       target,
@@ -248,7 +245,9 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       destination,
       isOwn,
       session: present?.isLive ? present.snapshot() : undefined,
-      lackOfRoom: present?.isLive ? undefined : await this.#lackOfRoom(cmtsId, target, settled),
+      lackOfRoom: present?.isLive ? undefined : lackOfRoom(settled.profile, wanted, holders),
+      room,
+      roomUnknown,
     });
   }
 
@@ -308,19 +307,17 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
   #newProbe(cmtsId: string, target: SnmpTarget, settled: SettledRequest, request: UtscRequest): LiveSession {
     const around = {
-      ...this.#around,
+      ...this.#aroundOf(target),
       // One file is enough: no second run begins.
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
       // A process that starts anew finds it as one to clear up after, not as one that is wanted.
       save: (stored: StoredSession) => {
-        if (stored.settled) this.#withRoom.delete(stored.id);
         this.#stored.set(stored.id, stored);
         this.#options.store.save({ ...stored, desired: "stopped" });
       },
     };
     const stored = this.#newStored(cmtsId, settled.port, request, around.save);
     this.#probes.add(stored.id);
-    this.#withRoom.add(stored.id);
     const session: LiveSession = new LiveSession(around, target, stored, settled);
     this.#byPort.set(portKey(cmtsId, settled.port.ifIndex), session);
     this.#byId.set(session.id, session);
@@ -348,94 +345,68 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     this.#takenByVendorName.delete(oldest!);
   }
 
-  async #lackOfRoom(
-    cmtsId: string,
-    target: SnmpTarget,
-    settled: SettledRequest,
-  ): Promise<string | undefined> {
-    const others = await this.#otherTests(cmtsId, target, settled);
-    try {
-      this.#requireCapacity(cmtsId, settled, others);
-      return undefined;
-    } catch (error) {
-      return messageOf(error);
-    }
+  /** What room the CMTS has beside the tests of now; the limits bind a port only where it runs nothing yet. */
+  async #roomFor(cmtsId: string, target: SnmpTarget, settled: SettledRequest) {
+    const { tests, unknown } = await this.#otherTests(cmtsId, target, settled.port);
+    const { wanted, holders } = this.#contenders(cmtsId, settled, tests);
+    return { room: roomOf(settled.profile, wanted, holders), roomUnknown: unknown, wanted, holders };
   }
 
   /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  async #takeRoom(session: StoredSession, settled: SettledRequest): Promise<void> {
-    const { cmtsId, id } = session;
-    const target = this.#findTarget(cmtsId);
-    if (this.#withRoom.has(id) || settled.profile.capacity === undefined || target === undefined) return;
-    const tests = await this.#runningTests(cmtsId, target);
-    const running = new Set(tests.map(({ mark }) => mark?.sessionId));
-    const others = await this.#holdersOf(target, settled, tests);
-    this.#requireCapacity(
-      cmtsId,
-      settled,
-      others,
-      (other) => this.#withRoom.has(other.id) || running.has(other.id) || isBefore(other, session),
-    );
-    this.#withRoom.add(id);
+  #requireCapacity(cmtsId: string, settled: SettledRequest, others: readonly CapacityHolder[]): void {
+    const { wanted, holders } = this.#contenders(cmtsId, settled, others);
+    requireCapacity(settled.profile, wanted, holders);
   }
 
-  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  #requireCapacity(
-    cmtsId: string,
-    settled: SettledRequest,
-    others: readonly CapacityHolder[],
-    counts: (session: StoredSession) => boolean = () => true,
-  ): void {
-    const { port, profile, values } = settled;
+  /** The test that is asked for, and everybody else's: sessions of this backend and those given. */
+  #contenders(cmtsId: string, { port, values }: SettledRequest, others: readonly CapacityHolder[]) {
     const sessions = [...this.#byPort.values()]
       .map(({ stored }) => stored)
       .filter((stored) => stored.cmtsId === cmtsId && stored.rfPortIfIndex !== port.ifIndex)
       .filter((stored) => stored.desired === "running" || !stored.settled)
-      .filter(counts)
       .map(({ id, rfPortName, requested }) => ({
         rfPortName,
         repeatPeriodUs: requested.repeatPeriodUs,
         who: `session ${id} on ${rfPortName}`,
       }));
     const wanted = { rfPortName: port.name, repeatPeriodUs: Number(values.repeatPeriodUs ?? 0) };
-    requireCapacity(profile, wanted, [...sessions, ...others]);
+    return { wanted, holders: [...sessions, ...others] };
   }
 
-  /** What others run on the CMTS, where its capacity is limited; a CMTS that does not tell refuses by itself. */
-  async #otherTests(cmtsId: string, target: SnmpTarget, settled: SettledRequest): Promise<CapacityHolder[]> {
-    if (settled.profile.capacity === undefined) return [];
-    return this.#holdersOf(target, settled, await this.#runningTests(cmtsId, target));
-  }
-
-  /** The tests among these that no session of ours owns, with the names of their ports. */
-  async #holdersOf(
+  /** What others run on the CMTS, where its capacity is limited. */
+  async #othersThatCount(
+    cmtsId: string,
     target: SnmpTarget,
-    { port }: SettledRequest,
-    tests: readonly RunningTest[],
+    { port, profile }: SettledRequest,
   ): Promise<CapacityHolder[]> {
-    const foreign = tests.filter(
-      ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
-    );
-    return Promise.all(
-      foreign.map(async ({ rfPortIfIndex, fileName }) => {
-        const name = await readUtscPort(this.#around.snmp, target, rfPortIfIndex).then(
-          (read) => read.name,
-          () => `interface ${rfPortIfIndex}`,
-        );
-        const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
-        const who = `a test on ${name} that no session of this backend has started${named}`;
-        return { rfPortName: name, repeatPeriodUs: undefined, who };
-      }),
-    );
+    return profile.capacity === undefined ? [] : (await this.#otherTests(cmtsId, target, port)).tests;
   }
 
-  async #runningTests(cmtsId: string, target: SnmpTarget): Promise<RunningTest[]> {
+  /** What others run on the CMTS; a CMTS that does not tell refuses by itself, so that no start fails by it. */
+  async #otherTests(
+    cmtsId: string,
+    target: SnmpTarget,
+    port: UtscPort,
+  ): Promise<{ tests: CapacityHolder[]; unknown: string | undefined }> {
     const { snmp, log } = this.#around;
     try {
-      return await readRunningTests(snmp, target);
+      const running = await readRunningTests(snmp, target);
+      const foreign = running.filter(
+        ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
+      );
+      const tests = await Promise.all(
+        foreign.map(async ({ rfPortIfIndex, fileName }) => {
+          const { name } = await readUtscPort(snmp, target, rfPortIfIndex);
+          const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
+          const who = `a test on ${name} that no session of this backend has started${named}`;
+          return { rfPortName: name, repeatPeriodUs: undefined, who };
+        }),
+      );
+      return { tests, unknown: undefined };
     } catch (error) {
-      log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${messageOf(error)}`);
-      return [];
+      const unknown = messageOf(error);
+      log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${unknown}`);
+      return { tests: [], unknown };
     }
   }
 
@@ -450,6 +421,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     this.#byId.delete(session.id);
     this.#probes.delete(session.id);
     await session.close();
+  }
+
+  /** The surroundings of a session: the agent that counts is the one that reaches its CMTS. */
+  #aroundOf(target: SnmpTarget): SessionSurroundings {
+    return { ...this.#around, snmp: gatewayTo(this.#around.snmp, target) };
   }
 
   #newStored(
@@ -500,11 +476,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
 function portKey(cmtsId: string, rfPortIfIndex: number): string {
   return `${cmtsId}/${rfPortIfIndex}`;
-}
-
-/** Whether a session was made before another. */
-function isBefore(a: StoredSession, b: StoredSession): boolean {
-  return a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 }
 
 function isSameRequest(a: UtscRequest, b: UtscRequest): boolean {

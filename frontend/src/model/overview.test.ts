@@ -12,6 +12,10 @@ const NOW = Date.parse("2026-11-21T09:42:51Z");
 function agent(part: Partial<Agent> = {}): Agent {
   return {
     name: "lab-1",
+    origin: "settings",
+    site: "",
+    targets: ["*"],
+    token: null,
     state: "connected",
     sentence: "lab-1 connected.",
     since: "2026-11-21T06:02:00Z",
@@ -23,6 +27,8 @@ function agent(part: Partial<Agent> = {}): Agent {
     clockSkewMs: 4,
     roundTripMs: 2,
     profiles: [],
+    capabilities: [],
+    buildNote: null,
     ...part,
   };
 }

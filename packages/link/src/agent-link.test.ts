@@ -53,7 +53,11 @@ class TestBackend {
         const message = agentToBackendSchema.parse(JSON.parse(data.toString()));
         accepted.received.push(message);
         if (message.type === "response") accepted.requests.settle(message);
-        if (message.type === "hello" && heartbeatMs) send({ type: "welcome", build, heartbeatMs });
+        if (message.type === "hello" && heartbeatMs) {
+          // This backend keeps no session.
+          const session = { token: "t".repeat(32), resumeMs: 0, isResumed: false, received: 0 };
+          send({ type: "welcome", build, heartbeatMs, session });
+        }
       });
       socket.on("close", () =>
         accepted.requests.close(new PnmLabError("AGENT_LOST", "the agent's connection ended")),
@@ -175,10 +179,10 @@ describe("a connection", () => {
     expect(accepted.upgrade.headers).toMatchObject({
       authorization: `Bearer ${token}`,
       "x-pnmlab-agent": "lab-1",
-      "x-pnmlab-protocol": "1",
+      "x-pnmlab-protocol": "2",
     });
     expect(accepted.upgrade.headers["sec-websocket-extensions"]).toBeUndefined();
-    expect(accepted.received[0]).toMatchObject({ type: "hello", name: "lab-1", protocolVersion: 1 });
+    expect(accepted.received[0]).toMatchObject({ type: "hello", name: "lab-1", protocolVersion: 2 });
     expect(link.state).toMatchObject({ name: "connected", backend: build });
     const result = await accepted.requests.request("snmp.get", get, { deadlineMs: 5000 });
     expect(result.varbinds).toHaveLength(1);
@@ -389,8 +393,8 @@ describe("a connection that does not come about", () => {
   });
 
   it.each([
-    [401, "AGENT_TOKEN_MISMATCH", "Give backend and agent the same PNMLAB_AGENT_TOKEN."],
-    [403, "AGENT_NAME", "Set PNMLAB_AGENT_NAME to the name that the backend expects."],
+    [401, "AGENT_TOKEN_MISMATCH", "to the token that the backend gave for this agent."],
+    [403, "AGENT_NAME", "Set PNMLAB_AGENT_NAME to the name that the token was given for."],
     [409, "AGENT_NAME_TAKEN", "Stop the other agent of this name: it is connected and alive."],
     [503, "SOMETHING_NEW", ""],
     [426, "AGENT_PROTOCOL", "Run the same version of PNM Lab on both sides."],

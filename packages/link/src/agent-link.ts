@@ -1,12 +1,14 @@
-import { backoffDelayMs, Emitter, messageOf, PnmLabError, transition } from "@pnmlab/kit";
+import { backoffDelayMs, Emitter, isPnmLabError, messageOf, PnmLabError, transition } from "@pnmlab/kit";
 import {
   AGENT_NAME_HEADER,
   AGENT_PATH,
   AGENT_PROTOCOL_HEADER,
   AGENT_PROTOCOL_VERSION,
+  type AgentToBackend,
 } from "@pnmlab/protocol";
 import WebSocket from "ws";
-import { Conversation } from "./conversation.ts";
+import { Conversation, type MessageHandler, type WelcomeMessage } from "./conversation.ts";
+import { dialOptionsFor } from "./dial.ts";
 import {
   type DialedAddress,
   failureOfAnswer,
@@ -15,10 +17,13 @@ import {
   failureOfError,
   failureOfLoss,
   failureOfMuteness,
+  failureOfSetup,
+  isDrop,
   type LinkFailure,
 } from "./link-failure.ts";
 import { type LinkEvent, linkTransitions } from "./link-machine.ts";
 import { type AgentLinkOptions, DEFAULT_TIMINGS, type LinkState, type LinkTimings } from "./link-options.ts";
+import { LinkSession } from "./link-session.ts";
 import { readRefusalBody } from "./refusal-body.ts";
 import { RepeatCounter } from "./repeat-counter.ts";
 
@@ -50,6 +55,12 @@ export class AgentLink implements AsyncDisposable {
   #redial: NodeJS.Timeout | undefined;
   #socket: WebSocket | undefined;
   #conversation: Conversation | undefined;
+  #served: { session: LinkSession; handle: MessageHandler } | undefined;
+  /** Runs while the session waits for a connection. */
+  #sessionEnd: NodeJS.Timeout | undefined;
+  #tokenCheck: NodeJS.Timeout | undefined;
+  /** What sessions that have ended could not tell any more. */
+  #untold: AgentToBackend[] = [];
 
   constructor(options: AgentLinkOptions) {
     this.#options = options;
@@ -93,7 +104,9 @@ export class AgentLink implements AsyncDisposable {
     clearTimeout(this.#redial);
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#conversation?.end(new PnmLabError("LINK_CLOSED", "the link was closed"));
+    clearInterval(this.#tokenCheck);
+    this.#conversation?.end();
+    this.#endSession(new PnmLabError("LINK_CLOSED", "the link was closed"));
     this.#move("close");
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
     await new Promise<void>((resolve) => {
@@ -113,11 +126,15 @@ export class AgentLink implements AsyncDisposable {
 
   #dial(): void {
     this.#move("dial");
+    let token: string;
     let socket: WebSocket;
     try {
+      token = this.#readToken();
+      const { way = {} } = this.#options;
       socket = new WebSocket(this.#url, {
+        ...dialOptionsFor(new URL(this.#url), way, this.#timings.handshakeMs),
         headers: {
-          authorization: `Bearer ${this.#options.token}`,
+          authorization: `Bearer ${token}`,
           [AGENT_NAME_HEADER]: this.#options.name,
           [AGENT_PROTOCOL_HEADER]: String(AGENT_PROTOCOL_VERSION),
         },
@@ -126,7 +143,7 @@ export class AgentLink implements AsyncDisposable {
         handshakeTimeout: this.#timings.handshakeMs,
       });
     } catch (error) {
-      this.#fail(failureOfError(error, this.#dialed));
+      this.#fail(isPnmLabError(error) ? failureOfSetup(error) : failureOfError(error, this.#dialed));
       return;
     }
     this.#socket = socket;
@@ -141,7 +158,7 @@ export class AgentLink implements AsyncDisposable {
         ifCurrent(() => this.#fail(failureOfAnswer(response.statusCode ?? 0, body, this.#dialed))),
       );
     });
-    socket.on("open", () => ifCurrent(() => this.#opened(socket, ifCurrent)));
+    socket.on("open", () => ifCurrent(() => this.#opened(socket, token, ifCurrent)));
     socket.on("close", (code, reason) =>
       ifCurrent(() => {
         const why = reason.toString();
@@ -153,18 +170,14 @@ export class AgentLink implements AsyncDisposable {
     );
   }
 
-  #opened(socket: WebSocket, ifCurrent: (effect: () => void) => void): void {
+  #opened(socket: WebSocket, token: string, ifCurrent: (effect: () => void) => void): void {
     this.#move("opened");
     this.#conversation = new Conversation({
       socket,
       link: this.#options,
       timings: this.#timings,
-      onWelcome: (backend) => {
-        this.#failures.reset();
-        this.#hasHeldBack = false;
-        this.#move("welcomed", { backend });
-        this.#options.log.info({ build: backend }, `connected to the backend at ${this.#dialed.address}`);
-      },
+      interrupted: this.#served?.session,
+      onWelcome: (message, write) => this.#welcomed(message, token, write),
       onSilence: (silenceMs) =>
         ifCurrent(() =>
           this.#fail(
@@ -174,6 +187,78 @@ export class AgentLink implements AsyncDisposable {
           ),
         ),
     });
+  }
+
+  #welcomed(message: WelcomeMessage, token: string, write: (text: string) => void) {
+    clearTimeout(this.#sessionEnd);
+    const { build: backend, session: offer } = message;
+    if (this.#served && !offer.isResumed) {
+      this.#endSession(
+        new PnmLabError("LINK_LOST", "the backend does not have the session any more", { retryable: true }),
+      );
+    }
+    const isResumed = this.#served !== undefined;
+    if (!this.#served) this.#beginSession(message);
+    const served = this.#served!;
+    try {
+      served.session.attach(write, offer.received);
+    } catch (error) {
+      this.#endSession(new PnmLabError("LINK_LOST", messageOf(error), { retryable: true }));
+      this.#fail(failureOfLoss("LINK_LEDGER_GAP", messageOf(error), this.#dialed));
+      return undefined;
+    }
+    this.#failures.reset();
+    this.#hasHeldBack = false;
+    this.#tokenCheck = setInterval(() => this.#checkToken(token), this.#timings.tokenCheckMs);
+    this.#move("welcomed", { backend });
+    const how = isResumed ? "connected again to" : "connected to";
+    this.#options.log.info({ build: backend }, `${how} the backend at ${this.#dialed.address}`);
+    if (!isResumed) {
+      for (const untold of this.#untold.splice(0)) served.session.send(untold);
+      served.handle = this.#options.serve(served.session);
+    }
+    return served;
+  }
+
+  #beginSession({ build: backend, session: { token, resumeMs } }: WelcomeMessage): void {
+    const session = new LinkSession({
+      backend,
+      token,
+      resumeMs,
+      onOverflow: () => {
+        const reason = "more answers wait for the backend's word than may be kept";
+        this.#endSession(new PnmLabError("LINK_LOST", reason, { retryable: true }));
+        if (this.#socket) this.#fail(failureOfLoss("LINK_OVERFLOW", reason, this.#dialed));
+      },
+    });
+    this.#served = { session, handle: () => {} };
+  }
+
+  #endSession(reason: PnmLabError): void {
+    clearTimeout(this.#sessionEnd);
+    const served = this.#served;
+    this.#served = undefined;
+    if (served) this.#untold.push(...served.session.end(reason));
+  }
+
+  #readToken(): string {
+    const { token } = this.#options;
+    return typeof token === "string" ? token : token();
+  }
+
+  /** Signs in anew where the token has changed; the session goes on. */
+  #checkToken(used: string): void {
+    let token: string;
+    try {
+      token = this.#readToken();
+    } catch {
+      // The connection stands; the next attempt says what is wrong with the file.
+      return;
+    }
+    if (token === used) return;
+    this.#fail(
+      failureOfLoss("TOKEN_CHANGED", "the agent has a new token and signs in with it", this.#dialed),
+    );
   }
 
   #socketFailed(error: Error): void {
@@ -198,8 +283,10 @@ export class AgentLink implements AsyncDisposable {
 
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#conversation?.end(new PnmLabError("LINK_LOST", failure.message, { retryable: true }));
+    clearInterval(this.#tokenCheck);
+    this.#conversation?.end();
     this.#conversation = undefined;
+    this.#interruptSession(failure);
     socket?.terminate();
 
     const { baseDelayMs, maxDelayMs, maxRefusedDelayMs } = this.#timings;
@@ -211,6 +298,18 @@ export class AgentLink implements AsyncDisposable {
     // Before the state is told: a listener may close the link, and then nothing must be dialed.
     this.#redial = setTimeout(() => this.#dial(), delayMs);
     this.#move("failed", { failure: { ...failure, count, firstAtMs: sinceMs } });
+  }
+
+  /** After a drop the session waits for the next connection; where the backend has spoken, it is over. */
+  #interruptSession(failure: LinkFailure): void {
+    if (!this.#served) return;
+    const { resumeMs } = this.#served.session;
+    const lost = new PnmLabError("LINK_LOST", failure.message, { retryable: true });
+    const isOver = this.#state.name === "connected" ? !isDrop(failure) : failure.kind === "refused";
+    if (isOver || resumeMs === 0) this.#endSession(lost);
+    else if (this.#state.name === "connected") {
+      this.#sessionEnd = setTimeout(() => this.#endSession(lost), resumeMs);
+    }
   }
 
   /** Every place that raises an event has checked the state; an event that the table forbids is a mistake. */

@@ -1,37 +1,41 @@
-import type { PnmLabError } from "@pnmlab/kit";
-import {
-  AGENT_PROTOCOL_VERSION,
-  type AgentToBackend,
-  type BackendToAgent,
-  type BuildInfo,
-} from "@pnmlab/protocol";
+import { AGENT_PROTOCOL_VERSION, type AgentToBackend, type BackendToAgent } from "@pnmlab/protocol";
 import WebSocket, { type RawData } from "ws";
 import { readBackendMessage } from "./incoming.ts";
 import type { AgentLinkOptions, CancelMessage, LinkTimings, RequestMessage } from "./link-options.ts";
+import type { LinkSession } from "./link-session.ts";
 import { RepeatCounter } from "./repeat-counter.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+
+export type WelcomeMessage = Extract<BackendToAgent, { type: "welcome" }>;
+export type MessageHandler = (message: RequestMessage | CancelMessage) => void;
 
 export interface ConversationOptions {
   /** Open. */
   socket: WebSocket;
-  link: Pick<AgentLinkOptions, "name" | "hello" | "serve" | "log">;
+  link: Pick<AgentLinkOptions, "name" | "hello" | "log">;
   timings: Pick<LinkTimings, "handshakeMs" | "minSilenceMs">;
-  onWelcome: (backend: BuildInfo) => void;
+  /** The session that a drop interrupted. */
+  interrupted: LinkSession | undefined;
+  /** Answers the session that goes on over this socket, and who takes its requests. */
+  onWelcome: (
+    message: WelcomeMessage,
+    write: (text: string) => void,
+  ) => { session: LinkSession; handle: MessageHandler } | undefined;
   /** Nothing was heard for too long. Called at most once. */
   onSilence: (silenceMs: number) => void;
 }
 
-/** What is said on one open socket: hello, welcome, heartbeat, requests. */
+/** What is said on one open socket: hello, welcome, heartbeat, and the messages of a session. */
 export class Conversation {
   readonly #options: ConversationOptions;
-  readonly #end = new AbortController();
   readonly #badMessages = new RepeatCounter();
   #silence: SilenceWatch;
-  #handle: ((message: RequestMessage | CancelMessage) => void) | undefined;
+  #served: { session: LinkSession; handle: MessageHandler } | undefined;
+  #isOver = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { socket, link, timings } = options;
+    const { socket, link, timings, interrupted } = options;
     this.#silence = this.#watchSilence(timings.handshakeMs);
     socket.on("ping", () => this.#silence.heard());
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
@@ -40,13 +44,15 @@ export class Conversation {
       name: link.name,
       protocolVersion: AGENT_PROTOCOL_VERSION,
       ...link.hello(),
+      ...(interrupted && { resume: interrupted.offer }),
     });
   }
 
-  /** Ends what runs for this connection, with `reason`; nothing is sent or taken any more. */
-  end(reason: PnmLabError): void {
+  /** Nothing is sent or taken over this socket any more; the session may go on over another one. */
+  end(): void {
+    this.#isOver = true;
     this.#silence[Symbol.dispose]();
-    this.#end.abort(reason);
+    this.#served?.session.detach();
   }
 
   #received(data: RawData, isBinary: boolean): void {
@@ -54,45 +60,48 @@ export class Conversation {
     this.#silence.heard();
     const incoming = readBackendMessage(data, isBinary);
     if (incoming.ok) {
-      this.#take(incoming.message);
+      this.#take(incoming.message, (data as Buffer).length);
       return;
     }
     this.#logBadMessage(incoming.reason);
-    if (incoming.answer) this.#send(incoming.answer);
+    // The backend has counted what it sent, also where nobody here understands it.
+    if (incoming.isCounted) this.#served?.session.noteReceived(0);
+    if (incoming.answer) this.#answer(incoming.answer);
   }
 
-  #take(message: BackendToAgent): void {
+  #take(message: BackendToAgent, bytes: number): void {
     switch (message.type) {
       case "ping":
+        this.#served?.session.sayReceived();
         this.#send({ type: "pong", sentAtMs: message.sentAtMs, clockMs: Date.now() });
         return;
       case "welcome":
-        if (!this.#handle) this.#welcomed(message.build, message.heartbeatMs);
+        if (!this.#served) this.#welcomed(message);
         return;
-      case "request":
-      case "cancel":
-        if (this.#handle) this.#hand(message, this.#handle);
-        else this.#logBadMessage(`a ${message.type} came before the welcome`);
+      case "ack":
+        this.#served?.session.acknowledged(message.received);
+        return;
+      default:
+        if (!this.#served) {
+          this.#logBadMessage(`a ${message.type} came before the welcome`);
+          return;
+        }
+        this.#served.session.noteReceived(bytes);
+        this.#hand(message, this.#served.handle);
         return;
     }
   }
 
-  #welcomed(backend: BuildInfo, heartbeatMs: number): void {
-    const { link, timings, onWelcome } = this.#options;
+  #welcomed(message: WelcomeMessage): void {
+    const { timings, onWelcome } = this.#options;
     this.#silence[Symbol.dispose]();
-    this.#silence = this.#watchSilence(Math.max(3 * heartbeatMs, timings.minSilenceMs));
-    onWelcome(backend);
-    this.#handle = link.serve({
-      backend,
-      signal: this.#end.signal,
-      send: (message) => this.#send(message),
+    this.#silence = this.#watchSilence(Math.max(3 * message.heartbeatMs, timings.minSilenceMs));
+    this.#served = onWelcome(message, (text) => {
+      if (this.#isLive) this.#options.socket.send(text);
     });
   }
 
-  #hand(
-    message: RequestMessage | CancelMessage,
-    handle: (message: RequestMessage | CancelMessage) => void,
-  ): void {
+  #hand(message: RequestMessage | CancelMessage, handle: MessageHandler): void {
     try {
       handle(message);
     } catch (error) {
@@ -101,13 +110,16 @@ export class Conversation {
   }
 
   get #isLive(): boolean {
-    return !this.#end.signal.aborted && this.#options.socket.readyState === WebSocket.OPEN;
+    return !this.#isOver && this.#options.socket.readyState === WebSocket.OPEN;
   }
 
-  #send(message: AgentToBackend): boolean {
-    if (!this.#isLive) return false;
-    this.#options.socket.send(JSON.stringify(message));
-    return true;
+  #answer(message: AgentToBackend): void {
+    if (this.#served) this.#served.session.send(message);
+    else this.#send(message);
+  }
+
+  #send(message: AgentToBackend): void {
+    if (this.#isLive) this.#options.socket.send(JSON.stringify(message));
   }
 
   #watchSilence(silenceMs: number): SilenceWatch {

@@ -1,4 +1,4 @@
-import { type AgentToBackend, type BackendToAgent, backendToAgentSchema } from "@pnmlab/protocol";
+import { type AgentToBackend, type BackendToAgent, backendToAgentSchema, isCounted } from "@pnmlab/protocol";
 import type { RawData } from "ws";
 
 export type Incoming =
@@ -7,6 +7,8 @@ export type Incoming =
       ok: false;
       /** What is wrong with it, in words that hold nothing of its contents. */
       reason: string;
+      /** Whether its sender counts it as a message of the session. */
+      isCounted?: boolean;
       /** Where it can be recognised as a request, the answer that spares its sender the wait. */
       answer?: AgentToBackend;
     };
@@ -26,17 +28,21 @@ export function readBackendMessage(data: RawData, isBinary: boolean): Incoming {
     issue.code === "unrecognized_keys" ? issue.keys : [issue.path.join(".") || "type"],
   );
   const reason = `wrong or unknown: ${[...new Set(fields)].join(", ")}`;
+  const counted = { isCounted: hasType(json) && isCounted(json) };
   const id = requestIdOf(json);
-  if (id === undefined) return { ok: false, reason };
+  if (id === undefined) return { ok: false, reason, ...counted };
   const error = {
     code: "AGENT_BAD_REQUEST",
     message: `the agent does not understand the request (${reason})`,
   };
-  return { ok: false, reason, answer: { type: "response", id, ok: false, error } };
+  return { ok: false, reason, ...counted, answer: { type: "response", id, ok: false, error } };
+}
+
+function hasType(json: unknown): json is { type: string } {
+  return typeof json === "object" && json !== null && "type" in json && typeof json.type === "string";
 }
 
 function requestIdOf(json: unknown): number | undefined {
-  if (typeof json !== "object" || json === null) return undefined;
-  if (!("type" in json) || json.type !== "request" || !("id" in json)) return undefined;
+  if (!hasType(json) || json.type !== "request" || !("id" in json)) return undefined;
   return Number.isSafeInteger(json.id) && (json.id as number) > 0 ? (json.id as number) : undefined;
 }

@@ -1,4 +1,6 @@
 export { AgentLink, connectAgentLink } from "./agent-link.ts";
+export { type DialOptions, readNamedFile } from "./dial.ts";
+export { Ledger, LedgerGapError } from "./ledger.ts";
 export type { LinkFailure, LinkFailureKind } from "./link-failure.ts";
 export { type LinkEvent, type LinkStateName, linkTransitions } from "./link-machine.ts";
 export type * from "./link-options.ts";

@@ -1,11 +1,20 @@
-import { messageOf } from "@pnmlab/kit";
+import { messageOf, type PnmLabError } from "@pnmlab/kit";
 import { errorResponseSchema } from "@pnmlab/protocol";
+import { ProxyError } from "./dial.ts";
 
 /**
  * Why there is no connection: nothing answers; something else answers, or the name is not known; the
- * backend answers and refuses; TLS does not come about; a connection that stood has gone.
+ * backend answers and refuses; TLS does not come about; the proxy on the way does not let through; a file
+ * of this machine's own settings cannot be used; a connection that stood has gone.
  */
-export type LinkFailureKind = "server-down" | "wrong-address" | "refused" | "tls" | "lost";
+export type LinkFailureKind =
+  | "server-down"
+  | "wrong-address"
+  | "refused"
+  | "tls"
+  | "proxy"
+  | "setup"
+  | "lost";
 
 export interface LinkFailure {
   kind: LinkFailureKind;
@@ -33,10 +42,13 @@ const POLICY_VIOLATION = 1008;
 const INTERRUPTED = new Set([1001, 1006, 1012, 1013]);
 
 const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
-  AGENT_TOKEN_MISMATCH: "Give backend and agent the same PNMLAB_AGENT_TOKEN.",
-  AGENT_TOKEN_MISSING: "Set PNMLAB_AGENT_TOKEN to the token of the backend.",
+  AGENT_TOKEN_MISMATCH:
+    "Set PNMLAB_AGENT_TOKEN, or the file that PNMLAB_AGENT_TOKEN_FILE names, to the token that the backend gave for this agent.",
+  AGENT_TOKEN_MISSING: "Set PNMLAB_AGENT_TOKEN to the token that the backend gave for this agent.",
+  AGENT_TOKEN_REVOKED:
+    "Ask for a new token on the page Agents of the backend, or stop this agent if it is not wanted any more.",
   AGENT_PROTOCOL: "Run the same version of PNM Lab on both sides.",
-  AGENT_NAME: "Set PNMLAB_AGENT_NAME to the name that the backend expects.",
+  AGENT_NAME: "Set PNMLAB_AGENT_NAME to the name that the token was given for.",
   AGENT_NAME_TAKEN: "Stop the other agent of this name: it is connected and alive.",
 };
 
@@ -51,6 +63,7 @@ export interface DialedAddress {
 export function failureOfError(error: unknown, dialed: DialedAddress): LinkFailure {
   const { address, hostName } = dialed;
   const code = codeOf(error);
+  if (error instanceof ProxyError) return { kind: "proxy", code: error.code, message: error.message };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EADDRNOTAVAIL") {
     const message = `The host ${hostName} of ${address} is not known here (${code}). Correct PNMLAB_BACKEND_URL, or the name service of this machine.`;
     return { kind: "wrong-address", code, message };
@@ -68,7 +81,7 @@ export function failureOfError(error: unknown, dialed: DialedAddress): LinkFailu
     return { kind: "refused", code, message };
   }
   if (code && TLS_CODE.test(code)) {
-    const message = `The TLS connection to ${address} failed (${code}: ${firstLine(messageOf(error))}). Give the backend a certificate that this machine trusts (NODE_EXTRA_CA_CERTS names a file of further authorities), or use ws:// where it speaks no TLS.`;
+    const message = `The TLS connection to ${address} failed (${code}: ${firstLine(messageOf(error))}). Give the backend a certificate that this machine trusts, or name its authority in PNMLAB_AGENT_CA_FILE; where it asks for one of the agent's, set PNMLAB_AGENT_CERT_FILE and PNMLAB_AGENT_KEY_FILE; use ws:// where it speaks no TLS.`;
     return { kind: "tls", code, message };
   }
   if (messageOf(error) === "Opening handshake has timed out") {
@@ -105,6 +118,10 @@ export function failureOfEarlyClose(code: number, reason: string, dialed: Dialed
 
 /** The failure of a connection that stood and was closed. */
 export function failureOfClose(code: number, reason: string, dialed: DialedAddress): LinkFailure {
+  if (code === POLICY_VIOLATION) {
+    const message = `The backend at ${dialed.address} ended the connection of agent ${dialed.agentName}: ${reason || "no reason given"} (code ${code}).`;
+    return { kind: "refused", code: `CLOSE_${code}`, message };
+  }
   const said = reason ? ` saying "${reason}"` : "";
   return failureOfLoss(`CLOSE_${code}`, `it was closed${said} (code ${code})`, dialed);
 }
@@ -112,6 +129,18 @@ export function failureOfClose(code: number, reason: string, dialed: DialedAddre
 /** The failure of a connection that stood: broken, or silent for too long. */
 export function failureOfLoss(code: string, reason: string, { address }: DialedAddress): LinkFailure {
   return { kind: "lost", code, message: `The connection to ${address} was lost: ${reason}.` };
+}
+
+/** The failure of a setting of this machine, such as a file that cannot be read. */
+export function failureOfSetup({ code, message }: PnmLabError): LinkFailure {
+  return { kind: "setup", code, message };
+}
+
+/** Codes of a connection that broke without the backend's word: it still has the session. */
+const DROP_CODES: readonly string[] = ["CLOSE_1006", "SOCKET_ERROR", "LINK_SILENT", "TOKEN_CHANGED"];
+
+export function isDrop({ code }: LinkFailure): boolean {
+  return DROP_CODES.includes(code);
 }
 
 function notThisProduct(code: string, answer: string, { address }: DialedAddress): LinkFailure {

@@ -1,4 +1,5 @@
 import type { AgentToBackend, BackendToAgent, BuildInfo } from "@pnmlab/protocol";
+import type { DialOptions } from "./dial.ts";
 import type { LinkFailure } from "./link-failure.ts";
 import type { LinkStateName } from "./link-machine.ts";
 
@@ -11,17 +12,20 @@ export interface LinkLog {
 
 export type AgentHello = Omit<
   Extract<AgentToBackend, { type: "hello" }>,
-  "type" | "name" | "protocolVersion"
+  "type" | "name" | "protocolVersion" | "resume"
 >;
 export type RequestMessage = Extract<BackendToAgent, { type: "request" }>;
 export type CancelMessage = Extract<BackendToAgent, { type: "cancel" }>;
 
-/** One connection, from the backend's welcome to its end. */
+/**
+ * One session with a backend, from its welcome to its end. A drop of the connection does not end it as
+ * long as the backend keeps it: what was under way on both sides arrives once, over the next connection.
+ */
 export interface LinkConnection {
   readonly backend: BuildInfo;
-  /** Aborts when the connection ends; whatever ran for it has nobody left to answer to. */
+  /** Aborts when the session ends; whatever ran for it has nobody left to answer to. */
   readonly signal: AbortSignal;
-  /** Hands a message to the socket; false where the connection has ended. */
+  /** Sends a message, now or after a drop; false where the session has ended. */
   send(message: AgentToBackend): boolean;
 }
 
@@ -37,6 +41,8 @@ export interface LinkTimings {
   handshakeMs: number;
   /** Shortest silence after which a connection counts as dead; three heartbeats where those are longer. */
   minSilenceMs: number;
+  /** How often a connected agent looks whether its token has changed. */
+  tokenCheckMs: number;
   /** Programs that start together: a backend that is not up yet is not worth a line in the first moments. */
   quietStartMs: number;
 }
@@ -45,10 +51,13 @@ export interface AgentLinkOptions {
   /** `ws://` or `wss://` URL of the backend, without the path of the agents' WebSocket. */
   backendUrl: string;
   name: string;
-  token: string;
+  /** The token, or who reads it anew at each attempt; may throw where it cannot be read. */
+  token: string | (() => string);
+  /** TLS and proxy of the way to the backend. */
+  way?: DialOptions;
   /** What the agent says of itself; asked for at each connection. */
   hello: () => AgentHello;
-  /** Called once per connection; what it returns gets the requests and cancels of that connection. */
+  /** Called once per session; what it returns gets the requests and cancels of that session. */
   serve: (connection: LinkConnection) => (message: RequestMessage | CancelMessage) => void;
   log: LinkLog;
   timings?: Partial<LinkTimings>;
@@ -75,5 +84,6 @@ export const DEFAULT_TIMINGS: LinkTimings = {
   stableAfterMs: 10_000,
   handshakeMs: 10_000,
   minSilenceMs: 1_500,
+  tokenCheckMs: 5_000,
   quietStartMs: 2_000,
 };

@@ -21,7 +21,7 @@ import {
  * Version of the messages between agent and backend. Raised when an old peer could misread a new one;
  * the backend refuses an agent of another version with `AGENT_PROTOCOL`.
  */
-export const AGENT_PROTOCOL_VERSION = 1;
+export const AGENT_PROTOCOL_VERSION = 2;
 
 /** Path of the agents' WebSocket on the backend. */
 export const AGENT_PATH = "/ws/agent";
@@ -34,8 +34,10 @@ export const AGENT_PROTOCOL_HEADER = "x-pnmlab-protocol";
 export const AGENT_REFUSAL_CODES = [
   "AGENT_TOKEN_MISMATCH",
   "AGENT_TOKEN_MISSING",
+  /** The token was taken back, or another one has taken its place. */
+  "AGENT_TOKEN_REVOKED",
   "AGENT_PROTOCOL",
-  /** The backend expects another name. */
+  /** The token belongs to an agent of another name. */
   "AGENT_NAME",
   /** An agent of this name is connected and alive. */
   "AGENT_NAME_TAKEN",
@@ -83,8 +85,37 @@ export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentParams<M extends AgentMethod> = z.input<(typeof AGENT_METHODS)[M]["params"]>;
 export type AgentResult<M extends AgentMethod> = z.output<(typeof AGENT_METHODS)[M]["result"]>;
 
+/**
+ * How many messages have arrived since the session began: of the agent's side all but `hello`, `pong` and
+ * `ack`, of the backend's all but `welcome`, `ping` and `ack`. The sender keeps those that are not
+ * acknowledged, and after a drop sends again what is missing: nothing is lost, nothing arrives twice.
+ */
+const receivedSchema = z.int().min(0);
+const ackSchema = z.strictObject({ type: z.literal("ack"), received: receivedSchema });
+
+/** Messages that are part of the connection, not of the session: neither counted nor sent again. */
+const UNCOUNTED_TYPES: readonly string[] = ["hello", "welcome", "ping", "pong", "ack"];
+
+/** Whether a message is counted and outlives a drop of the connection. */
+export function isCounted({ type }: { type: string }): boolean {
+  return !UNCOUNTED_TYPES.includes(type);
+}
+
 export const backendToAgentSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("welcome"), build: buildInfoSchema, heartbeatMs: z.int().min(100) }),
+  z.strictObject({
+    type: z.literal("welcome"),
+    build: buildInfoSchema,
+    heartbeatMs: z.int().min(100),
+    session: z.strictObject({
+      /** By which the agent takes the session up again after a drop. Secret. */
+      token: z.string().min(16).max(128),
+      /** How long after a drop it can. */
+      resumeMs: z.int().min(0),
+      /** Whether this is the session that the agent asked for; otherwise it is a new one. */
+      isResumed: z.boolean(),
+      received: receivedSchema,
+    }),
+  }),
   z.strictObject({
     type: z.literal("request"),
     id: z.int().min(1),
@@ -95,6 +126,7 @@ export const backendToAgentSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("cancel"), id: z.int().min(1) }),
   z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
+  ackSchema,
 ]);
 export type BackendToAgent = z.infer<typeof backendToAgentSchema>;
 
@@ -112,7 +144,10 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
     profiles: z.array(z.string()),
     /** Absent where the agent was not started as a program. */
     settings: settingsFingerprintsSchema.optional(),
+    /** The session that a drop interrupted. */
+    resume: z.strictObject({ token: z.string().min(16).max(128), received: receivedSchema }).optional(),
   }),
+  ackSchema,
   z.discriminatedUnion("ok", [
     z.strictObject({
       type: z.literal("response"),

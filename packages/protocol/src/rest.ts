@@ -23,11 +23,29 @@ export const healthSchema = z.strictObject({
 });
 export type Health = z.infer<typeof healthSchema>;
 
-export const agentStateSchema = z.enum(["waiting", "connected", "refused", "lost"]);
+export const agentStateSchema = z.enum(["waiting", "connected", "refused", "lost", "revoked"]);
 export type AgentState = z.infer<typeof agentStateSchema>;
 
 export const agentSchema = z.strictObject({
   name: z.string(),
+  /**
+   * Why it may connect: by the `settings` of the backend (PNMLAB_AGENT_NAME and PNMLAB_AGENT_TOKEN), or
+   * because it was `enrolled`; null for a caller that nobody expects.
+   */
+  origin: z.enum(["settings", "enrolled"]).nullable(),
+  /** Where it stands, in the words of who enrolled it; may be empty. */
+  site: z.string(),
+  /** What it can reach: names of CMTSs, addresses, networks; `*` for whatever no other agent names. */
+  targets: z.array(z.string()),
+  /** Null where the settings give the token. */
+  token: z
+    .strictObject({
+      issuedAt: z.iso.datetime(),
+      firstUsedAt: z.iso.datetime().nullable(),
+      /** When a token was issued that has not taken the place of this one yet. */
+      nextIssuedAt: z.iso.datetime().nullable(),
+    })
+    .nullable(),
   state: agentStateSchema,
   /** The state in words, the same in page, health, log and scripts. */
   sentence: z.string(),
@@ -51,6 +69,10 @@ export const agentSchema = z.strictObject({
   clockSkewMs: z.number().nullable(),
   roundTripMs: z.number().nullable(),
   profiles: z.array(z.string()),
+  /** Requests that it takes; none while it is not connected. */
+  capabilities: z.array(z.string()),
+  /** How its build differs from the backend's, in words; null where it does not. */
+  buildNote: z.string().nullable(),
 });
 export type Agent = z.infer<typeof agentSchema>;
 

@@ -112,6 +112,10 @@ export class FakeCmts implements SnmpGateway, LeaseGateway {
     for (const listener of this.#availabilityListeners) listener(available);
   }
 
+  reach() {
+    return { available: this.available, sentence: this.sentence };
+  }
+
   onAvailabilityChange(listener: (available: boolean) => void): () => void {
     this.#availabilityListeners.add(listener);
     return () => this.#availabilityListeners.delete(listener);

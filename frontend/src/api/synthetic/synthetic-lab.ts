@@ -25,6 +25,10 @@ export function syntheticAgents(nowMs: number): Agent[] {
   return [
     {
       name: "lab-1",
+      origin: "settings",
+      site: "",
+      targets: ["*"],
+      token: null,
       state: "connected",
       sentence: `lab-1 connected since ${since.slice(11, 16)} from 10.1.2.3.`,
       since,
@@ -36,6 +40,8 @@ export function syntheticAgents(nowMs: number): Agent[] {
       clockSkewMs: 4,
       roundTripMs: 2.1,
       profiles: ["generic"],
+      capabilities: ["snmp.get", "snmp.set", "snmp.walk", "lease.grant", "lease.release"],
+      buildNote: null,
     },
   ];
 }
