@@ -1,7 +1,7 @@
 import { utscProfile } from "@pnmlab/docsis-mib";
 import { isPnmLabError } from "@pnmlab/kit";
 import { expect, test } from "vitest";
-import { type CapacityHolder, requireCapacity } from "./capacity.ts";
+import { type CapacityHolder, requireCapacity, roomOf } from "./capacity.ts";
 
 const profile = (id: string) => utscProfile(id)!;
 const holder = (rfPortName: string, repeatPeriodUs = 100_000): CapacityHolder => ({
@@ -51,4 +51,26 @@ test("where no source tells a limit there is none beyond the port", () => {
       Array.from({ length: 40 }, () => holder("us-rf-0/1")),
     ),
   ).toBeUndefined();
+});
+
+test("the room is told for line card and chassis with those who hold it, before anything is refused", () => {
+  const wanted = { rfPortName: "us-conn 3/0", repeatPeriodUs: 100_000 };
+  const others = [holder("us-conn 3/1"), holder("us-conn 2/0")];
+  expect(
+    roomOf(profile("commscope-e6000-core"), wanted, others).map(
+      ({ scope, lineCard, most, holders, isFull }) => ({
+        scope,
+        lineCard,
+        most,
+        held: holders.length,
+        isFull,
+      }),
+    ),
+  ).toEqual([
+    { scope: "lineCard", lineCard: "3", most: 1, held: 1, isFull: true },
+    { scope: "chassis", lineCard: null, most: null, held: 2, isFull: false },
+  ]);
+  const [fast] = roomOf(profile("commscope-e6000-core"), { ...wanted, repeatPeriodUs: 10_000 }, others);
+  expect(fast).toMatchObject({ most: null, isFull: false });
+  expect(roomOf(profile("generic"), wanted, others)).toMatchObject([{ scope: "chassis", most: null }]);
 });

@@ -1,5 +1,5 @@
 import type { UtscCapacityLimit, UtscProfile } from "@pnmlab/docsis-mib";
-import { PnmLabError } from "@pnmlab/kit";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
 
 /** Somebody whose test takes room on a CMTS. */
 export interface CapacityHolder {
@@ -10,6 +10,52 @@ export interface CapacityHolder {
   who: string;
 }
 
+/** What one part of a CMTS runs at a time, and who runs it now. */
+export interface Room {
+  scope: UtscCapacityLimit["scope"];
+  /** Number of the line card; null for the chassis. */
+  lineCard: string | null;
+  /** Null where no source tells of a limit, or it does not count the wanted test. */
+  most: number | null;
+  text: string | null;
+  source: UtscCapacityLimit["source"] | null;
+  holders: readonly CapacityHolder[];
+  isFull: boolean;
+}
+
+type Limited = Pick<UtscProfile, "capacity">;
+type Wanted = Pick<CapacityHolder, "rfPortName" | "repeatPeriodUs">;
+
+/**
+ * The room for one more test beside the others, for the line card where the name of the port tells it and for
+ * the chassis; limits that the vendor's sources name, and those who run tests there where they name none.
+ */
+export function roomOf({ capacity }: Limited, wanted: Wanted, holders: readonly CapacityHolder[]): Room[] {
+  const lineCard = lineCardOf(capacity?.lineCard, wanted.rfPortName);
+  const limits = capacity?.limits ?? [];
+  const limited = limits.flatMap((limit) => {
+    if (limit.scope === "lineCard" && lineCard === undefined) return [];
+    const isBeside = ({ rfPortName }: CapacityHolder) =>
+      limit.scope === "chassis" || lineCardOf(capacity?.lineCard, rfPortName) === lineCard;
+    const beside = holders.filter((holder) => isBeside(holder) && counts(limit, holder));
+    const isCounted = counts(limit, wanted);
+    return [
+      {
+        scope: limit.scope,
+        lineCard: limit.scope === "lineCard" ? lineCard! : null,
+        most: isCounted ? limit.most : null,
+        text: limit.text,
+        source: limit.source,
+        holders: beside,
+        isFull: isCounted && beside.length >= limit.most,
+      },
+    ];
+  });
+  if (limited.some(({ scope }) => scope === "chassis")) return limited;
+  const chassis = { scope: "chassis" as const, lineCard: null, most: null, text: null, source: null };
+  return [...limited, { ...chassis, holders, isFull: false }];
+}
+
 /**
  * Whether a CMTS has room for one more test, by what its vendor's sources say; where these say nothing, there
  * is room for one on each RF port.
@@ -17,31 +63,35 @@ export interface CapacityHolder {
  * @throws PnmLabError `UTSC_CAPACITY_BUSY` that names the limit and who holds it
  */
 export function requireCapacity(
-  { capacity, name }: Pick<UtscProfile, "capacity" | "name">,
-  wanted: Pick<CapacityHolder, "rfPortName" | "repeatPeriodUs">,
+  profile: Limited & Pick<UtscProfile, "name">,
+  wanted: Wanted,
   holders: readonly CapacityHolder[],
 ): void {
-  for (const limit of capacity?.limits ?? []) {
-    const lineCard = lineCardOf(capacity?.lineCard, wanted.rfPortName);
-    const isBeside = ({ rfPortName }: CapacityHolder) =>
-      limit.scope === "chassis" ||
-      (lineCard !== undefined && lineCardOf(capacity?.lineCard, rfPortName) === lineCard);
-    const beside = holders.filter((holder) => isBeside(holder) && counts(limit, holder));
-    if (!counts(limit, wanted) || beside.length < limit.most) continue;
-    const where = limit.scope === "chassis" ? "the chassis" : `line card ${lineCard}`;
-    const tests = limit.most === 1 ? "1 UTSC test" : `${limit.most} UTSC tests`;
-    throw new PnmLabError(
-      "UTSC_CAPACITY_BUSY",
-      `${wanted.rfPortName} was not started: ${name} runs ${tests} at a time on ${where}, held by ${beside.map(({ who }) => who).join(", ")}`,
-      {
-        details: {
-          scope: limit.scope,
-          most: limit.most,
-          source: limit.source,
-          holders: beside.map(({ rfPortName, who }) => ({ rfPortName, who })),
-        },
+  const full = roomOf(profile, wanted, holders).find(({ isFull }) => isFull);
+  if (full === undefined) return;
+  const where = full.scope === "chassis" ? "the chassis" : `line card ${full.lineCard}`;
+  const tests = full.most === 1 ? "1 UTSC test" : `${full.most} UTSC tests`;
+  throw new PnmLabError(
+    "UTSC_CAPACITY_BUSY",
+    `${wanted.rfPortName} was not started: ${profile.name} runs ${tests} at a time on ${where}, held by ${full.holders.map(({ who }) => who).join(", ")}`,
+    {
+      details: {
+        scope: full.scope,
+        most: full.most,
+        source: full.source,
+        holders: full.holders.map(({ rfPortName, who }) => ({ rfPortName, who })),
       },
-    );
+    },
+  );
+}
+
+/** The same in words, for a start that is only looked at; undefined where there is room. */
+export function lackOfRoom(...subject: Parameters<typeof requireCapacity>): string | undefined {
+  try {
+    requireCapacity(...subject);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -12,11 +12,13 @@ import {
   type SnmpTarget,
   type UtscDryRun,
   type UtscPlannedSet,
+  type UtscRoom,
   type UtscSession,
   utscRequestSchema,
 } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
 import { type ColumnWrite, Readings } from "../snmp/values.ts";
+import type { Room } from "./capacity.ts";
 import { destinationOids, planDestination, resolveDestination, type TftpDestination } from "./destination.ts";
 import { baseNameOf, type OwnFileName } from "./file-name.ts";
 import { chooseRow, type PlannedColumn, planActivation, planColumns, planCreation } from "./plan.ts";
@@ -38,6 +40,9 @@ export interface DryRunSubject {
   session: UtscSession | undefined;
   /** Why the CMTS has no room for the test; undefined where it has. */
   lackOfRoom: string | undefined;
+  room: readonly Room[];
+  /** Why the tests of others could not be read; undefined where they were. */
+  roomUnknown: string | undefined;
 }
 
 /** A session gets its id when it starts. */
@@ -88,6 +93,8 @@ export async function dryRunOf(subject: DryRunSubject): Promise<UtscDryRun> {
       fileName: row.fileName ?? null,
     },
     filesPerRun: filesExpected(settled),
+    room: [portRoom(rows, subject), ...subject.room.map(viewOf)],
+    roomUnknown: subject.roomUnknown ?? null,
     session: session === undefined ? null : { id: session.id, state: session.state },
     readAt: new Date().toISOString(),
   };
@@ -147,16 +154,43 @@ async function planOfDestination({ snmp, target, settled, destination }: DryRunS
   }
 }
 
+/** An RF port runs one test of a manager at a time. */
+function portRoom(rows: readonly UtscRow[], { settled, isOwn }: DryRunSubject): UtscRoom {
+  const foreign = foreignTest(rows, isOwn);
+  return {
+    scope: "port",
+    name: settled.port.name,
+    most: 1,
+    text: "One session on an RF port, shared by everybody who looks.",
+    source: {
+      kind: "product",
+      name: "PNM Lab",
+      citation: "a port that another user keeps busy is left alone",
+    },
+    holders: foreign === undefined ? [] : [foreign],
+    isFull: foreign !== undefined,
+  };
+}
+
+function viewOf({ scope, lineCard, most, text, source, holders, isFull }: Room): UtscRoom {
+  return { scope, name: lineCard, most, text, source, holders: holders.map(({ who }) => who), isFull };
+}
+
+/** In words, the test of another user that keeps the port busy. */
+function foreignTest(rows: readonly UtscRow[], isOwn: DryRunSubject["isOwn"]): string | undefined {
+  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.mark));
+  if (foreign === undefined) return undefined;
+  return `a test that another user started${foreign.fileName ? `, whose files are named "${foreign.fileName}"` : ""}`;
+}
+
 function hindranceOf(
   rows: readonly UtscRow[],
   found: UtscRow | undefined,
   { settled, isOwn }: DryRunSubject,
 ): string | undefined {
   const { port, profile } = settled;
-  const foreign = rows.find((row) => row.measStatus === "busy" && !isOwn(row.mark));
-  if (foreign !== undefined) {
-    return `${port.name} is busy with a test that another user started${foreign.fileName ? `, whose files are named "${foreign.fileName}"` : ""}`;
-  }
+  const foreign = foreignTest(rows, isOwn);
+  if (foreign !== undefined) return `${port.name} is busy with ${foreign}`;
   if (found === undefined && profile.row.creation.length === 0) {
     return `${port.name} has no row in docsPnmCmtsUtscCfgTable, and a ${profile.name} makes none for a manager`;
   }

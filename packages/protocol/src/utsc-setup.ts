@@ -221,6 +221,22 @@ export const utscPlannedSetSchema = z.strictObject({
 });
 export type UtscPlannedSet = z.infer<typeof utscPlannedSetSchema>;
 
+/** A part of a CMTS that runs a number of tests at a time. */
+export const utscRoomSchema = z.strictObject({
+  scope: z.enum(["port", "lineCard", "chassis"]),
+  /** Name of the port or number of the line card; null for the chassis. */
+  name: z.string().nullable(),
+  /** Null where no source tells of a limit, or it does not count this test. */
+  most: z.int().nullable(),
+  /** The limit in words; null where none is known. */
+  text: z.string().nullable(),
+  source: utscRuleSourceSchema.nullable(),
+  /** Who runs a test there now, each in words; a session that a start would change is not among them. */
+  holders: z.array(z.string()),
+  isFull: z.boolean(),
+});
+export type UtscRoom = z.infer<typeof utscRoomSchema>;
+
 /** Answer to `POST /api/utsc/sessions/dry-run`, whose body is that of a start: what a start would send. Only GETs were sent for it. */
 export const utscDryRunSchema = z.strictObject({
   cmtsId: z.string(),
@@ -255,6 +271,10 @@ export const utscDryRunSchema = z.strictObject({
   }),
   /** Files after which a run ends, by arithmetic and the vendor's limit; null where nothing tells. */
   filesPerRun: z.int().nullable(),
+  /** Port, line card and chassis, where they are known. */
+  room: z.array(utscRoomSchema),
+  /** Why the tests of others could not be read, so that `room` knows only this backend's; null where it was. */
+  roomUnknown: z.string().nullable(),
   /** A session of ours on this port, which a start would change. */
   session: z.strictObject({ id: z.string(), state: utscSessionStateSchema }).nullable(),
   readAt: z.iso.datetime(),
