@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { AgentPermission, TargetLimit } from "@pnmlab/config";
 import { type AgentLink, connectAgentLink, type LinkState, type LinkTimings } from "@pnmlab/link";
 import { AGENT_METHODS, type BuildInfo, type PollStatus, type SettingsFingerprints } from "@pnmlab/protocol";
 import { createMethods, JobRunner } from "./jobs/index.ts";
@@ -18,6 +19,12 @@ export interface AgentOptions {
   targets: readonly string[];
   /** OIDs below which a SET is allowed. */
   setSubtrees: readonly string[];
+  /** What it may be asked to do at all: `read`, `capture` and `set` where not given. */
+  permissions?: readonly AgentPermission[];
+  /** SNMP requests that may be on their way at once; 64 where not given. */
+  maxOutstanding?: number;
+  /** The same for one device, by network; 1, or what its profile says, where not given. */
+  targetLimits?: readonly TargetLimit[];
   build: BuildInfo;
   /** By which the backend finds settings that differ from its own. */
   settings?: SettingsFingerprints;
@@ -54,7 +61,7 @@ export function startAgent(options: AgentOptions): Agent {
 
 /** A running agent; made by `startAgent`. */
 export class Agent implements AsyncDisposable {
-  readonly #engine = new SnmpEngine();
+  readonly #engine: SnmpEngine;
   readonly #leases: LeaseKeeper;
   readonly #methods: ReturnType<typeof createMethods>;
   readonly #jobs: JobRunner;
@@ -66,6 +73,9 @@ export class Agent implements AsyncDisposable {
   constructor(options: AgentOptions) {
     const { log } = options;
     const policy = new Policy(options);
+    this.#engine = new SnmpEngine(
+      options.maxOutstanding === undefined ? {} : { maxTotal: options.maxOutstanding },
+    );
     this.#leases = new LeaseKeeper({ policy, engine: this.#engine, log });
     if (options.polling) {
       const { timings, ...outbox } = options.polling;

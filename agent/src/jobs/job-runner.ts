@@ -3,10 +3,13 @@ import type { CancelMessage, LinkConnection, RequestMessage } from "@pnmlab/link
 import { AGENT_METHODS, type AgentMethod, type ErrorBody } from "@pnmlab/protocol";
 import type { AgentLog } from "../log.ts";
 import { Deadline } from "../snmp/index.ts";
+import { ChunkSender } from "./chunk-sender.ts";
 import type { JobContext, Methods } from "./methods.ts";
 
+type Streams = Map<number, Pick<ChunkSender<unknown[]>, "consumed">>;
+
 /** Requests of one connection that may run or wait at once; more than any backend has reason to send. */
-const MAX_JOBS = 1_000;
+const MAX_JOBS = 4_096;
 
 /**
  * Runs the backend's requests and answers each with its result or its error. A request that was
@@ -32,6 +35,7 @@ export class JobRunner {
   /** The handler for the messages of one connection. */
   serve(connection: LinkConnection): (message: RequestMessage | CancelMessage) => void {
     const cancels = new Map<number, AbortController>();
+    const streams: Streams = new Map();
     return (message) => {
       if (message.type === "cancel") {
         cancels.get(message.id)?.abort(new PnmLabError("CANCELLED", "the backend cancelled the request"));
@@ -44,8 +48,9 @@ export class JobRunner {
       }
       const cancel = new AbortController();
       cancels.set(message.id, cancel);
-      const job = this.#run(message, connection, cancel.signal).finally(() => {
+      const job = this.#run(message, connection, cancel.signal, streams).finally(() => {
         cancels.delete(message.id);
+        streams.delete(message.id);
         this.#running.delete(job);
       });
       this.#running.add(job);
@@ -69,12 +74,25 @@ export class JobRunner {
     return undefined;
   }
 
-  async #run(message: RequestMessage, connection: LinkConnection, cancelled: AbortSignal): Promise<void> {
+  async #run(
+    message: RequestMessage,
+    connection: LinkConnection,
+    cancelled: AbortSignal,
+    streams: Streams,
+  ): Promise<void> {
     const { id, method, deadlineMs } = message;
     const deadline = new Deadline(deadlineMs);
     const signal = AbortSignal.any([cancelled, connection.signal, this.#stop.signal]);
     try {
-      const result = await this.#call(method, message.params, { requestId: id, deadline, signal });
+      const openStream: JobContext["openStream"] = (newChunk, isFull) => {
+        const send = (result: unknown) =>
+          void connection.send({ type: "response", id, ok: true, result, more: true });
+        const sender = new ChunkSender({ send, signal, newChunk, isFull });
+        streams.set(id, sender);
+        return sender;
+      };
+      const context: JobContext = { requestId: id, deadline, signal, openStream, streams };
+      const result = await this.#call(method, message.params, context);
       if (!cancelled.aborted) connection.send({ type: "response", id, ok: true, result });
     } catch (error) {
       if (!cancelled.aborted) {

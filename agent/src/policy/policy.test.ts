@@ -31,6 +31,7 @@ describe("targets", () => {
       family: 4,
       port: 161,
       profile: sim,
+      maxOutstanding: 1,
     });
   });
 

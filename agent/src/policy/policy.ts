@@ -1,7 +1,10 @@
+import type { AgentPermission, TargetLimit } from "@pnmlab/config";
 import type { SnmpTarget, Varbind } from "@pnmlab/protocol";
 import { type SnmpEndpoint, SnmpError, type SnmpProfile } from "../snmp/index.ts";
 import { TargetNetworks } from "./networks.ts";
+import { Permissions } from "./permissions.ts";
 import { SetSubtrees } from "./set-subtrees.ts";
+import { TargetLimits } from "./target-limits.ts";
 
 export interface PolicyOptions {
   /** Networks that may be addressed, such as `10.20.0.0/16`. */
@@ -9,18 +12,26 @@ export interface PolicyOptions {
   /** OIDs below which a SET is allowed. */
   setSubtrees: readonly string[];
   profiles: readonly SnmpProfile[];
+  /** What it does at all: `read`, `capture` and `set` where not given. */
+  permissions?: readonly AgentPermission[];
+  /** Requests that may be on their way to one device; a device in none of the networks takes its profile's. */
+  targetLimits?: readonly TargetLimit[];
 }
 
 /** What this agent does for its backend and what it does not, decided here and not there. */
 export class Policy {
   readonly #networks: TargetNetworks;
   readonly #subtrees: SetSubtrees;
+  readonly #permissions: Permissions;
+  readonly #limits: TargetLimits;
   readonly #profiles: ReadonlyMap<string, SnmpProfile>;
 
   /** @throws PnmLabError `CONFIG_INVALID` naming the variable and the entry. */
   constructor(options: PolicyOptions) {
     this.#networks = new TargetNetworks(options.targets);
     this.#subtrees = new SetSubtrees(options.setSubtrees);
+    this.#permissions = new Permissions(options.permissions ?? ["read", "capture", "set"]);
+    this.#limits = new TargetLimits(options.targetLimits ?? []);
     this.#profiles = new Map(options.profiles.map((profile) => [profile.name, profile]));
   }
 
@@ -39,12 +50,18 @@ export class Policy {
       );
     }
     const { address, family } = await this.#networks.resolve(host, deadlineMs);
-    return { host, address, family, port, profile };
+    const maxOutstanding = this.#limits.of(address, family) ?? profile.maxOutstanding ?? 1;
+    return { host, address, family, port, profile, maxOutstanding };
   }
 
-  /** @throws SnmpError SNMP_SET_REFUSED. */
+  /** @throws SnmpError SNMP_PERMISSION where the agent reads nothing. */
+  checkRead(): void {
+    this.#permissions.check("read", "read values");
+  }
+
+  /** @throws SnmpError SNMP_PERMISSION, SNMP_SET_REFUSED. */
   checkSet(varbinds: readonly Varbind[]): void {
-    this.#subtrees.checkSet(varbinds);
+    this.#subtrees.checkSet(this.#permissions.checkSet(varbinds));
   }
 
   /** @throws SnmpError SNMP_SET_REFUSED. */

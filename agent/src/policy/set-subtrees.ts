@@ -3,7 +3,7 @@ import type { Varbind } from "@pnmlab/protocol";
 import { isEncodableOid, isWithin, normalOid, SnmpError } from "../snmp/index.ts";
 
 /** Root of DOCS-PNM-MIB (docsPnmMib). */
-const DOCS_PNM_MIB_OID = "1.3.6.1.4.1.4491.2.1.27";
+export const DOCS_PNM_MIB_OID = "1.3.6.1.4.1.4491.2.1.27";
 
 /** The OID subtrees that the agent may SET; the backend cannot widen them. */
 export class SetSubtrees {

@@ -150,10 +150,11 @@ export class SnmpEngine implements Disposable {
     access: SnmpAccess,
     endpoint: SnmpEndpoint,
     oids: readonly string[],
-    { deadlineMs, signal, priority = "interactive" }: RequestLimits,
+    { deadlineMs, maxWaitMs, signal, priority = "interactive" }: RequestLimits,
     job: (ask: AskDevice, name: RequestName, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(deadlineMs);
+    const deadline = new Deadline(maxWaitMs ?? deadlineMs);
+    let hasBegun = maxWaitMs === undefined;
     const name: RequestName = { operation, endpoint, oids: checkedOids(oids) };
     return this.#sessions.use(endpoint, access, (session) => {
       const ask: AskDevice = async (of, makeExchange, options = {}) => {
@@ -166,6 +167,10 @@ export class SnmpEngine implements Disposable {
           signal: abort,
         });
         if (!turn) throw neverSentError(of, deadline.elapsedMs);
+        if (!hasBegun) {
+          hasBegun = true;
+          deadline.restart(deadlineMs);
+        }
         try {
           const once = options.once ?? false;
           return await exchangeWithRetries(session, of, deadline, makeExchange, { once, signal: abort });

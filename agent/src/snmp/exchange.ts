@@ -6,6 +6,8 @@ import type { Answer, Attempt, Exchange, SnmpSession } from "./session.ts";
 export interface RequestLimits {
   /** Milliseconds for everything, repetitions included. */
   deadlineMs: number;
+  /** Milliseconds that it may wait for its first turn, before `deadlineMs` begins; 0 where not given. */
+  maxWaitMs?: number;
   signal?: AbortSignal;
   /** Whose turn it is where requests wait; `interactive` where not given. */
   priority?: Priority;
@@ -19,10 +21,16 @@ export type Priority = RequestClass | "urgent";
 
 /** The end of a request, fixed when it began. */
 export class Deadline {
-  readonly #startMs = performance.now();
-  readonly #deadlineMs: number;
+  #startMs = performance.now();
+  #deadlineMs: number;
 
   constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Begins anew. */
+  restart(deadlineMs: number): void {
+    this.#startMs = performance.now();
     this.#deadlineMs = deadlineMs;
   }
 

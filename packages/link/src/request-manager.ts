@@ -1,12 +1,16 @@
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import {
+  AGENT_CHUNKS,
   AGENT_METHODS,
+  type AgentChunk,
   type AgentMethod,
   type AgentParams,
   type AgentResult,
+  type AgentStreamMethod,
   type AgentToBackend,
   type BackendToAgent,
 } from "@pnmlab/protocol";
+import { ChunkStream } from "./chunk-stream.ts";
 
 export type AgentResponse = Extract<AgentToBackend, { type: "response" }>;
 
@@ -30,6 +34,8 @@ export interface RequestOptions {
 interface Pending {
   name: string;
   parse: (result: unknown) => unknown;
+  /** Takes a chunk, where the request is a stream. */
+  onChunk: ((chunk: unknown) => void) | undefined;
   resolve: (result: never) => void;
   reject: (reason: unknown) => void;
   release: () => void;
@@ -83,11 +89,67 @@ export class RequestManager {
     params: AgentParams<M>,
     options: RequestOptions,
   ): Promise<AgentResult<M>> {
-    const { deadlineMs, signal } = options;
-    if (this.#closedBy) return Promise.reject(namedError(this.#closedBy, method));
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    return this.#start(method, params, options).result;
+  }
+
+  /**
+   * Sends a request whose rows come in chunks, and yields them as they arrive. The agent goes on in the
+   * pace in which they are taken; leaving the loop cancels the request.
+   *
+   * @throws as `request` does, after the chunks that came before.
+   */
+  stream<M extends AgentStreamMethod>(
+    method: M,
+    params: AgentParams<M>,
+    options: RequestOptions,
+  ): AsyncIterableIterator<AgentChunk<M>> {
+    const cancel = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
+    const unpack = AGENT_CHUNKS[method] as (chunk: unknown, params: unknown) => AgentChunk<M>;
+    let id = 0;
+    const stream = new ChunkStream<AgentChunk<M>>({
+      onTaken: (chunks) => {
+        // Nobody waits for its answer: where the link has gone, so has the stream.
+        this.request("stream.consumed", { stream: id, chunks }, options).catch(() => {});
+      },
+      onLeft: () => cancel.abort(new PnmLabError("CANCELLED", `nobody takes the rest of ${method}`)),
+    });
+    const started = this.#start(method, params, { ...options, signal }, (chunk) => {
+      try {
+        stream.push(unpack(chunk, params));
+      } catch (error) {
+        const why = `a chunk of ${method} does not fit the protocol: ${messageOf(error)}`;
+        cancel.abort(new PnmLabError("AGENT_BAD_RESULT", why, { cause: error }));
+      }
+    });
+    id = started.id;
+    started.result.then(
+      () => stream.end(),
+      (error) => stream.fail(error),
+    );
+    return stream;
+  }
+
+  #start<M extends AgentMethod>(
+    method: M,
+    params: AgentParams<M>,
+    options: RequestOptions,
+    onChunk?: (chunk: unknown) => void,
+  ): { id: number; result: Promise<AgentResult<M>> } {
     this.#lastId += 1;
     const id = this.#lastId;
+    return { id, result: this.#ask(id, method, params, options, onChunk) };
+  }
+
+  #ask<M extends AgentMethod>(
+    id: number,
+    method: M,
+    params: AgentParams<M>,
+    { deadlineMs, signal }: RequestOptions,
+    onChunk: ((chunk: unknown) => void) | undefined,
+  ): Promise<AgentResult<M>> {
+    if (this.#closedBy) return Promise.reject(namedError(this.#closedBy, method));
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const name = `${method} #${id}`;
 
     return new Promise<AgentResult<M>>((resolve, reject) => {
@@ -97,6 +159,7 @@ export class RequestManager {
       this.#pending.set(id, {
         name,
         parse: (result) => AGENT_METHODS[method].result.parse(result),
+        onChunk,
         resolve,
         reject,
         release: () => {
@@ -123,6 +186,12 @@ export class RequestManager {
 
   /** Ends the request that `response` answers; an answer without a request is counted. */
   settle(response: AgentResponse): void {
+    if (response.ok && response.more) {
+      const waiting = this.#pending.get(response.id);
+      if (waiting) waiting.onChunk?.(response.result);
+      else this.#lateAnswers += 1;
+      return;
+    }
     const pending = this.#take(response.id);
     if (!pending) {
       if (response.id <= this.#lastId) this.#lateAnswers += 1;

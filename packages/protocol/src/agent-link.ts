@@ -9,13 +9,19 @@ import {
   pollStatusMessageSchema,
 } from "./polling.ts";
 import {
+  snmpGetBulkParamsSchema,
   snmpGetParamsSchema,
   snmpSetParamsSchema,
+  snmpSweepParamsSchema,
+  snmpTableParamsSchema,
   snmpTargetSchema,
   snmpWalkParamsSchema,
+  snmpWalkStreamParamsSchema,
+  streamResultSchema,
   varbindSchema,
   varbindsResultSchema,
 } from "./snmp.ts";
+import { streamConsumedParamsSchema, unpackAnswers, unpackRows } from "./snmp-stream.ts";
 
 /**
  * Version of the messages between agent and backend. Raised when an old peer could misread a new one;
@@ -71,7 +77,15 @@ export type SettingsFingerprints = z.infer<typeof settingsFingerprintsSchema>;
 export const AGENT_METHODS = {
   "snmp.get": { params: snmpGetParamsSchema, result: varbindsResultSchema },
   "snmp.set": { params: snmpSetParamsSchema, result: varbindsResultSchema },
+  "snmp.getNext": { params: snmpGetParamsSchema, result: varbindsResultSchema },
+  "snmp.getBulk": { params: snmpGetBulkParamsSchema, result: varbindsResultSchema },
   "snmp.walk": { params: snmpWalkParamsSchema, result: varbindsResultSchema },
+  /** These three send chunks before their result (`AGENT_CHUNKS`). */
+  "snmp.walkStream": { params: snmpWalkStreamParamsSchema, result: streamResultSchema },
+  "snmp.table": { params: snmpTableParamsSchema, result: streamResultSchema },
+  "snmp.sweep": { params: snmpSweepParamsSchema, result: streamResultSchema },
+  /** The receiver of a stream has taken chunks; the agent sends at most `STREAM_WINDOW` ahead of it. */
+  "stream.consumed": { params: streamConsumedParamsSchema, result: emptySchema },
   /** Starts or renews a lease. */
   "lease.grant": { params: leaseGrantParamsSchema, result: emptySchema },
   /** Ends a lease without the abort: the test was stopped in order. */
@@ -84,6 +98,19 @@ export const AGENT_METHODS = {
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentParams<M extends AgentMethod> = z.input<(typeof AGENT_METHODS)[M]["params"]>;
 export type AgentResult<M extends AgentMethod> = z.output<(typeof AGENT_METHODS)[M]["result"]>;
+
+/** How the chunks of each streaming method are read; they throw `PackedError`. */
+export const AGENT_CHUNKS = {
+  "snmp.walkStream": (chunk: unknown, { oid }: { oid: string }) => unpackRows(chunk, oid),
+  /** The cells of a row stand together and are never parted between chunks. */
+  "snmp.table": (chunk: unknown, { entryOid }: { entryOid: string }) => unpackRows(chunk, entryOid),
+  "snmp.sweep": (chunk: unknown, { oids }: { oids: string[] }) => unpackAnswers(chunk, oids),
+} as const;
+export type AgentStreamMethod = keyof typeof AGENT_CHUNKS;
+export type AgentChunk<M extends AgentStreamMethod> = ReturnType<(typeof AGENT_CHUNKS)[M]>;
+
+/** Chunks of one stream that may be under way before their receiver has taken the first of them. */
+export const STREAM_WINDOW = 8;
 
 /**
  * How many messages have arrived since the session began: of the agent's side all but `hello`, `pong` and
@@ -154,6 +181,8 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
       id: z.int().min(1),
       ok: z.literal(true),
       result: z.unknown(),
+      /** A chunk of a stream; further responses to the same request follow. */
+      more: z.literal(true).optional(),
     }),
     z.strictObject({
       type: z.literal("response"),
