@@ -27,6 +27,7 @@ import type {
   UtscService,
   UtscSetup,
 } from "../contracts.ts";
+import { gatewayTo } from "../snmp/target-gateway.ts";
 import { readUtscPort, type UtscPort } from "./capability.ts";
 import { type CapacityHolder, lackOfRoom, requireCapacity, roomOf } from "./capacity.ts";
 import type { TftpDestination } from "./destination.ts";
@@ -129,7 +130,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       const key = portKey(stored.cmtsId, stored.rfPortIfIndex);
       const older = this.#byPort.get(key);
       if (older?.stored.settled === true) this.#byId.delete(older.id);
-      const session = new LiveSession(this.#around, target, stored);
+      const session = new LiveSession(this.#aroundOf(target), target, stored);
       this.#byPort.set(key, session);
       this.#byId.set(stored.id, session);
     }
@@ -172,7 +173,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
       this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
-      const session = new LiveSession(this.#around, target, stored, settled);
+      const session = new LiveSession(this.#aroundOf(target), target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
       session.start();
@@ -306,7 +307,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
   #newProbe(cmtsId: string, target: SnmpTarget, settled: SettledRequest, request: UtscRequest): LiveSession {
     const around = {
-      ...this.#around,
+      ...this.#aroundOf(target),
       // One file is enough: no second run begins.
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
       // A process that starts anew finds it as one to clear up after, not as one that is wanted.
@@ -420,6 +421,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     this.#byId.delete(session.id);
     this.#probes.delete(session.id);
     await session.close();
+  }
+
+  /** The surroundings of a session: the agent that counts is the one that reaches its CMTS. */
+  #aroundOf(target: SnmpTarget): SessionSurroundings {
+    return { ...this.#around, snmp: gatewayTo(this.#around.snmp, target) };
   }
 
   #newStored(
