@@ -91,6 +91,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   readonly #sweep: LeftoverSweep;
   /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
   readonly #probes = new Set<string>();
+  /** Sessions that hold room on their line card and chassis. */
+  readonly #withRoom = new Set<string>();
   readonly #closing = new AbortController();
   /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
   readonly #takenByVendorName = new Set<string>();
@@ -110,7 +112,9 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),
+      takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
+        if (session.settled) this.#withRoom.delete(session.id);
         this.#stored.set(session.id, session);
         options.store.save(session);
       },
@@ -173,6 +177,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
       this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
+      this.#withRoom.add(stored.id);
       const session = new LiveSession(this.#aroundOf(target), target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
@@ -312,12 +317,14 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
       // A process that starts anew finds it as one to clear up after, not as one that is wanted.
       save: (stored: StoredSession) => {
+        if (stored.settled) this.#withRoom.delete(stored.id);
         this.#stored.set(stored.id, stored);
         this.#options.store.save({ ...stored, desired: "stopped" });
       },
     };
     const stored = this.#newStored(cmtsId, settled.port, request, around.save);
     this.#probes.add(stored.id);
+    this.#withRoom.add(stored.id);
     const session: LiveSession = new LiveSession(around, target, stored, settled);
     this.#byPort.set(portKey(cmtsId, settled.port.ifIndex), session);
     this.#byId.set(session.id, session);
@@ -353,17 +360,40 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   }
 
   /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  #requireCapacity(cmtsId: string, settled: SettledRequest, others: readonly CapacityHolder[]): void {
-    const { wanted, holders } = this.#contenders(cmtsId, settled, others);
+  async #takeRoom(session: StoredSession, settled: SettledRequest): Promise<void> {
+    const { cmtsId, id } = session;
+    const target = this.#findTarget(cmtsId);
+    if (this.#withRoom.has(id) || settled.profile.capacity === undefined || target === undefined) return;
+    const { tests, running } = await this.#otherTests(cmtsId, target, settled.port);
+    const goesFirst = (other: StoredSession) =>
+      this.#withRoom.has(other.id) || running.has(other.id) || isBefore(other, session);
+    this.#requireCapacity(cmtsId, settled, tests, goesFirst);
+    this.#withRoom.add(id);
+  }
+
+  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
+  #requireCapacity(
+    cmtsId: string,
+    settled: SettledRequest,
+    others: readonly CapacityHolder[],
+    counts?: (session: StoredSession) => boolean,
+  ): void {
+    const { wanted, holders } = this.#contenders(cmtsId, settled, others, counts);
     requireCapacity(settled.profile, wanted, holders);
   }
 
-  /** The test that is asked for, and everybody else's: sessions of this backend and those given. */
-  #contenders(cmtsId: string, { port, values }: SettledRequest, others: readonly CapacityHolder[]) {
+  /** The test that is asked for, and everybody else's: sessions of this backend that count, and those given. */
+  #contenders(
+    cmtsId: string,
+    { port, values }: SettledRequest,
+    others: readonly CapacityHolder[],
+    counts: (session: StoredSession) => boolean = () => true,
+  ) {
     const sessions = [...this.#byPort.values()]
       .map(({ stored }) => stored)
       .filter((stored) => stored.cmtsId === cmtsId && stored.rfPortIfIndex !== port.ifIndex)
       .filter((stored) => stored.desired === "running" || !stored.settled)
+      .filter(counts)
       .map(({ id, rfPortName, requested }) => ({
         rfPortName,
         repeatPeriodUs: requested.repeatPeriodUs,
@@ -382,16 +412,24 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     return profile.capacity === undefined ? [] : (await this.#otherTests(cmtsId, target, port)).tests;
   }
 
-  /** What others run on the CMTS; a CMTS that does not tell refuses by itself, so that no start fails by it. */
+  /**
+   * What others run on the CMTS, and which of our sessions run there; a CMTS that does not tell refuses by
+   * itself, so that no start fails by it.
+   */
   async #otherTests(
     cmtsId: string,
     target: SnmpTarget,
     port: UtscPort,
-  ): Promise<{ tests: CapacityHolder[]; unknown: string | undefined }> {
+  ): Promise<{
+    tests: CapacityHolder[];
+    running: ReadonlySet<string | undefined>;
+    unknown: string | undefined;
+  }> {
     const { snmp, log } = this.#around;
     try {
-      const running = await readRunningTests(snmp, target);
-      const foreign = running.filter(
+      const all = await readRunningTests(snmp, target);
+      const running = new Set(all.map(({ mark }) => mark?.sessionId));
+      const foreign = all.filter(
         ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
       );
       const tests = await Promise.all(
@@ -402,11 +440,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
           return { rfPortName: name, repeatPeriodUs: undefined, who };
         }),
       );
-      return { tests, unknown: undefined };
+      return { tests, running, unknown: undefined };
     } catch (error) {
       const unknown = messageOf(error);
       log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${unknown}`);
-      return { tests: [], unknown };
+      return { tests: [], running: new Set(), unknown };
     }
   }
 
@@ -476,6 +514,11 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
 function portKey(cmtsId: string, rfPortIfIndex: number): string {
   return `${cmtsId}/${rfPortIfIndex}`;
+}
+
+/** Whether a session was made before another. */
+function isBefore(a: StoredSession, b: StoredSession): boolean {
+  return a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 }
 
 function isSameRequest(a: UtscRequest, b: UtscRequest): boolean {
