@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { vue } from "./frontend/vue-plugin.ts";
 
@@ -19,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*,agent,backend,frontend}/src/**/*.test.ts", "scripts/**/*.test.ts"],
           testTimeout: 20_000,
+          // They wait for sockets, timers and files more than they compute.
+          maxWorkers: 2 * availableParallelism(),
         },
       },
       {
