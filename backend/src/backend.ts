@@ -22,6 +22,7 @@ import { tftpServerProbe } from "./health/tftp-server.ts";
 import {
   ConsumedFiles,
   createFileCleaner,
+  type FileSource,
   FileStatusPoll,
   startFetchedFiles,
   startIngest,
@@ -138,6 +139,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       log,
     }),
   );
+  // Files that are not in a folder are looked for by the names that sessions read.
+  let fetched: FileSource | undefined;
   const utsc = createUtscService({
     cmts: config.cmts,
     snmp,
@@ -153,6 +156,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       port: config.tftpAdvertisedPort,
     },
     leaseMs: config.leaseMs,
+    reportFile: (fileName) => fetched?.report(fileName),
     log,
   });
   starting.defer(() => utsc.close());
@@ -183,10 +187,13 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
   };
   const files = starting.use(
-    await (isFetched ? startFetchedFiles({ ...ingest, server: tftp }) : startIngest(ingest)),
+    await (isFetched
+      ? startFetchedFiles({ ...ingest, server: tftp, ownPrefix: OWN_PREFIX })
+      : startIngest(ingest)),
   );
   if (isFetched) {
-    const onReported = (fileName: string) => files.report(fileName);
+    const onReported = (fileName: string, wasThere: boolean) => files.report(fileName, wasThere);
+    fetched = files;
     starting.use(new FileStatusPoll({ targets: config.cmts, snmp, log, onReported }));
   }
   const doctor = new Doctor({

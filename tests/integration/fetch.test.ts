@@ -5,37 +5,54 @@ import type { UtscSession } from "@pnmlab/protocol";
 import { startTestLab } from "@pnmlab/testkit";
 import { expect, onTestFinished, test } from "vitest";
 
-test("without the folder of the TFTP server, a session lives on files fetched by the names that the CMTS reports", async () => {
-  const tftpDir = await mkdtemp(join(tmpdir(), "pnmlab-fetched-"));
-  onTestFinished(() => rm(tftpDir, { recursive: true, force: true }));
-  const lab = await startTestLab({ env: { PNMLAB_FILE_SOURCE: "tftp", PNMLAB_TFTP_DIR: tftpDir } });
-  onTestFinished(() => lab[Symbol.asyncDispose]());
-  const cookie = await lab.signIn();
-  const ask = async (method: string, path: string, body?: object) => {
-    const headers = { cookie, ...(body && { "content-type": "application/json" }) };
-    const answer = await fetch(`${lab.url}${path}`, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
+const CMTSS = [
+  { name: "generic", repeatPeriodUs: 500_000 },
+  // These name their files themselves, and tell the newest name alone.
+  { name: "casa-c100g", repeatPeriodUs: 1_000_000 },
+  { name: "casa-evo", repeatPeriodUs: 1_000_000 },
+  { name: "cisco-cbr8", repeatPeriodUs: 1_000_000 },
+] as const;
+
+test.each(CMTSS)(
+  "without the folder of the TFTP server, a session on a $name lives on files fetched by the names that the CMTS reports",
+  async ({ name, repeatPeriodUs }) => {
+    const tftpDir = await mkdtemp(join(tmpdir(), "pnmlab-fetched-"));
+    onTestFinished(() => rm(tftpDir, { recursive: true, force: true }));
+    const lab = await startTestLab({
+      cmts: [{ name: "lab", personality: name }],
+      env: { PNMLAB_FILE_SOURCE: "tftp", PNMLAB_TFTP_DIR: tftpDir },
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
-    return JSON.parse(text) as { session: UtscSession };
-  };
-  const { session } = await ask("POST", "/api/utsc/sessions", {
-    cmtsId: "lab-cmts-1",
-    rfPortIfIndex: 1001,
-    centerFrequencyHz: 45_000_000,
-    spanHz: 80_000_000,
-    bins: 800,
-    repeatPeriodUs: 500_000,
-    outputFormat: "fftPower",
-  });
-  const now = async () => (await ask("GET", `/api/utsc/sessions/${session.id}`)).session;
-  await expect.poll(async () => (await now()).framesReceived, { timeout: 30_000 }).toBeGreaterThanOrEqual(10);
-  expect((await now()).framesDropped).toBe(0);
-  await ask("POST", `/api/utsc/sessions/${session.id}/stop`, {});
-  const own = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith("pnmlab_"));
-  await expect.poll(() => own(join(lab.config.dataDir, "tftp")), { timeout: 20_000 }).toEqual([]);
-  await expect.poll(() => own(tftpDir)).toEqual([]);
-});
+    onTestFinished(() => lab[Symbol.asyncDispose]());
+    const cookie = await lab.signIn();
+    const ask = async (method: string, path: string, body?: object) => {
+      const headers = { cookie, ...(body && { "content-type": "application/json" }) };
+      const answer = await fetch(`${lab.url}${path}`, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+      return JSON.parse(text) as { session: UtscSession };
+    };
+    const { session } = await ask("POST", "/api/utsc/sessions", {
+      cmtsId: "lab",
+      rfPortIfIndex: lab.simulator.devices[0]!.rfPorts[0]!.ifIndex,
+      centerFrequencyHz: 45_000_000,
+      spanHz: 80_000_000,
+      bins: 800,
+      repeatPeriodUs,
+      outputFormat: "fftPower",
+    });
+    const now = async () => (await ask("GET", `/api/utsc/sessions/${session.id}`)).session;
+    await expect
+      .poll(async () => (await now()).framesReceived, { timeout: 30_000 })
+      .toBeGreaterThanOrEqual(6);
+    expect((await now()).framesDropped).toBe(0);
+    await ask("POST", `/api/utsc/sessions/${session.id}/stop`, {});
+    const own = async (folder: string) =>
+      (await readdir(folder)).filter((file) => /^(pnmlab_|PNM)/.test(file));
+    await expect.poll(() => own(join(lab.config.dataDir, "tftp")), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => own(tftpDir)).toEqual([]);
+  },
+);

@@ -112,7 +112,11 @@ function judgeError(error: unknown, target: CmtsTarget, options: SnmpChecksOptio
   const { id, host, port, profile } = target;
   const { snmp, agentName, lastHeard } = options;
   const machine = `the machine of agent ${agentName}`;
-  if (isPnmLabError(error, "AGENT_UNAVAILABLE") || isPnmLabError(error, "AGENT_LOST") || !snmp.reach(target).available) {
+  if (
+    isPnmLabError(error, "AGENT_UNAVAILABLE") ||
+    isPnmLabError(error, "AGENT_LOST") ||
+    !snmp.reach(target).available
+  ) {
     return warn(`not asked: ${messageOf(error)}`, EXPECTED, "see agent.authenticated");
   }
   if (isPnmLabError(error, "SNMP_PROFILE_UNKNOWN")) {

@@ -4,7 +4,7 @@ import type { FileSource } from "./file-source.ts";
 import { type IngestOptions, startIngest } from "./ingest.ts";
 import { TftpFetch, type TftpFetchOptions } from "./tftp-fetch.ts";
 
-export interface FetchedFilesOptions extends IngestOptions, Pick<TftpFetchOptions, "server"> {}
+export interface FetchedFilesOptions extends IngestOptions, Pick<TftpFetchOptions, "server" | "ownPrefix"> {}
 
 /**
  * Takes in files of a TFTP server whose folder cannot be mounted. They are fetched into `directory`, which is
@@ -12,12 +12,13 @@ export interface FetchedFilesOptions extends IngestOptions, Pick<TftpFetchOption
  * Fetched are files that a session of this installation owns; others at the server are none of our business.
  */
 export async function startFetchedFiles(options: FetchedFilesOptions): Promise<FileSource> {
-  const { server, directory, claimer, consumed, log } = options;
+  const { server, directory, claimer, consumed, ownPrefix, log } = options;
   await mkdir(directory, { recursive: true });
   const ingest = await startIngest(options);
   const fetch = new TftpFetch({
     server,
     directory,
+    ownPrefix,
     log,
     expectedLength: (bytes) => expectedLength(bytes),
     isWanted: (name) => claimer.claim(name)?.removeAfter === true && !consumed?.has(name),
@@ -30,7 +31,7 @@ export async function startFetchedFiles(options: FetchedFilesOptions): Promise<F
     get waiting() {
       return fetch.waiting + ingest.waiting;
     },
-    report: (fileName) => fetch.report(fileName),
+    report: (fileName, wasThere) => fetch.report(fileName, wasThere),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -10,7 +10,8 @@ export interface FileStatusPollOptions {
   targets: readonly CmtsTarget[];
   snmp: SnmpGateway;
   log: Logger;
-  onReported(fileName: string): void;
+  /** `wasThere` where the CMTS has been asked for the first time. */
+  onReported(fileName: string, wasThere: boolean): void;
   everyMs?: number;
 }
 
@@ -22,6 +23,7 @@ export class FileStatusPoll implements AsyncDisposable {
   readonly #options: FileStatusPollOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #failing = new Set<string>();
+  readonly #asked = new Set<string>();
   readonly #abort = new AbortController();
   #round: Promise<void> | undefined;
 
@@ -50,8 +52,9 @@ export class FileStatusPoll implements AsyncDisposable {
     const options = { deadlineMs: WALK_DEADLINE_MS, signal: this.#abort.signal };
     try {
       for (const { name, status } of await readFileStatuses(snmp, { host, port, profile }, options)) {
-        if (status === "uploadCompleted") onReported(name);
+        if (status === "uploadCompleted") onReported(name, !this.#asked.has(id));
       }
+      this.#asked.add(id);
       this.#failing.delete(id);
     } catch (error) {
       if (this.#abort.signal.aborted || this.#failing.has(id)) return;

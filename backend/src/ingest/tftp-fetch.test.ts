@@ -29,6 +29,7 @@ async function startFetch(server: { host: string; port: number }, options: Parti
   const fetch = new TftpFetch({
     server,
     directory,
+    ownPrefix: "pnmlab_",
     isWanted: (name) => name.startsWith("pnmlab_"),
     expectedLength,
     log,
@@ -56,6 +57,7 @@ async function startSource(server: { host: string; port: number }) {
   const source = await startFetchedFiles({
     server,
     directory,
+    ownPrefix: "pnmlab_",
     sink,
     cleaner,
     log: silentLog,
@@ -201,4 +203,21 @@ test("with tftpd-hpa, files are fetched whole and emptied at the server", async 
   await expect.poll(sizes, { timeout: 15_000 }).toEqual(names.map(() => 0));
   expect(await readdir(directory)).toEqual([]);
   expect((await stat(join(remote, "of-another-tool"))).size).toBe(3528);
+});
+
+test("of files that a CMTS names by itself, those are fetched that appear while a session wants them", async () => {
+  const { directory: served, server } = await startServer();
+  const bytes = captureBytes();
+  const name = (second: number) => `PNMCcapUsSpecAn_cmts_2026-03-01_10.00.0${second}.000_1001`;
+  for (const second of [1, 2, 3]) await writeFile(join(served, name(second)), bytes);
+  let isWanted = false;
+  const { fetch, directory } = await startFetch(server, { isWanted: () => isWanted });
+  fetch.report(name(1));
+  isWanted = true;
+  fetch.report(name(1));
+  fetch.report(name(2), true);
+  fetch.report(name(2));
+  fetch.report(name(3));
+  await expect.poll(() => readdir(directory)).toEqual([name(3)]);
+  expect(fetch.waiting).toBe(0);
 });

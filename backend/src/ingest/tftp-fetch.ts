@@ -24,6 +24,8 @@ export interface TftpFetchOptions {
   server: { host: string; port: number };
   /** The folder that fetched files are put into, each whole under its name. */
   directory: string;
+  /** How names begin that tell by themselves which capture they are of; others do so by when they appear. */
+  ownPrefix: string;
   /** Whether a reported file is to be fetched. */
   isWanted(fileName: string): boolean;
   expectedLength(bytes: Uint8Array): number | undefined;
@@ -65,12 +67,22 @@ export class TftpFetch implements AsyncDisposable {
     return this.#fetches.size;
   }
 
-  /** A folder in front of the name, in which the CMTS had the file, is left aside. */
-  report(reportedName: string): void {
+  /**
+   * A folder in front of the name, in which the CMTS had the file, is left aside. A file that its CMTS has
+   * named by itself gets the time of its fetch; so one that was there before a session wanted it is never
+   * fetched for that session.
+   *
+   * @param wasThere whether the file may be of any age
+   */
+  report(reportedName: string, wasThere = false): void {
     const name = baseNameOf(reportedName);
     if (this.#abort.signal.aborted || this.#fetches.has(name) || this.#fetched.has(name)) return;
     if (this.#fetches.size >= MAX_NAMES || !isPathBelow(name) || !isCaptureName(name)) return;
-    if (!this.#options.isWanted(name)) return;
+    const isOwnName = name.startsWith(this.#options.ownPrefix);
+    if ((wasThere && !isOwnName) || !this.#options.isWanted(name)) {
+      if (!isOwnName) this.#remember(name);
+      return;
+    }
     const fetch: Fetch = { sinceMs: performance.now(), failures: 0 };
     this.#fetches.set(name, fetch);
     this.#start(name, fetch);

@@ -76,6 +76,8 @@ export class ControlLoop {
   #filesOfFullRun: number | undefined;
   #resolutionBandwidthHz: number | undefined;
   #notes: readonly string[] = [];
+  /** What the Filename column read when the row was settled on; undefined before. */
+  #fileNameBefore: string | undefined;
   #tries = 0;
   #setbacks = 0;
   /** Runs in a row that the CMTS has cut off. */
@@ -330,6 +332,7 @@ export class ControlLoop {
     this.#resolutionBandwidthHz = undefined;
     this.#configuredAtMs = Date.now();
     face.note({ accepted: this.#accepted });
+    this.#fileNameBefore ??= row.fileName ?? "";
     this.#see(row);
   }
 
@@ -380,6 +383,7 @@ export class ControlLoop {
       throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
     }
     this.#upTime.see(state.upTimeTicks);
+    this.#reportFile(state.fileName);
     const { face, intake } = this.#options;
     const run = this.#run;
     if (run !== undefined && run.files > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
@@ -393,6 +397,17 @@ export class ControlLoop {
     if (state.measStatus !== "busy" || run === undefined) return;
     run.saysBusy();
     face.apply("busySeen");
+  }
+
+  /**
+   * A default name reads back from the column that asked for it (DOCS-PNM-MIB, Filename). What it read when
+   * the row was configured is of a run before.
+   */
+  #reportFile(fileName: string | undefined): void {
+    if (this.#settled?.profile.fileNaming !== "vendor" || !fileName) return;
+    if (this.#fileNameBefore !== undefined && fileName !== this.#fileNameBefore) {
+      this.#options.around.reportFile(fileName);
+    }
   }
 
   /** Whether a row without our name on it is one that a restarted CMTS has made, and nobody's. */

@@ -58,6 +58,8 @@ export interface UtscServiceOptions {
   leaseMs: number;
   /** How long a test of the files' way waits for its capture, and for its file; 10,000 ms unless given. */
   probePatienceMs?: number;
+  /** Told of the name that a CMTS gives its newest file, where it names its files by itself. */
+  reportFile?: (fileName: string) => void;
   log: Logger;
 }
 
@@ -112,6 +114,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),
+      reportFile: (fileName) => options.reportFile?.(fileName),
       takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
         if (session.settled) this.#withRoom.delete(session.id);

@@ -28,6 +28,8 @@ export interface SessionSurroundings {
   log: Logger;
   /** Whether the mark on a row is of one of our sessions that has not been settled. */
   isOwn(mark: OwnFileName | undefined): boolean;
+  /** The CMTS says by its Filename column that this is its newest file. */
+  reportFile(fileName: string): void;
   /**
    * Takes room for a session on line card and chassis, where it has none yet: those that were started before
    * it, that have theirs, or whose test runs go first.

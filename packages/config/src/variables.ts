@@ -171,7 +171,7 @@ export const variables = {
     meaning:
       "How capture files get here: from PNMLAB_TFTP_DIR as the `folder` of the TFTP server, or, where that cannot be mounted, over `tftp` by the names that the CMTSs report; PNMLAB_TFTP_DIR then is a folder of the backend's own that they are fetched into.",
     breaks:
-      "With `tftp`, files of a CMTS that does not report what it has sent (docsPnmBulkFileStatusTable) are not fetched.",
+      "With `tftp`, files of a CMTS that does not report what it has sent (docsPnmBulkFileStatusTable, or the Filename column where it names its files itself) are not fetched.",
     form: "folder or tftp",
   },
   tftpHost: {
