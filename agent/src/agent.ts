@@ -1,6 +1,12 @@
 import { hostname } from "node:os";
 import type { AgentPermission, TargetLimit } from "@pnmlab/config";
-import { type AgentLink, connectAgentLink, type LinkState, type LinkTimings } from "@pnmlab/link";
+import {
+  type AgentLink,
+  connectAgentLink,
+  type DialOptions,
+  type LinkState,
+  type LinkTimings,
+} from "@pnmlab/link";
 import { AGENT_METHODS, type BuildInfo, type PollStatus, type SettingsFingerprints } from "@pnmlab/protocol";
 import { createMethods, JobRunner } from "./jobs/index.ts";
 import { LeaseKeeper } from "./leases/index.ts";
@@ -13,7 +19,10 @@ export interface AgentOptions {
   /** `ws://` or `wss://` URL of the backend. */
   backendUrl: string;
   name: string;
-  token: string;
+  /** The token, or who reads it anew at each connection. */
+  token: string | (() => string);
+  /** TLS and proxy of the way to the backend. */
+  way?: DialOptions;
   profiles: readonly SnmpProfile[];
   /** Networks that may be addressed, such as `10.20.0.0/16`. */
   targets: readonly string[];
@@ -99,6 +108,7 @@ export class Agent implements AsyncDisposable {
       backendUrl: options.backendUrl,
       name: options.name,
       token: options.token,
+      ...(options.way && { way: options.way }),
       hello: () => ({
         build: options.build,
         hostName: hostname(),

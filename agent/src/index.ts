@@ -3,3 +3,4 @@ export { type AgentReport, agentReport, type HealthServer, startHealthServer } f
 export type { AgentLog } from "./log.ts";
 export { profilesOf } from "./policy/index.ts";
 export type { CommunityProfile, SnmpProfile } from "./snmp/index.ts";
+export { tokenOf, wayOf } from "./way.ts";

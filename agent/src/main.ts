@@ -15,12 +15,15 @@ if (isCheck()) {
 
 await runProgram("agent", async ({ config, texts, build, log, signal, ready }) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
-  const { agentReport, profilesOf, startAgent, startHealthServer } = await import("./index.ts");
+  const { agentReport, profilesOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
+    "./index.ts"
+  );
   const salt = randomBytes(16).toString("hex");
   await using agent = startAgent({
     backendUrl: config.backendUrl,
     name: config.agentName,
-    token: config.agentToken,
+    token: tokenOf(config),
+    way: wayOf(config),
     profiles: profilesOf(config),
     targets: config.agentTargets,
     setSubtrees: config.agentSetSubtrees,

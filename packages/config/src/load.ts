@@ -22,6 +22,22 @@ export interface EffectiveValue {
   layer: Layer;
 }
 
+/** A setting as it stands, with what is wrong with it. */
+export interface InspectedSetting extends EffectiveValue {
+  /** `--agent-name` of PNMLAB_AGENT_NAME. */
+  flag: string;
+  /** One line that names variable, source and accepted form; undefined where the value is valid. */
+  problem: string | undefined;
+}
+
+export interface InspectedConfig {
+  settings: InspectedSetting[];
+  /** Lines about `PNMLAB_*` names that nobody reads. */
+  warnings: string[];
+  /** The settings file; it need not exist. */
+  fileName: string;
+}
+
 export interface LoadedConfig {
   config: Config;
   /** Effective text of every variable by its name, for fingerprints; secrets are among them. */
@@ -50,22 +66,48 @@ export const defaultRootDir = existsSync(join(checkoutDir, "package.json"))
   : process.env.PNMLAB_ROOT || checkoutDir;
 
 /**
- * Reads the configuration of a program. Order: command line, environment, `.env`, default.
+ * Reads the configuration of a program. Order: command line, environment, settings file, default.
  * Only the variables that the program reads are checked, so that an agent needs no session key.
  *
  * @throws ConfigError with one line that names variable, source and accepted form.
  */
 export function loadConfig(program: Program, options: LoadOptions = {}): LoadedConfig {
+  const { settings, texts, values, warnings } = readSettings(program, options);
+  const wrong = settings.find(({ problem }) => problem !== undefined);
+  if (wrong) throw new ConfigError(wrong.problem!);
+  const effective = settings.map(({ name, value, layer }) => ({ name, value, layer }));
+  return { config: Object.freeze(values) as Config, texts, effective, warnings };
+}
+
+/**
+ * Every setting that a program reads, the wrong ones among them.
+ *
+ * @throws ConfigError where the settings file cannot be read.
+ */
+export function inspectConfig(program: Program, options: LoadOptions = {}): InspectedConfig {
+  const { settings, warnings, fileName } = readSettings(program, options);
+  return { settings, warnings, fileName };
+}
+
+/** The flag of a variable: `--agent-name` of PNMLAB_AGENT_NAME. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/^PNMLAB_/, "").toLowerCase().replaceAll("_", "-")}`;
+}
+
+interface ReadSettings extends InspectedConfig {
+  texts: Record<string, string>;
+  values: Record<string, unknown>;
+}
+
+function readSettings(program: Program, options: LoadOptions): ReadSettings {
   const rootDir = options.rootDir ?? process.env.PNMLAB_ROOT ?? defaultRootDir;
   const env = options.env ?? process.env;
-  const fileName = join(rootDir, ".env");
-  const file = readEnvFile(fileName);
   const args = parseArgs(options.args ?? []);
+  const { fileName, file } = readSettingsFile(program, rootDir, env, args);
 
   const texts: Record<string, string> = {};
-  const layers: Record<string, Layer> = {};
   const values: Record<string, unknown> = {};
-  const effective: EffectiveValue[] = [];
+  const settings: InspectedSetting[] = [];
 
   for (const [field, variable] of Object.entries(variables) as [FieldName, Variable][]) {
     const { name } = variable;
@@ -80,26 +122,54 @@ export function loadConfig(program: Program, options: LoadOptions = {}): LoadedC
       typeof variable.default === "function" ? variable.default(texts, rootDir) : variable.default,
     ];
     texts[name] = isPath(field) && text ? toAbsolute(rootDir, text!) : text!;
-    layers[name] = layer;
-    const isRead = variable.readers.includes(program);
     const parsed = variable.schema.safeParse(texts[name]);
-    if (!parsed.success) {
-      if (!isRead) continue;
-      throw new ConfigError(
-        `${name} ${describeValue(variable, texts[name]!)} (from ${sourceText(layer, fileName)}) is not valid: expected ${variable.form}`,
-      );
-    }
-    values[field] = parsed.data;
-    if (isRead) {
-      effective.push({ name, value: variable.secret ? "set, not shown" : texts[name]!, layer });
-    }
+    if (parsed.success) values[field] = parsed.data;
+    if (!variable.readers.includes(program)) continue;
+    settings.push({
+      name,
+      flag: flagOf(name),
+      value: shownValue(variable, texts[name]!),
+      layer,
+      problem: parsed.success
+        ? undefined
+        : `${name} ${describeValue(variable, texts[name]!)} (from ${sourceText(layer, fileName)}) is not valid: expected ${variable.form}`,
+    });
   }
-  const config = Object.freeze(values) as Config;
-  return { config, texts, effective, warnings: unknownNames(env, file, args) };
+  return { settings, texts, values, warnings: unknownNames(env, file, args), fileName };
+}
+
+/** @throws ConfigError where a file that was asked for by name is not there. */
+function readSettingsFile(
+  program: Program,
+  rootDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  args: Readonly<Record<string, string>>,
+): { fileName: string; file: Record<string, string> } {
+  const { name, readers } = variables.settingsFile;
+  const named = (readers as readonly Program[]).includes(program) && (args[name] || env[name]);
+  const fileName = named ? toAbsolute(rootDir, named) : join(rootDir, ".env");
+  if (named && !existsSync(fileName)) {
+    throw new ConfigError(`${fileName} (${name}) cannot be read: there is no such file`);
+  }
+  return { fileName, file: readEnvFile(fileName) };
+}
+
+function shownValue(variable: Variable, text: string): string {
+  if (!variable.secret) return text;
+  return text === "" ? "not set" : "set, not shown";
 }
 
 function isPath(field: FieldName): boolean {
-  return field === "dataDir" || field === "tftpDir";
+  return PATHS.includes(field);
+}
+
+function isReplaced(
+  program: Program,
+  { notNeededWith }: Variable,
+  texts: Readonly<Record<string, string>>,
+): boolean {
+  const other = (Object.values(variables) as Variable[]).find(({ name }) => name === notNeededWith);
+  return other !== undefined && other.readers.includes(program) && Boolean(texts[other.name]);
 }
 
 function toAbsolute(rootDir: string, path: string): string {

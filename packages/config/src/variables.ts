@@ -19,6 +19,8 @@ export interface Variable<Schema extends z.ZodType = z.ZodType> {
   /** The accepted form, for the error line. */
   readonly form: string;
   readonly secret?: true;
+  /** Where this other variable is set and read, an empty text will do. */
+  readonly notNeededWith?: `PNMLAB_${string}`;
   /** Where a program stands (paths, listening addresses): differs between a container and its host by design. */
   readonly placement?: true;
 }
@@ -111,6 +113,17 @@ const secretText = z.string().min(32);
  * The key is the field's name in the configuration object.
  */
 export const variables = {
+  settingsFile: {
+    name: "PNMLAB_SETTINGS_FILE",
+    schema: z.string().max(4096),
+    default: (_values, rootDir) => join(rootDir, ".env"),
+    defaultText: "`.env` at the root",
+    readers: ["agent"],
+    meaning: "File of the agent's settings; given on the command line or in the environment.",
+    breaks: "The agent stops at start where the file is not there.",
+    form: "a path",
+    placement: true,
+  },
   httpHost: {
     name: "PNMLAB_HTTP_HOST",
     schema: host,
@@ -252,16 +265,75 @@ export const variables = {
     breaks: "The backend waits for an agent of this name.",
     form: "letters, digits and hyphens",
   },
+  agentTokenFile: {
+    name: "PNMLAB_AGENT_TOKEN_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "none; PNMLAB_AGENT_TOKEN is the token",
+    readers: ["agent"],
+    meaning:
+      "File that holds the token of an enrolled agent. It is read at each connection and looked at every few seconds: a new token needs no restart.",
+    breaks: "Where it cannot be read, the agent says so and tries again.",
+    form: "a path",
+    placement: true,
+  },
   agentToken: {
     name: "PNMLAB_AGENT_TOKEN",
     schema: secretText,
     default: "",
     defaultText: "none; made by setup",
     readers: ["agent", "backend"],
+    notNeededWith: "PNMLAB_AGENT_TOKEN_FILE",
     meaning: "Token by which the agent proves itself.",
     breaks: "Neither agent nor backend starts without it; two different ones read `token mismatch`.",
     form: "at least 32 characters; `npm start` or scripts/setup makes one",
     secret: true,
+  },
+  agentCaFile: {
+    name: "PNMLAB_AGENT_CA_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "the authorities of the machine",
+    readers: ["agent"],
+    meaning: "PEM file of authorities that the agent trusts beside those of its machine, for wss://.",
+    breaks:
+      "A backend with a certificate of an authority of your own is refused by the agent as TLS failure.",
+    form: "a path",
+    placement: true,
+  },
+  agentCertFile: {
+    name: "PNMLAB_AGENT_CERT_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "none",
+    readers: ["agent"],
+    meaning: "PEM file of the certificate that the agent shows to a proxy that asks for one.",
+    breaks: "A proxy that asks for a certificate lets no agent through.",
+    form: "a path",
+    placement: true,
+  },
+  agentKeyFile: {
+    name: "PNMLAB_AGENT_KEY_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "none",
+    readers: ["agent"],
+    meaning: "PEM file of the key of PNMLAB_AGENT_CERT_FILE.",
+    breaks: "The certificate cannot be used without it.",
+    form: "a path",
+    placement: true,
+  },
+  agentProxy: {
+    name: "PNMLAB_AGENT_PROXY",
+    schema: z.url({ protocol: /^http$/ }).or(z.enum(["", "none"])),
+    default: "",
+    defaultText: "HTTPS_PROXY for wss:// unless NO_PROXY names the backend; none for ws://",
+    readers: ["agent"],
+    meaning: "HTTP proxy through which the agent reaches the backend, by CONNECT; `none` goes without.",
+    breaks: "Where only a proxy leads out of the agent's network, the backend is not reached.",
+    form: "http://[user:password@]host:port, or none",
+    secret: true,
+    placement: true,
   },
   checkToken: {
     name: "PNMLAB_CHECK_TOKEN",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agent, profilesOf, startAgent } from "@pnmlab/agent";
+import { type Agent, profilesOf, startAgent, tokenOf, wayOf } from "@pnmlab/agent";
 import { type Backend, startBackend } from "@pnmlab/backend";
 import {
   type BuildInfo,
@@ -153,7 +153,8 @@ function startConfiguredAgent(
   return startAgent({
     backendUrl: url.replace("http", "ws"),
     name: config.agentName,
-    token: config.agentToken,
+    token: tokenOf(config),
+    way: wayOf(config),
     profiles: profilesOf(config),
     targets: config.agentTargets,
     setSubtrees: config.agentSetSubtrees,
