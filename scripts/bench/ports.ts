@@ -43,9 +43,11 @@ console.log(
 console.log(
   `file closed -> read by the bare watcher (${bare.length} of them): p50 ${quantile(bare, 0.5).toFixed(1)} ms, p95 ${quantile(bare, 0.95).toFixed(1)} ms`,
 );
-console.log("\nprocess        cores   loop p50   p99   max ms     RSS first  last MB   MB/min  heap MB/min");
+console.log(
+  "\nprocess        cores   loop p50   p99   max ms     RSS first  last MB   MB/min  heap MB/min  held heap MB",
+);
 for (const name of PROGRAMS) {
-  const { cores, loopMs, rssMb, heapMb } = processes[name];
+  const { cores, loopMs, rssMb, heapMb, heldMb } = processes[name];
   const cells = [
     name.padEnd(12),
     cores.toFixed(3).padStart(7),
@@ -56,6 +58,10 @@ for (const name of PROGRAMS) {
     rssMb.at(-1)![1].toFixed(0).padStart(8),
     slopeAfterWarmUp(rssMb).toFixed(2).padStart(9),
     slopeAfterWarmUp(heapMb).toFixed(2).padStart(11),
+    heldMb
+      .map((held) => held.toFixed(1))
+      .join(" -> ")
+      .padStart(14),
   ];
   console.log(cells.join(" "));
 }

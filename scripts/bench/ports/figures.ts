@@ -11,6 +11,8 @@ const RESOLUTION_MS = 10;
 
 export type FiguresRequest =
   | { type: "figures"; reset: boolean }
+  /** Collects all garbage and tells what is left: what a process holds on to. */
+  | { type: "held" }
   /** Profiles the CPU for so long and writes the profile to a file. */
   | { type: "profile"; seconds: number; path: string };
 
@@ -58,10 +60,19 @@ async function profile(seconds: number, path: string): Promise<void> {
   session.disconnect();
 }
 
+async function collectGarbage(): Promise<void> {
+  const session = new Session();
+  session.connect();
+  await session.post("HeapProfiler.collectGarbage");
+  session.disconnect();
+  process.send?.({ type: "held", heapMb: process.memoryUsage().heapUsed / 1e6 });
+}
+
 process.on("message", (message: FiguresRequest) => {
   if (message.type === "figures") {
     process.send?.(figures());
     if (message.reset) histogram.reset();
-  } else if (message.type === "profile") void profile(message.seconds, message.path);
+  } else if (message.type === "held") void collectGarbage();
+  else if (message.type === "profile") void profile(message.seconds, message.path);
 });
 process.channel?.unref();

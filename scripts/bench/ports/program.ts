@@ -78,6 +78,13 @@ export class MeasuredProgram implements AsyncDisposable {
     return answer;
   }
 
+  /** Megabytes of heap that the process holds on to: what is left when all garbage is collected. */
+  async heldMb(): Promise<number> {
+    const answer = this.message<{ type: "held"; heapMb: number }>("held", ANSWER_DEADLINE_MS);
+    this.ask({ type: "held" });
+    return (await answer).heapMb;
+  }
+
   ask(message: FiguresRequest | { type: string }): void {
     if (this.isRunning) this.child.send(message);
   }

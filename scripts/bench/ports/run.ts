@@ -20,6 +20,8 @@ export interface ProcessFigures {
   /** Minutes since the measurement began, and the memory of the process then. */
   rssMb: [atMin: number, rssMb: number][];
   heapMb: [atMin: number, heapMb: number][];
+  /** Heap without garbage, before and after. */
+  heldMb: [before: number, after: number];
 }
 
 export interface PortsResult {
@@ -78,6 +80,7 @@ export async function runPorts(options: RunOptions): Promise<PortsResult> {
       lab.programs[name].ask({ type: "profile", seconds: seconds / 2, path });
     }
   }
+  const heldBefore = await heldMb(lab);
   const refusedBefore = await refusedFrames(lab);
   const first = await figuresOf(lab, true);
   const textsBefore = textsOf(watching);
@@ -95,6 +98,7 @@ export async function runPorts(options: RunOptions): Promise<PortsResult> {
   const texts = textsOf(watching);
   const last = samples.at(-1)![1];
   await sleep(SETTLE_MS);
+  const heldAfter = await heldMb(lab);
   const refusedAfter = await refusedFrames(lab);
   const { sessions } = await lab.api<{ sessions: UtscSession[] }>("/api/utsc/sessions");
   const away = watching.filter((viewer) => !viewer.isOpen).length;
@@ -120,6 +124,7 @@ export async function runPorts(options: RunOptions): Promise<PortsResult> {
           cores: (last[name].cpuS - first[name].cpuS) / measuredS,
           rssMb: samples.map(([atMin, figures]) => [atMin, figures[name].rssMb]),
           heapMb: samples.map(([atMin, figures]) => [atMin, figures[name].heapMb]),
+          heldMb: [heldBefore[name], heldAfter[name]],
         },
       ]),
     ) as Record<ProgramName, ProcessFigures>,
@@ -150,6 +155,13 @@ async function figuresOf(lab: PortsLab, reset = false): Promise<Record<ProgramNa
     PROGRAMS.map(async (name) => [name, await lab.programs[name].figures(reset)] as const),
   );
   return Object.fromEntries(entries) as Record<ProgramName, Figures>;
+}
+
+async function heldMb(lab: PortsLab): Promise<Record<ProgramName, number>> {
+  const entries = await Promise.all(
+    PROGRAMS.map(async (name) => [name, await lab.programs[name].heldMb()] as const),
+  );
+  return Object.fromEntries(entries) as Record<ProgramName, number>;
 }
 
 /** Files that each session could not turn into a frame, by session. */
