@@ -9,6 +9,7 @@ import {
   defaultRootDir,
   ensureEnvFile,
   envExample,
+  inspectConfig,
   loadConfig,
   settingsFingerprints,
 } from "./index.ts";
@@ -88,6 +89,38 @@ test("a program is not bothered with what it does not read", () => {
   const rootDir = rootWith("PNMLAB_CMTS=nonsense\n");
   expect(() => loadConfig("agent", { rootDir, env: secrets })).not.toThrow();
   expect(() => loadConfig("backend", { rootDir, env: secrets })).toThrow(/PNMLAB_CMTS "nonsense"/);
+});
+
+test("an inspection shows every setting with its flag and source, and all that are wrong at once", () => {
+  const rootDir = rootWith("PNMLAB_BACKEND_URL=http://wrong\n");
+  const env = { ...secrets, PNMLAB_AGENT_HEALTH_PORT: "99999" };
+  const { settings, fileName } = inspectConfig("agent", { rootDir, env, args: ["--agent-name=jump-1"] });
+  expect(fileName).toBe(join(rootDir, ".env"));
+  const find = (name: string) => settings.find((setting) => setting.name === name);
+  expect(find("PNMLAB_AGENT_NAME")).toEqual({
+    name: "PNMLAB_AGENT_NAME",
+    flag: "--agent-name",
+    value: "jump-1",
+    layer: "command line",
+    problem: undefined,
+  });
+  expect(find("PNMLAB_AGENT_TOKEN")?.value).toBe("set, not shown");
+  expect(find("PNMLAB_SNMP_PROFILES")?.value).toBe("not set");
+  const problems = settings.flatMap(({ problem }) => problem ?? []);
+  expect(problems).toHaveLength(2);
+  expect(problems[0]).toContain(`PNMLAB_BACKEND_URL "http://wrong" (from ${fileName})`);
+  expect(problems[1]).toContain("PNMLAB_AGENT_HEALTH_PORT");
+});
+
+test("an agent takes the settings file that it is told, and says where that is not there", () => {
+  const rootDir = rootWith("PNMLAB_AGENT_NAME=from-root\n");
+  const other = join(rootDir, "agent.env");
+  writeFileSync(other, "PNMLAB_AGENT_NAME=from-other\n");
+  const named = { ...secrets, PNMLAB_SETTINGS_FILE: other };
+  expect(loadConfig("agent", { rootDir, env: named }).config.agentName).toBe("from-other");
+  expect(() => loadConfig("agent", { rootDir, env: secrets, args: ["--settings-file=/none.env"] })).toThrow(
+    "/none.env (PNMLAB_SETTINGS_FILE) cannot be read: there is no such file",
+  );
 });
 
 test("an unknown name is warned about with the nearest known one", () => {

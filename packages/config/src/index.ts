@@ -6,6 +6,10 @@ export { comparableSettings, settingsFingerprints } from "./fingerprints.ts";
 export {
   defaultRootDir,
   type EffectiveValue,
+  flagOf,
+  type InspectedConfig,
+  type InspectedSetting,
+  inspectConfig,
   type LoadedConfig,
   type LoadOptions,
   loadConfig,
@@ -25,5 +29,6 @@ export {
   type Config,
   type Program,
   type TargetLimit,
+  type Variable,
   variables,
 } from "./variables.ts";

@@ -91,7 +91,10 @@ export function inspectConfig(program: Program, options: LoadOptions = {}): Insp
 
 /** The flag of a variable: `--agent-name` of PNMLAB_AGENT_NAME. */
 export function flagOf(name: string): string {
-  return `--${name.replace(/^PNMLAB_/, "").toLowerCase().replaceAll("_", "-")}`;
+  return `--${name
+    .replace(/^PNMLAB_/, "")
+    .toLowerCase()
+    .replaceAll("_", "-")}`;
 }
 
 interface ReadSettings extends InspectedConfig {
@@ -122,7 +125,10 @@ function readSettings(program: Program, options: LoadOptions): ReadSettings {
       typeof variable.default === "function" ? variable.default(texts, rootDir) : variable.default,
     ];
     texts[name] = isPath(field) && text ? toAbsolute(rootDir, text!) : text!;
-    const parsed = variable.schema.safeParse(texts[name]);
+    const parsed =
+      texts[name] === "" && isReplaced(program, variable, texts)
+        ? { success: true as const, data: "" }
+        : variable.schema.safeParse(texts[name]);
     if (parsed.success) values[field] = parsed.data;
     if (!variable.readers.includes(program)) continue;
     settings.push({
@@ -159,17 +165,29 @@ function shownValue(variable: Variable, text: string): string {
   return text === "" ? "not set" : "set, not shown";
 }
 
+const PATHS: readonly FieldName[] = [
+  "settingsFile",
+  "dataDir",
+  "tftpDir",
+  "agentTokenFile",
+  "agentCaFile",
+  "agentCertFile",
+  "agentKeyFile",
+  "snmpProfilesFile",
+];
+
 function isPath(field: FieldName): boolean {
   return PATHS.includes(field);
 }
 
+/** Whether another variable, which the program reads and which is set, stands in for this one. */
 function isReplaced(
   program: Program,
   { notNeededWith }: Variable,
   texts: Readonly<Record<string, string>>,
 ): boolean {
   const other = (Object.values(variables) as Variable[]).find(({ name }) => name === notNeededWith);
-  return other !== undefined && other.readers.includes(program) && Boolean(texts[other.name]);
+  return Boolean(other?.readers.includes(program) && texts[other.name]);
 }
 
 function toAbsolute(rootDir: string, path: string): string {
