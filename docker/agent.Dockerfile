@@ -37,9 +37,12 @@ RUN set -eu; cd /root-fs \
 
 FROM scratch
 COPY --from=app /root-fs /
+# A volume begins with the owner of what it covers.
+COPY --from=app --chown=1000:1000 /root-fs/tmp /data
 ENV PATH=/usr/local/bin \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/tmp/compile-cache \
+    PNMLAB_AGENT_DATA_DIR=/data \
     PNMLAB_ROOT=/app
 USER node
 WORKDIR /app

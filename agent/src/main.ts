@@ -15,7 +15,7 @@ if (isCheck()) {
 
 await runProgram("agent", async ({ config, texts, build, log, signal, ready }) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
-  const { agentReport, profilesOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
+  const { agentReport, pollingOf, profilesOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
     "./index.ts"
   );
   const salt = randomBytes(16).toString("hex");
@@ -32,6 +32,7 @@ await runProgram("agent", async ({ config, texts, build, log, signal, ready }) =
       salt,
       fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
     },
+    polling: pollingOf(config),
     log,
   });
   await using _health = await startHealthServer({

@@ -25,6 +25,7 @@ import { installSecurityHeaders } from "./http/security-headers.ts";
 import { refuseUndeclaredInput } from "./http/validation.ts";
 import { sendNotFound, serveWebApplication } from "./http/web-application.ts";
 import type { LiveHub } from "./live/hub.ts";
+import type { PollService } from "./polling/service.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -32,6 +33,7 @@ import { captureRoutes } from "./routes/captures.ts";
 import { cmtsRoutes } from "./routes/cmts.ts";
 import { doctorRoute } from "./routes/doctor.ts";
 import { healthRoute } from "./routes/health.ts";
+import { pollingRoutes } from "./routes/polling.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { tftpProbeRoutes } from "./routes/tftp-probe.ts";
@@ -39,6 +41,7 @@ import { utscOrphanRoutes } from "./routes/utsc-orphans.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
 import { utscSetupRoutes } from "./routes/utsc-setup.ts";
 import type { Storage } from "./storage/index.ts";
+import type { SeriesStore } from "./storage/series.ts";
 import type { OrphanWatch } from "./utsc/orphan-watch.ts";
 
 export interface AppDeps {
@@ -62,6 +65,8 @@ export interface AppDeps {
   profiles: VendorProfiles;
   utsc: UtscService;
   utscSetup: UtscSetup;
+  polling: PollService;
+  series: SeriesStore;
   utscProbe: UtscProbe;
   orphans: Pick<OrphanWatch, "read" | "stop">;
 }
@@ -139,6 +144,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       utscSetupRoutes(api, deps);
       utscOrphanRoutes(api, deps);
       tftpProbeRoutes(api, deps);
+      pollingRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

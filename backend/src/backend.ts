@@ -28,7 +28,10 @@ import {
   startIngest,
 } from "./ingest/index.ts";
 import { LiveHub } from "./live/hub.ts";
+import { keepSeriesWithin } from "./polling/retention.ts";
+import { PollService } from "./polling/service.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
+import { openPollingStorage } from "./storage/polling.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
 import { createUtscService } from "./utsc/index.ts";
 import { OrphanWatch } from "./utsc/orphan-watch.ts";
@@ -68,6 +71,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   await using starting = new AsyncDisposableStack();
   const storage = starting.use(openStorage(dataDir));
   starting.use(keepAuditWithin({ audit: storage.audit, log, now }));
+  const { plans, series } = starting.use(openPollingStorage(dataDir));
+  starting.use(keepSeriesWithin({ series, keepDays: config.seriesKeepDays, log, now }));
   // Everything that talks says good-bye before the HTTP side closes under it.
   let app: FastifyInstance | undefined;
   starting.defer(() => app?.close());
@@ -83,6 +88,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       log,
       now,
     }),
+  );
+  const polling = starting.use(
+    new PollService({ plans, series, agents, defaultAgent: config.agentName, log, now }),
   );
   const snmp = createSnmpGateway(agents);
   const leases = createLeaseGateway(agents);
@@ -230,6 +238,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     profiles,
     utsc,
     utscSetup: utsc,
+    polling,
+    series,
     utscProbe: utsc,
     orphans,
   });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agent, profilesOf, startAgent, tokenOf, wayOf } from "@pnmlab/agent";
+import { type Agent, pollingOf, profilesOf, startAgent, tokenOf, wayOf } from "@pnmlab/agent";
 import { type Backend, startBackend } from "@pnmlab/backend";
 import {
   type BuildInfo,
@@ -158,6 +158,7 @@ function startConfiguredAgent(
     profiles: profilesOf(config),
     targets: config.agentTargets,
     setSubtrees: config.agentSetSubtrees,
+    polling: pollingOf(config),
     settings: {
       salt,
       fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
