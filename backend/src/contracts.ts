@@ -151,6 +151,11 @@ export interface UtscService {
   get(id: string): UtscSession | undefined;
   /** Returns as soon as the session is accepted and configuring; progress is published. */
   start(request: StartUtscSession): Promise<UtscSession>;
+  /**
+   * Takes one capture of a port and ends: starts where nothing runs, else lets the one that runs end with its next
+   * capture. Rejects as `start` does.
+   */
+  single(request: StartUtscSession): Promise<UtscSession>;
   /** Returns when the CMTS is idle and the files are cleaned up, or the stop has failed in words. */
   stop(id: string): Promise<UtscSession>;
   close(): Promise<void>;

@@ -407,6 +407,10 @@ class MemoryUtscService implements UtscService {
     return session;
   }
 
+  single(request: StartUtscSession): Promise<UtscSession> {
+    return this.start(request);
+  }
+
   async stop(id: string): Promise<UtscSession> {
     const session = this.get(id)!;
     Object.assign(session, { state: "stopped", desired: "stopped" });

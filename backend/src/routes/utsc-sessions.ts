@@ -24,6 +24,19 @@ export function utscSessionRoutes(app: FastifyInstance, { utsc }: { utsc: UtscSe
     },
     async ({ body }, reply) => reply.code(202).send({ session: await utsc.start(body) }),
   );
+  routes.post(
+    "/utsc/sessions/single",
+    {
+      onRequest: requireRole("operator"),
+      schema: {
+        summary: "Take one capture of an RF port, then stop; one that runs there ends with its next capture",
+        tags,
+        body: startUtscSessionSchema,
+        response: { 202: utscSessionAnswerSchema },
+      },
+    },
+    async ({ body }, reply) => reply.code(202).send({ session: await utsc.single(body) }),
+  );
   routes.get(
     "/utsc/sessions",
     { schema: { summary: "All live captures", tags, response: { 200: utscSessionListSchema } } },

@@ -259,6 +259,13 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     });
   }
 
+  async single(request: StartUtscSession): Promise<UtscSession> {
+    const { id } = await this.start(request);
+    const session = this.#byId.get(id)!;
+    session.endWithNextFrame();
+    return session.snapshot();
+  }
+
   columns(id: string): UtscColumnsAnswer | undefined {
     return this.#byId.get(id)?.columns();
   }

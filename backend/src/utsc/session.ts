@@ -56,6 +56,8 @@ export class LiveSession {
   #settled: SettledRequest | undefined;
   #control: ControlLoop | undefined;
   #stop: StopLoop | undefined;
+  /** Ends with the next frame. */
+  #isSingle = false;
   #lastGeneration = 0;
   #stoppedAtMs = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -142,6 +144,7 @@ export class LiveSession {
   /** Runs with other parameters under the same id; the frames go on behind a gap. */
   async reconfigure(request: UtscRequest, settled: SettledRequest): Promise<void> {
     await this.#endControl();
+    this.#isSingle = false;
     this.#settled = settled;
     this.#save({ ...this.#stored, requested: request });
     this.#intake.reset();
@@ -152,6 +155,13 @@ export class LiveSession {
       remedy: undefined,
     });
     this.#launch(true);
+  }
+
+  /** One more capture, then it ends. A process that starts anew meanwhile finds it as one to end. */
+  endWithNextFrame(): void {
+    if (!this.isLive) return;
+    this.#isSingle = true;
+    this.#save(this.#stored);
   }
 
   /**
@@ -259,6 +269,7 @@ export class LiveSession {
       remedy: undefined,
       failure: isMended ? undefined : failure,
     });
+    if (this.#isSingle) void this.stop();
   }
 
   /** What no event tells: that nothing has come for too long, and that an old refusal is history. */
@@ -330,7 +341,7 @@ export class LiveSession {
 
   #save(stored: StoredSession): void {
     this.#stored = stored;
-    this.#around.save(stored);
+    this.#around.save(this.#isSingle ? { ...stored, desired: "stopped" } : stored);
     this.#face.setStored(stored);
   }
 }

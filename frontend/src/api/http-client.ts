@@ -44,6 +44,8 @@ export class HttpLabClient implements LabClient {
   sessions = async () => (await request("GET", "/api/utsc/sessions", utscSessionListSchema)).sessions;
   startSession = async (start: StartUtscSession) =>
     (await request("POST", "/api/utsc/sessions", utscSessionAnswerSchema, jsonBody(start))).session;
+  singleCapture = async (start: StartUtscSession) =>
+    (await request("POST", "/api/utsc/sessions/single", utscSessionAnswerSchema, jsonBody(start))).session;
   stopSession = async (sessionId: string) =>
     (
       await request(

@@ -54,6 +54,8 @@ export interface LabClient {
   rfPorts(cmtsId: string): Promise<RfPort[]>;
   sessions(): Promise<UtscSession[]>;
   startSession(request: StartUtscSession): Promise<UtscSession>;
+  /** One capture of a port, then it stops. */
+  singleCapture(request: StartUtscSession): Promise<UtscSession>;
   stopSession(sessionId: string): Promise<UtscSession>;
   /** Every column of a session: asked for, written, read back, seen. */
   sessionColumns(sessionId: string): Promise<UtscColumnsAnswer>;

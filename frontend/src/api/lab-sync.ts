@@ -82,6 +82,12 @@ export class LabSync {
     return session;
   }
 
+  async singleCapture(request: StartUtscSession): Promise<UtscSession> {
+    const session = await this.client.singleCapture(request);
+    this.#replaceSession(session);
+    return session;
+  }
+
   async stopSession(sessionId: string): Promise<void> {
     this.#replaceSession(await this.client.stopSession(sessionId));
   }

@@ -66,11 +66,15 @@ export interface LiveMonitor {
   selectedChannel: Ref<number | undefined>;
   showServices: Ref<boolean>;
   qualify: Qualify;
-  working: Ref<"start" | "stop" | undefined>;
+  working: Ref<"start" | "single" | "stop" | undefined>;
   failure: Ref<string | undefined>;
   /** What the newest start that failed said of single columns. */
   refused: ShallowRef<ReadonlyMap<SetupField, SetupIssue>>;
   start(request?: UtscRequest): Promise<void>;
+  /** One capture, then the port is stopped. */
+  single(): Promise<void>;
+  /** A single capture has been asked for and has not ended. */
+  singleUnderWay: ComputedRef<boolean>;
   stop(): Promise<void>;
 }
 
@@ -144,10 +148,11 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     }
   });
 
-  const working = ref<"start" | "stop">();
+  const working = ref<"start" | "single" | "stop">();
+  const singleId = ref<string>();
   const failure = ref<string>();
   const refused = shallowRef<ReadonlyMap<SetupField, SetupIssue>>(new Map());
-  const attempt = async (what: "start" | "stop", run: () => Promise<unknown>) => {
+  const attempt = async (what: "start" | "single" | "stop", run: () => Promise<unknown>) => {
     working.value = what;
     failure.value = undefined;
     refused.value = new Map();
@@ -171,6 +176,11 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     },
   );
 
+  const startOf = (request: UtscRequest) => ({
+    cmtsId: target.value.cmts.id,
+    rfPortIfIndex: target.value.port.ifIndex,
+    ...request,
+  });
   const monitor: LiveMonitor = {
     target,
     session,
@@ -201,13 +211,18 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     failure,
     refused,
     start: (request = defaultRequest(target.value.port.utsc)) =>
-      attempt("start", () =>
-        sync.startSession({
-          cmtsId: target.value.cmts.id,
-          rfPortIfIndex: target.value.port.ifIndex,
-          ...request,
-        }),
-      ),
+      attempt("start", () => {
+        singleId.value = undefined;
+        return sync.startSession(startOf(request));
+      }),
+    single: () =>
+      attempt("single", async () => {
+        const request = session.value?.requested ?? defaultRequest(target.value.port.utsc);
+        singleId.value = (await sync.singleCapture(startOf(request))).id;
+      }),
+    singleUnderWay: computed(
+      () => singleId.value !== undefined && singleId.value === session.value?.id && isActive(session.value),
+    ),
     stop: () =>
       attempt("stop", () => (session.value ? sync.stopSession(session.value.id) : Promise.resolve())),
   };

@@ -10,7 +10,7 @@ const TRACE_NAMES = { live: "Live", average: "Average", max: "Max hold", min: "M
 
 /** The keys of the live page. Every one moves the view only, except starting and stopping. */
 export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, fullScreen: () => void): void {
-  const { control, report } = monitor;
+  const { control, report, target } = monitor;
   const centre = () => (control.view.value.range.startHz + control.view.value.range.stopHz) / 2;
   const key =
     (group: string) =>
@@ -26,6 +26,9 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
   useHotkeys([
     capture("Ctrl Enter", "Start or stop the capture", () => {
       void (monitor.active.value ? monitor.stop() : monitor.start());
+    }),
+    capture("S", "Single: one capture, then stop", () => {
+      if (monitor.working.value === undefined && target.value.port.utsc !== null) void monitor.single();
     }),
     capture("Space", "Freeze the display; the capture goes on", () => toggle(monitor.frozen)),
     capture("L", "Back to live", () => {

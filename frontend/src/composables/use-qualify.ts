@@ -12,6 +12,8 @@ export interface Qualify {
   armed: Ref<boolean>;
   /** Why the box is not offered on this port; undefined where it is. */
   hindrance: ComputedRef<string | undefined>;
+  /** What the port takes, once it is read. */
+  options: ComputedRef<UtscOptions | undefined>;
 }
 
 /** Whether a port takes the qualify columns: undefined where it does, else why not. */
@@ -28,7 +30,7 @@ export function provideQualify(
   const { sync } = useLab();
   const box = shallowRef<QualifyBox>();
   const armed = ref(false);
-  const known = shallowRef<{ key: string; hindrance: string | undefined }>();
+  const known = shallowRef<{ key: string; hindrance: string | undefined; options?: UtscOptions }>();
   const key = computed(() => `${target.value.cmts.id}/${target.value.port.ifIndex}`);
 
   watch(
@@ -37,7 +39,7 @@ export function provideQualify(
       if (target.value.port.utsc === null) return;
       try {
         const options = await sync.client.utscOptions(target.value.cmts.id, target.value.port.ifIndex);
-        known.value = { key: of, hindrance: qualifyHindrance(options) };
+        known.value = { key: of, hindrance: qualifyHindrance(options), options };
       } catch (cause) {
         known.value = { key: of, hindrance: `What this port takes could not be read: ${messageOf(cause)}` };
       }
@@ -55,6 +57,7 @@ export function provideQualify(
   return {
     box,
     armed,
+    options: computed(() => (known.value?.key === key.value ? known.value.options : undefined)),
     hindrance: computed(() => {
       if (target.value.port.utsc === null) return "This port has no UTSC capability row.";
       if (known.value?.key !== key.value) return "What this port takes is not read yet.";

@@ -63,7 +63,7 @@ export interface Setup {
   preview: ShallowRef<Preview>;
   /** Whether the preview shows what stands in the form. */
   previewIsCurrent: ComputedRef<boolean>;
-  working: Ref<"start" | "stop" | undefined>;
+  working: Ref<"start" | "single" | "stop" | undefined>;
   failure: Ref<string | undefined>;
   reload(): Promise<void>;
   runPreview(): Promise<void>;
@@ -73,6 +73,8 @@ export interface Setup {
   fill(request: UtscRequest): void;
   reset(): void;
   apply(): Promise<void>;
+  /** One capture with these values, then the port is stopped. */
+  single(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -98,7 +100,7 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     readingSinceMs: undefined,
     failure: undefined,
   });
-  const working = ref<"start" | "stop">();
+  const working = ref<"start" | "single" | "stop">();
   const failure = ref<string>();
 
   const session = computed(() =>
@@ -219,14 +221,14 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     newest += 1;
   });
 
-  async function attempt(what: "start" | "stop", run: () => Promise<unknown>): Promise<void> {
+  async function attempt(what: "start" | "single" | "stop", run: () => Promise<unknown>): Promise<void> {
     if (working.value) return;
     working.value = what;
     failure.value = undefined;
     const of = key.value;
     try {
       await run();
-      announce(what === "start" ? "Started" : "Stopped");
+      announce(what === "stop" ? "Stopped" : what === "single" ? "One capture is being taken" : "Started");
     } catch (cause) {
       noteRefusal(cause, of);
       failure.value = messageOf(cause);
@@ -260,6 +262,10 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     apply: async () => {
       const request = start.value;
       if (request && issues.value.size === 0) await attempt("start", () => sync.startSession(request));
+    },
+    single: async () => {
+      const request = start.value;
+      if (request && issues.value.size === 0) await attempt("single", () => sync.singleCapture(request));
     },
     stop: () =>
       attempt("stop", () => (session.value ? sync.stopSession(session.value.id) : Promise.resolve())),

@@ -149,6 +149,7 @@ export async function startChain(
     modems,
     profiles,
     start: (overrides: Partial<StartUtscSession> = {}) => service.start(request(overrides)),
+    single: (overrides: Partial<StartUtscSession> = {}) => service.single(request(overrides)),
     dryRun: (overrides: Partial<StartUtscSession> = {}) => service.dryRun(request(overrides)),
     options: (profileId?: string) => service.options("cmts", rfPort, profileId),
     columns: (id: string) => service.columns(id)!.columns,

@@ -33,6 +33,8 @@ interface Running {
   timer: ReturnType<typeof setTimeout> | undefined;
   lastMs: number;
   watched: boolean;
+  /** Ends with its first frame. */
+  isSingle: boolean;
 }
 
 /** Frames between two re-arms of the made-up CMTS. */
@@ -94,9 +96,16 @@ export class SyntheticLabClient implements LabClient {
       timer: undefined,
       lastMs: 0,
       watched: false,
+      isSingle: false,
     };
     this.#running.set(session.id, running);
     running.timer = setTimeout(() => this.#accept(running, request), 600);
+    return session;
+  }
+
+  async singleCapture(request: StartUtscSession): Promise<UtscSession> {
+    const session = await this.startSession(request);
+    this.#running.get(session.id)!.isSingle = true;
     return session;
   }
 
@@ -182,6 +191,10 @@ export class SyntheticLabClient implements LabClient {
       this.#listener?.onFrame(frame, bytes);
     }
     running.lastMs = nowMs;
+    if (running.isSingle) {
+      this.#halt(running);
+      return;
+    }
     const gapNext = (count + 1) % FRAMES_PER_RUN === 0;
     running.timer = setTimeout(() => this.#frame(running), repeatPeriodUs / 1000 + (gapNext ? GAP_MS : 0));
   }

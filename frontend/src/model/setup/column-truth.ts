@@ -33,7 +33,8 @@ export function columnTruth(session: UtscSession | undefined, option: UtscFieldO
   };
 }
 
-function isFar(observed: UtscFieldValue, reference: UtscFieldValue): boolean {
+/** Whether a measured value is another one, jitter aside. */
+export function isFar(observed: UtscFieldValue, reference: UtscFieldValue): boolean {
   if (typeof observed === "number" && typeof reference === "number") {
     return Math.abs(observed - reference) > Math.abs(reference) * TOLERANCE;
   }

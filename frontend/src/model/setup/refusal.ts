@@ -1,8 +1,8 @@
-import { UTSC_FIELDS, type UtscFieldOption, utscRefusalSchema } from "@pnmlab/protocol";
+import { UTSC_FIELDS, utscRefusalSchema } from "@pnmlab/protocol";
 import { z } from "zod";
 import type { SetupIssue } from "./draft.ts";
 import type { SetupField } from "./fields.ts";
-import { formText } from "./units.ts";
+import { formText, unitOfField } from "./units.ts";
 
 /** What an error of the backend may say of single fields, in the three forms that it has for it. */
 const detailsSchema = z.object({
@@ -21,7 +21,7 @@ export function issuesOfError(cause: unknown): Map<SetupField, SetupIssue> {
   if (!(cause instanceof Error) || !parsed.success) return issues;
   const { refusals = [], field, issues: paths = [] } = parsed.data;
   for (const { field: of, message, rule, source, suggestion } of refusals) {
-    const use = suggestion === null ? undefined : formText(suggestion, unitOf(of));
+    const use = suggestion === null ? undefined : formText(suggestion, unitOfField(of));
     issues.set(of, { message, rule, source, use });
   }
   for (const { field: path, message } of paths) {
@@ -32,17 +32,4 @@ export function issuesOfError(cause: unknown): Map<SetupField, SetupIssue> {
     issues.set(field, { message: cause.message, rule: null, source: null, use: undefined });
   }
   return issues;
-}
-
-const UNIT_OF_ENDING: readonly (readonly [string, UtscFieldOption["unit"]])[] = [
-  ["Hz", "Hz"],
-  ["Us", "us"],
-  ["Ms", "ms"],
-  ["TenthDb", "tenthDb"],
-  ["Ticks", "ticks"],
-];
-
-/** Names of columns carry their unit. */
-function unitOf(field: SetupField): UtscFieldOption["unit"] {
-  return UNIT_OF_ENDING.find(([ending]) => field.endsWith(ending))?.[1] ?? null;
 }

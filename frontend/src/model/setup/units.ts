@@ -94,3 +94,16 @@ export function parseMacAddress(text: string): string | undefined {
     .replace(/[-:. ]/g, "");
   return /^[0-9a-f]{12}$/.test(digits) ? digits.match(/../g)!.join(":") : undefined;
 }
+
+const UNIT_OF_ENDING: readonly (readonly [string, UtscFieldOption["unit"]])[] = [
+  ["Hz", "Hz"],
+  ["Us", "us"],
+  ["Ms", "ms"],
+  ["TenthDb", "tenthDb"],
+  ["Ticks", "ticks"],
+];
+
+/** Unit of a column on the wire, which its name carries. */
+export function unitOfField(field: UtscFieldOption["field"]): UtscFieldOption["unit"] {
+  return UNIT_OF_ENDING.find(([ending]) => field.endsWith(ending))?.[1] ?? null;
+}
