@@ -10,6 +10,11 @@ if (process.argv.includes("--link")) {
   printLink();
 }
 
+if (process.argv[2] === "agents") {
+  const { agentsCommand } = await import("./agents-main.ts");
+  process.exit(await agentsCommand(process.argv.slice(3)));
+}
+
 await runProgram("backend", async ({ config, texts, build, log, signal, ready }) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
   const { startBackend } = await import("./backend.ts");

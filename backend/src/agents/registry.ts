@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CmtsTarget, Logger } from "@pnmlab/config";
 import { Emitter } from "@pnmlab/kit";
-import type { Agent, AgentHistoryEntry, BuildInfo, SettingsFingerprints, SnmpTarget } from "@pnmlab/protocol";
+import type {
+  Agent,
+  AgentCheck,
+  AgentHistoryEntry,
+  BuildInfo,
+  SettingsFingerprints,
+  SnmpTarget,
+} from "@pnmlab/protocol";
 import type { WebSocket } from "ws";
 import { Pacer } from "../pacer.ts";
 import type { AgentHistoryStore, AgentStore, EnrolmentStore } from "../storage/index.ts";
@@ -112,6 +119,35 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     };
     this.#refuse(refusal, address);
     return refusal;
+  }
+
+  /**
+   * Decides on an upgrade request that only asks. A refusal counts; an agent that would be let in hears
+   * what it is to reach, whether or not one of its name is connected.
+   */
+  check(
+    headers: IncomingHttpHeaders,
+    address: string,
+  ): { ok: true; check: AgentCheck } | Extract<Admission, { ok: false }> {
+    const admission = admit(headers, { holderOf: (token) => this.#enrolments.holderOf(token) });
+    if (!admission.ok) {
+      this.#refuse(admission, address);
+      return admission;
+    }
+    const { build, cmts, now } = this.#options;
+    const { name } = admission;
+    const { targets = [] } = this.#enrolments.find(name) ?? {};
+    const seen = [{ targets, isConnected: true, profiles: [] }];
+    return {
+      ok: true,
+      check: {
+        agent: name,
+        build,
+        clockMs: now(),
+        connectedFrom: this.#seats.get(name)?.current?.address ?? null,
+        targets: cmts.filter((target) => agentsFor(target, seen, cmts).length > 0),
+      },
+    };
   }
 
   /** Takes over the WebSocket of an agent that was let in by `token`. */
@@ -260,6 +296,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     if (this.#enrolments.used(token)) {
       this.#history.note(name, "token-used", "the new token is used; the old one opens nothing any more");
     }
+    this.#history.noteRefusals(this.#refusals.all());
     this.#refusals.forget(name, connection.address);
     const reason = isResumed ? "connected again, with its session" : `connected as ${hello.hostName}`;
     this.#history.note(name, isResumed ? "resumed" : "connected", reason, connection.address);

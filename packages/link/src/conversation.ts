@@ -81,7 +81,8 @@ export class Conversation {
       case "ack":
         this.#served?.session.acknowledged(message.received);
         return;
-      default:
+      case "request":
+      case "cancel":
         if (!this.#served) {
           this.#logBadMessage(`a ${message.type} came before the welcome`);
           return;
