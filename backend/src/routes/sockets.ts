@@ -1,4 +1,4 @@
-import { AGENT_PATH, LIVE_PATH } from "@pnmlab/protocol";
+import { AGENT_CHECK_HEADER, AGENT_PATH, LIVE_PATH } from "@pnmlab/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AgentRegistry } from "../agents/registry.ts";
 import type { Guard } from "../auth/guard.ts";
@@ -25,11 +25,17 @@ export function socketRoutes(
     {
       websocket: true,
       config: { isSocket: true },
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
         requireUpgrade(request);
+        if (request.headers[AGENT_CHECK_HEADER] !== undefined) {
+          const answer = agents.check(request.headers, addressOf(request));
+          if (!answer.ok) throw new ApiError(answer.status, answer.code, answer.reason);
+          return reply.header("cache-control", "no-store").send(answer.check);
+        }
         const admission = await agents.admit(request.headers, addressOf(request));
         if (!admission.ok) throw new ApiError(admission.status, admission.code, admission.reason);
         request.agent = admission;
+        return undefined;
       },
     },
     (socket, request) => agents.attach(socket, request.agent!, addressOf(request)),

@@ -1,4 +1,5 @@
 export { AgentLink, connectAgentLink } from "./agent-link.ts";
+export { type BackendCheck, checkBackend } from "./check-backend.ts";
 export { type DialOptions, readNamedFile } from "./dial.ts";
 export { Ledger, LedgerGapError } from "./ledger.ts";
 export type { LinkFailure, LinkFailureKind } from "./link-failure.ts";

@@ -1,3 +1,4 @@
+export * from "./agent-check.ts";
 export * from "./agent-enrolment.ts";
 export * from "./agent-link.ts";
 export * from "./build.ts";
