@@ -31,7 +31,12 @@ const MOST_HUNDREDTHS = 32767;
  *
  * @throws PnmDecodeError or AnalysisError in the words of the decoder; PnmLabError `UTSC_FILE_KIND`
  */
-export function decodeCaptures(bytes: Uint8Array, fileName: string, context: CaptureContext): CaptureFrame[] {
+export function decodeCaptures(
+  bytes: Uint8Array,
+  fileName: string,
+  context: CaptureContext,
+  layout?: "headerless",
+): CaptureFrame[] {
   const { accepted } = context;
   const record = decodePnm(bytes, {
     fileName,
@@ -43,6 +48,7 @@ export function decodeCaptures(bytes: Uint8Array, fileName: string, context: Cap
       bins: accepted.bins,
       outputFormat: accepted.outputFormat,
       kHundredthsDb: context.kHundredthsDb,
+      ...(layout === undefined ? {} : { layout }),
     },
   });
   if (record.kind !== "utsc") {

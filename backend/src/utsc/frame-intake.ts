@@ -3,6 +3,7 @@ import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type CaptureFrame, decodeCaptures } from "./capture-frame.ts";
 import { captureTimeMs } from "./capture-time.ts";
+import type { SnmpResult } from "./snmp-result.ts";
 import { FrameStatistics } from "./statistics.ts";
 
 /** Captures further apart than this many periods have something missing between them. */
@@ -15,6 +16,8 @@ export class FrameIntake {
   #context: CaptureContext | undefined;
   #sequence = 0;
   #dropped = 0;
+  #bySnmp = 0;
+  #isNewestBySnmp = false;
   #gapPending = false;
   #rearmPending = false;
   #newestCapturedAtMs: number | undefined;
@@ -27,6 +30,10 @@ export class FrameIntake {
 
   get framesReceived(): number {
     return this.#sequence;
+  }
+
+  get framesBySnmp(): number {
+    return this.#bySnmp;
   }
 
   get framesDropped(): number {
@@ -50,7 +57,8 @@ export class FrameIntake {
 
   /** Length of this configuration's files, as soon as one was decoded; the last one of a run can hold fewer captures. */
   get fileSizeBytes(): number | undefined {
-    return this.#resultsPerFile === 1 ? this.#observed?.fileSizeBytes : undefined;
+    // What SNMP gives has no header.
+    return this.#resultsPerFile === 1 && !this.#isNewestBySnmp ? this.#observed?.fileSizeBytes : undefined;
   }
 
   /** Median time between captures, or the period that the CMTS accepted. */
@@ -119,12 +127,37 @@ export class FrameIntake {
    */
   take(file: IncomingFile, seenAtMs: number): SpectrumFrame[] {
     const captures = this.#decode(file);
+    this.#isNewestBySnmp = false;
     const modifiedAtMs = file.modifiedAt.getTime();
     const lastsMs = (captures.length - 1) * this.#acceptedPeriodMs;
     const firstAtMs = captureTimeMs(file.fileName, modifiedAtMs - lastsMs);
     return captures.map((capture, k) =>
       this.#number(capture, firstAtMs + k * this.#acceptedPeriodMs, seenAtMs),
     );
+  }
+
+  /**
+   * The capture of the result table as a frame.
+   *
+   * @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words
+   */
+  takeResult(result: SnmpResult, seenAtMs: number): SpectrumFrame {
+    const [capture] = this.#decodeResult(result);
+    this.#isNewestBySnmp = true;
+    this.#bySnmp += 1;
+    return { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" };
+  }
+
+  #decodeResult({ bytes, kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureFrame[] {
+    const { accepted } = this.#context!;
+    const context = { accepted, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
+    try {
+      return decodeCaptures(bytes, "docsPnmCmtsUtscResultOutput", context, "headerless");
+    } catch (error) {
+      this.drop();
+      const message = `docsPnmCmtsUtscResultOutput was refused: ${messageOf(error)}`;
+      throw new PnmLabError("UTSC_FILE_REFUSED", message, { cause: error });
+    }
   }
 
   get #acceptedPeriodMs(): number {

@@ -12,6 +12,8 @@ export interface Situation {
   state: UtscSessionState;
   step: ConfigureStep;
   lastFileAt: Date | undefined;
+  /** Whether the newest frame was read by SNMP, because no files come. */
+  bySnmp?: boolean;
   measStatus: MeasStatus | undefined;
   remedy: Remedy | undefined;
   /** The agent's own sentence while it is not connected. */
@@ -44,7 +46,10 @@ export function sentenceOf(situation: Situation): string {
     case "running":
       return join("Running. The CMTS says busy, waiting for the first file.", hindranceWords(situation));
     case "receiving":
-      return join("Receiving.", hindranceWords(situation));
+      return join(
+        situation.bySnmp ? "Receiving by SNMP, no files." : "Receiving.",
+        hindranceWords(situation),
+      );
     case "stalled":
       return stalledSentence(situation);
     case "stopping":

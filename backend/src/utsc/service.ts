@@ -114,6 +114,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),
+      readsBySnmp: true,
       reportFile: (fileName) => options.reportFile?.(fileName),
       takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
@@ -323,6 +324,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   #newProbe(cmtsId: string, target: SnmpTarget, settled: SettledRequest, request: UtscRequest): LiveSession {
     const around = {
       ...this.#aroundOf(target),
+      readsBySnmp: false,
       // One file is enough: no second run begins.
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
       // A process that starts anew finds it as one to clear up after, not as one that is wanted.

@@ -14,6 +14,10 @@ export interface Facts {
   kHundredthsDb: number | undefined;
   measStatus: MeasStatus | undefined;
   lastFileAt: Date | undefined;
+  /** Whether the newest frame was read by SNMP, because no files come. */
+  bySnmp: boolean;
+  /** When that was. */
+  lastResultAt: Date | undefined;
   rearms: number;
   remedy: Remedy | undefined;
   agentSentence: string | undefined;
@@ -34,6 +38,8 @@ export class SessionFace {
     kHundredthsDb: undefined,
     measStatus: undefined,
     lastFileAt: undefined,
+    bySnmp: false,
+    lastResultAt: undefined,
     rearms: 0,
     remedy: undefined,
     agentSentence: undefined,
@@ -120,6 +126,7 @@ export class SessionFace {
       kHundredthsDb: kHundredthsDb ?? null,
       measStatus: measStatus ?? null,
       framesReceived: intake.framesReceived,
+      ...(intake.framesBySnmp === 0 ? {} : { framesBySnmp: intake.framesBySnmp }),
       framesPerSecond: intake.framesPerSecond(Date.now()),
       framesDropped: intake.framesDropped,
       newestFrameAt: newestMs === undefined ? null : new Date(newestMs).toISOString(),

@@ -1,4 +1,4 @@
-import { PnmLabError } from "@pnmlab/kit";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
   Failure,
   SnmpTarget,
@@ -17,9 +17,11 @@ import { Lease } from "./lease.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
+import { SnmpFallback, type SnmpResult } from "./snmp-result.ts";
 import { isAboutMissingFiles, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
+import type { ControlledRow } from "./test-control.ts";
 import type { VendorFileName } from "./vendor-file-name.ts";
 
 /** A refusal stays in view this long after the file it is about. */
@@ -52,6 +54,7 @@ export class LiveSession {
   readonly #intake: FrameIntake;
   readonly #face: SessionFace;
   readonly #lease: Lease;
+  readonly #fallback: SnmpFallback;
   #stored: StoredSession;
   #settled: SettledRequest | undefined;
   #control: ControlLoop | undefined;
@@ -77,6 +80,14 @@ export class LiveSession {
     const { available, sentence } = around.snmp;
     this.#face = new SessionFace(stored, this.#intake, around.publisher, available ? undefined : sentence);
     this.#lease = new Lease(around.leases, `utsc-${stored.id}`, around.leaseMs, target);
+    this.#fallback = new SnmpFallback({
+      snmp: around.snmp,
+      target,
+      wantedRow: () => this.#rowWithoutFiles(),
+      sinceMs: () => this.#control?.configuredAtMs ?? 0,
+      onResult: (result) => this.#takeResult(result),
+      onFailure: (message) => around.log.warn({ sessionId: stored.id }, message),
+    });
     this.#offAvailability = around.snmp.onAvailabilityChange(() => this.#noteAgent());
   }
 
@@ -266,18 +277,42 @@ export class LiveSession {
     const isMended = failure !== undefined && isAboutMissingFiles(failure);
     this.#face.apply("frame", {
       lastFileAt: new Date(seenAtMs),
+      bySnmp: false,
       remedy: undefined,
       failure: isMended ? undefined : failure,
     });
     if (this.#isSingle) void this.stop();
   }
 
+  /** The row whose result table stands in for files that stay away. */
+  #rowWithoutFiles(): ControlledRow | undefined {
+    const { bySnmp, failure } = this.#face.facts;
+    const cfgIndex = this.#control?.cfgIndex;
+    const isMissed = bySnmp || (this.#face.state === "stalled" && failure?.code === "UTSC_NO_FILE");
+    if (!isMissed || cfgIndex === undefined || !this.isLive || !this.#intake.isReady) return undefined;
+    if (!this.#around.readsBySnmp || !this.#around.snmp.available) return undefined;
+    return { rfPortIfIndex: this.#stored.rfPortIfIndex, cfgIndex };
+  }
+
+  #takeResult(result: SnmpResult): void {
+    const seenAtMs = Date.now();
+    try {
+      this.#around.publisher.publishFrame(this.id, this.#intake.takeResult(result, seenAtMs));
+    } catch (error) {
+      this.#around.log.warn({ sessionId: this.id }, messageOf(error));
+      return;
+    }
+    this.#control?.fileArrived(true);
+    this.#face.apply("frame", { bySnmp: true, lastResultAt: new Date(seenAtMs), remedy: undefined });
+  }
+
   /** What no event tells: that nothing has come for too long, and that an old refusal is history. */
   #tick(): void {
     const face = this.#face;
     const { facts } = face;
-    const { failure, lastFileAt } = facts;
-    const waitingSinceMs = Math.max(lastFileAt?.getTime() ?? 0, this.#control?.configuredAtMs ?? 0);
+    const { failure, lastFileAt, lastResultAt } = facts;
+    const lastFrameAtMs = Math.max(lastFileAt?.getTime() ?? 0, lastResultAt?.getTime() ?? 0);
+    const waitingSinceMs = Math.max(lastFrameAtMs, this.#control?.configuredAtMs ?? 0);
     const silentMs = Date.now() - waitingSinceMs;
     const patienceMs = Math.max(stallAfterMs(this.#intake.filePeriodMs), this.#control?.patienceMs ?? 0);
     if (waitingSinceMs > 0 && silentMs > patienceMs) {
@@ -288,6 +323,7 @@ export class LiveSession {
       face.note({ failure: undefined });
     }
     face.forgetStatus(STATUS_HOLDS_MS);
+    void this.#fallback.look();
     face.publishSoon();
   }
 

@@ -23,6 +23,8 @@ export interface SessionSurroundings {
   publisher: LivePublisher;
   destination: TftpDestination;
   leaseMs: number;
+  /** Whether captures are read by SNMP where files stay away. */
+  readsBySnmp: boolean;
   /** One job per CMTS at a time: sessions of one CMTS share its destination row. */
   destinationQueue: KeyedQueue;
   log: Logger;

@@ -8,7 +8,7 @@ import { PnmLabError } from "@pnmlab/kit";
  * | --- | --- | --- |
  * | 0 | u8[4] | `PLF1` |
  * | 4 | u16 | header length, 64 |
- * | 6 | u16 | flags: 1 a gap lies before this frame, 2 levels are uncalibrated (K unknown) |
+ * | 6 | u16 | flags: 1 a gap lies before this frame, 2 levels are uncalibrated (K unknown), 4 read by SNMP instead of from a file |
  * | 8 | u32 | stream id of the session |
  * | 12 | u32 | sequence number in the session, from 1 |
  * | 16 | f64 | capture time, Unix milliseconds |
@@ -32,6 +32,8 @@ export interface SpectrumFrame {
   kHundredthsDb: number;
   gapBefore: boolean;
   uncalibrated: boolean;
+  /** Where it was read from the result table of the CMTS; left out where it came in a file. */
+  source?: "snmp";
   withheld: number;
   /** Hundredths of a dBmV; `NO_LEVEL` where a bin has no value. */
   levelsHundredthsDbmv: Int16Array;
@@ -44,6 +46,7 @@ const HEADER_LENGTH = 64;
 const MAGIC = 0x31464c50; // "PLF1" read as little-endian u32
 const FLAG_GAP = 1;
 const FLAG_UNCALIBRATED = 2;
+const FLAG_SNMP = 4;
 
 /** Bytes of a frame, ready to be sent as one binary WebSocket message. */
 export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffer> {
@@ -52,7 +55,11 @@ export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffe
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint16(4, HEADER_LENGTH, true);
-  view.setUint16(6, (frame.gapBefore ? FLAG_GAP : 0) | (frame.uncalibrated ? FLAG_UNCALIBRATED : 0), true);
+  const flags =
+    (frame.gapBefore ? FLAG_GAP : 0) |
+    (frame.uncalibrated ? FLAG_UNCALIBRATED : 0) |
+    (frame.source === "snmp" ? FLAG_SNMP : 0);
+  view.setUint16(6, flags, true);
   view.setUint32(8, frame.streamId, true);
   view.setUint32(12, frame.sequence, true);
   view.setFloat64(16, frame.capturedAtMs, true);
@@ -107,6 +114,7 @@ export function decodeSpectrumFrame(buffer: ArrayBuffer): SpectrumFrame {
     kHundredthsDb: view.getInt16(56, true),
     gapBefore: (flags & FLAG_GAP) !== 0,
     uncalibrated: (flags & FLAG_UNCALIBRATED) !== 0,
+    ...((flags & FLAG_SNMP) === 0 ? {} : { source: "snmp" as const }),
     withheld: view.getUint32(60, true),
     levelsHundredthsDbmv: isLittleEndian
       ? new Int16Array(buffer, headerLength, bins)

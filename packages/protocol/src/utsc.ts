@@ -217,6 +217,8 @@ export const utscSessionSchema = z.strictObject({
   kHundredthsDb: z.int().nullable(),
   measStatus: measStatusSchema.nullable(),
   framesReceived: z.int(),
+  /** Those of them that were read by SNMP because no files came; left out where there are none. */
+  framesBySnmp: z.int().optional(),
   framesPerSecond: z.number(),
   /** Captures that the CMTS made or uploaded but that gave no frame: refused or lost files. */
   framesDropped: z.int(),

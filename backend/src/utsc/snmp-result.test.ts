@@ -1,0 +1,50 @@
+import type { SpectrumFrame } from "@pnmlab/protocol";
+import { expect, test } from "vitest";
+import { CARRIER, startChain } from "../_test/utsc/chain.ts";
+import { until } from "../_test/utsc/fixture.ts";
+
+function carrierOf({ levelsHundredthsDbmv: levels, firstBinHz, binSpacingHz }: SpectrumFrame) {
+  const bin = levels.reduce((best, level, at, all) => (level > all[best]! ? at : best), 0);
+  return { frequencyHz: firstBinHz + bin * binSpacingHz, levelDbmv: levels[bin]! / 100 };
+}
+
+test.each(["generic", "e6000"] as const)(
+  "on a %s whose files stay away spectra are read by SNMP and counted as such, until files come again",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const mend = chain.inject({ kind: "upload", behaviour: { kind: "unreachable" } });
+    const { id } = await chain.start({ repeatPeriodUs: 100_000, bins: 3200 });
+    await until(() => chain.publisher.frames.length >= 6, 20_000);
+    const session = chain.session(id);
+    expect(session).toMatchObject({ state: "receiving", framesReceived: session.framesBySnmp });
+    expect(session.sentence).toMatch(/^Receiving by SNMP, no files\. No file has reached the TFTP directory/);
+    expect(session.failure).toMatchObject({ code: "UTSC_NO_FILE", fix: expect.any(String) });
+    const { frames } = chain.publisher;
+    expect(new Set(frames.map(({ capturedAtMs }) => capturedAtMs)).size).toBe(frames.length);
+    for (const frame of frames) {
+      expect(frame).toMatchObject({ source: "snmp", uncalibrated: false });
+      expect(Math.abs(frame.receivedAtMs - frame.capturedAtMs)).toBeLessThan(1000);
+      const carrier = carrierOf(frame);
+      expect(Math.abs(carrier.frequencyHz - CARRIER.frequencyHz)).toBeLessThanOrEqual(frame.binSpacingHz);
+      expect(Math.abs(carrier.levelDbmv - CARRIER.levelDbmv)).toBeLessThan(1);
+    }
+
+    mend();
+    await until(() => chain.publisher.frames.at(-1)?.source === undefined, 10_000);
+    await until(() => chain.session(id).sentence === "Receiving.", 5000);
+    expect(chain.session(id).failure).toBeNull();
+    await chain.stop(id);
+  },
+  60_000,
+);
+
+test("a CMTS whose result table holds no samples stays stalled in words", async () => {
+  const chain = await startChain("cisco-cbr8");
+  chain.inject({ kind: "upload", behaviour: { kind: "unreachable" } });
+  const { id } = await chain.start({ repeatPeriodUs: 100_000 });
+  await until(() => chain.session(id).state === "stalled", 10_000);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(chain.session(id)).toMatchObject({ state: "stalled", framesReceived: 0 });
+  expect(chain.publisher.frames).toEqual([]);
+  await chain.stop(id);
+}, 30_000);
