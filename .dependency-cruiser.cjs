@@ -50,7 +50,7 @@ module.exports = {
       name: "snmp-only-in-agent-and-simulator",
       comment: "The backend never speaks SNMP: everything goes through the agent.",
       severity: "error",
-      from: { pathNot: ["^agent/src/snmp/", "^packages/simulator/", "\\.test\\.ts$"] },
+      from: { pathNot: ["^agent/src/snmp/", "^agent/test/", "^packages/simulator/", "\\.test\\.ts$"] },
       to: { path: "net-snmp" },
     },
     {

@@ -24,6 +24,7 @@ const programs = {
   "bench-live": ["scripts/bench/live.ts"],
   "bench-ingest": ["scripts/bench/ingest.ts"],
   "bench-ports": ["scripts/bench/ports.ts"],
+  "bench-agent": ["scripts/bench/agent.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };

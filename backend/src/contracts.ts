@@ -2,9 +2,11 @@ import type { CmtsTarget } from "@pnmlab/config";
 import type { UtscProfile } from "@pnmlab/docsis-mib";
 import type {
   CmtsModem,
+  RequestClass,
   SnmpTarget,
   SpectrumFrame,
   StartUtscSession,
+  SweepAnswer,
   TftpProbe,
   UtscColumnsAnswer,
   UtscDryRun,
@@ -41,6 +43,39 @@ export interface SnmpGateway {
   readonly sentence: string;
   /** Calls back after every connection and loss of an agent. Returns the function that ends it. */
   onAvailabilityChange(listener: (available: boolean) => void): () => void;
+}
+
+export interface StreamOptions extends RequestOptions {
+  /** `batch` where not given: a stream is not allowed to make others wait. */
+  class?: RequestClass;
+}
+
+/** A row of a table: its index and the cells that the device has of it, by column. */
+export interface TableRow {
+  index: string;
+  cells: ReadonlyMap<number, Varbind["value"]>;
+}
+
+/**
+ * SNMP rows in chunks while the agent reads them (implemented in `agents/`). The agent goes on in the pace
+ * in which they are taken; leaving the loop cancels the request. Errors as of `SnmpGateway`.
+ */
+export interface SnmpStreamGateway {
+  /** Every varbind below `oid`, in order. */
+  walk(target: SnmpTarget, oid: string, options?: StreamOptions): AsyncIterable<Varbind[]>;
+  /** Columns of the table whose entry is `entryOid`, by row, in the order of the indexes. */
+  table(
+    target: SnmpTarget,
+    entryOid: string,
+    columns: readonly number[],
+    options?: StreamOptions,
+  ): AsyncIterable<TableRow[]>;
+  /** The same OIDs of every target, as they answer; each answer has its target's place in `targets`. */
+  sweep(
+    targets: readonly SnmpTarget[],
+    oids: readonly string[],
+    options?: RequestOptions & { targetDeadlineMs?: number },
+  ): AsyncIterable<SweepAnswer[]>;
 }
 
 /** Leases that the agent holds on running tests (implemented in `agents/`). */

@@ -6,6 +6,14 @@ import { Deadline } from "../snmp/index.ts";
 import { ChunkSender } from "./chunk-sender.ts";
 import type { JobContext, Methods } from "./methods.ts";
 
+interface Job {
+  abort: AbortController;
+  /** By the backend, which waits for no answer then. */
+  isCancelled: boolean;
+  /** Resolves when it is answered. */
+  done: Promise<void>;
+}
+
 type Streams = Map<number, Pick<ChunkSender<unknown[]>, "consumed">>;
 
 /** Requests of one connection that may run or wait at once; more than any backend has reason to send. */
@@ -19,8 +27,8 @@ const MAX_JOBS = 4_096;
 export class JobRunner {
   readonly #methods: Methods;
   readonly #log: AgentLog;
-  readonly #stop = new AbortController();
-  readonly #running = new Set<Promise<void>>();
+  readonly #jobs = new Set<Job>();
+  #isStopping = false;
 
   constructor(methods: Methods, log: AgentLog) {
     this.#methods = methods;
@@ -29,73 +37,88 @@ export class JobRunner {
 
   /** Requests that run or wait for their turn. */
   get size(): number {
-    return this.#running.size;
+    return this.#jobs.size;
   }
 
   /** The handler for the messages of one connection. */
   serve(connection: LinkConnection): (message: RequestMessage | CancelMessage) => void {
-    const cancels = new Map<number, AbortController>();
+    const jobs = new Map<number, Job>();
     const streams: Streams = new Map();
+    connection.signal.addEventListener(
+      "abort",
+      () => {
+        for (const { abort } of jobs.values()) abort.abort(connection.signal.reason);
+      },
+      { once: true },
+    );
     return (message) => {
       if (message.type === "cancel") {
-        cancels.get(message.id)?.abort(new PnmLabError("CANCELLED", "the backend cancelled the request"));
+        const job = jobs.get(message.id);
+        if (!job) return;
+        job.isCancelled = true;
+        job.abort.abort(new PnmLabError("CANCELLED", "the backend cancelled the request"));
         return;
       }
-      const refusal = this.#refusalOf(message, cancels);
+      const refusal = this.#refusalOf(message, jobs);
       if (refusal) {
         connection.send({ type: "response", id: message.id, ok: false, error: refusal });
         return;
       }
-      const cancel = new AbortController();
-      cancels.set(message.id, cancel);
-      const job = this.#run(message, connection, cancel.signal, streams).finally(() => {
-        cancels.delete(message.id);
+      const job: Job = { abort: new AbortController(), isCancelled: false, done: Promise.resolve() };
+      jobs.set(message.id, job);
+      this.#jobs.add(job);
+      job.done = this.#run(message, connection, job, streams).finally(() => {
+        jobs.delete(message.id);
         streams.delete(message.id);
-        this.#running.delete(job);
+        this.#jobs.delete(job);
       });
-      this.#running.add(job);
     };
   }
 
   /** Ends every job; each is answered with `AGENT_STOPPING`, as is every later request. */
   async close(): Promise<void> {
-    this.#stop.abort(stopping());
-    await Promise.all(this.#running);
+    this.#isStopping = true;
+    const jobs = [...this.#jobs];
+    for (const { abort } of jobs) abort.abort(stopping());
+    await Promise.all(jobs.map(({ done }) => done));
   }
 
-  #refusalOf({ id }: RequestMessage, cancels: Map<number, AbortController>): ErrorBody | undefined {
-    if (this.#stop.signal.aborted) return stopping().toBody();
-    if (cancels.has(id)) {
+  #refusalOf({ id }: RequestMessage, jobs: Map<number, Job>): ErrorBody | undefined {
+    if (this.#isStopping) return stopping().toBody();
+    if (jobs.has(id)) {
       return { code: "AGENT_BAD_REQUEST", message: `request ${id} is already running` };
     }
-    if (cancels.size >= MAX_JOBS) {
+    if (jobs.size >= MAX_JOBS) {
       return { code: "AGENT_BUSY", message: `the agent already has ${MAX_JOBS} requests to answer` };
     }
     return undefined;
   }
 
   async #run(
-    message: RequestMessage,
+    { id, method, params, deadlineMs }: RequestMessage,
     connection: LinkConnection,
-    cancelled: AbortSignal,
+    job: Job,
     streams: Streams,
   ): Promise<void> {
-    const { id, method, deadlineMs } = message;
-    const deadline = new Deadline(deadlineMs);
-    const signal = AbortSignal.any([cancelled, connection.signal, this.#stop.signal]);
-    try {
-      const openStream: JobContext["openStream"] = (newChunk, isFull) => {
+    const { signal } = job.abort;
+    const context: JobContext = {
+      requestId: id,
+      deadline: new Deadline(deadlineMs),
+      signal,
+      openStream: (newChunk, isFull) => {
         const send = (result: unknown) =>
           void connection.send({ type: "response", id, ok: true, result, more: true });
         const sender = new ChunkSender({ send, signal, newChunk, isFull });
         streams.set(id, sender);
         return sender;
-      };
-      const context: JobContext = { requestId: id, deadline, signal, openStream, streams };
-      const result = await this.#call(method, message.params, context);
-      if (!cancelled.aborted) connection.send({ type: "response", id, ok: true, result });
+      },
+      streams,
+    };
+    try {
+      const result = await this.#call(method, params, context);
+      if (!job.isCancelled) connection.send({ type: "response", id, ok: true, result });
     } catch (error) {
-      if (!cancelled.aborted) {
+      if (!job.isCancelled) {
         connection.send({ type: "response", id, ok: false, error: this.#errorBody(error, method) });
       }
     }

@@ -1,9 +1,9 @@
 import type { Varbind } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
-import type { SnmpProfile } from "../snmp/index.ts";
+import type { CommunityProfile } from "../snmp/index.ts";
 import { Policy, profilesOf } from "./index.ts";
 
-const sim: SnmpProfile = {
+const sim: CommunityProfile = {
   name: "sim",
   version: "v2c",
   readCommunity: "secret-r",
@@ -123,7 +123,7 @@ describe("profiles", () => {
   });
 
   it("let the configuration replace it", () => {
-    const snmpProfiles: SnmpProfile[] = [{ ...sim, version: "v1" }];
+    const snmpProfiles = [{ ...sim, version: "v1" as const }];
     expect(profilesOf({ snmpProfiles, simCommunities })).toEqual(snmpProfiles);
   });
 });

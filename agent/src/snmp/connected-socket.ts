@@ -12,6 +12,7 @@ export class ConnectedSocket extends EventEmitter {
   readonly #socket: Socket;
   readonly #onError: (error: unknown) => void;
   readonly #connected: Promise<void>;
+  #isConnected = false;
 
   constructor(family: 4 | 6, address: string, port: number, onError: (error: unknown) => void) {
     super();
@@ -20,7 +21,10 @@ export class ConnectedSocket extends EventEmitter {
     this.#socket.on("error", onError);
     this.#socket.on("message", (message) => this.#deliver(message));
     this.#connected = new Promise((resolve, reject) => {
-      this.#socket.once("connect", resolve);
+      this.#socket.once("connect", () => {
+        this.#isConnected = true;
+        resolve();
+      });
       this.#socket.once("error", reject);
       this.#socket.connect(port, address);
     });
@@ -38,6 +42,10 @@ export class ConnectedSocket extends EventEmitter {
     _address: string,
     done: (error: Error | null, bytes?: number) => void,
   ): void {
+    if (this.#isConnected) {
+      this.#socket.send(datagram, offset, length, done);
+      return;
+    }
     this.#connected
       .then(
         () => this.#socket.send(datagram, offset, length, done),

@@ -59,7 +59,6 @@ export class SnmpSession {
   readonly #requiredFlags: number | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = randomInt(MAX_REQUEST_ID);
-  #nextId = 0;
   #closed = false;
 
   constructor(endpoint: SnmpEndpoint, access: SnmpAccess) {
@@ -72,7 +71,7 @@ export class SnmpSession {
     this.#raw.onSimpleGetResponse = (request, message) => this.#answered(request, message);
     this.#raw.registerRequest = (request) => this.#register(request);
     const simpleGet = this.#raw.simpleGet.bind(this.#raw);
-    this.#raw.simpleGet = (pduClass, ...rest) => simpleGet(withRequestId(pduClass, this.#nextId), ...rest);
+    this.#raw.simpleGet = (pduClass, ...rest) => simpleGet(withRequestId(pduClass), ...rest);
     if (this.#requiredFlags !== undefined) {
       const send = this.#raw.send.bind(this.#raw);
       this.#raw.send = (request) => this.#sendV3(request, send);
@@ -149,7 +148,7 @@ export class SnmpSession {
   }
 
   #send(requestId: number, exchange: Exchange, waiting: Waiting): void {
-    this.#nextId = requestId;
+    nextRequestId = requestId;
     const onFailure = (error: Error | null) => {
       if (!error || this.#waiting.get(requestId) !== waiting) return;
       if (!isForgeable(error) || !waiting.request) waiting.settle(attemptOf(error));
@@ -244,14 +243,27 @@ function requestIdOf(request: RawRequest): number {
 
 type PduClass = new (...args: unknown[]) => object;
 
-/** The PDU class whose instances keep the given id, whatever id net-snmp assigns to them. */
-function withRequestId(pduClass: PduClass, id: number): PduClass {
-  return class extends pduClass {
-    constructor(...args: unknown[]) {
-      super(...args);
-      Object.defineProperty(this, "id", { get: () => id, set: () => {}, enumerable: true });
+/** Id of the next PDU that is made. One variable for all: a PDU is made before anything else can happen. */
+let nextRequestId = 0;
+const classesWithId = new Map<PduClass, PduClass>();
+
+/** The PDU class whose instances keep the id that is due, whatever id net-snmp assigns to them. */
+function withRequestId(pduClass: PduClass): PduClass {
+  const known = classesWithId.get(pduClass);
+  if (known) return known;
+  const withId = class extends pduClass {
+    readonly requestId = nextRequestId;
+
+    get id() {
+      return this.requestId;
+    }
+
+    set id(_drawn: number) {
+      // net-snmp draws it at random, and may draw it twice.
     }
   };
+  classesWithId.set(pduClass, withId);
+  return withId;
 }
 
 /** Whether anybody could have sent what failed so: a digest that does not fit, cipher text that does not open. */

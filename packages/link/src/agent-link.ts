@@ -9,6 +9,7 @@ import {
 import WebSocket from "ws";
 import { Conversation, type MessageHandler, type WelcomeMessage } from "./conversation.ts";
 import { dialOptionsFor } from "./dial.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import {
   type DialedAddress,
   failureOfAnswer,
@@ -158,7 +159,11 @@ export class AgentLink implements AsyncDisposable {
         ifCurrent(() => this.#fail(failureOfAnswer(response.statusCode ?? 0, body, this.#dialed))),
       );
     });
-    socket.on("open", () => ifCurrent(() => this.#opened(socket, token, ifCurrent)));
+    let gather = () => {};
+    socket.on("upgrade", ({ socket: stream }) => {
+      gather = gatherWrites(stream);
+    });
+    socket.on("open", () => ifCurrent(() => this.#opened(socket, gather, token, ifCurrent)));
     socket.on("close", (code, reason) =>
       ifCurrent(() => {
         const why = reason.toString();
@@ -170,10 +175,16 @@ export class AgentLink implements AsyncDisposable {
     );
   }
 
-  #opened(socket: WebSocket, token: string, ifCurrent: (effect: () => void) => void): void {
+  #opened(
+    socket: WebSocket,
+    gather: () => void,
+    token: string,
+    ifCurrent: (effect: () => void) => void,
+  ): void {
     this.#move("opened");
     this.#conversation = new Conversation({
       socket,
+      gather,
       link: this.#options,
       timings: this.#timings,
       interrupted: this.#served?.session,

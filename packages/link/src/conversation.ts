@@ -12,6 +12,8 @@ export type MessageHandler = (message: RequestMessage | CancelMessage) => void;
 export interface ConversationOptions {
   /** Open. */
   socket: WebSocket;
+  /** Called before each message that may wait for others of the same moment. */
+  gather: () => void;
   link: Pick<AgentLinkOptions, "name" | "hello" | "log">;
   timings: Pick<LinkTimings, "handshakeMs" | "minSilenceMs">;
   /** The session that a drop interrupted. */
@@ -98,7 +100,9 @@ export class Conversation {
     this.#silence[Symbol.dispose]();
     this.#silence = this.#watchSilence(Math.max(3 * message.heartbeatMs, timings.minSilenceMs));
     this.#served = onWelcome(message, (text) => {
-      if (this.#isLive) this.#options.socket.send(text);
+      if (!this.#isLive) return;
+      this.#options.gather();
+      this.#options.socket.send(text);
     });
   }
 
