@@ -26,6 +26,7 @@ const programs = {
   "bench-ports": ["scripts/bench/ports.ts"],
   "bench-agent": ["scripts/bench/agent.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
+  "bench-polling": ["scripts/bench/polling.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };
 

@@ -28,6 +28,7 @@ export class Deliverer {
   #underWayTo: number | undefined;
   #cancelTimeout: (() => void) | undefined;
   #lastDeliveredAtMs: number | null = null;
+  #isClosed = false;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
@@ -78,7 +79,8 @@ export class Deliverer {
   /** The backend has stored everything up to `upTo`. */
   acknowledged(outboxId: string, upTo: number): void {
     const { outbox, clock } = this.#options;
-    if (outboxId !== outbox.id) return;
+    // After the end, what was delivered is delivered again to nobody: the backend knows it.
+    if (this.#isClosed || outboxId !== outbox.id) return;
     outbox.acknowledge(upTo);
     this.#lastDeliveredAtMs = clock.nowMs();
     if (this.#underWayTo !== undefined && upTo < this.#underWayTo) return;
@@ -86,7 +88,9 @@ export class Deliverer {
     this.flush();
   }
 
+  /** Sends and takes nothing any more. */
   close(): void {
+    this.#isClosed = true;
     this.#connection = undefined;
     this.#settled();
   }

@@ -169,6 +169,8 @@ const PATHS: readonly FieldName[] = [
   "settingsFile",
   "dataDir",
   "tftpDir",
+  "agentDataDir",
+  "agentDataDir",
   "agentTokenFile",
   "agentCaFile",
   "agentCertFile",

@@ -476,7 +476,7 @@ export const variables = {
   agentMaxOutstanding: {
     name: "PNMLAB_AGENT_MAX_OUTSTANDING",
     schema: z.coerce.number().int().min(1).max(1024),
-    default: "64",
+    default: "256",
     readers: ["agent"],
     meaning: "SNMP requests that the agent may have on their way at once, over all devices.",
     breaks: "Too few make sweeps slow; too many load the network between agent and plant.",
