@@ -10,7 +10,7 @@ test.each(["generic", "e6000"] as const)(
     await until(() => chain.session(id).state === "stopped", 20_000);
     expect(chain.session(id)).toMatchObject({ framesReceived: 1, desired: "stopped", failure: null });
     expect(chain.measStatus()).not.toBe("busy");
-    await until(async () => (await chain.files()).length === 0, 20_000);
+    await expect.poll(() => chain.files(), { timeout: 20_000 }).toEqual([]);
   },
   60_000,
 );

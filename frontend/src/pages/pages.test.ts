@@ -242,3 +242,20 @@ test("a page that is not offered says why and shows no content", async () => {
   expect(page.wrapper.find("table").exists()).toBe(false);
   page.close();
 });
+
+test("the overview lists tests that no session owns, and names a CMTS that could not be asked", async () => {
+  const client = new SyntheticLabClient();
+  const list = await client.utscOrphans();
+  const error = { code: "SNMP_TIMEOUT", message: "no answer in 3 s" };
+  client.utscOrphans = async () => ({
+    ...list,
+    cmts: [...list.cmts, { cmtsId: "lab-cmts-2", running: null, error }],
+  });
+  const page = await mountPage(OverviewPage, client, "/", "/");
+  const panel = page.wrapper.get("section[aria-label='Not ours']");
+  expect(panel.text()).toContain("1 test that no session owns");
+  expect(panel.text()).toContain("noc-script");
+  expect(panel.text()).toContain("lab-cmts-2 could not be asked: No answer in 3 s");
+  expect(panel.text()).not.toContain("No test that no session owns");
+  page.close();
+});
