@@ -127,7 +127,9 @@ test("what changes on the CMTS is on the page within a second, in every live sta
       const endWatch = watchStatus(cmtsId);
       onTestFinished(() => void endWatch());
       await start(cmtsId);
-      await expect.poll(() => lab.simulator.measStatus(cmtsId, rfPort), { interval: SAMPLE_MS }).toBe("busy");
+      await expect
+        .poll(() => lab.simulator.measStatus(cmtsId, rfPort), { interval: SAMPLE_MS, timeout: 10_000 })
+        .toBe("busy");
       startLags.ms.push(
         await untilShown(cmtsId, ({ measStatus, state }) => measStatus === "busy" && state !== "armed"),
       );

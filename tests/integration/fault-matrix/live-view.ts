@@ -12,6 +12,7 @@ export class LiveView implements Disposable {
   readonly #cookie: string;
   readonly #sessions = new Map<string, UtscSession>();
   readonly #listeners = new Set<SessionListener>();
+  readonly #watched = new Set<string>();
   #socket: WebSocket | undefined;
 
   private constructor(lab: TestLab, cookie: string) {
@@ -33,6 +34,7 @@ export class LiveView implements Disposable {
     });
     this.#socket?.terminate();
     this.#socket = socket;
+    this.#watched.clear();
     socket.on("error", () => {});
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       if (isBinary) return;
@@ -84,6 +86,11 @@ export class LiveView implements Disposable {
   #keep(session: UtscSession): void {
     const shown = this.#sessions.get(session.cmtsId);
     if (shown !== undefined && shown.id !== session.id && shown.createdAt > session.createdAt) return;
+    // As a page that shows it does: who does not watch a session is told of its counts later.
+    if (!this.#watched.has(session.id) && this.#socket?.readyState === WebSocket.OPEN) {
+      this.#watched.add(session.id);
+      this.#socket.send(JSON.stringify({ type: "watch", sessionId: session.id }));
+    }
     this.#sessions.set(session.cmtsId, session);
     for (const listener of this.#listeners) listener(session, performance.now());
   }
