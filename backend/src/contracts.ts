@@ -3,6 +3,7 @@ import type { UtscProfile } from "@pnmlab/docsis-mib";
 import type {
   CmtsModem,
   RequestClass,
+  SnmpComparison,
   SnmpTarget,
   SpectrumFrame,
   StartUtscSession,
@@ -164,6 +165,8 @@ export interface UtscSetup {
 export interface UtscProbe {
   /** One capture on a free port, cleared up after; says which rung of the way is broken. */
   probe(cmtsId: string, rfPortIfIndex: number): Promise<TftpProbe>;
+  /** The newest capture that the CMTS gives by SNMP beside the first file that comes after it. */
+  compareWithSnmp(sessionId: string): Promise<SnmpComparison>;
 }
 
 /** A whole file that no session owns. */

@@ -189,7 +189,10 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     profiles,
     utsc,
     utscSetup: options.utscSetup ?? noSetup,
-    utscProbe: { probe: () => Promise.reject(new Error("no test of this kind probes")) },
+    utscProbe: {
+      probe: () => Promise.reject(new Error("no test of this kind probes")),
+      compareWithSnmp: () => Promise.reject(new Error("no test of this kind compares")),
+    },
     orphans,
   });
   stack.defer(() => app.close());

@@ -1,5 +1,5 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
-import { startTftpProbeSchema, tftpProbeSchema } from "@pnmlab/protocol";
+import { snmpComparisonSchema, startTftpProbeSchema, tftpProbeSchema } from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { requireRole } from "../auth/guard.ts";
@@ -11,7 +11,20 @@ export function tftpProbeRoutes(
   app: FastifyInstance,
   { cmts, utscProbe }: { cmts: CmtsMonitor; utscProbe: UtscProbe },
 ): void {
-  app.withTypeProvider<ZodTypeProvider>().post(
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
+    "/utsc/sessions/:id/snmp-result",
+    {
+      schema: {
+        summary: "The newest capture by SNMP beside the one of a file, and their difference in dB",
+        tags: ["utsc"],
+        params: z.strictObject({ id: z.string() }),
+        response: { 200: snmpComparisonSchema },
+      },
+    },
+    ({ params }) => utscProbe.compareWithSnmp(params.id),
+  );
+  routes.post(
     "/cmts/:id/tftp-probe",
     {
       onRequest: requireRole("operator"),

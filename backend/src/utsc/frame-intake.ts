@@ -142,19 +142,19 @@ export class FrameIntake {
    * @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words
    */
   takeResult(result: SnmpResult, seenAtMs: number): SpectrumFrame {
-    const [capture] = this.#decodeResult(result);
+    const [capture] = this.decodeResult(result);
     this.#isNewestBySnmp = true;
     this.#bySnmp += 1;
     return { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" };
   }
 
-  #decodeResult({ bytes, kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureFrame[] {
+  /** The capture of the result table, without a number. @throws PnmLabError `UTSC_FILE_REFUSED` */
+  decodeResult({ bytes, kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureFrame[] {
     const { accepted } = this.#context!;
     const context = { accepted, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
     try {
       return decodeCaptures(bytes, "docsPnmCmtsUtscResultOutput", context, "headerless");
     } catch (error) {
-      this.drop();
       const message = `docsPnmCmtsUtscResultOutput was refused: ${messageOf(error)}`;
       throw new PnmLabError("UTSC_FILE_REFUSED", message, { cause: error });
     }

@@ -1,6 +1,7 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
 import { KeyedQueue, messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
+  SnmpComparison,
   SnmpTarget,
   StartUtscSession,
   TftpProbe,
@@ -265,6 +266,12 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     const session = this.#byId.get(id)!;
     session.endWithNextFrame();
     return session.snapshot();
+  }
+
+  async compareWithSnmp(id: string): Promise<SnmpComparison> {
+    const session = this.#byId.get(id);
+    if (session === undefined) throw new PnmLabError("SESSION_UNKNOWN", `there is no capture session ${id}`);
+    return session.compareWithSnmp();
   }
 
   columns(id: string): UtscColumnsAnswer | undefined {

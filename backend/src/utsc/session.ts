@@ -1,7 +1,9 @@
-import { messageOf, PnmLabError } from "@pnmlab/kit";
+import { messageOf, PnmLabError, sleep } from "@pnmlab/kit";
 import type {
   Failure,
+  SnmpComparison,
   SnmpTarget,
+  SpectrumFrame,
   UtscColumnsAnswer,
   UtscObserved,
   UtscRequest,
@@ -17,7 +19,8 @@ import { Lease } from "./lease.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
-import { SnmpFallback, type SnmpResult } from "./snmp-result.ts";
+import { comparisonOf, fileFrameOf } from "./snmp-comparison.ts";
+import { readResult, SnmpFallback, type SnmpResult } from "./snmp-result.ts";
 import { isAboutMissingFiles, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -27,6 +30,10 @@ import type { VendorFileName } from "./vendor-file-name.ts";
 /** A refusal stays in view this long after the file it is about. */
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
+const RECENT_FRAMES = 8;
+/** How long a comparison waits for its file beside the time that two files take. */
+const FILE_WAIT_MS = 1500;
+const FILE_LOOK_MS = 20;
 /** A status that could not be read again for so long is not shown as if it were the present one. */
 const STATUS_HOLDS_MS = 2000;
 /** Files that a CMTS names by itself are known as this session's for so long after its end. */
@@ -55,6 +62,8 @@ export class LiveSession {
   readonly #face: SessionFace;
   readonly #lease: Lease;
   readonly #fallback: SnmpFallback;
+  /** The newest frames that came in files, the oldest first. */
+  readonly #recent: SpectrumFrame[] = [];
   #stored: StoredSession;
   #settled: SettledRequest | undefined;
   #control: ControlLoop | undefined;
@@ -264,6 +273,8 @@ export class LiveSession {
     try {
       for (const frame of this.#intake.take(file, seenAtMs)) {
         this.#around.publisher.publishFrame(this.id, frame);
+        this.#recent.push(frame);
+        if (this.#recent.length > RECENT_FRAMES) this.#recent.shift();
       }
       this.#control?.fileArrived(true);
     } catch (error) {
@@ -282,6 +293,30 @@ export class LiveSession {
       failure: isMended ? undefined : failure,
     });
     if (this.#isSingle) void this.stop();
+  }
+
+  /**
+   * The newest capture of the result table beside the first file that comes after it.
+   *
+   * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `SnmpGateway` does
+   */
+  async compareWithSnmp(): Promise<SnmpComparison> {
+    const { snmp } = this.#around;
+    const { rfPortIfIndex, rfPortName } = this.#stored;
+    const cfgIndex = this.#control?.cfgIndex;
+    const result =
+      cfgIndex === undefined || !this.#intake.isReady
+        ? undefined
+        : await readResult(snmp, this.#target, { rfPortIfIndex, cfgIndex });
+    if (result === undefined || !this.#intake.isReady) {
+      const message = `the result table of the CMTS holds no capture of ${rfPortName}`;
+      throw new PnmLabError("UTSC_RESULT_NOT_FOUND", message);
+    }
+    const [capture] = this.#intake.decodeResult(result);
+    const file = () => fileFrameOf(this.#recent, result.capturedAtMs);
+    const untilMs = Date.now() + 2 * this.#intake.filePeriodMs + FILE_WAIT_MS;
+    while (file() === undefined && this.isLive && Date.now() < untilMs) await sleep(FILE_LOOK_MS);
+    return comparisonOf(this.id, capture!, result.capturedAtMs, file());
   }
 
   /** The row whose result table stands in for files that stay away. */

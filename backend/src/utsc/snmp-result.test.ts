@@ -48,3 +48,24 @@ test("a CMTS whose result table holds no samples stays stalled in words", async 
   expect(chain.publisher.frames).toEqual([]);
   await chain.stop(id);
 }, 30_000);
+
+test("on demand the capture by SNMP stands beside the file of the same capture, without a difference", async () => {
+  const chain = await startChain("generic");
+  const { id } = await chain.start({ repeatPeriodUs: 500_000 });
+  await until(() => chain.publisher.frames.length > 1, 10_000);
+  const { file, ...spectrum } = await chain.compareWithSnmp(id);
+  expect(spectrum).toMatchObject({ sessionId: id, bins: 800, firstBinHz: 5_000_000, uncalibrated: false });
+  expect(file).toMatchObject({ differenceDb: { bins: 800, mean: 0, meanAbsolute: 0, maxAbsolute: 0 } });
+  expect(Math.abs(file!.apartMs)).toBeLessThan(500);
+  expect(chain.session(id).framesBySnmp).toBeUndefined();
+  await chain.stop(id);
+  await expect(chain.compareWithSnmp("0000000000")).rejects.toMatchObject({ code: "SESSION_UNKNOWN" });
+}, 30_000);
+
+test("a CMTS without samples in its result table has nothing to compare, and says so", async () => {
+  const chain = await startChain("cisco-cbr8");
+  const { id } = await chain.start({ repeatPeriodUs: 500_000 });
+  await until(() => chain.session(id).state === "receiving", 20_000);
+  await expect(chain.compareWithSnmp(id)).rejects.toMatchObject({ code: "UTSC_RESULT_NOT_FOUND" });
+  await chain.stop(id);
+}, 30_000);

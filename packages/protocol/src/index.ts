@@ -11,6 +11,7 @@ export * from "./modems.ts";
 export * from "./polling.ts";
 export * from "./rest.ts";
 export * from "./snmp.ts";
+export * from "./snmp-comparison.ts";
 export * from "./snmp-stream.ts";
 export * from "./tftp-probe.ts";
 export * from "./utsc.ts";

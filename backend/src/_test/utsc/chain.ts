@@ -154,6 +154,7 @@ export async function startChain(
     options: (profileId?: string) => service.options("cmts", rfPort, profileId),
     columns: (id: string) => service.columns(id)!.columns,
     stop: (id: string) => service.stop(id),
+    compareWithSnmp: (id: string) => service.compareWithSnmp(id),
     probe: () => service.probe("cmts", rfPort),
     sessions: () => service.list(),
     session: (id: string): UtscSession => service.get(id)!,

@@ -1,0 +1,67 @@
+import { NO_LEVEL, type SnmpComparison, type SpectrumFrame } from "@pnmlab/protocol";
+import type { CaptureFrame } from "./capture-frame.ts";
+
+/** sysUpTime counts in steps of 10 ms, and the answer has been on its way. */
+const CLOCK_TOLERANCE_MS = 50;
+
+/** The first of these frames that came in a file made at the time of a capture by SNMP, or after it. */
+export function fileFrameOf(
+  frames: readonly SpectrumFrame[],
+  capturedAtMs: number,
+): SpectrumFrame | undefined {
+  return frames.find(
+    ({ source, receivedAtMs }) => source !== "snmp" && receivedAtMs >= capturedAtMs - CLOCK_TOLERANCE_MS,
+  );
+}
+
+/** A capture by SNMP beside the frame of a file; what lies on another axis is not compared. */
+export function comparisonOf(
+  sessionId: string,
+  capture: CaptureFrame,
+  capturedAtMs: number,
+  frame: SpectrumFrame | undefined,
+): SnmpComparison {
+  const { firstBinHz, binSpacingHz, resolutionBandwidthHz, kHundredthsDb, uncalibrated } = capture;
+  const levels = capture.levelsHundredthsDbmv;
+  return {
+    sessionId,
+    capturedAt: new Date(capturedAtMs).toISOString(),
+    bins: levels.length,
+    firstBinHz,
+    binSpacingHz,
+    resolutionBandwidthHz,
+    kHundredthsDb,
+    uncalibrated,
+    levelsHundredthsDbmv: Array.from(levels, (level) => (level === NO_LEVEL ? null : level)),
+    file: frame === undefined ? null : fileOf(capture, capturedAtMs, frame),
+  };
+}
+
+function fileOf(capture: CaptureFrame, capturedAtMs: number, frame: SpectrumFrame): SnmpComparison["file"] {
+  const ours = capture.levelsHundredthsDbmv;
+  const theirs = frame.levelsHundredthsDbmv;
+  const isSameAxis =
+    ours.length === theirs.length &&
+    capture.firstBinHz === frame.firstBinHz &&
+    capture.binSpacingHz === frame.binSpacingHz;
+  if (!isSameAxis) return null;
+  let bins = 0;
+  let sum = 0;
+  let absolute = 0;
+  let most = 0;
+  for (let bin = 0; bin < ours.length; bin += 1) {
+    if (ours[bin] === NO_LEVEL || theirs[bin] === NO_LEVEL) continue;
+    const differenceDb = (ours[bin]! - theirs[bin]!) / 100;
+    bins += 1;
+    sum += differenceDb;
+    absolute += Math.abs(differenceDb);
+    most = Math.max(most, Math.abs(differenceDb));
+  }
+  const count = Math.max(1, bins);
+  return {
+    sequence: frame.sequence,
+    receivedAt: new Date(frame.receivedAtMs).toISOString(),
+    apartMs: Math.round(frame.receivedAtMs - capturedAtMs),
+    differenceDb: { bins, mean: sum / count, meanAbsolute: absolute / count, maxAbsolute: most },
+  };
+}
