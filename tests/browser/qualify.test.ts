@@ -68,7 +68,6 @@ run("a box drawn on the trace shows its figures and fills the qualify fields of 
     .first()
     .click();
   await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 10);
-  await page.getByRole("tab", { name: "Set-up" }).click();
   await tool().click();
   await dragOver(page.locator(".plot__surface"), [0.2, 0.1], [0.4, 0.35]);
   await page.getByText(/CMTS keeps: .* MHz wide · at least/).waitFor();
