@@ -50,9 +50,9 @@ export class UdpPeer implements AsyncDisposable {
     });
   }
 
-  static async start(handler: PeerHandler, port = 0, address = "127.0.0.1"): Promise<UdpPeer> {
+  static async start(handler: PeerHandler, port = 0): Promise<UdpPeer> {
     const socket = createSocket("udp4");
-    socket.bind(port, address);
+    socket.bind(port, "127.0.0.1");
     await once(socket, "listening");
     return new UdpPeer(socket, handler);
   }

@@ -3,8 +3,8 @@ import { type PackedAnswers, type PackedRows, packRows, packValues, type Varbind
 import type { RequestLimits, SnmpEndpoint, SnmpEngine } from "../snmp/index.ts";
 import type { JobContext, MethodServices, ParsedParams } from "./methods.ts";
 
-/** Entries of a packed list of rows that make a chunk: 1,000 rows of three entries. */
-const CHUNK_ENTRIES = 3_000;
+/** Entries of a packed list of rows that make a chunk: 200 rows, so that nobody waits while one is read. */
+const CHUNK_ENTRIES = 600;
 /** Answers of a sweep that make a chunk. */
 const CHUNK_ANSWERS = 64;
 
@@ -33,16 +33,28 @@ export async function sweep(
     () => [],
     (chunk) => chunk.length >= 2 * CHUNK_ANSWERS,
   );
+  // A signal of its own for each: thousands of listeners on one signal are searched for one another.
+  const aborts = new Set<AbortController>();
+  const abortAll = () => {
+    for (const abort of aborts) abort.abort(signal.reason);
+  };
+  signal.addEventListener("abort", abortAll, { once: true });
   const answers = targets.map(async (target, number) => {
+    const abort = new AbortController();
+    aborts.add(abort);
     const answer = await answerOf(engine, () => policy.endpointOf(target, deadline.leftMs), oids, {
       deadlineMs: targetDeadlineMs,
       maxWaitMs: Math.max(1, deadline.leftMs),
       priority: "batch",
-      signal,
-    });
+      signal: abort.signal,
+    }).finally(() => aborts.delete(abort));
     await sender.add((chunk) => chunk.push(number, answer));
   });
-  await Promise.all(answers);
+  try {
+    await Promise.all(answers);
+  } finally {
+    signal.removeEventListener("abort", abortAll);
+  }
   sender.end();
   return { rows: targets.length };
 }

@@ -29,6 +29,8 @@ const POLICY_VIOLATION = 1008;
 
 export interface AgentConnectionOptions {
   socket: WebSocket;
+  /** Called before each message that may wait for others of the same moment. */
+  gather?: (() => void) | undefined;
   /** The name under which the agent was let in. */
   name: string;
   address: string;
@@ -206,7 +208,9 @@ export class AgentConnection {
       session: { token: session.token, resumeMs, isResumed, received: session.received },
     });
     const write = (text: string) => {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      this.#options.gather?.();
+      socket.send(text);
     };
     session.attach(write, isResumed ? resume.received : 0);
   }

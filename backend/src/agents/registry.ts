@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
 import type { CmtsTarget, Logger } from "@pnmlab/config";
 import { Emitter } from "@pnmlab/kit";
+import { gatherWrites } from "@pnmlab/link";
 import type {
   Agent,
   AgentCheck,
@@ -151,9 +153,15 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   }
 
   /** Takes over the WebSocket of an agent that was let in by `token`. */
-  attach(socket: WebSocket, { name, token }: { name: string; token: string }, address: string): void {
+  attach(
+    socket: WebSocket,
+    { name, token }: { name: string; token: string },
+    address: string,
+    stream?: Socket,
+  ): void {
     const connection: AgentConnection = new AgentConnection({
       socket,
+      gather: stream && gatherWrites(stream),
       name,
       address,
       build: this.#options.build,

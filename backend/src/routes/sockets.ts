@@ -38,7 +38,7 @@ export function socketRoutes(
         return undefined;
       },
     },
-    (socket, request) => agents.attach(socket, request.agent!, addressOf(request)),
+    (socket, request) => agents.attach(socket, request.agent!, addressOf(request), request.raw.socket),
   );
   app.get(
     LIVE_PATH,

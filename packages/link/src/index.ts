@@ -1,6 +1,7 @@
 export { AgentLink, connectAgentLink } from "./agent-link.ts";
 export { type BackendCheck, checkBackend } from "./check-backend.ts";
 export { type DialOptions, readNamedFile } from "./dial.ts";
+export { gatherWrites } from "./gather-writes.ts";
 export { Ledger, LedgerGapError } from "./ledger.ts";
 export type { LinkFailure, LinkFailureKind } from "./link-failure.ts";
 export { type LinkEvent, type LinkStateName, linkTransitions } from "./link-machine.ts";

@@ -109,8 +109,11 @@ export const AGENT_CHUNKS = {
 export type AgentStreamMethod = keyof typeof AGENT_CHUNKS;
 export type AgentChunk<M extends AgentStreamMethod> = ReturnType<(typeof AGENT_CHUNKS)[M]>;
 
-/** Chunks of one stream that may be under way before their receiver has taken the first of them. */
-export const STREAM_WINDOW = 8;
+/**
+ * Chunks of one stream that may be under way before their receiver has taken the first of them. Other answers
+ * wait behind them: few keep those quick.
+ */
+export const STREAM_WINDOW = 4;
 
 /**
  * How many messages have arrived since the session began: of the agent's side all but `hello`, `pong` and

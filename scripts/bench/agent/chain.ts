@@ -41,7 +41,7 @@ export async function startChain() {
       if (!admission.ok) socket.destroy();
       else {
         sockets.handleUpgrade(request, socket, head, (webSocket) =>
-          registry.attach(webSocket, admission, "127.0.0.1"),
+          registry.attach(webSocket, admission, "127.0.0.1", request.socket),
         );
       }
     });

@@ -1,33 +1,43 @@
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { integer } from "../../../agent/test/ber.ts";
-import { honest, UdpPeer } from "../../../agent/test/udp-peer.ts";
+import { elements, integer, TAG, tlv } from "../../../agent/test/ber.ts";
 
-// 1,000 modems, each with an address of its own, that answer after a round trip's time; some never do.
-// `slow-modems.ts COUNT ROUND_TRIP_MS DEAD_EVERY`, prints the port when it is ready.
+// Modems, each with an address of its own, that answer every GET with numbers after a round trip's time; some
+// never do. `slow-modems.ts COUNT ROUND_TRIP_MS DEAD_EVERY` prints the port when it is ready.
 
 const [count = 0, roundTripMs = 0, deadEvery = 0] = process.argv.slice(2).map(Number);
-const rows = new Map(Array.from({ length: 10 }, (_, at) => [`1.3.6.1.2.1.1.${at + 1}.0`, integer(at)]));
-const answer = honest(rows);
 
-/** Address of a modem, the same in the benchmark. */
-const addressOf = (modem: number) => `127.21.${modem >> 8}.${modem & 255}`;
+/** The varbinds of an answer, by the octets of those that were asked for. */
+const answers = new Map<string, Buffer>();
 
-const probe: Socket = createSocket("udp4").bind(0, "127.0.0.1");
-await once(probe, "listening");
-const { port } = probe.address();
-probe.close();
-await Promise.all(
-  Array.from({ length: count }, (_, modem) =>
-    UdpPeer.start(
-      (request, send, from) => {
-        if (modem % deadEvery === 0) return;
-        setTimeout(() => answer(request, send, from), roundTripMs);
-      },
-      port,
-      addressOf(modem),
-    ),
-  ),
-);
+function answerTo(datagram: Buffer): Buffer {
+  const [version, community, pdu] = elements(elements(datagram)[0]!.content);
+  const [id, , , asked] = elements(pdu!.content);
+  const key = asked!.content.toString("latin1");
+  let varbinds = answers.get(key);
+  if (!varbinds) {
+    const filled = elements(asked!.content).map(({ content }, at) =>
+      tlv(TAG.sequence, elements(content)[0]!.whole, integer(at)),
+    );
+    varbinds = tlv(TAG.sequence, ...filled);
+    answers.set(key, varbinds);
+  }
+  const response = tlv(TAG.response, id!.whole, integer(0), integer(0), varbinds);
+  return tlv(TAG.sequence, version!.whole, community!.whole, response);
+}
+
+const first = createSocket("udp4").bind(0, "127.0.0.1");
+await once(first, "listening");
+const { port } = first.address();
+first.close();
+for (let modem = 0; modem < count; modem += 1) {
+  const socket = createSocket("udp4");
+  socket.on("message", (datagram, from) => {
+    if (modem % deadEvery === 0) return;
+    setTimeout(() => socket.send(answerTo(datagram), from.port, from.address), roundTripMs);
+  });
+  socket.bind(port, `127.21.${modem >> 8}.${modem & 255}`);
+  await once(socket, "listening");
+}
 process.stdout.write(`${port}\n`);
 process.stdin.on("end", () => process.exit(0)).resume();
