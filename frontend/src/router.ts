@@ -42,6 +42,12 @@ export function createPageRouter(): Router {
         meta: { title: "Plant" },
       },
       {
+        path: "/agents",
+        name: "agents",
+        component: () => import("./pages/agents-page.vue"),
+        meta: { title: "Agents" },
+      },
+      {
         path: "/health",
         name: "health",
         component: () => import("./pages/health-page.vue"),

@@ -1,10 +1,15 @@
 import {
+  agentAnswerSchema,
+  agentHistorySchema,
   agentListSchema,
+  agentTokenAnswerSchema,
+  type ChangeAgent,
   captureAnswerSchema,
   captureListSchema,
   cmtsListSchema,
   cmtsModemListSchema,
   doctorReportSchema,
+  type EnrolAgent,
   errorResponseSchema,
   healthSchema,
   keptCaptureSchema,
@@ -38,6 +43,19 @@ export class HttpLabClient implements LabClient {
   health = () => request("GET", "/api/health", healthSchema);
   doctor = () => request("GET", "/api/doctor", doctorReportSchema);
   agents = async () => (await request("GET", "/api/agents", agentListSchema)).agents;
+  agentHistory = async (limit: number) =>
+    (await request("GET", `/api/agent-history?limit=${limit}`, agentHistorySchema)).entries;
+  enrolAgent = (enrol: EnrolAgent) => request("POST", "/api/agents", agentTokenAnswerSchema, jsonBody(enrol));
+  changeAgent = async (name: string, change: ChangeAgent) =>
+    (await request("PUT", agentPath(name), agentAnswerSchema, jsonBody(change))).agent;
+  rotateAgent = (name: string) => request("POST", `${agentPath(name)}/rotate`, agentTokenAnswerSchema);
+  revokeAgent = async (name: string) =>
+    (await request("POST", `${agentPath(name)}/revoke`, agentAnswerSchema)).agent;
+  removeAgent = async (name: string) => {
+    const { response, body } = await exchange("POST", `${agentPath(name)}/remove`, WRITE_DEADLINE_MS);
+    if (!response.ok)
+      throw refusalOf("POST", "the agent's removal", response, new TextDecoder().decode(body));
+  };
   cmts = async () => (await request("GET", "/api/cmts", cmtsListSchema)).cmts;
   rfPorts = async (cmtsId: string) =>
     (await request("GET", `${cmtsPath(cmtsId)}/rf-ports`, rfPortListSchema)).rfPorts;
@@ -103,6 +121,10 @@ export class HttpLabClient implements LabClient {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return new LiveSocket({ url: url.href, listener, probe: () => this.me().then(() => {}) });
   }
+}
+
+function agentPath(name: string): string {
+  return `/api/agents/${encodeURIComponent(name)}`;
 }
 
 function cmtsPath(cmtsId: string): string {

@@ -1,11 +1,15 @@
 import type {
   Agent,
+  AgentHistoryEntry,
+  AgentTokenAnswer,
   BackendToBrowser,
   CaptureDetail,
   CaptureList,
+  ChangeAgent,
   Cmts,
   CmtsModemList,
   DoctorReport,
+  EnrolAgent,
   Health,
   KeptCapture,
   RfPort,
@@ -50,6 +54,17 @@ export interface LabClient {
   /** Runs every check of the deployment now; takes seconds. */
   doctor(): Promise<DoctorReport>;
   agents(): Promise<Agent[]>;
+  /** What happened to agents, newest first. */
+  agentHistory(limit: number): Promise<AgentHistoryEntry[]>;
+  /** Lets an agent in; its token is in this answer and nowhere else. */
+  enrolAgent(request: EnrolAgent): Promise<AgentTokenAnswer>;
+  changeAgent(name: string, request: ChangeAgent): Promise<Agent>;
+  /** Gives an agent a new token; the old one opens until the new one is used. */
+  rotateAgent(name: string): Promise<AgentTokenAnswer>;
+  /** Takes the tokens of an agent back; its connection ends now. */
+  revokeAgent(name: string): Promise<Agent>;
+  /** Takes a revoked agent off the list. */
+  removeAgent(name: string): Promise<void>;
   cmts(): Promise<Cmts[]>;
   rfPorts(cmtsId: string): Promise<RfPort[]>;
   sessions(): Promise<UtscSession[]>;

@@ -25,14 +25,14 @@ export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
       problems.push({
         tone: "fail",
         text: `Agent ${agent.name} refused ${agent.refusal.count} ${agent.refusal.count === 1 ? "time" : "times"}: ${agent.refusal.reason}`,
-        to: "/plant",
+        to: "/agents",
       });
     } else if (agent.state === "lost") {
       const lostMs = nowMs - Date.parse(agent.since);
       problems.push({
         tone: "warn",
         text: `Agent ${agent.name} lost for ${durationText(lostMs)}`,
-        to: "/plant",
+        to: "/agents",
       });
     }
   }
@@ -51,7 +51,7 @@ export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
   }
   for (const check of lab.health?.checks ?? []) {
     // The agents speak for themselves above; the check would say it twice.
-    if (check.status === "ok" || (check.name === "agent" && problems.some((p) => p.to === "/plant")))
+    if (check.status === "ok" || (check.name === "agent" && problems.some((p) => p.to === "/agents")))
       continue;
     problems.push({
       tone: check.status === "failed" ? "fail" : "warn",

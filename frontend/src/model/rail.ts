@@ -7,6 +7,7 @@ export const RAIL_ENTRIES = [
   { name: "captures", label: "Captures", path: "/captures", letter: "C" },
   { name: "events", label: "Events", path: "/events", letter: "E" },
   { name: "plant", label: "Plant", path: "/plant", letter: "P" },
+  { name: "agents", label: "Agents", path: "/agents", letter: "A" },
   { name: "health", label: "Health", path: "/health", letter: "H" },
 ] as const;
 

@@ -1,6 +1,8 @@
 import {
   type BackendToBrowser,
   type CaptureList,
+  type ChangeAgent,
+  type EnrolAgent,
   encodeSpectrumFrame,
   type StartUtscSession,
   type StopUtscOrphan,
@@ -12,9 +14,9 @@ import {
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
 import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
+import { SyntheticAgents } from "./synthetic-agents.ts";
 import {
   SYNTHETIC_BUILD,
-  syntheticAgents,
   syntheticCaptureBytes,
   syntheticCaptureDetail,
   syntheticCaptures,
@@ -55,7 +57,14 @@ export class SyntheticLabClient implements LabClient {
   me = async () => ({ user: "operator", role: "operator" as const, expiresAt: "2099-01-01T00:00:00Z" });
   health = async () => syntheticHealth(Date.now());
   doctor = async () => syntheticDoctorReport(Date.now());
-  agents = async () => syntheticAgents(Date.now());
+  readonly #agents = new SyntheticAgents();
+  agents = async () => this.#agents.list();
+  agentHistory = async () => this.#agents.history();
+  enrolAgent = async (request: EnrolAgent) => this.#agents.enrol(request);
+  changeAgent = async (name: string, request: ChangeAgent) => this.#agents.change(name, request);
+  rotateAgent = async (name: string) => this.#agents.rotate(name);
+  revokeAgent = async (name: string) => this.#agents.revoke(name);
+  removeAgent = async (name: string) => this.#agents.remove(name);
   cmts = async () => syntheticCmts(Date.now());
   rfPorts = async () => syntheticRfPorts();
   sessions = async () => [...this.#running.values()].map((running) => running.session);
