@@ -38,7 +38,9 @@ import { HealthMonitor } from "../health/monitor.ts";
 import { storageProbe } from "../health/storage.ts";
 import type { LiveLimits } from "../live/client.ts";
 import { LiveHub } from "../live/hub.ts";
+import { PollService } from "../polling/service.ts";
 import { openStorage } from "../storage/index.ts";
+import { openPollingStorage } from "../storage/polling.ts";
 import { OrphanWatch } from "../utsc/orphan-watch.ts";
 
 export const build: BuildInfo = {
@@ -170,6 +172,8 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       log,
       now,
     });
+  const { plans, series } = stack.use(openPollingStorage(dataDir));
+  const polling = stack.use(new PollService({ plans, series, agents, defaultAgent: "lab-1", log, now }));
   const app = await buildApp({
     build,
     log,
@@ -189,6 +193,8 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     profiles,
     utsc,
     utscSetup: options.utscSetup ?? noSetup,
+    polling,
+    series,
     utscProbe: {
       probe: () => Promise.reject(new Error("no test of this kind probes")),
       compareWithSnmp: () => Promise.reject(new Error("no test of this kind compares")),

@@ -24,7 +24,7 @@ const policy = new Policy({
   profiles: [{ name: "sim", version: "v2c", readCommunity: "public", writeCommunity: "private" }],
 } as never);
 // As many requests at once as an agent makes that nobody has set otherwise.
-using engine = new SnmpEngine({ maxOutstanding: Number(variables.agentMaxOutstanding.default) });
+using engine = new SnmpEngine({ maxTotal: Number(variables.agentMaxOutstanding.default) });
 using outbox = new Outbox({
   path: join(folder, "outbox.db"),
   maxBytes: 500_000_000,
