@@ -48,6 +48,12 @@ export function createPageRouter(): Router {
         meta: { title: "Agents" },
       },
       {
+        path: "/polling",
+        name: "polling",
+        component: () => import("./pages/polling-page.vue"),
+        meta: { title: "Polling" },
+      },
+      {
         path: "/health",
         name: "health",
         component: () => import("./pages/health-page.vue"),

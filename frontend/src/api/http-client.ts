@@ -131,13 +131,14 @@ function cmtsPath(cmtsId: string): string {
   return `/api/cmts/${encodeURIComponent(cmtsId)}`;
 }
 
-function jsonBody(value: unknown): RequestInit {
+export function jsonBody(value: unknown): RequestInit {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }
 
-type Method = "GET" | "POST" | "PUT";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-async function request<T>(
+/** Asks the backend and checks the form of its answer. @throws ApiError */
+export async function request<T>(
   method: Method,
   path: string,
   schema: z.ZodType<T>,

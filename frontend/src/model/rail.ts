@@ -8,6 +8,7 @@ export const RAIL_ENTRIES = [
   { name: "events", label: "Events", path: "/events", letter: "E" },
   { name: "plant", label: "Plant", path: "/plant", letter: "P" },
   { name: "agents", label: "Agents", path: "/agents", letter: "A" },
+  { name: "polling", label: "Polling", path: "/polling", letter: "T" },
   { name: "health", label: "Health", path: "/health", letter: "H" },
 ] as const;
 
