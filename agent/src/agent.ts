@@ -14,6 +14,7 @@ import type { AgentLog } from "./log.ts";
 import { Policy } from "./policy/index.ts";
 import { Outbox, type OutboxOptions, Polling, type PollTimings, pollSnmp } from "./polling/index.ts";
 import { SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
+import { versionRemark } from "./version-remark.ts";
 
 export interface AgentOptions {
   /** `ws://` or `wss://` URL of the backend. */
@@ -120,6 +121,8 @@ export class Agent implements AsyncDisposable {
         ...(options.settings && { settings: options.settings }),
       }),
       serve: (connection) => {
+        const remark = versionRemark(options.build, connection.backend);
+        if (remark) log.info({ build: options.build, backend: connection.backend }, remark);
         // Before any request is served: a backend must hear that a lease expired before it renews it.
         this.#leases.attach(connection);
         this.#polling?.attach(connection);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   comparableSettings,
   isCheck,
+  type ProgramContext,
   runCheck,
   runProgram,
   settingsFingerprints,
@@ -13,9 +14,12 @@ if (isCheck()) {
   await runCheck("agent", checkAgent);
 }
 
-await runProgram("agent", async ({ config, texts, build, log, signal, ready }) => {
+const { takeCommand } = await import("./cli/index.ts");
+const args = await takeCommand(process.argv.slice(2));
+
+const main = async ({ config, texts, build, log, signal, ready }: ProgramContext) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
-  const { agentReport, pollingOf, profilesOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
+  const { agentReport, pollingOf, policyOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
     "./index.ts"
   );
   const salt = randomBytes(16).toString("hex");
@@ -24,9 +28,8 @@ await runProgram("agent", async ({ config, texts, build, log, signal, ready }) =
     name: config.agentName,
     token: tokenOf(config),
     way: wayOf(config),
-    profiles: profilesOf(config),
-    targets: config.agentTargets,
-    setSubtrees: config.agentSetSubtrees,
+    ...policyOf(config),
+    maxOutstanding: config.agentMaxOutstanding,
     build,
     settings: {
       salt,
@@ -43,4 +46,6 @@ await runProgram("agent", async ({ config, texts, build, log, signal, ready }) =
   });
   ready();
   await untilAborted(signal);
-});
+};
+
+await runProgram("agent", main, { args });

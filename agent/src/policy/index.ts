@@ -1,3 +1,4 @@
 export * from "./audited-set.ts";
 export { Policy, type PolicyOptions } from "./policy.ts";
 export { profilesOf } from "./profiles.ts";
+export { policyOf } from "./settings.ts";

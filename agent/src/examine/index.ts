@@ -1,0 +1,3 @@
+export { checkEverything } from "./check.ts";
+export { diagnose } from "./diagnose.ts";
+export { failures, rowsText } from "./rows.ts";
