@@ -1,3 +1,4 @@
+import type { AgentPermission } from "@pnmlab/config";
 import type { Varbind } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
 import type { CommunityProfile } from "../snmp/index.ts";
@@ -126,4 +127,54 @@ describe("profiles", () => {
     const snmpProfiles = [{ ...sim, version: "v1" as const }];
     expect(profilesOf({ snmpProfiles, simCommunities })).toEqual(snmpProfiles);
   });
+});
+
+describe("permissions", () => {
+  const reset = { oid: "1.3.6.1.2.1.69.1.1.3.0", value: { type: "Integer" as const, value: 1 } };
+  const capture = {
+    oid: "1.3.6.1.4.1.4491.2.1.27.1.3.10.3.1.1.5.1",
+    value: { type: "Integer" as const, value: 1 },
+  };
+  const other = { oid: "1.3.6.1.2.1.1.6.0", value: { type: "Integer" as const, value: 1 } };
+  const subtrees = ["1.3.6.1.4.1.4491.2.1.27", "1.3.6.1.2.1.1"];
+  const withPermissions = (permissions: AgentPermission[]) =>
+    new Policy({ targets: [], setSubtrees: subtrees, profiles: [], permissions });
+
+  it.each<[AgentPermission, { oid: string }]>([
+    ["capture", capture],
+    ["set", other],
+    ["reset", reset],
+  ])("to %s is asked for by what it guards, and alone opens that", (permission, varbind) => {
+    const all = ["read", "capture", "set", "reset"] as const;
+    expect(() => withPermissions([permission]).checkSet([varbind as typeof reset])).not.toThrow();
+    expect(() =>
+      withPermissions(all.filter((other) => other !== permission)).checkSet([varbind as typeof reset]),
+    ).toThrow(new RegExp(`needs "${permission}"`));
+  });
+
+  it("do not keep a test from being ended", () => {
+    expect(() => withPermissions([]).checkAbort([capture])).not.toThrow();
+    expect(() => withPermissions([]).checkRead()).toThrow(/grants nothing/);
+  });
+
+  it("leave resets out where nothing is said", () => {
+    const policy = new Policy({ targets: [], setSubtrees: subtrees, profiles: [] });
+    expect(() => policy.checkSet([capture, other])).not.toThrow();
+    expect(() => policy.checkSet([reset])).toThrow(/reset/);
+  });
+});
+
+it("gives each device the limit of its network, then of its profile", async () => {
+  const profiles = [sim, { ...sim, name: "cmts", maxOutstanding: 4 }];
+  const targetLimits = [
+    { network: "127.0.0.9", maxOutstanding: 8 },
+    { network: "127.1.0.0/16", maxOutstanding: 2 },
+  ];
+  const policy = new Policy({ targets: ["127.0.0.0/8"], setSubtrees: [], profiles, targetLimits });
+  const limitOf = async (host: string, profile: string) =>
+    (await policy.endpointOf({ host, port: 161, profile }, 1000)).maxOutstanding;
+  expect(await limitOf("127.0.0.9", "sim")).toBe(8);
+  expect(await limitOf("127.1.2.3", "cmts")).toBe(2);
+  expect(await limitOf("127.0.0.1", "cmts")).toBe(4);
+  expect(await limitOf("127.0.0.1", "sim")).toBe(1);
 });

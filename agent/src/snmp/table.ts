@@ -66,9 +66,10 @@ export async function readTable(walk: Walk, columns: readonly number[], sink: Ro
     const { cells, rows } = completeRows(all, maxRows - count);
     count += rows;
     if (cells.length > 0) await sink(cells);
-    if (asked.length > 0) continue;
-    if (all.some((column) => column.cells.length > 0)) throw walkLimitError(name, maxRows);
-    return count;
+    if (count === maxRows && all.some((column) => column.cells.length > 0)) {
+      throw walkLimitError(name, maxRows);
+    }
+    if (asked.length === 0) return count;
   }
 }
 
