@@ -127,6 +127,7 @@ export class SessionFace {
       measStatus: measStatus ?? null,
       framesReceived: intake.framesReceived,
       ...(intake.framesBySnmp === 0 ? {} : { framesBySnmp: intake.framesBySnmp }),
+      ...(this.#facts.bySnmp ? { bySnmp: true } : {}),
       framesPerSecond: intake.framesPerSecond(Date.now()),
       framesDropped: intake.framesDropped,
       newestFrameAt: newestMs === undefined ? null : new Date(newestMs).toISOString(),

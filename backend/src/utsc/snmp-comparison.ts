@@ -32,7 +32,7 @@ export function comparisonOf(
     resolutionBandwidthHz,
     kHundredthsDb,
     uncalibrated,
-    levelsHundredthsDbmv: Array.from(levels, (level) => (level === NO_LEVEL ? null : level)),
+    levelsHundredthsDbmv: wireLevels(levels),
     file: frame === undefined ? null : fileOf(capture, capturedAtMs, frame),
   };
 }
@@ -62,6 +62,11 @@ function fileOf(capture: CaptureFrame, capturedAtMs: number, frame: SpectrumFram
     sequence: frame.sequence,
     receivedAt: new Date(frame.receivedAtMs).toISOString(),
     apartMs: Math.round(frame.receivedAtMs - capturedAtMs),
+    levelsHundredthsDbmv: wireLevels(theirs),
     differenceDb: { bins, mean: sum / count, meanAbsolute: absolute / count, maxAbsolute: most },
   };
+}
+
+function wireLevels(levels: Int16Array): (number | null)[] {
+  return Array.from(levels, (level) => (level === NO_LEVEL ? null : level));
 }

@@ -16,7 +16,7 @@ test.each(["generic", "e6000"] as const)(
     const { id } = await chain.start({ repeatPeriodUs: 100_000, bins: 3200 });
     await until(() => chain.publisher.frames.length >= 6, 20_000);
     const session = chain.session(id);
-    expect(session).toMatchObject({ state: "receiving", framesReceived: session.framesBySnmp });
+    expect(session).toMatchObject({ state: "receiving", bySnmp: true, framesReceived: session.framesBySnmp });
     expect(session.sentence).toMatch(/^Receiving by SNMP, no files\. No file has reached the TFTP directory/);
     expect(session.failure).toMatchObject({ code: "UTSC_NO_FILE", fix: expect.any(String) });
     const { frames } = chain.publisher;
@@ -33,6 +33,7 @@ test.each(["generic", "e6000"] as const)(
     await until(() => chain.publisher.frames.at(-1)?.source === undefined, 10_000);
     await until(() => chain.session(id).sentence === "Receiving.", 5000);
     expect(chain.session(id).failure).toBeNull();
+    expect(chain.session(id).bySnmp).toBeUndefined();
     await chain.stop(id);
   },
   60_000,
@@ -55,6 +56,7 @@ test("on demand the capture by SNMP stands beside the file of the same capture, 
   await until(() => chain.publisher.frames.length > 1, 10_000);
   const { file, ...spectrum } = await chain.compareWithSnmp(id);
   expect(spectrum).toMatchObject({ sessionId: id, bins: 800, firstBinHz: 5_000_000, uncalibrated: false });
+  expect(file?.levelsHundredthsDbmv).toEqual(spectrum.levelsHundredthsDbmv);
   expect(file).toMatchObject({ differenceDb: { bins: 800, mean: 0, meanAbsolute: 0, maxAbsolute: 0 } });
   expect(Math.abs(file!.apartMs)).toBeLessThan(500);
   expect(chain.session(id).framesBySnmp).toBeUndefined();

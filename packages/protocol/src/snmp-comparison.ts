@@ -20,6 +20,8 @@ export const snmpComparisonSchema = z.strictObject({
       receivedAt: z.iso.datetime(),
       /** From the capture by SNMP to the arrival of the file. */
       apartMs: z.int(),
+      /** Levels of the file on the same axis, as above. */
+      levelsHundredthsDbmv: z.array(z.int().nullable()),
       /** SNMP minus file, over the bins that both have a level in. */
       differenceDb: z.strictObject({
         bins: z.int(),

@@ -219,6 +219,8 @@ export const utscSessionSchema = z.strictObject({
   framesReceived: z.int(),
   /** Those of them that were read by SNMP because no files came; left out where there are none. */
   framesBySnmp: z.int().optional(),
+  /** Whether the newest frame is one of those; left out where it came in a file. */
+  bySnmp: z.boolean().optional(),
   framesPerSecond: z.number(),
   /** Captures that the CMTS made or uploaded but that gave no frame: refused or lost files. */
   framesDropped: z.int(),
