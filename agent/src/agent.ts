@@ -13,7 +13,7 @@ import { LeaseKeeper } from "./leases/index.ts";
 import type { AgentLog } from "./log.ts";
 import { Policy } from "./policy/index.ts";
 import { Outbox, type OutboxOptions, Polling, type PollTimings, pollSnmp } from "./polling/index.ts";
-import { SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
+import { type SnmpCounts, SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
 import { versionRemark } from "./version-remark.ts";
 
 export interface AgentOptions {
@@ -53,6 +53,8 @@ export interface AgentState {
   leases: number;
   /** SNMP sockets that are open. */
   snmpSessions: number;
+  /** SNMP requests on their way and waiting now, and those since the start. */
+  snmp: SnmpCounts & { running: number; waiting: number };
   /** Undefined where it does not poll. */
   polling: PollStatus | undefined;
 }
@@ -139,6 +141,7 @@ export class Agent implements AsyncDisposable {
       jobs: this.#jobs.size,
       leases: this.#leases.size,
       snmpSessions: this.#engine.openSessions,
+      snmp: { ...this.#engine.load, ...this.#engine.counts },
       polling: this.#polling?.status,
     };
   }

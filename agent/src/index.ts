@@ -1,5 +1,12 @@
 export { Agent, type AgentOptions, type AgentState, startAgent } from "./agent.ts";
-export { type AgentReport, agentReport, type HealthServer, startHealthServer } from "./health/index.ts";
+export {
+  type AgentReport,
+  agentMetrics,
+  agentReport,
+  type HealthServer,
+  LoopDelayMeter,
+  startHealthServer,
+} from "./health/index.ts";
 export type { AgentLog } from "./log.ts";
 export { policyOf, profilesOf } from "./policy/index.ts";
 export { pollingOf } from "./polling/settings.ts";

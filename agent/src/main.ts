@@ -19,9 +19,8 @@ const args = await takeCommand(process.argv.slice(2));
 
 const main = async ({ config, texts, build, log, signal, ready }: ProgramContext) => {
   // Not at the top: the check of a container, every few seconds, does not load the whole program.
-  const { agentReport, pollingOf, policyOf, startAgent, startHealthServer, tokenOf, wayOf } = await import(
-    "./index.ts"
-  );
+  const program = await import("./index.ts");
+  const { pollingOf, policyOf, startAgent, startHealthServer, tokenOf, wayOf } = program;
   const salt = randomBytes(16).toString("hex");
   await using agent = startAgent({
     backendUrl: config.backendUrl,
@@ -38,10 +37,13 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
     polling: pollingOf(config),
     log,
   });
+  using loop = new program.LoopDelayMeter();
   await using _health = await startHealthServer({
     port: config.agentHealthPort,
     build,
-    report: () => agentReport(agent.state, config.backendUrl),
+    report: () => program.agentReport(agent.state, config.backendUrl, build),
+    metrics: () =>
+      program.agentMetrics({ state: agent.state, name: config.agentName, build, loopDelay: loop.delay }),
     log,
   });
   ready();

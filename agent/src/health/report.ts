@@ -1,4 +1,6 @@
+import type { BuildInfo } from "@pnmlab/protocol";
 import type { AgentState } from "../agent.ts";
+import { versionRemark } from "../version-remark.ts";
 
 /** What `GET /health` of an agent answers, beside its build. */
 export interface AgentReport {
@@ -9,11 +11,17 @@ export interface AgentReport {
   since: string;
   /** Address of the backend, without user, path and query. */
   backendUrl: string;
+  /** How the build of the backend that is connected differs; null where it does not. */
+  versionRemark: string | null;
   lastError: { code: string; message: string; count: number; firstAt: string } | null;
 }
 
 /** An agent's state in words; none of them is secret. */
-export function agentReport({ link }: Pick<AgentState, "link">, backendUrl: string): AgentReport {
+export function agentReport(
+  { link }: Pick<AgentState, "link">,
+  backendUrl: string,
+  build: BuildInfo,
+): AgentReport {
   const { protocol, host } = new URL(backendUrl);
   const address = `${protocol}//${host}`;
   const { failure } = link;
@@ -28,6 +36,7 @@ export function agentReport({ link }: Pick<AgentState, "link">, backendUrl: stri
         : `not connected to ${address} yet`,
     since,
     backendUrl: address,
+    versionRemark: (link.backend && versionRemark(build, link.backend)) ?? null,
     lastError: failure
       ? {
           code: failure.code,

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BuildInfo } from "@pnmlab/protocol";
 import type { AgentLog } from "../log.ts";
+import { EXPOSITION_CONTENT_TYPE, expositionText, type MetricFamily } from "./exposition.ts";
 import type { AgentReport } from "./report.ts";
 
 export interface HealthServerOptions {
@@ -9,6 +10,7 @@ export interface HealthServerOptions {
   port: number;
   build: BuildInfo;
   report: () => AgentReport;
+  metrics: () => MetricFamily[];
   log: AgentLog;
 }
 
@@ -18,17 +20,16 @@ export interface HealthServer extends AsyncDisposable {
 }
 
 /**
- * `GET /health` for the machine that the agent runs on: 200 while the agent is connected, 503 while it is
- * not. A port that is taken is logged with the variable that changes it.
+ * For the machine that the agent runs on: `GET /health`, 200 while the agent is connected and 503 while it
+ * is not, and `GET /metrics` in the text format of Prometheus. A port that is taken is logged with the variable that changes it.
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const { build, log, report } = options;
+  const { log } = options;
   const server = createServer((request, response) => {
-    const known = request.url === "/health" && (request.method === "GET" || request.method === "HEAD");
-    const body = known ? { ...report(), build } : { error: "there is only GET /health" };
-    const status = known ? ("status" in body && body.status === "ok" ? 200 : 503) : 404;
-    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-    response.end(request.method === "HEAD" ? undefined : `${JSON.stringify(body)}\n`);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const { status, type, body } = answerTo(isRead ? request.url : undefined, options);
+    response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+    response.end(request.method === "HEAD" ? undefined : body);
   });
   server.requestTimeout = 2000;
   server.keepAliveTimeout = 1000;
@@ -55,4 +56,21 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
         server.closeAllConnections();
       }),
   };
+}
+
+function answerTo(
+  path: string | undefined,
+  { build, report, metrics }: HealthServerOptions,
+): { status: number; type: string; body: string } {
+  if (path === "/metrics") {
+    return { status: 200, type: EXPOSITION_CONTENT_TYPE, body: expositionText(metrics()) };
+  }
+  const json = (status: number, body: object) => ({
+    status,
+    type: "application/json",
+    body: `${JSON.stringify(body)}\n`,
+  });
+  if (path !== "/health") return json(404, { error: "there are only GET /health and GET /metrics" });
+  const said = report();
+  return json(said.status === "ok" ? 200 : 503, { ...said, build });
 }

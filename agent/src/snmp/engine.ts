@@ -1,5 +1,6 @@
 import { PnmLabError } from "@pnmlab/kit";
 import type { Varbind } from "@pnmlab/protocol";
+import { SnmpCounters, type SnmpCounts } from "./counters.ts";
 import { endpointKey, type SnmpAccess, type SnmpEndpoint } from "./endpoint.ts";
 import { ERROR_STATUS } from "./error-status.ts";
 import {
@@ -36,6 +37,7 @@ export interface BulkSize {
 export class SnmpEngine implements Disposable {
   readonly #sessions: SessionPool;
   readonly #scheduler: Scheduler;
+  readonly #counters = new SnmpCounters();
 
   constructor(options: SnmpEngineOptions = {}) {
     this.#sessions = new SessionPool(options);
@@ -45,6 +47,11 @@ export class SnmpEngine implements Disposable {
   /** Open sessions, one socket each. */
   get openSessions(): number {
     return this.#sessions.size;
+  }
+
+  /** Requests since the start, and those that failed. */
+  get counts(): SnmpCounts {
+    return this.#counters.counts;
   }
 
   /** Requests on their way, and requests that wait for their turn. */
@@ -156,7 +163,8 @@ export class SnmpEngine implements Disposable {
     const deadline = new Deadline(maxWaitMs ?? deadlineMs);
     let hasBegun = maxWaitMs === undefined;
     const name: RequestName = { operation, endpoint, oids: checkedOids(oids) };
-    return this.#sessions.use(endpoint, access, (session) => {
+    this.#counters.began(operation);
+    const done = this.#sessions.use(endpoint, access, (session) => {
       const ask: AskDevice = async (of, makeExchange, options = {}) => {
         const abort = options.signal ?? signal;
         const turn = await this.#scheduler.turn({
@@ -179,6 +187,10 @@ export class SnmpEngine implements Disposable {
         }
       };
       return job(ask, name, deadline);
+    });
+    return done.catch((error: unknown) => {
+      this.#counters.failed(error);
+      throw error;
     });
   }
 }

@@ -1,3 +1,4 @@
+export type { SnmpCounts } from "./counters.ts";
 export * from "./endpoint.ts";
 export { type BulkSize, SnmpEngine, type SnmpEngineOptions } from "./engine.ts";
 export { SnmpError, targetText } from "./errors.ts";
