@@ -16,7 +16,7 @@ export interface PollTimings {
   checkMs: number;
 }
 
-export const DEFAULT_POLL_TIMINGS: PollTimings = {
+const DEFAULT_POLL_TIMINGS: PollTimings = {
   planRefreshMs: 300_000,
   flushMs: 30_000,
   heartbeatMs: 60_000,

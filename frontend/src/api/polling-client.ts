@@ -26,7 +26,13 @@ export interface PollingClient {
   createPlan(plan: PollPlanInput): Promise<PollPlan>;
   removePlan(id: string): Promise<void>;
   names(): Promise<SeriesName[]>;
-  series(device: string, metric: string, fromMs: number, toMs: number, points: number): Promise<SeriesAnswer>;
+  /** The given lines of a metric. */
+  series(
+    device: string,
+    metric: string,
+    instances: readonly string[],
+    time: { fromMs: number; toMs: number; points: number },
+  ): Promise<SeriesAnswer>;
 }
 
 /** Polling over HTTP, from the origin that served the page. */
@@ -41,14 +47,14 @@ export const pollingClient: PollingClient = {
     await request("DELETE", `/api/polling/plans/${encodeURIComponent(id)}`, z.undefined());
   },
   names: async () => (await request("GET", "/api/series/names", seriesNameListSchema)).series,
-  series: (device, metric, fromMs, toMs, points) => {
-    const query = new URLSearchParams({
-      device,
-      metric,
-      from: String(Math.round(fromMs)),
-      to: String(Math.round(toMs)),
-      points: String(points),
-    });
-    return request("GET", `/api/series?${query}`, seriesAnswerSchema);
+  series: async (device, metric, instances, { fromMs, toMs, points }) => {
+    const answers = await Promise.all(
+      instances.map((instance) => {
+        const [from, to] = [String(Math.round(fromMs)), String(Math.round(toMs))];
+        const query = new URLSearchParams({ device, metric, instance, from, to, points: String(points) });
+        return request("GET", `/api/series?${query}`, seriesAnswerSchema);
+      }),
+    );
+    return { ...answers[0]!, lines: answers.flatMap(({ lines }) => lines) };
   },
 };
