@@ -115,9 +115,11 @@ test("an inspection shows every setting with its flag and source, and all that a
 test("an agent takes the settings file that it is told, and says where that is not there", () => {
   const rootDir = rootWith("PNMLAB_AGENT_NAME=from-root\n");
   const other = join(rootDir, "agent.env");
-  writeFileSync(other, "PNMLAB_AGENT_NAME=from-other\n");
-  const named = { ...secrets, PNMLAB_SETTINGS_FILE: other };
-  expect(loadConfig("agent", { rootDir, env: named }).config.agentName).toBe("from-other");
+  writeFileSync(other, "PNMLAB_AGENT_NAME=from-other\nPNMLAB_AGENT_TOKEN_FILE=token\n");
+  const { config } = loadConfig("agent", { rootDir: "/elsewhere", env: { PNMLAB_SETTINGS_FILE: other } });
+  expect(config.agentName).toBe("from-other");
+  // Beside the settings, wherever those are.
+  expect(config.agentTokenFile).toBe(join(rootDir, "token"));
   expect(() => loadConfig("agent", { rootDir, env: secrets, args: ["--settings-file=/none.env"] })).toThrow(
     "/none.env (PNMLAB_SETTINGS_FILE) cannot be read: there is no such file",
   );

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearestWord } from "@pnmlab/kit";
 import { readEnvFile } from "./env-file.ts";
@@ -107,6 +107,7 @@ function readSettings(program: Program, options: LoadOptions): ReadSettings {
   const env = options.env ?? process.env;
   const args = parseArgs(options.args ?? []);
   const { fileName, file } = readSettingsFile(program, rootDir, env, args);
+  const baseDir = dirname(fileName);
 
   const texts: Record<string, string> = {};
   const values: Record<string, unknown> = {};
@@ -124,7 +125,8 @@ function readSettings(program: Program, options: LoadOptions): ReadSettings {
       "default" as const,
       typeof variable.default === "function" ? variable.default(texts, rootDir) : variable.default,
     ];
-    texts[name] = isPath(field) && text ? toAbsolute(rootDir, text!) : text!;
+    texts[name] = isPath(field) && text ? toAbsolute(baseDir, text!) : text!;
+    if (field === "settingsFile") texts[name] = fileName;
     const parsed =
       texts[name] === "" && isReplaced(program, variable, texts)
         ? { success: true as const, data: "" }
@@ -153,7 +155,7 @@ function readSettingsFile(
 ): { fileName: string; file: Record<string, string> } {
   const { name, readers } = variables.settingsFile;
   const named = (readers as readonly Program[]).includes(program) && (args[name] || env[name]);
-  const fileName = named ? toAbsolute(rootDir, named) : join(rootDir, ".env");
+  const fileName = named ? resolve(named) : join(rootDir, ".env");
   if (named && !existsSync(fileName)) {
     throw new ConfigError(`${fileName} (${name}) cannot be read: there is no such file`);
   }
@@ -166,7 +168,6 @@ function shownValue(variable: Variable, text: string): string {
 }
 
 const PATHS: readonly FieldName[] = [
-  "settingsFile",
   "dataDir",
   "tftpDir",
   "agentDataDir",
@@ -192,8 +193,8 @@ function isReplaced(
   return Boolean(other?.readers.includes(program) && texts[other.name]);
 }
 
-function toAbsolute(rootDir: string, path: string): string {
-  return isAbsolute(path) ? path : absolutePath(rootDir, path);
+function toAbsolute(baseDir: string, path: string): string {
+  return isAbsolute(path) ? path : absolutePath(baseDir, path);
 }
 
 function describeValue(variable: Variable, text: string): string {
