@@ -46,6 +46,8 @@ interface Running {
 const INTERACTIVE_STREAK = 7;
 /** Share of the places that batch requests leave to interactive ones. */
 const INTERACTIVE_SHARE = 0.25;
+/** Of the agent's places no more than these: people wait for few requests at a time. */
+const MAX_KEPT_PLACES = 4;
 /**
  * A request that has not been answered for this long is more likely lost than on its way. It keeps its
  * device's place but no longer one of the agent's: devices that are dead must not hold up those that live.
@@ -74,7 +76,8 @@ export class Scheduler {
 
   constructor({ maxTotal = 64 }: SchedulerOptions = {}) {
     this.#maxTotal = maxTotal;
-    this.#maxBatch = Math.max(1, maxTotal - Math.floor(maxTotal * INTERACTIVE_SHARE));
+    const kept = Math.min(MAX_KEPT_PLACES, Math.floor(maxTotal * INTERACTIVE_SHARE));
+    this.#maxBatch = Math.max(1, maxTotal - kept);
   }
 
   /** Requests on their way, and requests that wait for their turn. */
