@@ -17,6 +17,8 @@ import {
   type StartUtscSession,
   type StopUtscOrphan,
   signedInSchema,
+  snmpComparisonSchema,
+  tftpProbeSchema,
   utscColumnsAnswerSchema,
   utscDryRunSchema,
   utscOptionsSchema,
@@ -36,6 +38,8 @@ const READ_DEADLINE_MS = 10_000;
 const WRITE_DEADLINE_MS = 60_000;
 /** The largest capture over a slow line. */
 const TRANSFER_DEADLINE_MS = 120_000;
+/** Of a test of the files' way every rung has its own patience. */
+const FILE_WAY_DEADLINE_MS = 180_000;
 
 /** The lab over HTTP and WebSocket, from the origin that served the page. */
 export class HttpLabClient implements LabClient {
@@ -74,6 +78,23 @@ export class HttpLabClient implements LabClient {
     ).session;
   sessionColumns = (sessionId: string) =>
     request("GET", `/api/utsc/sessions/${encodeURIComponent(sessionId)}/columns`, utscColumnsAnswerSchema);
+  /** It waits for the next file. */
+  snmpComparison = (sessionId: string) =>
+    request(
+      "GET",
+      `/api/utsc/sessions/${encodeURIComponent(sessionId)}/snmp-result`,
+      snmpComparisonSchema,
+      {},
+      WRITE_DEADLINE_MS,
+    );
+  tftpProbe = (cmtsId: string, rfPortIfIndex: number) =>
+    request(
+      "POST",
+      `${cmtsPath(cmtsId)}/tftp-probe`,
+      tftpProbeSchema,
+      jsonBody({ rfPortIfIndex }),
+      FILE_WAY_DEADLINE_MS,
+    );
   /** It asks every CMTS, and waits for those that are silent. */
   utscOrphans = () => request("GET", "/api/utsc-orphans", utscOrphanListSchema, {}, WRITE_DEADLINE_MS);
   stopUtscOrphan = ({ cmtsId, rfPortIfIndex, cfgIndex, fileName }: StopUtscOrphan) =>

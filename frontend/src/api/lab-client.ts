@@ -14,9 +14,11 @@ import type {
   KeptCapture,
   RfPort,
   SignedIn,
+  SnmpComparison,
   SpectrumFrame,
   StartUtscSession,
   StopUtscOrphan,
+  TftpProbe,
   UtscColumnsAnswer,
   UtscDryRun,
   UtscOptions,
@@ -74,6 +76,10 @@ export interface LabClient {
   stopSession(sessionId: string): Promise<UtscSession>;
   /** Every column of a session: asked for, written, read back, seen. */
   sessionColumns(sessionId: string): Promise<UtscColumnsAnswer>;
+  /** The capture of the CMTS's result table beside the one of a file. */
+  snmpComparison(sessionId: string): Promise<SnmpComparison>;
+  /** One capture of a port whose file has to arrive, and where its way is broken; takes up to a minute. */
+  tftpProbe(cmtsId: string, rfPortIfIndex: number): Promise<TftpProbe>;
   /** Tests that run on the CMTSs and that no session owns; only reads from them. */
   utscOrphans(): Promise<UtscOrphanList>;
   /** Stops one of them, if its row still reads exactly as it was listed. */

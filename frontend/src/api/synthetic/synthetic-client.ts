@@ -15,6 +15,7 @@ import {
 import { ApiError } from "../api-error.ts";
 import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
 import { SyntheticAgents } from "./synthetic-agents.ts";
+import { syntheticComparison, syntheticProbe } from "./synthetic-file-way.ts";
 import {
   SYNTHETIC_BUILD,
   syntheticCaptureBytes,
@@ -75,6 +76,13 @@ export class SyntheticLabClient implements LabClient {
     if (!session) throw new ApiError("SESSION_UNKNOWN", `There is no session ${sessionId}`, 404);
     return this.#setup.columns(session);
   };
+  snmpComparison = async (sessionId: string) => {
+    const running = this.#running.get(sessionId);
+    if (!running) throw new ApiError("SESSION_UNKNOWN", `There is no session ${sessionId}`, 404);
+    return syntheticComparison(running.session, running.spectrum.next(Date.now(), false));
+  };
+  tftpProbe = async (cmtsId: string, rfPortIfIndex: number) =>
+    syntheticProbe(cmtsId, rfPortIfIndex, Date.now());
   utscOrphans = async (): Promise<UtscOrphanList> => ({
     orphans: this.#orphans,
     cmts: [{ cmtsId: "lab-cmts-1", running: this.#running.size + this.#orphans.length, error: null }],
