@@ -19,6 +19,8 @@ const programs = {
   sim: ["packages/simulator/src/main.ts"],
   fuzz: ["scripts/fuzz-codec.ts"],
   link: ["packages/testkit/src/link.ts"],
+  agent: ["agent/src/main.ts"],
+  "agent-pack": ["scripts/agent-pack.ts"],
   agents: ["packages/testkit/src/agents.ts"],
   pnm: ["packages/pnm-cli/src/main.ts"],
   "bench-live": ["scripts/bench/live.ts"],

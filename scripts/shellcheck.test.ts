@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 
 /** Every bash script of the product: `*.sh`, and files without an extension that bash runs. */
 function bashScripts(): string[] {
-  const folders = [".", ".ci", "docker", "scripts", "scripts/lib", "tests", "tests/deploy"];
+  const folders = [".", ".ci", "agent/pack", "docker", "scripts", "scripts/lib", "tests", "tests/deploy"];
   return folders.flatMap((folder) => {
     let names: string[];
     try {

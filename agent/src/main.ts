@@ -22,6 +22,11 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
   const program = await import("./index.ts");
   const { pollingOf, policyOf, startAgent, startHealthServer, tokenOf, wayOf } = program;
   const salt = randomBytes(16).toString("hex");
+  // Node 20 has everything that the agent needs but this.
+  const canPoll = process.getBuiltinModule("node:sqlite") !== undefined;
+  if (!canPoll) {
+    log.warn(`Node ${process.versions.node} has no node:sqlite: this agent does not poll; Node 22.13 has it`);
+  }
   await using agent = startAgent({
     backendUrl: config.backendUrl,
     name: config.agentName,
@@ -34,7 +39,7 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
       salt,
       fingerprints: settingsFingerprints(texts, salt, comparableSettings("agent", "backend")),
     },
-    polling: pollingOf(config),
+    ...(canPoll && { polling: pollingOf(config) }),
     log,
   });
   using loop = new program.LoopDelayMeter();
