@@ -21,10 +21,15 @@ die() {
 
 [ -n "$dest" ] || [ "$(id -u)" = 0 ] || die "run it as root: sudo ./install.sh"
 
+# Whether there is a running systemd to talk to.
+has_systemd() {
+  [ -z "$dest" ] && [ -d /run/systemd/system ]
+}
+
 if [ "${1:-}" = --uninstall ]; then
-  [ -n "$dest" ] || systemctl disable --now pnmlab-agent 2>/dev/null || true
+  if has_systemd; then systemctl disable --now pnmlab-agent 2>/dev/null || true; fi
   rm -rf "$dest$program" "$dest$unit" "$dest$command"
-  [ -n "$dest" ] || systemctl daemon-reload
+  if has_systemd; then systemctl daemon-reload; fi
   echo "removed; $settings and /var/lib/pnmlab-agent are still there"
   exit 0
 fi
@@ -41,7 +46,7 @@ case $dest$node in
 esac
 
 mkdir -p "$dest$program" "$dest$settings" "$dest$(dirname "$unit")" "$dest$(dirname "$command")"
-chmod 700 "$dest$settings"
+chmod 750 "$dest$settings"
 for file in agent.mjs package.json README.md agent.env.example; do
   cp "$here/$file" "$dest$program/$file.new"
   chmod 644 "$dest$program/$file.new"
@@ -58,6 +63,13 @@ keep token ""
 keep snmp-profiles.json '{"profiles": []}
 '
 
+# The service reads the token anew while it runs, by this group.
+chmod 640 "$dest$settings/token"
+if [ -z "$dest" ]; then
+  getent group pnmlab-agent >/dev/null || groupadd --system pnmlab-agent
+  chgrp pnmlab-agent "$settings" "$settings/token"
+fi
+
 sed "s|/usr/bin/node|$node|" "$here/pnmlab-agent.service" >"$dest$unit"
 cat >"$dest$command" <<END
 #!/bin/sh
@@ -67,7 +79,7 @@ exec $node $program/agent.mjs "\$@"
 END
 chmod 755 "$dest$command"
 
-if [ -z "$dest" ]; then
+if has_systemd; then
   systemctl daemon-reload
   if systemctl is-active --quiet pnmlab-agent; then systemctl restart pnmlab-agent; fi
 fi

@@ -166,7 +166,8 @@ describe("install.sh", () => {
     expect([first.status, first.stderr]).toEqual([0, ""]);
     expect(first.stdout).toContain("pnmlab-agent check");
     const settings = join(dest, "etc/pnmlab-agent");
-    expect(statSync(join(settings, "token")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(settings, "token")).mode & 0o777).toBe(0o640);
+    expect(statSync(join(settings, "snmp-profiles.json")).mode & 0o777).toBe(0o600);
     writeFileSync(join(settings, "agent.env"), "PNMLAB_AGENT_NAME=mine\n");
     expect(install().status).toBe(0);
     expect(readFileSync(join(settings, "agent.env"), "utf8")).toBe("PNMLAB_AGENT_NAME=mine\n");
