@@ -45,6 +45,11 @@ case $dest$node in
 /home/* | /root/*) die "$node is in a home folder, which the service cannot see: install Node for the whole machine" ;;
 esac
 
+if has_systemd; then
+  version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+  [ "$version" -ge 247 ] || die "systemd $version is too old: the service needs 247 or later"
+fi
+
 mkdir -p "$dest$program" "$dest$settings" "$dest$(dirname "$unit")" "$dest$(dirname "$command")"
 chmod 750 "$dest$settings"
 for file in agent.mjs package.json README.md agent.env.example; do

@@ -173,7 +173,7 @@ describe("install.sh", () => {
     expect(readFileSync(join(settings, "agent.env"), "utf8")).toBe("PNMLAB_AGENT_NAME=mine\n");
     expect(existsSync(join(dest, "opt/pnmlab-agent/agent.mjs"))).toBe(true);
     const unit = readFileSync(join(dest, "etc/systemd/system/pnmlab-agent.service"), "utf8");
-    expect(unit).toMatch(/^ExecStart=\/\S+\/node \/opt\/pnmlab-agent\/agent\.mjs run$/m);
+    expect(unit).toMatch(/^ExecStart=\/\S+\/node \/opt\/pnmlab-agent\/agent\.mjs run --settings-file=/m);
     expect(install("--uninstall").status).toBe(0);
     expect(existsSync(join(dest, "opt/pnmlab-agent"))).toBe(false);
     expect(existsSync(join(settings, "agent.env"))).toBe(true);
@@ -199,7 +199,10 @@ describe.skipIf(!hasSystemd)("the systemd unit", () => {
     // Its program need not be installed here.
     writeFileSync(
       unit,
-      text.replace(/^ExecStart=.*$/m, `ExecStart=${process.execPath} ${join(folder, "agent.mjs")} run`),
+      text.replace(
+        /^ExecStart=.*$/m,
+        `ExecStart=${process.execPath} ${join(folder, "agent.mjs")} run --settings-file=\${CREDENTIALS_DIRECTORY}/agent.env`,
+      ),
     );
     const verified = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
     expect([

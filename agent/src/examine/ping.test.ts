@@ -1,18 +1,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { ping } from "./ping.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pnmlab-ping-"));
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A machine whose `ping` does this. */
 function machineWith(script: string): void {
-  const path = mkdtempSync(`${folder}-`);
+  const path = mkdtempSync(join(folder, "bin-"));
   writeFileSync(join(path, "ping"), `#!/bin/sh\n${script}\n`);
   chmodSync(join(path, "ping"), 0o755);
   vi.stubEnv("PATH", `${path}:/usr/bin:/bin`);
