@@ -30,6 +30,7 @@ import {
 import { LiveHub } from "./live/hub.ts";
 import { keepSeriesWithin } from "./polling/retention.ts";
 import { PollService } from "./polling/service.ts";
+import { namedGateway } from "./snmp/named-gateway.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { openPollingStorage } from "./storage/polling.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
@@ -92,7 +93,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const polling = starting.use(
     new PollService({ plans, series, agents, defaultAgent: config.agentName, log, now }),
   );
-  const snmp = createSnmpGateway(agents);
+  const snmp = namedGateway(createSnmpGateway(agents), config.cmts);
   const leases = createLeaseGateway(agents);
   const eventLoop = starting.use(eventLoopProbe());
   const health = starting.use(

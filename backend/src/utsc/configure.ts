@@ -21,6 +21,7 @@ import { runSteps } from "./execute.ts";
 import { baseNameOf, type OwnFileName } from "./file-name.ts";
 import { chooseRow, planActivation, planCreation, planRow } from "./plan.ts";
 import { acceptedOf, readRow, type UtscRow } from "./row.ts";
+import { requireStillOurs } from "./row-guard.ts";
 import { abortTest, destroyRow } from "./test-control.ts";
 
 /** Where a configuration stands; armed, the wait for busy, is the fifth step. */
@@ -71,12 +72,12 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
   wanted.onStep("destination");
   await wanted.oneAtATime(() => ensureDestination(device, wanted));
   wanted.onStep("row");
-  for (const { cfgIndex, measStatus } of rows) {
-    if (measStatus === "busy") await abortTest(device, { rfPortIfIndex, cfgIndex });
+  for (const row of rows) {
+    if (row.measStatus === "busy") await abortTest(device, { rfPortIfIndex, cfgIndex: row.cfgIndex }, row);
   }
   const found = chooseRow(rows, isOwn, values.triggerMode);
   const isMadeAnew = found !== undefined && mayBeMadeAnew(found, wanted);
-  if (isMadeAnew) await removeRow(device, wanted, found.cfgIndex);
+  if (isMadeAnew) await removeRow(device, wanted, found);
   const reused = isMadeAnew ? undefined : found;
   const row = reused ?? (await createRow(device, wanted));
   const before = isOwn(found?.mark) ? found?.mark : undefined;
@@ -86,13 +87,18 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
     rowCreated: reused === undefined || before?.rowCreated === true,
     generation,
   });
+  const guarded = { ...wanted, fileName, before: row, isMade: reused === undefined };
+  const look = () => requireStillOurs(device, guarded);
+  // One that has just been made was read in the same breath, and waits for its name.
+  if (reused !== undefined) await look();
   const notes = await runSteps(
     device,
     planRow(rfPortIfIndex, row, { profile, values, requested, fileName }),
     "UTSC_ROW_REFUSED",
+    look,
   );
   const activation = planActivation(rfPortIfIndex, row);
-  if (activation !== undefined) await runSteps(device, [activation], "UTSC_ROW_REFUSED");
+  if (activation !== undefined) await runSteps(device, [activation], "UTSC_ROW_REFUSED", look);
   wanted.onStep("readBack");
   return { ...(await readBack(device, wanted, row.cfgIndex, fileName, notes)), generation, notes };
 }
@@ -118,12 +124,10 @@ function mayBeMadeAnew(row: UtscRow, { profile, isOwn }: Configuration): boolean
   return profile.row.recreate && ((!row.fileName && row.mark === undefined) || isOwn(row.mark));
 }
 
-async function removeRow(
-  device: Device,
-  { rfPortIfIndex, profile }: Configuration,
-  cfgIndex: number,
-): Promise<void> {
-  await destroyRow(device, { rfPortIfIndex, cfgIndex });
+async function removeRow(device: Device, wanted: Configuration, row: UtscRow): Promise<void> {
+  const { rfPortIfIndex, profile } = wanted;
+  await requireStillOurs(device, { ...wanted, fileName: row.fileName ?? "", before: row, isMade: false });
+  await destroyRow(device, { rfPortIfIndex, cfgIndex: row.cfgIndex });
   await sleep(profile.row.pauseAfterRemovalMs, device.signal);
 }
 

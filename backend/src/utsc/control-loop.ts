@@ -1,7 +1,7 @@
 import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
 import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
-import { type Configuration, type ConfiguredRow, configureRow, refuseForeignTest } from "./configure.ts";
+import { type Configuration, configureRow, refuseForeignTest } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
 import type { FrameIntake } from "./frame-intake.ts";
@@ -83,6 +83,10 @@ export class ControlLoop {
   /** Runs in a row that the CMTS has cut off. */
   #cutOff = 0;
   #proven = false;
+  /** Whether the CMTS has carried this configuration out as far as to take a start of it. */
+  #isTaken = false;
+  /** The row as it was read last, when it was ours. */
+  #seen: UtscRowState | undefined;
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
@@ -166,7 +170,7 @@ export class ControlLoop {
         await this.#keepRunning();
       } catch (error) {
         if (signal.aborted) return undefined;
-        const consequence = consequenceOf(error, this.#proven);
+        const consequence = consequenceOf(error, this.#isTaken);
         if (consequence === "end") return error;
         this.#hindered(error, consequence);
         // The first setback is met at once, a repeated one with growing patience.
@@ -265,6 +269,8 @@ export class ControlLoop {
   async #adopt(row: UtscRow): Promise<void> {
     const { stored, face } = this.#options;
     this.#settleOn(row, row.mark!.generation);
+    // A session of an earlier process that was refused its first start would have ended, and its row with it.
+    this.#isTaken ||= row.measStatus === "busy" || this.#options.settled === undefined;
     if (row.measStatus !== "busy") {
       if (this.#proven) await this.#rearm();
       else await this.#arm();
@@ -283,7 +289,7 @@ export class ControlLoop {
     intake.reset();
     this.#accepted = undefined;
     this.#configuredAtMs = undefined;
-    const configured = await this.#configureRow({
+    const configuration: Configuration = {
       rfPortIfIndex: stored.rfPortIfIndex,
       rfPortName: stored.rfPortName,
       sessionId: stored.id,
@@ -299,26 +305,33 @@ export class ControlLoop {
       onRowCreated: (cfgIndex) => {
         this.#unmarkedCfgIndex = cfgIndex;
       },
-    });
-    this.#unmarkedCfgIndex = undefined;
-    this.#fromScratch = false;
-    this.#notes = configured.notes;
-    this.#settleOn(configured.row, configured.generation);
-    await this.#arm();
+    };
+    try {
+      const configured = await configureRow(this.#device, configuration);
+      this.#unmarkedCfgIndex = undefined;
+      this.#fromScratch = false;
+      this.#notes = configured.notes;
+      this.#settleOn(configured.row, configured.generation);
+      await this.#arm();
+    } catch (error) {
+      if (CAUSED_BY_OTHERS.some((code) => isPnmLabError(error, code)))
+        await this.#lookForOthers(configuration);
+      throw error;
+    }
     this.#clearHindrance();
   }
 
-  /** @throws PnmLabError as `configureRow`; `UTSC_BUSY` where it failed because another user came first */
-  async #configureRow(wanted: Configuration): Promise<ConfiguredRow> {
-    try {
-      return await configureRow(this.#device, wanted);
-    } catch (error) {
-      if (!CAUSED_BY_OTHERS.some((code) => isPnmLabError(error, code))) throw error;
-      const { stored, target } = this.#options;
-      const { snmp, signal } = this.#device;
-      refuseForeignTest({ ...wanted, rows: await readRows(snmp, target, stored.rfPortIfIndex, { signal }) });
-      throw error;
-    }
+  /** @throws PnmLabError `UTSC_BUSY` or `UTSC_TAKEN_OVER` where another user has come first */
+  async #lookForOthers(wanted: Configuration): Promise<void> {
+    const { stored, target } = this.#options;
+    const { snmp, signal } = this.#device;
+    const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
+    refuseForeignTest({ ...wanted, rows });
+    const taken = rows.find(({ cfgIndex, fileName, mark }) => {
+      const before = wanted.rows.find((row) => row.cfgIndex === cfgIndex);
+      return fileName && mark === undefined && fileName !== before?.fileName;
+    });
+    if (taken !== undefined && wanted.profile.fileNaming === "configured") throw this.#takenOver(taken);
   }
 
   /** The row is this session's: files of its generation are decoded by what it reads. */
@@ -341,7 +354,8 @@ export class ControlLoop {
     await lease.grant(abortVarbinds(this.#row!));
     const run = new TestRun(false);
     this.#run = run;
-    const state = await startTest(this.#device, this.#row!);
+    const state = await startTest(this.#device, this.#row!, (before) => this.#requireMine(before));
+    this.#isTaken = true;
     run.polled();
     face.apply("started");
     this.#see(state);
@@ -377,11 +391,7 @@ export class ControlLoop {
 
   /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */
   #see(state: UtscRowState): void {
-    if (!this.#isMine(state)) {
-      if (!this.#isBlank(state)) throw this.#takenOver(state);
-      this.#row = undefined;
-      throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
-    }
+    this.#requireMine(state);
     this.#upTime.see(state.upTimeTicks);
     this.#reportFile(state.fileName);
     const { face, intake } = this.#options;
@@ -397,6 +407,17 @@ export class ControlLoop {
     if (state.measStatus !== "busy" || run === undefined) return;
     run.saysBusy();
     face.apply("busySeen");
+  }
+
+  /** @throws PnmLabError `UTSC_TAKEN_OVER`, or `UTSC_ROW_GONE` where nobody's name is on the row */
+  #requireMine(state: UtscRowState): void {
+    if (this.#isMine(state)) {
+      this.#seen = state;
+      return;
+    }
+    if (!this.#isBlank(state)) throw this.#takenOver(state);
+    this.#row = undefined;
+    throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
   }
 
   /**
@@ -473,7 +494,7 @@ export class ControlLoop {
       if (this.#tries === 0) return;
       await this.#lookAgain();
     }
-    await abortTest(this.#device, this.#row!);
+    await abortTest(this.#device, this.#row!, this.#seen!);
     await this.#rearm();
   }
 

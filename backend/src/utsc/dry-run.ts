@@ -238,6 +238,7 @@ function absentRow(cfgIndex: number): UtscRow {
     fileName: undefined,
     mark: undefined,
     measStatus: undefined,
+    initiateTest: undefined,
     kHundredthsDb: undefined,
     sampleRateHz: undefined,
     resolutionBandwidthHz: undefined,

@@ -16,13 +16,20 @@ const FINAL: ReadonlySet<number> = new Set([
 /**
  * Carries a plan out in order. Gives the tolerated refusals in words.
  *
+ * @param look called after each SET; what it throws ends the plan
  * @throws PnmLabError `code`, naming column, value and SNMP error; transport errors as they come
  */
-export async function runSteps(device: Device, steps: readonly PlanStep[], code: string): Promise<string[]> {
+export async function runSteps(
+  device: Device,
+  steps: readonly PlanStep[],
+  code: string,
+  look: () => Promise<void> = async () => {},
+): Promise<string[]> {
   const refusals: string[] = [];
   const postponed: PlanStep[] = [];
   for (const step of steps) {
     const refusal = await tryStep(device, step);
+    await look();
     if (refusal === undefined) continue;
     if (step.refusal === "tolerate") refusals.push(refusal);
     else if (step.refusal === "stop") throw new PnmLabError(code, refusal);
@@ -30,6 +37,7 @@ export async function runSteps(device: Device, steps: readonly PlanStep[], code:
   }
   for (const step of postponed) {
     const refusal = await tryStep(device, step);
+    await look();
     if (refusal !== undefined) throw new PnmLabError(code, refusal);
   }
   return refusals;

@@ -104,8 +104,8 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
 
 const UNKNOWN_RULE: ErrorRule = { rung: "snmp", consequence: "later" };
 
-/** Errors that only say "not now" once a session has been receiving: the CMTS reboots, a card is short. */
-const PASSING_ONCE_PROVEN: ReadonlySet<string> = new Set([
+/** Errors that only say "not now" once the CMTS has taken a start: it reboots, a card is short. */
+const PASSING_ONCE_TAKEN: ReadonlySet<string> = new Set([
   "UTSC_DESTINATION_REFUSED",
   "UTSC_ROW_REFUSED",
   "UTSC_ROW_REVERTED",
@@ -115,11 +115,11 @@ const PASSING_ONCE_PROVEN: ReadonlySet<string> = new Set([
 /**
  * Judges an error of the control loop.
  *
- * @param proven whether this configuration has given frames before
+ * @param isTaken whether the CMTS has taken a start of this configuration before
  */
-export function consequenceOf(error: unknown, proven: boolean): Consequence {
+export function consequenceOf(error: unknown, isTaken: boolean): Consequence {
   const code = codeOf(error);
-  if (proven && PASSING_ONCE_PROVEN.has(code)) return "later";
+  if (isTaken && PASSING_ONCE_TAKEN.has(code)) return "later";
   return (RULES[code] ?? UNKNOWN_RULE).consequence;
 }
 

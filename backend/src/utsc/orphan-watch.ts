@@ -80,7 +80,7 @@ export class OrphanWatch implements AsyncDisposable {
     if (givenName(state.fileName) !== givenName(fileName)) {
       throw conflict(`now names its files "${state.fileName ?? ""}", not "${fileName ?? ""}"`);
     }
-    await abortTest(device, row);
+    await abortTest(device, row, state);
     const rowRemoved = state.mark?.rowCreated === true && sessions.wasOwn(state.mark);
     if (rowRemoved) await destroyRow(device, row);
     log.info({ cmtsId, ...row, fileName, rowRemoved }, "stopped a test that no session owned");

@@ -124,9 +124,16 @@ function clearedInheritance(row: UtscRow): UtscValues {
   };
 }
 
+/** What marks the row as ours comes before all else, so that others see whose it is. */
+function marksFirst({ writeOrder, fileNaming }: UtscProfile): UtscField[] {
+  const marks = fileNaming === "vendor" ? MARKS : (["fileName"] as const);
+  const first = marks.filter((field) => writeOrder.includes(field));
+  return [...first, ...writeOrder.filter((field) => !first.includes(field as never))];
+}
+
 /** The vendor's order, with the timing columns in the order that the check of the one against the other allows. */
 function writeOrder(row: UtscRow, { profile, values }: WantedRow): UtscField[] {
-  const order = [...profile.writeOrder];
+  const order = marksFirst(profile);
   const duration = order.indexOf("freeRunDurationMs");
   const period = order.indexOf("repeatPeriodUs");
   if (duration < 0 || period < 0) return order;
@@ -158,6 +165,9 @@ function isDispensable(field: UtscField, value: UtscFieldValue, requested: UtscV
   if (field === "window") return requested.window === undefined;
   return field === "logicalChIfIndex" && value === 0;
 }
+
+/** Columns that mark a row whose file name cannot be written. */
+const MARKS = ["sid", "minislotCount"] as const;
 
 const OPERANDS: ReadonlySet<UtscField> = new Set(["minislotCount", "sid"]);
 

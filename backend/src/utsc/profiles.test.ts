@@ -64,11 +64,11 @@ test.each([
   ["commscope-e6000-core", [...NAMED, ...SIGNAL, ...TIMING, "destinationIndex"]],
   [
     "casa-c100g",
-    ["triggerMode", "logicalChIfIndex", "sid", "minislotCount", ...SIGNAL, ...TIMING, "maxResultsPerFile"],
+    ["sid", "minislotCount", "triggerMode", "logicalChIfIndex", ...SIGNAL, ...TIMING, "maxResultsPerFile"],
   ],
   [
     "cisco-cbr8",
-    [...NAMED, "sid", "minislotCount", ...SIGNAL, ...TIMING, "maxResultsPerFile", "destinationIndex"],
+    ["sid", "minislotCount", ...NAMED, ...SIGNAL, ...TIMING, "maxResultsPerFile", "destinationIndex"],
   ],
 ])("a free run on a %s is written column by column in this order", (id, fields) => {
   expect(fieldsOf(id)).toEqual(fields);

@@ -6,6 +6,7 @@ import {
   system,
   type UtscValues,
   utscCfg,
+  utscCtrl,
   utscFields,
   utscResult,
   utscStatus,
@@ -28,6 +29,7 @@ const ROW_OBJECTS = Object.values(utscFields).map(({ object }) => object);
 /** What changes while a test runs; asked with every poll. */
 const STATE_OBJECTS = [
   utscStatus.measStatus,
+  utscCtrl.initiateTest,
   utscCfg.rowStatus,
   utscCfg.filename,
   // These mark a row whose file name cannot be written.
@@ -47,6 +49,8 @@ export interface UtscRowState {
   /** Which session has marked the row, by file name or, where that cannot be written, by other columns. */
   mark: OwnFileName | undefined;
   measStatus: MeasStatus | undefined;
+  /** docsPnmCmtsUtscCtrlInitiateTest; undefined where it cannot be read. */
+  initiateTest: number | undefined;
   kHundredthsDb: number | undefined;
   sampleRateHz: number | undefined;
   resolutionBandwidthHz: number | undefined;
@@ -127,6 +131,7 @@ function stateOf(readings: Readings, rfPortIfIndex: number, cfgIndex: number): U
         sid: readings.integer(utscCfg.sid, index),
       }),
     measStatus: measStatus === undefined ? undefined : (measStatusType[measStatus] as MeasStatus | undefined),
+    initiateTest: readings.integer(utscCtrl.initiateTest, index),
     kHundredthsDb: kOfPort ?? kOfResult,
     // Zero until the first capture is made.
     sampleRateHz: readings.integer(utscResult.sampleRateHz, index) || undefined,

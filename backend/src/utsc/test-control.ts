@@ -31,15 +31,25 @@ export function abortVarbinds(row: ControlledRow): Varbind[] {
 }
 
 /**
- * Starts the row's test: clears what is left of the run before, since not every CMTS clears itself, then
- * initiates, and reads back. A refusal that comes because the test is already busy, after an answer that
- * was lost, is none.
+ * Starts the row's test: looks at the row in the same breath, clears what is left of the run before, since not
+ * every CMTS clears itself, then initiates, and reads back. A row that says there is nothing to clear gets the
+ * start alone: a clearing could end a test that another user has started since the look, a start of a busy row
+ * is refused. A refusal that comes because the test is already busy, after an answer that was lost, is none.
  *
+ * @param requireOurs throws where the row as just read is not to be started
  * @throws PnmLabError `UTSC_START_REFUSED` with the CMTS's error; `UTSC_ROW_REVERTED` where the row is no
- *   longer active; `UTSC_ROW_GONE`
+ *   longer active; `UTSC_ROW_GONE`; what `requireOurs` throws
  */
-export async function startTest(device: Device, row: ControlledRow): Promise<UtscRowState> {
-  await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
+export async function startTest(
+  device: Device,
+  row: ControlledRow,
+  requireOurs: (state: UtscRowState) => void,
+): Promise<UtscRowState> {
+  const { measStatus, initiateTest, ...before } = await readState(device, row);
+  requireOurs({ measStatus, initiateTest, ...before });
+  if (measStatus !== "inactive" || initiateTest !== FALSE) {
+    await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
+  }
   try {
     await set(device, initiate(row, TRUE), "UTSC_START_REFUSED");
   } catch (error) {
@@ -69,29 +79,24 @@ export async function readState(device: Device, row: ControlledRow): Promise<Uts
 }
 
 /**
- * Aborts the row's test and waits until the CMTS is idle.
+ * Aborts the row's test and waits until the CMTS is idle. Looks at the row right before: a test that somebody
+ * else has started there since it was read is not ended.
  *
- * @param before the row as it was read last, where it was
+ * @param before the row as it was read when it was decided to end its test
  * @throws PnmLabError `UTSC_NOT_IDLE` after 10 s of busy; `UTSC_CHANGED_HANDS`; `UTSC_ABORT_REFUSED`; `UTSC_ROW_GONE`
  */
 export async function abortTest(
   device: Device,
   row: ControlledRow,
-  before?: Pick<UtscRowState, "fileName" | "mark">,
+  before: Pick<UtscRowState, "fileName" | "mark">,
 ): Promise<void> {
+  requireSameHands(row, before, await readState(device, row));
   await set(device, initiate(row, FALSE), "UTSC_ABORT_REFUSED");
   const deadlineMs = performance.now() + IDLE_DEADLINE_MS;
   for (let delayMs = FIRST_IDLE_POLL_MS; ; delayMs = Math.min(MAX_IDLE_POLL_MS, delayMs * 2)) {
     const state = await readState(device, row);
-    before ??= state;
     // What runs there now is not what was aborted, and nothing that may be waited for or cleared.
-    if (state.fileName !== before.fileName || state.mark?.sessionId !== before.mark?.sessionId) {
-      throw new PnmLabError(
-        "UTSC_CHANGED_HANDS",
-        `another user has taken row ${row.rfPortIfIndex}.${row.cfgIndex} while its test was ended`,
-        { retryable: true },
-      );
-    }
+    requireSameHands(row, before, state);
     if (state.measStatus !== "busy") return;
     if (performance.now() > deadlineMs) {
       throw new PnmLabError(
@@ -123,6 +128,21 @@ export async function destroyRow(device: Device, row: ControlledRow): Promise<vo
   throw new PnmLabError(
     "UTSC_DESTROY_REFUSED",
     `row ${instanceOid(utscCfg.rowStatus, ...write.index)} is still there after ${writeText(write)}`,
+    { retryable: true },
+  );
+}
+
+function requireSameHands(
+  row: ControlledRow,
+  before: Pick<UtscRowState, "fileName" | "mark">,
+  { fileName, mark }: UtscRowState,
+): void {
+  // Where a CMTS names the files itself, the name changes with every file and the mark does not.
+  const isMarked = mark !== undefined && mark.sessionId === before.mark?.sessionId;
+  if (isMarked || (mark === undefined && before.mark === undefined && fileName === before.fileName)) return;
+  throw new PnmLabError(
+    "UTSC_CHANGED_HANDS",
+    `another user has taken row ${row.rfPortIfIndex}.${row.cfgIndex} while its test was ended`,
     { retryable: true },
   );
 }

@@ -212,10 +212,12 @@ class Probe {
   }
 
   #noteTrouble(measStatus: MeasStatus | undefined): void {
-    if (this.#ladder.next !== "measured" || !TROUBLE.has(measStatus)) {
+    if (this.#ladder.next !== "measured" || measStatus === "busy" || measStatus === "sampleReady") {
       this.#troubleSinceMs = undefined;
       return;
     }
+    // While the test is started anew it reads inactive for a moment: that ends no trouble.
+    if (!TROUBLE.has(measStatus)) return;
     this.#troubleSinceMs ??= Date.now();
     if (Date.now() - this.#troubleSinceMs < TROUBLE_MS) return;
     const fix =

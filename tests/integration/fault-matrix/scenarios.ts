@@ -4,6 +4,7 @@ import type { Look, Scenario } from "./scenario.ts";
 
 const FINE: Look = { state: "receiving", words: /^Receiving\.$/ };
 const NO_FILE = /^Stalled, no file .*The CMTS says/;
+const SILENT = /CMTS f\d+-[a-z]+ does not answer in time: .*127\.0\.0\.1:\d+/;
 const BUSY_BY_ANOTHER: Look = { state: "failed", words: /another user/i };
 const ENDS_AS_TAKEN = { idle: "failed", configuring: "failed" } as const;
 
@@ -37,10 +38,10 @@ export const cmtsScenarios: readonly Scenario[] = [
   {
     fault: "SNMP silent",
     inject: (cell) => cell.inject({ kind: "network", frozen: true }),
-    faulty: { state: "stalled", words: /did not answer|never sent/ },
+    faulty: { state: "stalled", words: SILENT },
     faultyIn: {
-      idle: { state: "refused", words: /did not answer|never sent/ },
-      stopping: { state: "stopping", words: /did not answer|never sent/ },
+      idle: { state: "refused", words: SILENT },
+      stopping: { state: "stopping", words: SILENT },
     },
   },
   {

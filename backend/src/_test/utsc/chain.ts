@@ -12,6 +12,7 @@ import { ModemDirectory } from "../../cmts/modem-directory.ts";
 import { RfPortCache } from "../../cmts/rf-port-cache.ts";
 import { VendorProfiles } from "../../cmts/vendor-profiles.ts";
 import { createFileCleaner, startIngest } from "../../ingest/index.ts";
+import { namedGateway } from "../../snmp/named-gateway.ts";
 import { OWN_PREFIX } from "../../utsc/file-name.ts";
 import { createUtscService } from "../../utsc/index.ts";
 import { AGENT_TOKEN, build, openTestBackend } from "../support.ts";
@@ -92,8 +93,8 @@ export async function startChain(
   );
   const store = new MemoryStore();
   const publisher = new MemoryPublisher();
-  const snmp = createSnmpGateway(web.agents);
   const targets = [{ id: "cmts", ...target }];
+  const snmp = namedGateway(createSnmpGateway(web.agents), targets);
   const rfPorts = stack.use(new RfPortCache(snmp, Date.now));
   const modems = stack.use(new ModemDirectory({ targets, snmp, rfPorts, now: Date.now }));
   const profiles = stack.use(new VendorProfiles(snmp, new MemoryChoices(), Date.now));

@@ -1,4 +1,4 @@
-import { TRUE } from "@pnmlab/docsis-mib";
+import { TRUE, UTSC_OBJECTS_OID } from "@pnmlab/docsis-mib";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { seedFrom } from "@pnmlab/pnm-analysis";
 import { type Destination, destinationTable, TFTP_PORT, uploadTarget } from "../bulk/destination.ts";
@@ -15,6 +15,7 @@ import { SnmpAgent } from "../snmp/agent.ts";
 import { type RecordedRequest, type SnmpCounters, SnmpEngine } from "../snmp/engine.ts";
 import { Faults } from "../snmp/faults.ts";
 import { MibView } from "../snmp/mib-view.ts";
+import { type Oid, parseOid, startsWith } from "../snmp/oid.ts";
 import type { Draft, Images, WritableTable } from "../snmp/writable-table.ts";
 import { missingResource } from "../utsc/capacity.ts";
 import type { UtscRow } from "../utsc/config.ts";
@@ -102,6 +103,7 @@ export class CmtsDevice implements AsyncDisposable {
       timeTicks: (atMs) => this.#timeTicks(atMs),
     });
     const { tables } = personality.bulk;
+    const upTimeS = () => Math.max(0, Date.now() - this.#bootMs) / 1000;
     const view = new MibView([
       ...systemTables({
         name: options.name,
@@ -110,9 +112,9 @@ export class CmtsDevice implements AsyncDisposable {
         buildText: options.buildText,
         upTime: () => this.#timeTicks(Date.now()),
       }),
-      ...interfaceTables(personality, this.#ports),
-      ...moduleTables(personality, this.#ports),
-      ...modemTables(personality, this.#ports),
+      ...interfaceTables(personality, this.#ports, upTimeS),
+      ...moduleTables(personality, this.#ports, upTimeS),
+      ...modemTables(personality, this.#ports, upTimeS),
       ...(tables === "deprecated" ? [] : [this.#destinations]),
       ...(tables === "current" ? [] : [this.#servers]),
       this.#fileStatus,
@@ -132,6 +134,7 @@ export class CmtsDevice implements AsyncDisposable {
       ...(options.maxBulkResponseOctets === undefined
         ? {}
         : { maxBulkResponseOctets: options.maxBulkResponseOctets }),
+      onSet: (moment, oids) => this.injector.noteSet(moment, rowIfIndicesOf(oids)),
       onRefused: (refusal) =>
         log?.info({ device: this.name, status: refusal.status, reason: refusal.message }, "SET refused"),
       onFailure: (error) => log?.error({ device: this.name, error: messageOf(error) }, "an object failed"),
@@ -316,6 +319,12 @@ export class CmtsDevice implements AsyncDisposable {
       else send(uploadTarget(destination));
     }
   }
+}
+
+/** The first index of every UTSC row among these objects. */
+function rowIfIndicesOf(oids: readonly Oid[]): ReadonlySet<number> {
+  const subtree = parseOid(UTSC_OBJECTS_OID);
+  return new Set(oids.flatMap((oid) => (startsWith(oid, subtree) ? (oid.at(-2) ?? []) : [])));
 }
 
 function utscPortOf({ number, ifIndex, channels, plan }: RfPort, personality: Personality): UtscPort {

@@ -4,6 +4,7 @@ import { type UploadFault, UploadFaults } from "../bulk/upload-fault.ts";
 import type { Faults, OidFault } from "../snmp/faults.ts";
 import type { Fault } from "./fault.ts";
 
+type OtherManagerFault = Extract<Fault, { kind: "otherManager" }>;
 type NetworkFault = Extract<Fault, { kind: "network" }>;
 type NetworkKey = Exclude<keyof NetworkFault, "kind" | "delayMs"> | "latencyMs";
 
@@ -22,6 +23,14 @@ export interface ActiveFault {
   fault: Fault;
 }
 
+/** Another manager that waits for its moment. */
+interface Ambush {
+  rowIfIndices: readonly number[];
+  setsLeft: number;
+  withNextSet: boolean;
+  spring: () => void;
+}
+
 /** Puts faults into a device and takes them out again, one by one or all. */
 export class FaultInjector {
   readonly uploads = new UploadFaults();
@@ -29,6 +38,7 @@ export class FaultInjector {
   readonly #active = new Map<number, { fault: Fault; remove: () => void }>();
   /** What the network was like before any fault, for what a fault changes. */
   readonly #network = new Map<NetworkKey, number | boolean>();
+  readonly #ambushes = new Set<Ambush>();
   #lastId = 0;
 
   constructor(targets: Targets) {
@@ -75,7 +85,7 @@ export class FaultInjector {
   }
 
   #apply(fault: Fault): () => void {
-    const { snmp, rowIfIndices, occupy } = this.#targets;
+    const { snmp, rowIfIndices } = this.#targets;
     switch (fault.kind) {
       case "network":
         return this.#applyNetwork(fault);
@@ -107,11 +117,41 @@ export class FaultInjector {
         };
       }
       case "otherManager":
-        return occupy(fault.rfPort);
+        return this.#applyOtherManager(fault);
       case "clockSkew":
       case "resources":
         return () => {};
     }
+  }
+
+  /** A SET of rows has arrived, or has been carried out. */
+  noteSet(moment: "arrived" | "done", rowIfIndices: ReadonlySet<number>): void {
+    for (const ambush of this.#ambushes) {
+      if (!ambush.rowIfIndices.some((ifIndex) => rowIfIndices.has(ifIndex))) continue;
+      if (moment === "done" && ambush.setsLeft > 0) ambush.setsLeft -= 1;
+      const isTime = ambush.setsLeft === 0 && ambush.withNextSet === (moment === "arrived");
+      if (isTime) ambush.spring();
+    }
+  }
+
+  #applyOtherManager({ rfPort, afterSets = 0, withNextSet = false }: OtherManagerFault): () => void {
+    const { rowIfIndices, occupy } = this.#targets;
+    if (afterSets === 0 && !withNextSet) return occupy(rfPort);
+    let leave = () => {};
+    const ambush: Ambush = {
+      rowIfIndices: rowIfIndices(rfPort),
+      setsLeft: afterSets,
+      withNextSet,
+      spring: () => {
+        this.#ambushes.delete(ambush);
+        leave = occupy(rfPort);
+      },
+    };
+    this.#ambushes.add(ambush);
+    return () => {
+      this.#ambushes.delete(ambush);
+      leave();
+    };
   }
 
   /** The newest fault decides; without one it is as before the first. */

@@ -71,8 +71,16 @@ export const faultSchema = z.discriminatedUnion("kind", [
   }),
   /** Starts find no resources, on this port or on all of them. */
   z.strictObject({ kind: z.literal("resources"), rfPort: rfPort.optional() }),
-  /** Another manager runs a test on the port. */
-  z.strictObject({ kind: z.literal("otherManager"), rfPort }),
+  /**
+   * Another manager runs a test on the port: at once, or when so many further SETs of the port's rows have been
+   * carried out; with `withNextSet` as the one after these has arrived and is not carried out yet.
+   */
+  z.strictObject({
+    kind: z.literal("otherManager"),
+    rfPort,
+    afterSets: z.number().int().min(0).optional(),
+    withNextSet: z.boolean().optional(),
+  }),
 ]);
 
 export type Fault = z.infer<typeof faultSchema>;

@@ -24,6 +24,8 @@ export interface EngineOptions {
   maxBulkResponseOctets?: number;
   /** Octets of any response, at most; 65,507, the most that UDP over IPv4 carries, unless given. */
   maxResponseOctets?: number;
+  /** Told of every SET as it arrives, and of those that were carried out. */
+  onSet?: (moment: "arrived" | "done", oids: readonly Oid[]) => void;
   /** Told of every SET that was refused, with the reason that SNMP has no room for. */
   onRefused?: (refusal: RequestRefused) => void;
   /** Told of a mistake in an object, which the manager sees as genErr. */
@@ -73,6 +75,7 @@ export class SnmpEngine {
   readonly #maxOctets: number;
   readonly #onRefused: (refusal: RequestRefused) => void;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onSet: NonNullable<EngineOptions["onSet"]>;
   readonly #recorded: RecordedRequest[] = [];
   readonly #reverting = new Set<NodeJS.Timeout>();
 
@@ -81,6 +84,7 @@ export class SnmpEngine {
     this.#faults = options.faults;
     this.#onRefused = options.onRefused ?? (() => {});
     this.#onFailure = options.onFailure ?? (() => {});
+    this.#onSet = options.onSet ?? (() => {});
     this.#readCommunity = options.readCommunity;
     this.#writeCommunity = options.writeCommunity;
     this.#maxOctets = options.maxResponseOctets ?? 65_507;
@@ -166,7 +170,10 @@ export class SnmpEngine {
         }
         return fault?.kind !== "ignoreSet";
       });
+    const oids = request.varbinds.map(({ oid }) => oid);
+    this.#onSet("arrived", oids);
     applySet(this.#view, applied);
+    this.#onSet("done", oids);
     for (const { varbind, afterMs } of reverted) this.#revert(varbind, afterMs);
     return undefined;
   }
