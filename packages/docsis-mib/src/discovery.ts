@@ -32,11 +32,17 @@ export const ifTable = {
   ifPhysAddress: ifEntry(6, "ifPhysAddress", "OctetString", "read-only"),
   ifAdminStatus: ifEntry(7, "ifAdminStatus", "Integer", "read-write"),
   ifOperStatus: ifEntry(8, "ifOperStatus", "Integer", "read-only"),
+  ifInDiscards: ifEntry(13, "ifInDiscards", "Counter32", "read-only"),
+  ifInErrors: ifEntry(14, "ifInErrors", "Counter32", "read-only"),
+  ifOutDiscards: ifEntry(19, "ifOutDiscards", "Counter32", "read-only"),
+  ifOutErrors: ifEntry(20, "ifOutErrors", "Counter32", "read-only"),
 } as const;
 
 const ifXEntry = columnsOf("1.3.6.1.2.1.31.1.1.1");
 export const ifXTable = {
   ifName: ifXEntry(1, "ifName", "OctetString", "read-only"),
+  ifHCInOctets: ifXEntry(6, "ifHCInOctets", "Counter64", "read-only"),
+  ifHCOutOctets: ifXEntry(10, "ifHCOutOctets", "Counter64", "read-only"),
   /** In units of 1,000,000 bits per second. */
   ifHighSpeed: ifXEntry(15, "ifHighSpeed", "Unsigned32", "read-only"),
   ifAlias: ifXEntry(18, "ifAlias", "OctetString", "read-write"),

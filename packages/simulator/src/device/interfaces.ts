@@ -11,6 +11,9 @@ import type { Personality } from "../personality/personality.ts";
 import type { OfdmaPlan, PortPlan, ScQamPlan } from "../signal/plan.ts";
 import { SnmpTable, scalars } from "../snmp/table.ts";
 import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
+import { countAt } from "./codewords.ts";
+import { type ModemPort, receptionOf } from "./reception.ts";
+import { signalQualityTable } from "./signal-quality.ts";
 
 /** One row of the interface tables. */
 interface Interface {
@@ -20,6 +23,8 @@ interface Interface {
   name: string;
   alias: string;
   speedBps: number;
+  inOctetsPerS: number;
+  inErrorsPerS: number;
 }
 
 /** An upstream channel with the interfaces that stand for it. */
@@ -56,6 +61,8 @@ const SC_QAM_BITS = 6;
 /** 1024-QAM over the used part of the channel. */
 const OFDMA_BITS = 10;
 const MAX_ALIAS_OCTETS = 64;
+/** A Counter32 goes round here. */
+const COUNTER32 = 2 ** 32;
 
 /** The ports of a device as its personality numbers them. */
 export function layOutPorts(personality: Personality, plans: readonly PortPlan[]): RfPort[] {
@@ -81,8 +88,14 @@ export function layOutPorts(personality: Personality, plans: readonly PortPlan[]
   });
 }
 
-/** IF-MIB, docsIfUpstreamChannelTable and docsIf31CmtsUsOfdmaChanTable of a device. */
-export function interfaceTables(personality: Personality, ports: readonly RfPort[]) {
+/**
+ * IF-MIB, docsIfUpstreamChannelTable, docsIfSignalQualityTable and docsIf31CmtsUsOfdmaChanTable of a device.
+ */
+export function interfaceTables(
+  personality: Personality,
+  ports: readonly ModemPort[],
+  upTimeS: () => number = process.uptime,
+) {
   const interfaces: Interface[] = [];
   const stack: [number, number][] = [];
   const domains = new Set<number>();
@@ -117,14 +130,20 @@ export function interfaceTables(personality: Personality, ports: readonly RfPort
             `us-ofdma ${name}`,
           ),
           speedBps,
+          inOctetsPerS: (channel.plan.utilization * speedBps) / 8,
         });
         stack.push([channel.ifIndex, port.ifIndex]);
         return;
       }
       const speedBps = (SC_QAM_BITS * channel.plan.widthHz) / 1.25;
+      const traffic = {
+        speedBps,
+        inOctetsPerS: (channel.plan.utilization * speedBps) / 8,
+        inErrorsPerS: receptionOf(channel.plan, port).codewords.uncorrectable,
+      };
       const physical = personality.interfaces.physicalIfIndex(port.number, c + 1);
       interfaces.push(
-        { ...row(physical, IfType.docsCableUpstream, `Upstream channel ${name}`, `us ${name}`), speedBps },
+        { ...row(physical, IfType.docsCableUpstream, `Upstream channel ${name}`, `us ${name}`), ...traffic },
         {
           ...row(
             channel.ifIndex,
@@ -132,7 +151,7 @@ export function interfaceTables(personality: Personality, ports: readonly RfPort
             `Upstream logical channel ${name}/0`,
             `us ${name}/0`,
           ),
-          speedBps,
+          ...traffic,
         },
       );
       stack.push([channel.ifIndex, physical], [physical, port.ifIndex]);
@@ -140,22 +159,23 @@ export function interfaceTables(personality: Personality, ports: readonly RfPort
   }
   return [
     scalars(interfaces, [{ object: ifNumber, read: (rows) => rows.length }]),
-    rowTable(interfaces),
-    aliasTable(interfaces),
+    rowTable(interfaces, upTimeS),
+    aliasTable(interfaces, upTimeS),
     new SnmpTable(
       [{ object: ifStackStatus, read: () => STACK_ACTIVE }],
       stack.map((pair) => ({ index: pair, row: pair })),
     ),
     scQamTable(ports),
+    signalQualityTable(personality, ports, upTimeS),
     ofdmaTable(ports),
   ];
 }
 
 function row(ifIndex: number, type: number, descr: string, name: string): Interface {
-  return { ifIndex, type, descr, name, alias: "", speedBps: 0 };
+  return { ifIndex, type, descr, name, alias: "", speedBps: 0, inOctetsPerS: 0, inErrorsPerS: 0 };
 }
 
-function rowTable(interfaces: readonly Interface[]): SnmpTable<Interface> {
+function rowTable(interfaces: readonly Interface[], upTimeS: () => number): SnmpTable<Interface> {
   const none = new Uint8Array(0);
   return new SnmpTable(
     [
@@ -166,14 +186,24 @@ function rowTable(interfaces: readonly Interface[]): SnmpTable<Interface> {
       { object: ifTable.ifPhysAddress, read: () => none },
       { object: ifTable.ifAdminStatus, read: () => UP },
       { object: ifTable.ifOperStatus, read: () => UP },
+      { object: ifTable.ifInDiscards, read: () => 0 },
+      {
+        object: ifTable.ifInErrors,
+        read: (iface) => countAt(iface.inErrorsPerS, upTimeS()) % COUNTER32,
+      },
+      { object: ifTable.ifOutDiscards, read: () => 0 },
+      { object: ifTable.ifOutErrors, read: () => 0 },
     ],
     interfaces.map((iface) => ({ index: [iface.ifIndex], row: iface })),
   );
 }
 
-function aliasTable(interfaces: readonly Interface[]): WritableTable<Interface> {
+function aliasTable(interfaces: readonly Interface[], upTimeS: () => number): WritableTable<Interface> {
   const columns: WritableColumn<Interface>[] = [
     { object: ifXTable.ifName, read: (iface) => iface.name },
+    { object: ifXTable.ifHCInOctets, read: (iface) => countAt(iface.inOctetsPerS, upTimeS()) },
+    // Upstream channels take in alone.
+    { object: ifXTable.ifHCOutOctets, read: () => 0 },
     { object: ifXTable.ifHighSpeed, read: (iface) => Math.round(iface.speedBps / 1e6) },
     {
       object: ifXTable.ifAlias,

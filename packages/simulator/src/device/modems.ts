@@ -4,12 +4,12 @@ import {
   cmUsStatusModulationType,
   columnsOf,
 } from "@pnmlab/docsis-mib";
-import { dbOfPower, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
 import type { Personality } from "../personality/personality.ts";
-import type { Modem, PortActivity } from "../signal/activity.ts";
-import { floorDensity } from "../signal/plan.ts";
+import type { Modem } from "../signal/activity.ts";
 import { SnmpTable } from "../snmp/table.ts";
+import { type CodewordRates, countAt } from "./codewords.ts";
 import { domainOf, type RfPort } from "./interfaces.ts";
+import { codewordsOfModem, levelDbmv, type ModemPort, merDb } from "./reception.ts";
 
 const regStatus = columnsOf("1.3.6.1.4.1.4491.2.1.20.1.3.1");
 const reg31Status = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.3.1");
@@ -20,18 +20,25 @@ const OPERATIONAL = 8;
 const ATDMA = 2;
 /** Data IUC of OFDMA that every modem may use. */
 const OFDMA_IUC = 13;
-/** Shaping and implementation keep receivers from more. */
-const MAX_MER_DB = 45;
-
-type ModemPort = RfPort & { activity: PortActivity };
 interface Registered {
   id: number;
   modem: Modem;
   port: ModemPort;
 }
 
+/** How a modem is received on a channel; codewords are counted of SC-QAM alone. */
+interface Received {
+  levelDbmv: number;
+  merDb: number;
+  codewords: CodewordRates | undefined;
+}
+
 /** What is registered: docsIf3CmtsCmRegStatusTable, its 3.1 part, and the upstream status tables. */
-export function modemTables(personality: Personality, ports: readonly ModemPort[]) {
+export function modemTables(
+  personality: Personality,
+  ports: readonly ModemPort[],
+  upTimeS: () => number = process.uptime,
+) {
   const registered: Registered[] = ports
     .flatMap((port) => port.activity.modems.map((modem) => ({ modem, port })))
     .map((entry, i) => ({ id: i + 1, ...entry }));
@@ -40,8 +47,16 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
       .filter(({ plan }) => plan.kind === kind)
       .map((channel) => ({
         index: [id, channel.ifIndex],
-        row: { levelDbmv: levelDbmv(channel.plan, modem), merDb: merDb(channel.plan, modem, port) },
+        row: {
+          levelDbmv: levelDbmv(channel.plan, modem),
+          merDb: merDb(channel.plan, modem, port),
+          codewords: channel.plan.kind === "scQam" ? codewordsOfModem(channel.plan, modem, port) : undefined,
+        },
       }));
+  const codewords = (number: number, name: string, kind: keyof CodewordRates) => ({
+    object: usStatus(number, name, "Counter64", "read-only"),
+    read: (row: Received) => row.codewords && countAt(row.codewords[kind], upTimeS()),
+  });
   const rows = registered.map((entry) => ({ index: [entry.id], row: entry }));
   return [
     new SnmpTable<Registered>(
@@ -87,7 +102,7 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
       ],
       rows,
     ),
-    new SnmpTable<{ levelDbmv: number; merDb: number }>(
+    new SnmpTable<Received>(
       [
         {
           object: cmUsStatusModulationType,
@@ -101,10 +116,13 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
           object: usStatus(4, "docsIf3CmtsCmUsStatusSignalNoise", "Integer", "read-only"),
           read: (row) => Math.round(10 * row.merDb),
         },
+        codewords(7, "docsIf3CmtsCmUsStatusUnerroreds", "good"),
+        codewords(8, "docsIf3CmtsCmUsStatusCorrecteds", "corrected"),
+        codewords(9, "docsIf3CmtsCmUsStatusUncorrectables", "uncorrectable"),
       ],
       registered.flatMap((entry) => channelsOf(entry, "scQam")),
     ),
-    new SnmpTable<{ levelDbmv: number; merDb: number }>(
+    new SnmpTable<Received>(
       [
         {
           object: cmUsOfdmaRxPowerTenthDbmv,
@@ -118,23 +136,6 @@ export function modemTables(personality: Personality, ports: readonly ModemPort[
       registered.flatMap((entry) => channelsOf(entry, "ofdma")),
     ),
   ];
-}
-
-type ChannelPlan = RfPort["channels"][number]["plan"];
-
-/** Power of the channel, or in 1.6 MHz of it for OFDMA. */
-function levelDbmv(plan: ChannelPlan, modem: Modem): number {
-  return (plan.kind === "scQam" ? plan.powerDbmv : plan.powerDbmvPer1600Khz) + modem.levelOffsetDb;
-}
-
-/** Distance of the modem's density from the floor's in the middle of the channel. */
-function merDb(plan: ChannelPlan, modem: Modem, port: RfPort): number {
-  const [centerHz, bandwidthHz] =
-    plan.kind === "scQam"
-      ? [plan.centerHz, symbolRateOfWidth(plan.widthHz)]
-      : [(plan.lowerHz + plan.upperHz) / 2, 1.6e6];
-  const floorDbmv = dbOfPower(floorDensity(port.plan.noise, centerHz) * bandwidthHz);
-  return Math.min(MAX_MER_DB, levelDbmv(plan, modem) - floorDbmv);
 }
 
 /** {ifIndex, 1, IUC} of each OFDMA channel (docsIf31CmtsCmRegStatusUsProfileIucList). */

@@ -4,6 +4,7 @@ import { parseOid } from "../snmp/oid.ts";
 import { SnmpTable } from "../snmp/table.ts";
 import { cardOf } from "../utsc/capacity.ts";
 import type { RfPort } from "./interfaces.ts";
+import { sensorTable, type Thermometer } from "./sensors.ts";
 
 const entPhysical = columnsOf("1.3.6.1.2.1.47.1.1.1.1");
 const entAlias = columnsOf("1.3.6.1.2.1.47.1.3.2.1");
@@ -11,12 +12,18 @@ const ccapMap = columnsOf("1.3.6.1.4.1.4491.2.1.24.1.1.1.1");
 
 /** PhysicalClass of ENTITY-MIB (RFC 6933). */
 const CHASSIS = 3;
+const SENSOR = 8;
 const MODULE = 9;
 const PORT = 10;
 
 const CHASSIS_INDEX = 1;
 const cardIndex = (card: number) => 1000 * card;
 const portIndex = (card: number, port: number) => cardIndex(card) + port;
+/** Entity of a thermometer, behind the ports of its card; card 0 is the chassis. */
+const thermometerIndex = (card: number) => cardIndex(card) + 901;
+/** Air that comes in, and a card's hottest place: values of this program, which no vendor has given. */
+const INLET_CELSIUS = 24;
+const CARD_CELSIUS = 52;
 const IF_INDEX_OID = parseOid(ifTable.ifIndex.oid);
 
 interface Entity {
@@ -29,9 +36,20 @@ interface Entity {
   ifIndex?: number;
 }
 
-/** Chassis, line cards and RF ports: entPhysicalTable, entAliasMappingTable, ccapInterfaceIndexMapTable. */
-export function moduleTables(personality: Personality, ports: readonly RfPort[]) {
+/**
+ * Chassis, line cards, RF ports and thermometers: entPhysicalTable, entPhySensorTable,
+ * entAliasMappingTable, ccapInterfaceIndexMapTable.
+ */
+export function moduleTables(
+  personality: Personality,
+  ports: readonly RfPort[],
+  upTimeS: () => number = process.uptime,
+) {
   const cards = [...new Set(ports.map(({ number }) => cardOf(number, personality)))];
+  const thermometers: Thermometer[] = [0, ...cards].map((card) => ({
+    index: thermometerIndex(card),
+    meanCelsius: card === 0 ? INLET_CELSIUS : CARD_CELSIUS,
+  }));
   const entities: Entity[] = [
     {
       index: CHASSIS_INDEX,
@@ -62,6 +80,14 @@ export function moduleTables(personality: Personality, ports: readonly RfPort[])
         ifIndex,
       };
     }),
+    ...[0, ...cards].map((card) => ({
+      index: thermometerIndex(card),
+      descr: card === 0 ? "Inlet temperature" : "Line card temperature",
+      name: card === 0 ? "temperature inlet" : `temperature slot ${card}`,
+      containedIn: card === 0 ? CHASSIS_INDEX : cardIndex(card),
+      kind: SENSOR,
+      position: 1,
+    })),
   ];
   const aliases = entities.flatMap(({ index, ifIndex }) =>
     ifIndex === undefined ? [] : [{ index, ifIndex }],
@@ -92,6 +118,7 @@ export function moduleTables(personality: Personality, ports: readonly RfPort[])
       ],
       aliases.map(({ index, ifIndex }) => ({ index: [index, 0], row: ifIndex })),
     ),
+    sensorTable(thermometers, upTimeS),
     pathTable(personality, ports),
   ];
 }

@@ -351,7 +351,9 @@ test.skipIf(!hasNetSnmp)("snmpwalk, snmpbulkwalk and snmpset of Debian work", as
   const oids = (text: string) => [...new Set(text.match(/^\.1\.3[.\d]+/gm))];
   expect(oids(walk.stdout).length).toBeGreaterThan(400);
   expect(oids(bulk.stdout)).toEqual(oids(walk.stdout));
-  expect(oids(v1.stdout)).toEqual(oids(walk.stdout));
+  // SNMPv1 has no Counter64.
+  const typed = await run("snmpwalk", ["-v2c", "-c", "public", "-On", target, "1.3"]);
+  expect(oids(v1.stdout)).toEqual(oids(typed.stdout.replaceAll(/^.*= Counter64:.*$/gm, "")));
   const location = `${system.sysLocation.oid}.0`;
   const set = await run("snmpset", ["-v2c", "-c", "private", ...common, target, location, "s", "rack 4"]);
   expect(set.stdout).toContain("rack 4");

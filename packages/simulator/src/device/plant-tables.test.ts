@@ -1,8 +1,9 @@
-import { ifNumber, ifTable, instanceOid } from "@pnmlab/docsis-mib";
+import { ifNumber, ifTable, ifXTable, instanceOid, METRIC_GROUPS } from "@pnmlab/docsis-mib";
 import { expect, test } from "vitest";
 import { type PersonalityName, personalities, scenarios } from "../index.ts";
 import { oidText } from "../snmp/oid.ts";
 import { CMTS, startLab } from "../testing/lab.ts";
+import { codewordRates, countAt } from "./codewords.ts";
 
 const ENT_CONTAINED_IN = "1.3.6.1.2.1.47.1.1.1.1.4";
 const ENT_ALIAS = "1.3.6.1.2.1.47.1.3.2.1.2";
@@ -70,4 +71,44 @@ test("a modem is found by its address, on the channels of its port", async () =>
     ...(await lab.manager.walk(`${OFDMA_RX_POWER}.${id}`)),
   ].map(({ oid }) => oid.at(-1)!);
   expect(channels).toEqual(truth.channels.map(({ ifIndex }) => ifIndex));
+});
+
+test.each(Object.keys(personalities) as PersonalityName[])(
+  "every metric group that is read at a CMTS is answered by %s",
+  async (personality) => {
+    await using lab = await startLab({ personality });
+    const atCmts = METRIC_GROUPS.filter(({ name }) => name !== "modem-transmit-power");
+    for (const { oid } of atCmts.flatMap(({ metrics }) => metrics)) {
+      expect((await lab.manager.walk(oid)).length, oid).toBeGreaterThan(0);
+    }
+  },
+);
+
+test("counters rise", async () => {
+  await using lab = await startLab();
+  const octets = async () => {
+    const counts = (await lab.manager.walk(ifXTable.ifHCInOctets.oid)).map(({ value }) => value.value);
+    return (counts as bigint[]).reduce((sum, count) => sum + count, 0n);
+  };
+  const first = await octets();
+  await expect.poll(octets).toBeGreaterThan(first);
+});
+
+test("noise makes codewords wrong, and impulses do; a clean channel has none", () => {
+  const plan = { kind: "scQam", centerHz: 30e6, widthHz: 6.4e6, powerDbmv: 0, utilization: 0.5 } as const;
+  const impulse = { label: "x", ratePerS: 100, overFloorDb: 30, durationUs: 50, phaseMs: 0, jitterMs: 0 };
+  const perS = 0.5 * 5.12e6 * (6 / 8 / 255);
+  const clean = codewordRates(plan, 40, []);
+  expect(clean.good).toBeCloseTo(perS);
+  const noisy = codewordRates(plan, 24, []);
+  expect(noisy.corrected / perS).toBeGreaterThan(0.01);
+  expect(noisy.uncorrectable / perS).toBeLessThan(0.01);
+  expect(codewordRates(plan, 14, []).uncorrectable / perS).toBeGreaterThan(0.5);
+  const hit = codewordRates(plan, 40, [{ ...impulse, cornerHz: 60e6 }]);
+  expect(hit.uncorrectable).toBeGreaterThan(1);
+  for (const { good, corrected, uncorrectable } of [clean, noisy, hit]) {
+    expect(good + corrected + uncorrectable).toBeCloseTo(perS);
+  }
+  const counts = Array.from({ length: 2000 }, (_, second) => countAt(10, second));
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
 });
