@@ -72,7 +72,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   await using starting = new AsyncDisposableStack();
   const storage = starting.use(openStorage(dataDir));
   starting.use(keepAuditWithin({ audit: storage.audit, log, now }));
-  const { plans, series } = starting.use(openPollingStorage(dataDir));
+  const { series, setAside } = starting.use(openPollingStorage(dataDir, storage.pollPlans));
+  if (setAside) log.warn(`readings of a newer version were found and moved to ${setAside}; new ones begin`);
   starting.use(keepSeriesWithin({ series, keepDays: config.seriesKeepDays, log, now }));
   // Everything that talks says good-bye before the HTTP side closes under it.
   let app: FastifyInstance | undefined;
@@ -91,7 +92,14 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     }),
   );
   const polling = starting.use(
-    new PollService({ plans, series, agents, defaultAgent: config.agentName, log, now }),
+    new PollService({
+      plans: storage.pollPlans,
+      series,
+      agents,
+      defaultAgent: config.agentName,
+      log,
+      now,
+    }),
   );
   const snmp = namedGateway(createSnmpGateway(agents), config.cmts);
   const leases = createLeaseGateway(agents);

@@ -172,8 +172,10 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       log,
       now,
     });
-  const { plans, series } = stack.use(openPollingStorage(dataDir));
-  const polling = stack.use(new PollService({ plans, series, agents, defaultAgent: "lab-1", log, now }));
+  const { series } = stack.use(openPollingStorage(dataDir, storage.pollPlans));
+  const polling = stack.use(
+    new PollService({ plans: storage.pollPlans, series, agents, defaultAgent: "lab-1", log, now }),
+  );
   const app = await buildApp({
     build,
     log,

@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createLogger } from "@pnmlab/config";
 import { Emitter } from "@pnmlab/kit";
 import { type PollDelivery, type PollPlanInput, pollPlanInputSchema } from "@pnmlab/protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AgentRegistry } from "../agents/registry.ts";
-import { openPollingStorage } from "../storage/polling.ts";
+import { openDatabase } from "../storage/database.ts";
+import { openStorage } from "../storage/index.ts";
+import { openPollingStorage, pollingDatabasePath } from "../storage/polling.ts";
+import { pollingMigrations } from "../storage/polling-migrations.ts";
 import { pruneSeries } from "./retention.ts";
 import { readSeries } from "./series-reading.ts";
 import { PollService } from "./service.ts";
@@ -22,11 +26,12 @@ const START_MS = Date.UTC(2026, 0, 1);
 
 function start(dataDir = mkdtempSync(join(tmpdir(), "pnmlab-polling-"))) {
   cleanUp.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const storage = openPollingStorage(dataDir);
+  const main = openStorage(dataDir);
+  const storage = openPollingStorage(dataDir, main.pollPlans);
   const agents = new Emitter<{ poll: unknown }>();
   const requests: { method: string; params: unknown }[] = [];
   const service = new PollService({
-    plans: storage.plans,
+    plans: main.pollPlans,
     series: storage.series,
     agents: agents as unknown as Pick<AgentRegistry, "on">,
     defaultAgent: "lab-1",
@@ -52,6 +57,7 @@ function start(dataDir = mkdtempSync(join(tmpdir(), "pnmlab-polling-"))) {
   const close = () => {
     service[Symbol.dispose]();
     storage[Symbol.dispose]();
+    main[Symbol.dispose]();
   };
   cleanUp.push(close);
   return { service, requests, say, deliver, close, dataDir, ...storage };
@@ -119,6 +125,26 @@ describe("polling plans", () => {
     expect(service.list()).toMatchObject([{ id, name: "upstreams", version: 1 }]);
   });
 
+  it("that an earlier version kept with the readings are taken over once, and stay there for it", () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "pnmlab-polling-"));
+    const kept = { ...plan(), id: "of-before", version: 3, updatedAt: new Date(START_MS).toISOString() };
+    const earlier = openDatabase(pollingDatabasePath(dataDir), pollingMigrations);
+    earlier
+      .prepare("INSERT INTO poll_plans VALUES (?, ?, ?)")
+      .run(kept.id, JSON.stringify(kept), kept.updatedAt);
+    earlier.close();
+    const first = start(dataDir);
+    expect(first.service.list()).toEqual([kept]);
+    first.service.remove(kept.id);
+    first.close();
+    const second = start(dataDir);
+    expect(second.service.list()).toEqual([]);
+    second.close();
+    const after = openDatabase(pollingDatabasePath(dataDir), pollingMigrations);
+    expect(after.prepare("SELECT id FROM poll_plans").all()).toEqual([{ id: kept.id }]);
+    after.close();
+  });
+
   it("are refused with an unknown group, a threshold of nothing, or a name that is taken", () => {
     const { service } = start();
     service.create(plan());
@@ -178,6 +204,22 @@ describe("readings", () => {
     const error = { code: "SNMP_TIMEOUT", message: "127.0.0.1:161 did not answer" };
     deliver([reading(id, 1, 30), reading(id, 2, 30, { samples: [], error })]);
     expect(service.state().devices).toMatchObject([{ device: "cmts", error }]);
+  });
+
+  it("of a newer version are set aside whole, and new ones begin", () => {
+    const first = start();
+    const { id } = first.service.create(plan());
+    first.deliver([reading(id, 1, 30)]);
+    first.close();
+    const newer = openDatabase(pollingDatabasePath(first.dataDir), pollingMigrations);
+    newer.exec("INSERT INTO migrations VALUES (999, 'later', 'now')");
+    newer.close();
+    const { service, series, setAside } = start(first.dataDir);
+    expect(service.list()).toHaveLength(1);
+    expect(series.names()).toEqual([]);
+    const kept = new DatabaseSync(setAside!, { readOnly: true });
+    expect(kept.prepare("SELECT value FROM samples").all()).toEqual([{ value: 30 }]);
+    kept.close();
   });
 
   it("go when they are too old", async () => {

@@ -9,6 +9,7 @@ import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
+import { createPollPlanStore, type PollPlanStore } from "./poll-plans.ts";
 import { createProfileChoices } from "./profile-choices.ts";
 import { createSessionStore } from "./sessions.ts";
 
@@ -31,6 +32,7 @@ export interface Storage extends Disposable {
   readonly nonces: NonceStore;
   readonly audit: AuditStore;
   readonly profileChoices: ProfileChoices;
+  readonly pollPlans: PollPlanStore;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
 }
@@ -52,6 +54,7 @@ export function openStorage(dataDir: string): Storage {
     nonces: createNonceStore(database),
     audit: createAuditStore(database),
     profileChoices: createProfileChoices(database),
+    pollPlans: createPollPlanStore(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {
       if (database.isOpen) database.close();

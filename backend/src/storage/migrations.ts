@@ -109,4 +109,11 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX agent_history_by_time ON agent_history (last_at, id)",
     ],
   },
+  {
+    id: 5,
+    name: "polling plans",
+    statements: [
+      "CREATE TABLE poll_plans (id TEXT PRIMARY KEY, document TEXT NOT NULL, created_at TEXT NOT NULL)",
+    ],
+  },
 ];

@@ -1,6 +1,9 @@
 import type { Migration } from "./migrations.ts";
 
-/** The schema of polling: a file of its own, for it grows and shrinks and is written all the time. */
+/**
+ * The schema of what polling has read: a file of its own, for it grows and shrinks and is written all the
+ * time. Plans were in it once; they are in the main database now, and `poll_plans` is as it was left.
+ */
 export const pollingMigrations: readonly Migration[] = [
   {
     id: 1,

@@ -6,14 +6,31 @@ import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import { databasePath } from "./database.ts";
-import { migrations } from "./migrations.ts";
+import { type Migration, migrations } from "./migrations.ts";
+import { pollingDatabasePath } from "./polling.ts";
+import { pollingMigrations } from "./polling-migrations.ts";
 
 /** How long a database that a running backend writes to may be locked, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** A database of a data folder. */
+export interface DatabaseKind {
+  pathIn(dataDir: string): string;
+  readonly steps: readonly Migration[];
+}
+
+/** Sessions, captures, agents, plans: everything but readings. */
+export const mainDatabase: DatabaseKind = { pathIn: databasePath, steps: migrations };
+
+/** What polling has read. */
+export const readingsDatabase: DatabaseKind = { pathIn: pollingDatabasePath, steps: pollingMigrations };
+
+/** As many pages as there are: a copy that is made in several steps begins anew at every write between them. */
+const ALL_PAGES = 2 ** 31 - 1;
+
 /** The newest schema step that this program knows. */
-export function knownSchemaStep(): number {
-  return Math.max(...migrations.map((step) => step.id));
+export function knownSchemaStep({ steps }: DatabaseKind = mainDatabase): number {
+  return Math.max(...steps.map((step) => step.id));
 }
 
 /**
@@ -22,13 +39,17 @@ export function knownSchemaStep(): number {
  *
  * @throws PnmLabError `SNAPSHOT_FAILED` where there is no database or the disk has no room for a copy.
  */
-export async function writeSnapshot(dataDir: string, output: Writable): Promise<void> {
-  const path = databasePath(dataDir);
+export async function writeSnapshot(
+  dataDir: string,
+  output: Writable,
+  kind: DatabaseKind = mainDatabase,
+): Promise<void> {
+  const path = kind.pathIn(dataDir);
   const copy = `${path}.${randomUUID()}.part`;
   try {
     const database = new DatabaseSync(path, { readOnly: true });
     try {
-      await backup(database, copy);
+      await backup(database, copy, { rate: ALL_PAGES });
     } finally {
       database.close();
     }
@@ -48,17 +69,21 @@ export async function writeSnapshot(dataDir: string, output: Writable): Promise<
  *
  * @throws PnmLabError `SNAPSHOT_INVALID`, `STORAGE_NEWER`.
  */
-export async function restoreSnapshot(dataDir: string, input: Readable): Promise<void> {
-  const path = databasePath(dataDir);
+export async function restoreSnapshot(
+  dataDir: string,
+  input: Readable,
+  kind: DatabaseKind = mainDatabase,
+): Promise<void> {
+  const path = kind.pathIn(dataDir);
   const part = `${path}.${randomUUID()}.part`;
   await mkdir(dataDir, { recursive: true });
   try {
     await pipeline(input, createWriteStream(part, { mode: 0o644 }));
     const step = schemaStepOf(part, "the snapshot");
-    if (step > knownSchemaStep()) {
+    if (step > knownSchemaStep(kind)) {
       throw new PnmLabError(
         "STORAGE_NEWER",
-        `the snapshot is at schema step ${step}, this program knows ${knownSchemaStep()}: restore it with the version that wrote it`,
+        `the snapshot is at schema step ${step}, this program knows ${knownSchemaStep(kind)}: restore it with the version that wrote it`,
       );
     }
     await sync(part);
@@ -111,7 +136,7 @@ async function sync(path: string): Promise<void> {
  *
  * @throws PnmLabError `SNAPSHOT_INVALID` where there is one that cannot be read: it must not count as none.
  */
-export function schemaStepIn(dataDir: string): number {
-  const path = databasePath(dataDir);
+export function schemaStepIn(dataDir: string, kind: DatabaseKind = mainDatabase): number {
+  const path = kind.pathIn(dataDir);
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0 ? schemaStepOf(path, path) : 0;
 }
