@@ -19,7 +19,7 @@ import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import type { Answer, Exchange } from "./session.ts";
 import { SessionPool, type SessionPoolOptions } from "./session-pool.ts";
 import { readTable } from "./table.ts";
-import { fromRawVarbind, type RawVarbind, toRawVarbind } from "./values.ts";
+import { toRawVarbind } from "./values.ts";
 import { type RowSink, type Walk, walkSubtree } from "./walk.ts";
 
 export interface SnmpEngineOptions extends SessionPoolOptions, SchedulerOptions {}
@@ -101,9 +101,9 @@ export class SnmpEngine implements Disposable {
   async set(endpoint: SnmpEndpoint, varbinds: readonly Varbind[], limits: RequestLimits): Promise<Varbind[]> {
     checkWritable(endpoint);
     const asked = varbinds.map(({ oid }) => oid);
-    const raw = varbinds.map((varbind) => checkedRaw({ ...varbind, oid: normalOid(varbind.oid) }));
+    const normal = varbinds.map((varbind) => settable({ ...varbind, oid: normalOid(varbind.oid) }));
     return this.#begin("SET", "write", endpoint, asked, limits, async (ask, name) =>
-      varbindsOf(await ask(name, () => ({ kind: "set", varbinds: raw }), { once: true }), name),
+      varbindsOf(await ask(name, () => ({ kind: "set", varbinds: normal }), { once: true }), name),
     );
   }
 
@@ -245,14 +245,14 @@ function successorsOf(
     throw badResponseError(name, `it has ${varbinds.length} varbinds, at most ${most} were asked for`);
   }
   return varbinds.map((raw, at) => {
-    const value = fromRawVarbind(raw);
+    const { value } = raw;
     if (!value) throw badResponseError(name, `the value of ${raw.oid} cannot be read`);
     const isRepeated = at >= name.oids.length;
     const before = isRepeated ? varbinds[at - repeaters]!.oid : name.oids[at]!;
     const order = compareOids(raw.oid, before);
     if (order < 0 || (order === 0 && value.type !== "endOfMibView"))
       throw walkLoopError(name, raw.oid, before);
-    return { oid: raw.oid, value };
+    return raw as Varbind;
   });
 }
 
@@ -262,14 +262,13 @@ function varbindsOf({ errorStatus, errorIndex, varbinds }: Answer, name: Request
   if (varbinds.length !== name.oids.length) {
     throw badResponseError(name, `it has ${varbinds.length} varbinds, ${name.oids.length} were asked for`);
   }
-  return varbinds.map((raw: RawVarbind, index) => {
-    if (raw.oid !== name.oids[index]) {
-      throw badResponseError(name, `${raw.oid} stands where ${name.oids[index]} was asked for`);
+  for (const [index, { oid, value }] of varbinds.entries()) {
+    if (oid !== name.oids[index]) {
+      throw badResponseError(name, `${oid} stands where ${name.oids[index]} was asked for`);
     }
-    const value = fromRawVarbind(raw);
-    if (!value) throw badResponseError(name, `the value of ${raw.oid} cannot be read`);
-    return { oid: raw.oid, value };
-  });
+    if (!value) throw badResponseError(name, `the value of ${oid} cannot be read`);
+  }
+  return varbinds as Varbind[];
 }
 
 function checkWritable(endpoint: SnmpEndpoint): void {
@@ -290,9 +289,10 @@ function checkedOids(oids: readonly string[]): string[] {
   });
 }
 
-function checkedRaw(varbind: Varbind): Required<RawVarbind> {
+function settable(varbind: Varbind): Varbind {
   try {
-    return toRawVarbind(varbind);
+    toRawVarbind(varbind);
+    return varbind;
   } catch (error) {
     throw badParams(`${varbind.oid}: ${(error as Error).message}`);
   }

@@ -1,12 +1,12 @@
 import snmp, { type Message, type Session } from "net-snmp";
 import type { ConnectedSocket } from "./connected-socket.ts";
-import type { SnmpAccess, SnmpEndpoint, UserProfile } from "./endpoint.ts";
+import type { SnmpEndpoint, UserProfile } from "./endpoint.ts";
 import { installKeyMaker } from "./usm-keys.ts";
 
-/** A request as net-snmp keeps it, with what SnmpSession replaces. */
+/** A request as net-snmp keeps it, with what UserSession replaces. */
 export interface RawRequest {
   message: Message;
-  /** v3: the request PDU behind a discovery or behind itself. */
+  /** The request PDU behind a discovery or behind itself. */
   originalPdu?: { id: number };
   responseCb: (error: Error | null) => void;
   getId(): number;
@@ -47,8 +47,8 @@ installKeyMaker();
 
 /** Opens net-snmp's session over `socket`, without repetitions of its own. */
 export function openRawSession(
-  { address, family, port, profile }: SnmpEndpoint,
-  access: SnmpAccess,
+  { address, family, port }: SnmpEndpoint,
+  profile: UserProfile,
   socket: ConnectedSocket,
 ): RawSession {
   const options = {
@@ -57,20 +57,9 @@ export function openRawSession(
     retries: 0,
     backwardsGetNexts: true,
     dgramModule: { createSocket: () => socket },
+    ...(profile.contextName !== undefined && { context: profile.contextName }),
   };
-  if (profile.version === "v3") {
-    const context = profile.contextName === undefined ? {} : { context: profile.contextName };
-    return snmp.createV3Session(address, userOf(profile), {
-      ...options,
-      ...context,
-    } as never) as unknown as RawSession;
-  }
-  const version = profile.version === "v1" ? snmp.Version1 : snmp.Version2c;
-  const community = access === "write" ? profile.writeCommunity : profile.readCommunity;
-  return snmp.createSession(address, community ?? "", {
-    ...options,
-    version,
-  } as never) as unknown as RawSession;
+  return snmp.createV3Session(address, userOf(profile), options as never) as unknown as RawSession;
 }
 
 /** Bits of msgFlags that an answer to this profile must have (RFC 3412 6.4): 1 authenticated, 2 encrypted. */

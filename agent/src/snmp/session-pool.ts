@@ -1,6 +1,8 @@
 import { PnmLabError } from "@pnmlab/kit";
+import { CommunitySession } from "./community-session.ts";
 import type { SnmpAccess, SnmpEndpoint } from "./endpoint.ts";
-import { SnmpSession } from "./session.ts";
+import type { SnmpSession } from "./session.ts";
+import { UserSession } from "./user-session.ts";
 
 export interface SessionPoolOptions {
   /** A session that was not used for this long is closed, in milliseconds. */
@@ -62,7 +64,7 @@ export class SessionPool {
 
   #take(key: string, endpoint: SnmpEndpoint, access: SnmpAccess): Entry {
     const entry = this.#entries.get(key) ?? {
-      session: new SnmpSession(endpoint, access),
+      session: openSession(endpoint, access),
       users: 0,
       idleTimer: undefined,
     };
@@ -87,4 +89,11 @@ export class SessionPool {
     this.#entries.delete(key);
     entry.session.close();
   }
+}
+
+function openSession(endpoint: SnmpEndpoint, access: SnmpAccess): SnmpSession {
+  const { profile } = endpoint;
+  if (profile.version === "v3") return new UserSession(endpoint, profile);
+  const community = access === "write" ? profile.writeCommunity : profile.readCommunity;
+  return new CommunitySession(endpoint, profile.version, community ?? "");
 }

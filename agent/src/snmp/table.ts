@@ -4,7 +4,6 @@ import { badResponseError, errorStatusError, walkLimitError, walkLoopError } fro
 import { compareOids, isBelow } from "./oid.ts";
 import { Repetitions } from "./repetitions.ts";
 import type { Answer } from "./session.ts";
-import { fromRawVarbind } from "./values.ts";
 import type { RowSink, Walk } from "./walk.ts";
 
 interface Column {
@@ -97,7 +96,7 @@ function takeCells({ varbinds }: Answer, asked: readonly Column[], { name }: Wal
   for (const [at, raw] of varbinds.entries()) {
     const column = asked[at % asked.length]!;
     if (column.isDone) continue;
-    const value = fromRawVarbind(raw);
+    const { value } = raw;
     if (!value) throw badResponseError(name, `the value of ${raw.oid} cannot be read`);
     if (value.type === "endOfMibView") {
       column.isDone = true;

@@ -13,7 +13,6 @@ import type { Deadline } from "./exchange.ts";
 import { compareOids, isBelow } from "./oid.ts";
 import { Repetitions } from "./repetitions.ts";
 import type { Answer, Exchange } from "./session.ts";
-import { fromRawVarbind } from "./values.ts";
 
 /** One request PDU with its turn, its repetitions and its deadline; gets the number of the attempt, from 1. */
 export type Ask = (makeExchange: (attempt: number) => Exchange, signal: AbortSignal) => Promise<Answer>;
@@ -93,24 +92,23 @@ export async function walkSubtree(walk: Walk, sink: RowSink): Promise<number> {
 
 /** Where the walk goes on, judged by the last row alone: undefined where it ends or is going to fail. */
 function nextCursor({ varbinds }: Answer, root: string, cursor: string): string | undefined {
-  const { oid, type } = varbinds.at(-1)!;
-  return type !== END_OF_MIB_VIEW && isBelow(root, oid) && compareOids(oid, cursor) > 0 ? oid : undefined;
+  const { oid, value } = varbinds.at(-1)!;
+  return value?.type !== "endOfMibView" && isBelow(root, oid) && compareOids(oid, cursor) > 0
+    ? oid
+    : undefined;
 }
-
-/** Type octet of the exception endOfMibView (RFC 3416 3). */
-const END_OF_MIB_VIEW = 0x82;
 
 /** The rows below `root`, each after the one before it. */
 function rowsOf({ varbinds }: Answer, name: RequestName, root: string, cursor: string): Varbind[] {
   const rows: Varbind[] = [];
   let last = cursor;
   for (const raw of varbinds) {
-    const value = fromRawVarbind(raw);
+    const { value } = raw;
     if (!value) throw badResponseError(name, `the value of ${raw.oid} cannot be read`);
     if (value.type === "endOfMibView") return rows;
     if (compareOids(raw.oid, last) <= 0) throw walkLoopError(name, raw.oid, last);
     if (!isBelow(root, raw.oid)) return rows;
-    rows.push({ oid: raw.oid, value });
+    rows.push(raw as Varbind);
     last = raw.oid;
   }
   return rows;

@@ -75,7 +75,8 @@ export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 function startAgentProgram(url: string, token: string): { child: ChildProcess; nextLine(): Promise<string> } {
   const program = join(import.meta.dirname, "agent-program.ts");
-  const child = spawn(process.execPath, ["--conditions=@pnmlab/source", program, url, token], {
+  // With this program's own options: `--cpu-prof` shows both ends of the link.
+  const child = spawn(process.execPath, [...process.execArgv, program, url, token], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
