@@ -33,18 +33,20 @@ backend_image() {
   fi
 }
 
-# snapshot get|put|schema [data]: the snapshot program, with `data` on the data folder of this installation.
-# In Docker it runs in a container of its own with the volumes of the backend's.
+# snapshot get|put|schema [data|readings]: the snapshot program, with `data` on the database of this
+# installation, with `readings` on that of what polling has read. In Docker it runs in a container of its own with the
+# volumes of the backend's.
 snapshot() {
-  local command=$1 id
+  local command=$1 id which=()
+  [ "${2:-}" != readings ] || which=(readings)
   if [ "$MODE" != docker ]; then
-    [ "$#" = 1 ] || set -- "$command" "$CFG_PNMLAB_DATA_DIR"
+    [ "$#" = 1 ] || set -- "$command" "$CFG_PNMLAB_DATA_DIR" ${which[@]+"${which[@]}"}
     local_node "$SNAPSHOT_IN_CHECKOUT" "$@"
   elif [ "$#" = 1 ]; then
     docker run --rm --network none --entrypoint node "$(backend_image)" "$SNAPSHOT_IN_IMAGE" "$command"
   else
     id=$(backend_container) || die "there is no backend container"
-    docker run --rm -i --network none --volumes-from "$id" --entrypoint node "$(backend_image)" "$SNAPSHOT_IN_IMAGE" "$command" /data
+    docker run --rm -i --network none --volumes-from "$id" --entrypoint node "$(backend_image)" "$SNAPSHOT_IN_IMAGE" "$command" /data ${which[@]+"${which[@]}"}
   fi
 }
 
@@ -59,6 +61,14 @@ has_database() {
   else
     [ -e "$CFG_PNMLAB_DATA_DIR/pnmlab.db" ]
   fi
+}
+
+# readings_get FOLDER: a copy of what polling has read, as FOLDER/polling.db; nothing where there is none yet.
+readings_get() {
+  local step
+  step=$(snapshot schema readings </dev/null) || die "it cannot be told whether there are readings to save (the reason is above)"
+  [ "$step" -gt 0 ] || return 0
+  snapshot get readings </dev/null >"$1/polling.db" || die "the readings could not be saved; no backup was made"
 }
 
 # captures_get FOLDER: copies the stored captures into FOLDER/captures; files in the making stay out. Where none
@@ -185,7 +195,7 @@ backup_unpack() {
   BACKUP_PROBLEM="$file is no whole archive"
   names=$(tar -tzf "$file" 2>/dev/null) || return 1
   # Only plain files and folders with the names that scripts/backup gives: nothing may land elsewhere.
-  names=$(printf '%s\n' "$names" | grep -vE '^\./($|MANIFEST$|env$|pnmlab\.db$|state/($|(current|previous|last-known-good)$)|captures/($|[0-9a-f]{2}/($|[0-9a-f]{64}$)))' | head -n 1) || true
+  names=$(printf '%s\n' "$names" | grep -vE '^\./($|MANIFEST$|env$|(pnmlab|polling)\.db$|state/($|(current|previous|last-known-good)$)|captures/($|[0-9a-f]{2}/($|[0-9a-f]{64}$)))' | head -n 1) || true
   BACKUP_PROBLEM="$file holds \"$names\", which no backup has"
   [ -z "$names" ] || return 1
   BACKUP_PROBLEM="$file holds something that is neither file nor folder"

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { encodeUtsc } from "@pnmlab/pnm-codec";
+import type { PollPlan, SeriesAnswer } from "@pnmlab/protocol";
 import { type LabFile, readLabFile } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../tunnel/sshd.ts";
@@ -54,6 +55,8 @@ beforeAll(async () => {
     `PNMLAB_HTTP_PORT=${await freePort()}`,
     `PNMLAB_TFTP_PORT=${await freePort()}`,
     `PNMLAB_SIM_SNMP_PORT=${await freePort()}`,
+    "PNMLAB_POLL_CHECK_S=0.5",
+    "PNMLAB_POLL_FLUSH_S=0.5",
   ];
   writeFileSync(join(root, ".env"), `${readFileSync(join(root, ".env"), "utf8")}${ports.join("\n")}\n`);
   await startLab();
@@ -109,8 +112,23 @@ async function stopLab(): Promise<void> {
   await vi.waitUntil(() => readLabFile(dataDir) === undefined, { timeout: 20_000 });
 }
 
-async function api(path: string): Promise<Response> {
-  return await fetch(`${url}${path}`, { headers: { cookie } });
+async function api(path: string, method = "GET", body?: unknown): Promise<Response> {
+  return await fetch(`${url}${path}`, {
+    method,
+    headers: { cookie, origin: url, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+async function plansByApi(): Promise<PollPlan[]> {
+  return ((await (await api("/api/polling/plans")).json()) as { plans: PollPlan[] }).plans;
+}
+
+/** The values of a metric of the plan below, from `fromMs` on. */
+async function readingsByApi(fromMs: number, toMs = Date.now()): Promise<SeriesAnswer["lines"]> {
+  const question = `device=cmts&metric=uptime&from=${fromMs}&to=${toMs}&points=2000`;
+  const answer = await api(`/api/series?${question}`);
+  return answer.status === 404 ? [] : ((await answer.json()) as SeriesAnswer).lines;
 }
 
 /** Everything of the captures that the API tells, bytes included. */
@@ -201,9 +219,25 @@ test("a backup survives the loss of the data folder and of .env: the API answers
   dropCapture("second.bin", 5);
   await expect.poll(async () => ((await capturesByApi()) as unknown[]).length, { timeout: 15_000 }).toBe(2);
   const before = await capturesByApi();
+  const enrolled = await api("/api/agents", "POST", { name: "far-1", site: "far" });
+  expect(enrolled.status).toBe(201);
+  const { token } = (await enrolled.json()) as { token: string };
+  const beganMs = Date.now();
+  const snmpPort = /^PNMLAB_SIM_SNMP_PORT=(\d+)$/m.exec(readFileSync(join(root, ".env"), "utf8"))![1];
+  const made = await api("/api/polling/plans", "POST", {
+    name: "of the backup",
+    intervalS: 5,
+    devices: [{ label: "cmts", host: "127.0.0.1", port: Number(snmpPort), profile: "sim" }],
+    metrics: [{ name: "uptime", oid: "1.3.6.1.2.1.1.3.0", divisor: 100, unit: "s" }],
+  });
+  expect(made.status).toBe(201);
+  await expect.poll(() => readingsByApi(beganMs), { timeout: 20_000 }).not.toEqual([]);
+  const plans = await plansByApi();
+  const readMs = Date.now();
+  const readings = await readingsByApi(beganMs, readMs);
   const settings = readFileSync(join(root, ".env"), "utf8");
 
-  const backup = await run("scripts/backup", "--captures");
+  const backup = await run("scripts/backup", "--captures", "--readings");
   expect(backup).toMatchObject({ code: 0 });
   const file = backup.stdout.trim();
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -216,8 +250,30 @@ test("a backup survives the loss of the data folder and of .env: the API answers
 
   // The session key came back too, so the cookie from before still signs in.
   expect(await capturesByApi()).toEqual(before);
+  expect(await plansByApi()).toEqual(plans);
+  expect(await readingsByApi(beganMs, readMs)).toEqual(readings);
+  const { agents } = (await (await api("/api/agents")).json()) as { agents: { name: string }[] };
+  expect(agents.map(({ name }) => name)).toContain("far-1");
+  expect(readFileSync(join(dataDir, "pnmlab.db")).includes(token)).toBe(false);
+  // What is polled goes on.
+  await expect.poll(() => readingsByApi(readMs + 1), { timeout: 30_000 }).not.toEqual([]);
   expect(readFileSync(join(root, ".env"), "utf8")).toBe(settings);
   expect(failures(await validate())).toEqual([]);
+}, 120_000);
+
+test("a backup without readings brings plans back and leaves what has been read", async () => {
+  const plans = await plansByApi();
+  const file = (await run("scripts/backup")).stdout.trim();
+  const toMs = Date.now();
+  const readings = await readingsByApi(toMs - 3_600_000, toMs);
+  expect(readings).not.toEqual([]);
+  expect((await api(`/api/polling/plans/${plans[0]!.id}`, "DELETE")).status).toBe(204);
+  expect(await plansByApi()).toEqual([]);
+  const restored = await run("scripts/restore", "--yes", "--no-validate", file);
+  expect(restored, restored.stderr).toMatchObject({ code: 0 });
+  expect(await plansByApi()).toEqual(plans);
+  const after = await readingsByApi(toMs - 3_600_000, toMs);
+  expect(after[0]!.points).toEqual(expect.arrayContaining(readings[0]!.points));
 }, 120_000);
 
 test("a damaged backup is refused before anything is touched", async () => {
