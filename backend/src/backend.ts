@@ -17,7 +17,7 @@ import { agentProbe } from "./health/agent.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
 import { HealthMonitor } from "./health/monitor.ts";
 import { storageProbe } from "./health/storage.ts";
-import { tftpDirectoryProbe } from "./health/tftp-directory.ts";
+import { findTftpDirectoryTrouble, tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
 import {
   ConsumedFiles,
@@ -174,6 +174,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
     leaseMs: config.leaseMs,
     reportFile: (fileName) => fetched?.report(fileName),
+    lookAtStorage: () => findTftpDirectoryTrouble({ tftpDir, cleanup: config.cleanup }),
     log,
   });
   starting.defer(() => utsc.close());

@@ -227,6 +227,17 @@ export interface TakenFiles {
   hasTaken(fileName: string): boolean;
 }
 
+/** What is wrong with the TFTP directory as this program sees it. */
+export interface StorageTrouble {
+  found: string;
+  fix: string;
+  /** Whether files that are there can be listed. */
+  isReadable: boolean;
+}
+
+/** Looks at the TFTP directory; undefined where files can come into it. Never throws. */
+export type StorageLook = () => Promise<StorageTrouble | undefined>;
+
 /** Clears consumed files of ours from the TFTP directory (implemented in `ingest/`). */
 export interface FileCleaner {
   /**

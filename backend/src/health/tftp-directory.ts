@@ -3,6 +3,7 @@ import { open, opendir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "@pnmlab/config";
 import { withDeadline } from "@pnmlab/kit";
+import type { StorageTrouble } from "../contracts.ts";
 import type { Probe } from "./check.ts";
 import { checkDiskSpace, diskFull, isDiskFull } from "./disk-space.ts";
 import { isOnMount } from "./mounts.ts";
@@ -46,6 +47,16 @@ export async function lookIntoTftpDirectory(options: TftpDirectoryOptions): Prom
     const [found, fix] = describe(error as NodeJS.ErrnoException, tftpDir);
     return { verdict: fail(found, EXPECTED, fix), isWritable: false, space: undefined };
   }
+}
+
+/** Why files may not come into the folder, where anything shows it; takes at most 3 s, and never throws. */
+export async function findTftpDirectoryTrouble(
+  options: TftpDirectoryOptions,
+): Promise<StorageTrouble | undefined> {
+  const { verdict, space } = await lookIntoTftpDirectory(options);
+  const isReadable = space !== undefined;
+  if (verdict.status !== "pass") return { found: verdict.found, fix: verdict.fix, isReadable };
+  return space?.status === "fail" ? { found: space.found, fix: space.fix, isReadable } : undefined;
 }
 
 async function look({ tftpDir, cleanup }: TftpDirectoryOptions): Promise<TftpDirectoryLook> {

@@ -149,14 +149,19 @@ async function ensureDestination(
 
 async function createRow(device: Device, wanted: Configuration): Promise<UtscRow> {
   const { rfPortIfIndex, rfPortName, profile, onRowCreated } = wanted;
-  const { creation, cfgIndexes, pauseAfterCreationMs } = profile.row;
+  const { creation, cfgIndexes, pauseAfterCreationMs, pauseAfterRemovalMs } = profile.row;
   if (creation.length === 0) {
     throw new PnmLabError(
       "UTSC_ROW_REFUSED",
       `${rfPortName} has no row in docsPnmCmtsUtscCfgTable, and a ${profile.name} makes none for a manager`,
     );
   }
-  const cfgIndex = await makeOneOf(device, wanted, cfgIndexes);
+  const cfgIndex = await makeOneOf(device, wanted, cfgIndexes).catch(async (error: unknown) => {
+    // The session before may have removed its row a moment ago: it can be made again only after a pause.
+    if (pauseAfterRemovalMs === 0 || !isPnmLabError(error, "UTSC_ROW_REFUSED")) throw error;
+    await sleep(pauseAfterRemovalMs, device.signal);
+    return makeOneOf(device, wanted, cfgIndexes);
+  });
   onRowCreated(cfgIndex);
   if (pauseAfterCreationMs > 0) await sleep(pauseAfterCreationMs, device.signal);
   const row = await readRow(device.snmp, device.target, rfPortIfIndex, cfgIndex, { signal: device.signal });

@@ -20,6 +20,7 @@ import {
 import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
 import type { SessionFace } from "./session-face.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
+import { isFileMissing } from "./stall.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
 import { TestRun } from "./test-run.ts";
@@ -510,7 +511,7 @@ export class ControlLoop {
   #clearHindrance(): void {
     const { face } = this.#options;
     const { failure } = face.facts;
-    const isOver = failure !== undefined && failure.code !== "UTSC_NO_FILE" && failure.rung !== "file";
+    const isOver = failure !== undefined && !isFileMissing(failure) && failure.rung !== "file";
     face.note({ remedy: undefined, failure: isOver ? undefined : failure });
   }
 

@@ -44,6 +44,7 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
     consequence: "again",
     fix: "See the log of the CMTS for the reason; the test is started again.",
   },
+  UTSC_TFTP_DIRECTORY: { rung: "tftp", consequence: "later" },
   UTSC_FRUITLESS: { rung: "tftp", consequence: "again" },
   UTSC_FILE_REFUSED: {
     rung: "file",

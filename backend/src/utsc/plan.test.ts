@@ -46,6 +46,7 @@ const emptyRow: UtscRow = {
   fileName: undefined,
   mark: undefined,
   measStatus: "inactive",
+  initiateTest: undefined,
   kHundredthsDb: -8600,
   sampleRateHz: undefined,
   resolutionBandwidthHz: undefined,

@@ -40,6 +40,7 @@ const row: UtscRow = {
   fileName: undefined,
   mark: undefined,
   measStatus: "inactive",
+  initiateTest: undefined,
   kHundredthsDb: undefined,
   sampleRateHz: undefined,
   resolutionBandwidthHz: undefined,

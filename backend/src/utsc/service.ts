@@ -21,6 +21,7 @@ import type {
   ModemFinder,
   SessionStore,
   SnmpGateway,
+  StorageLook,
   StoredSession,
   TakenFiles,
   UtscProbe,
@@ -61,6 +62,8 @@ export interface UtscServiceOptions {
   probePatienceMs?: number;
   /** Told of the name that a CMTS gives its newest file, where it names its files by itself. */
   reportFile?: (fileName: string) => void;
+  /** Whether files can come into the TFTP directory. */
+  lookAtStorage?: StorageLook;
   log: Logger;
 }
 
@@ -117,6 +120,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       isOwn: (mark) => this.isOwn(mark),
       readsBySnmp: true,
       reportFile: (fileName) => options.reportFile?.(fileName),
+      lookAtStorage: options.lookAtStorage,
       takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
         if (session.settled) this.#withRoom.delete(session.id);

@@ -14,18 +14,20 @@ import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
 import { columnTruths } from "./column-truth.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { failureOf } from "./failure.ts";
+import { filePrefixOf } from "./file-name.ts";
 import { FrameIntake } from "./frame-intake.ts";
 import { Lease } from "./lease.ts";
+import { MissingFiles, type MissingFilesCause } from "./missing-files.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
 import { comparisonOf, fileFrameOf } from "./snmp-comparison.ts";
 import { readResult, SnmpFallback, type SnmpResult } from "./snmp-result.ts";
-import { isAboutMissingFiles, stallFailure } from "./stall.ts";
+import { isAboutMissingFiles, isFileMissing, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import type { ControlledRow } from "./test-control.ts";
-import type { VendorFileName } from "./vendor-file-name.ts";
+import { parseVendorFileName, type VendorFileName } from "./vendor-file-name.ts";
 
 /** A refusal stays in view this long after the file it is about. */
 const FILE_FAILURE_MS = 10_000;
@@ -62,6 +64,9 @@ export class LiveSession {
   readonly #face: SessionFace;
   readonly #lease: Lease;
   readonly #fallback: SnmpFallback;
+  readonly #missing: MissingFiles;
+  #cause: MissingFilesCause | undefined;
+  #newestFileName: string | undefined;
   /** The newest frames that came in files, the oldest first. */
   readonly #recent: SpectrumFrame[] = [];
   #stored: StoredSession;
@@ -96,6 +101,14 @@ export class LiveSession {
       sinceMs: () => this.#control?.configuredAtMs ?? 0,
       onResult: (result) => this.#takeResult(result),
       onFailure: (message) => around.log.warn({ sessionId: stored.id }, message),
+    });
+    this.#missing = new MissingFiles({
+      snmp: around.snmp,
+      target,
+      lookAtStorage: around.lookAtStorage,
+      isMissed: (fileName) => this.#isMissed(fileName),
+      onFound: (cause) => this.#noteCause(cause),
+      onFailure: (message) => around.log.debug({ sessionId: stored.id }, message),
     });
     this.#offAvailability = around.snmp.onAvailabilityChange(() => this.#noteAgent());
   }
@@ -200,6 +213,7 @@ export class LiveSession {
   async close(): Promise<void> {
     this.#offAvailability();
     clearInterval(this.#ticker);
+    this.#missing.close();
     this.#lease.close();
     this.#face.close();
     await Promise.all([this.#control?.close(), this.#stop?.close()]);
@@ -276,6 +290,9 @@ export class LiveSession {
         this.#recent.push(frame);
         if (this.#recent.length > RECENT_FRAMES) this.#recent.shift();
       }
+      this.#newestFileName = baseOf(file.fileName);
+      this.#cause = undefined;
+      this.#missing.forget();
       this.#control?.fileArrived(true);
     } catch (error) {
       this.#control?.fileArrived(false);
@@ -323,7 +340,8 @@ export class LiveSession {
   #rowWithoutFiles(): ControlledRow | undefined {
     const { bySnmp, failure } = this.#face.facts;
     const cfgIndex = this.#control?.cfgIndex;
-    const isMissed = bySnmp || (this.#face.state === "stalled" && failure?.code === "UTSC_NO_FILE");
+    const isMissed =
+      bySnmp || (this.#face.state === "stalled" && failure !== undefined && isFileMissing(failure));
     if (!isMissed || cfgIndex === undefined || !this.isLive || !this.#intake.isReady) return undefined;
     if (!this.#around.readsBySnmp || !this.#around.snmp.available) return undefined;
     return { rfPortIfIndex: this.#stored.rfPortIfIndex, cfgIndex };
@@ -351,8 +369,10 @@ export class LiveSession {
     const silentMs = Date.now() - waitingSinceMs;
     const patienceMs = Math.max(stallAfterMs(this.#intake.filePeriodMs), this.#control?.patienceMs ?? 0);
     if (waitingSinceMs > 0 && silentMs > patienceMs) {
-      const notes = this.#control?.notes ?? [];
-      face.apply("silence", { failure: failure ?? stallFailure(facts, this.#around.destination, notes) });
+      face.apply("silence", { failure: failure ?? this.#stallFailure() });
+    }
+    if (this.isLive && face.facts.failure !== undefined && isFileMissing(face.facts.failure)) {
+      void this.#missing.look();
     }
     if (failure?.rung === "file" && Date.now() - Date.parse(failure.at) > FILE_FAILURE_MS) {
       face.note({ failure: undefined });
@@ -360,6 +380,34 @@ export class LiveSession {
     face.forgetStatus(STATUS_HOLDS_MS);
     void this.#fallback.look();
     face.publishSoon();
+  }
+
+  #stallFailure(): Failure {
+    const { destination } = this.#around;
+    return stallFailure(this.#face.facts, destination, this.#control?.notes ?? [], this.#cause);
+  }
+
+  /** Why files stay away has become known, or known to have changed. */
+  #noteCause(cause: MissingFilesCause | undefined): void {
+    const { failure } = this.#face.facts;
+    this.#cause = cause;
+    if (!this.isLive || failure === undefined || !isFileMissing(failure)) return;
+    const { at, ...found } = this.#stallFailure();
+    // A cause that stays the same has been the cause since it was found.
+    const since = failure.code === found.code ? failure.at : at;
+    this.#face.note({ failure: { ...found, at: since } });
+  }
+
+  /** Whether a file on the CMTS is of this session and newer than what has come. */
+  #isMissed(fileName: string): boolean {
+    const base = baseOf(fileName);
+    const vendor = parseVendorFileName(base);
+    const isOurs =
+      vendor === undefined
+        ? base.startsWith(filePrefixOf(this.id))
+        : vendor.rfPortIfIndex === this.#stored.rfPortIfIndex &&
+          vendor.ccapId === this.#control?.settled?.chosen.sysName;
+    return isOurs && (this.#newestFileName === undefined || base > this.#newestFileName);
   }
 
   #noteAgent(): void {
@@ -415,4 +463,9 @@ export class LiveSession {
     this.#around.save(this.#isSingle ? { ...stored, desired: "stopped" } : stored);
     this.#face.setStored(stored);
   }
+}
+
+/** A file's name without the folders in front. */
+function baseOf(fileName: string): string {
+  return fileName.slice(fileName.lastIndexOf("/") + 1);
 }

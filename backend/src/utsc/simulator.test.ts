@@ -207,8 +207,11 @@ test("a TFTP server that is down is named as the broken rung, and files flow aga
   const { id } = await chain.start();
   await until(() => chain.session(id).state === "receiving", 20_000);
   await chain.stopTftp();
-  await until(() => chain.session(id).failure?.code === "UTSC_NO_FILE", 30_000);
-  expect(chain.session(id)).toMatchObject({ state: "stalled", failure: { rung: "tftp" } });
+  await until(() => chain.session(id).failure?.code === "UTSC_UPLOAD_FAILED", 30_000);
+  expect(chain.session(id)).toMatchObject({
+    failure: { rung: "tftp" },
+    sentence: expect.stringMatching(/^(Stalled, no file since|Receiving by SNMP, no files).*Upload failed: /),
+  });
   await chain.startTftp();
   await until(() => chain.session(id).failure === null, 30_000);
   expect(chain.session(id)).toMatchObject({ state: "receiving", sentence: "Receiving." });

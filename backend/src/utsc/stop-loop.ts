@@ -84,6 +84,15 @@ export class StopLoop {
       // Without the agent the lease runs out by itself and aborts a test that has ended.
       if (!isPnmLabError(error)) throw error;
     });
+    const trouble = await around.lookAtStorage?.();
+    // What cannot be listed is not said to be removed.
+    if (trouble !== undefined && !trouble.isReadable) {
+      throw new PnmLabError(
+        "UTSC_TFTP_DIRECTORY",
+        `the CMTS is idle, but files may be left: TFTP directory: ${trouble.found}`,
+        { retryable: true },
+      );
+    }
     for (const fileName of await cleaner.list(filePrefixOf(stored.id))) await cleaner.remove(fileName);
     return outcome;
   }

@@ -89,6 +89,27 @@ test.each<[Partial<Situation>, string]>([
   expect(sentenceOf({ ...situation, ...overrides })).toBe(sentence);
 });
 
+test("a stall names the TFTP directory or the upload where one of them is known to be the cause", () => {
+  const destination = { index: 1, host: "10.1.2.20", port: 69 };
+  const facts = { lastFileAt, measStatus: "busy", agentSentence: undefined } as const;
+  for (const found of [
+    "/srv/tftp does not exist",
+    "the disk of /srv/tftp is full",
+    "/srv/tftp can be read but not written, so consumed files stay",
+  ]) {
+    const gone = stallFailure(facts, destination, [], { kind: "storage", found, fix: "mend it" });
+    expect(gone).toMatchObject({ rung: "tftp", code: "UTSC_TFTP_DIRECTORY", fix: "mend it" });
+    expect(sentenceOf({ ...situation, state: "stalled", lastFileAt, failure: gone })).toBe(
+      `Stalled, no file since ${since}. TFTP directory: ${found}; the CMTS says busy.`,
+    );
+  }
+  const refused = stallFailure(facts, destination, [], { kind: "upload", status: "error", fileName: "a_1" });
+  expect(refused).toMatchObject({
+    code: "UTSC_UPLOAD_FAILED",
+    message: "upload failed: the CMTS says error of a_1, 10.1.2.20 at UDP 69 did not take it",
+  });
+});
+
 test("a stall names the rung, what the CMTS says, what it refused, and where to look", () => {
   const destination = { index: 1, host: "10.1.2.20", port: 69 };
   const silent = stallFailure({ lastFileAt, measStatus: "busy", agentSentence: undefined }, destination, [

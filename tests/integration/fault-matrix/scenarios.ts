@@ -4,6 +4,11 @@ import type { Look, Scenario } from "./scenario.ts";
 
 const FINE: Look = { state: "receiving", words: /^Receiving\.$/ };
 const NO_FILE = /^Stalled, no file .*The CMTS says/;
+const STALLED = String.raw`^Stalled, no file (?:yet|since [\d:]+)\. `;
+const UPLOAD_FAILED = new RegExp(
+  String.raw`${STALLED}Upload failed: the CMTS says error of pnmlab_\w+_\d.*, 127\.0\.0\.1 at UDP \d+ did not take it\.`,
+);
+const DIRECTORY_GONE = /TFTP directory: \S+ does not exist/;
 const SILENT = /CMTS f\d+-[a-z]+ does not answer in time: .*127\.0\.0\.1:\d+/;
 const BUSY_BY_ANOTHER: Look = { state: "failed", words: /another user/i };
 const ENDS_AS_TAKEN = { idle: "failed", configuring: "failed" } as const;
@@ -114,17 +119,21 @@ export const cmtsScenarios: readonly Scenario[] = [
   },
   {
     fault: "CMTS restarts in mid-capture",
+    // Longer than a request waits for its answer.
     inject: ({ simulator, cmtsId }) => {
-      simulator.reboot(cmtsId, 3000);
+      simulator.reboot(cmtsId, 8000);
       return () => {};
     },
-    faulty: { state: ["stalled", "configuring", "receiving"], words: /./ },
-    faultyIn: { stopping: { state: ["stopping", "stopped"], words: /./ } },
+    faulty: { state: "stalled", words: SILENT },
+    faultyIn: {
+      idle: { state: "refused", words: SILENT },
+      stopping: { state: "stopping", words: SILENT },
+    },
   },
   {
     fault: "TFTP server unreachable",
     inject: (cell) => cell.inject({ kind: "upload", behaviour: { kind: "unreachable" } }),
-    faulty: { state: "stalled", words: NO_FILE },
+    faulty: { state: "stalled", words: UPLOAD_FAILED },
   },
   {
     fault: "uploads 1.5 s late",
@@ -139,7 +148,7 @@ export const cmtsScenarios: readonly Scenario[] = [
   {
     fault: "uploads that break off",
     inject: (cell) => cell.inject({ kind: "upload", behaviour: { kind: "broken", share: 0.5 } }),
-    faulty: { state: "stalled", words: NO_FILE },
+    faulty: { state: "stalled", words: UPLOAD_FAILED },
   },
   {
     fault: "uploads that grow slowly",
@@ -220,8 +229,15 @@ export function labScenarios(arrivals: Arrivals): readonly Scenario[] {
         await rename(tftpDir, `${tftpDir}-away`);
         return () => rename(`${tftpDir}-away`, tftpDir);
       },
-      faulty: { state: "stalled", words: NO_FILE },
-      faultyIn: { stopping: { state: ["stopping", "stopped"], words: /./ } },
+      faulty: { state: "stalled", words: new RegExp(STALLED + DIRECTORY_GONE.source) },
+      faultyIn: {
+        stopping: {
+          state: "stopping",
+          words: new RegExp(
+            String.raw`^Stopping\. The CMTS is idle, but files may be left: ${DIRECTORY_GONE.source}\. Trying again\.$`,
+          ),
+        },
+      },
     },
     {
       fault: "TFTP directory full",
@@ -233,7 +249,8 @@ export function labScenarios(arrivals: Arrivals): readonly Scenario[] {
           arrivals.watch(lab);
         };
       },
-      faulty: { state: "stalled", words: NO_FILE },
+      // The server keeps its own reserve free: what the disk has, it alone refuses.
+      faulty: { state: "stalled", words: UPLOAD_FAILED },
     },
   ];
 }
