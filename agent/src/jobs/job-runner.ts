@@ -1,6 +1,6 @@
 import { PnmLabError } from "@pnmlab/kit";
 import type { CancelMessage, LinkConnection, RequestMessage } from "@pnmlab/link";
-import { AGENT_METHODS, type AgentMethod, type ErrorBody } from "@pnmlab/protocol";
+import { AGENT_METHODS, type AgentMethod, type ErrorBody, isPlainGet } from "@pnmlab/protocol";
 import type { AgentLog } from "../log.ts";
 import { Deadline } from "../snmp/index.ts";
 import { ChunkSender } from "./chunk-sender.ts";
@@ -125,6 +125,8 @@ export class JobRunner {
   }
 
   #call<M extends AgentMethod>(method: M, params: unknown, context: JobContext): Promise<unknown> {
+    const run = this.#methods[method] as (params: unknown, context: JobContext) => Promise<unknown>;
+    if (method === "snmp.get" && isPlainGet(params)) return run(params, context);
     const parsed = AGENT_METHODS[method].params.safeParse(params);
     if (!parsed.success) {
       const faults = parsed.error.issues.map(
@@ -132,7 +134,6 @@ export class JobRunner {
       );
       throw new PnmLabError("AGENT_BAD_PARAMS", `${method}: ${faults.join("; ")}`);
     }
-    const run = this.#methods[method] as (params: unknown, context: JobContext) => Promise<unknown>;
     return run(parsed.data, context);
   }
 

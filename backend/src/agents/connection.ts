@@ -7,6 +7,7 @@ import {
   type BackendToAgent,
   type BuildInfo,
   isCounted,
+  isPlainResponse,
 } from "@pnmlab/protocol";
 import type { RawData, WebSocket } from "ws";
 import { HEARTBEAT_MS, Heartbeat, SILENCE_MS } from "./heartbeat.ts";
@@ -243,6 +244,7 @@ function parseMessage(data: RawData): { message?: AgentToBackend; counts?: boole
   } catch {
     return {};
   }
+  if (isPlainResponse(json)) return { message: json, counts: true };
   const parsed = agentToBackendSchema.safeParse(json);
   // What does not fit the protocol was counted by its sender all the same.
   const type = (json as { type?: unknown } | null)?.type;

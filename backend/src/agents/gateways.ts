@@ -72,9 +72,10 @@ function requireAgent(
   registry: AgentRegistry,
   target: SnmpTarget,
 ): { name: string; connection: AgentConnection } {
-  const { name, connection, sentence } = registry.agentFor(target);
+  const best = registry.agentFor(target);
+  const { name, connection } = best;
   if (connection) return { name, connection };
-  throw new PnmLabError("AGENT_UNAVAILABLE", sentence, { retryable: true });
+  throw new PnmLabError("AGENT_UNAVAILABLE", best.sentence, { retryable: true });
 }
 
 function limits(options: RequestOptions = {}) {

@@ -194,7 +194,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   }
 
   /** The agent for a target: the connection where it is connected, and the state in words. */
-  agentFor(target: SnmpTarget): { name: string; connection?: AgentConnection; sentence: string } {
+  agentFor(target: SnmpTarget): { name: string; connection?: AgentConnection; readonly sentence: string } {
     const candidates = this.#enrolments
       .list()
       .filter(({ revokedAt }) => revokedAt === undefined)
@@ -206,7 +206,15 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     const [best] = agentsFor(target, candidates, this.#options.cmts);
     if (!best) return { name: "", sentence: `no agent says that it reaches ${target.host}` };
     const { current, name } = this.#seatOf(best.enrolment);
-    return { name, ...(current && { connection: current }), sentence: this.#sentenceOf(best.enrolment) };
+    const sentenceOf = () => this.#sentenceOf(best.enrolment);
+    return {
+      name,
+      ...(current && { connection: current }),
+      // Made only for who reads it: every request asks for its agent.
+      get sentence() {
+        return sentenceOf();
+      },
+    };
   }
 
   /** The state in words of the agent that is worst off. */

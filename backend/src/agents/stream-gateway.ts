@@ -10,9 +10,9 @@ const DEFAULT_DEADLINE_MS = 60_000;
 /** Rows that come while the agent reads them, through the agent that reaches the target. */
 export function createSnmpStreamGateway(registry: AgentRegistry): SnmpStreamGateway {
   const requestsTo = (target: SnmpTarget): AgentConnection["requests"] => {
-    const { connection, sentence } = registry.agentFor(target);
-    if (connection) return connection.requests;
-    throw new PnmLabError("AGENT_UNAVAILABLE", sentence, { retryable: true });
+    const best = registry.agentFor(target);
+    if (best.connection) return best.connection.requests;
+    throw new PnmLabError("AGENT_UNAVAILABLE", best.sentence, { retryable: true });
   };
   return {
     walk: (target, oid, options) =>

@@ -1,4 +1,10 @@
-import { type AgentToBackend, type BackendToAgent, backendToAgentSchema, isCounted } from "@pnmlab/protocol";
+import {
+  type AgentToBackend,
+  type BackendToAgent,
+  backendToAgentSchema,
+  isCounted,
+  isPlainRequest,
+} from "@pnmlab/protocol";
 import type { RawData } from "ws";
 
 export type Incoming =
@@ -22,6 +28,7 @@ export function readBackendMessage(data: RawData, isBinary: boolean): Incoming {
   } catch {
     return { ok: false, reason: "it is not JSON" };
   }
+  if (isPlainRequest(json)) return { ok: true, message: json };
   const parsed = backendToAgentSchema.safeParse(json);
   if (parsed.success) return { ok: true, message: parsed.data };
   const fields = parsed.error.issues.flatMap((issue) =>

@@ -9,6 +9,7 @@ import {
   type AgentStreamMethod,
   type AgentToBackend,
   type BackendToAgent,
+  isPlainVarbinds,
 } from "@pnmlab/protocol";
 import { ChunkStream } from "./chunk-stream.ts";
 
@@ -158,7 +159,10 @@ export class RequestManager {
       // Registered before it is sent: an answer may arrive while `send` is still on the stack.
       this.#pending.set(id, {
         name,
-        parse: (result) => AGENT_METHODS[method].result.parse(result),
+        parse: (result) =>
+          method === "snmp.get" && isPlainVarbinds(result)
+            ? result
+            : AGENT_METHODS[method].result.parse(result),
         onChunk,
         resolve,
         reject,

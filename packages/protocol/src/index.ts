@@ -8,6 +8,7 @@ export * from "./frame.ts";
 export * from "./lists.ts";
 export * from "./live.ts";
 export * from "./modems.ts";
+export * from "./plain-messages.ts";
 export * from "./polling.ts";
 export * from "./rest.ts";
 export * from "./snmp.ts";
