@@ -150,6 +150,8 @@ programs_start() {
     mkdir -p "$CFG_PNMLAB_DATA_DIR/logs"
     log=$CFG_PNMLAB_DATA_DIR/logs/start.log
     nohup node scripts/bootstrap.mjs start >"$log" 2>&1 </dev/null &
+    STARTED_PID=$!
+    STARTED_LOG=$log
     note "the lab runs in the background now; its output is in $log"
   fi
   programs_wait
@@ -168,9 +170,12 @@ programs_wait() {
   done
 }
 
-# programs_ending: names the containers that end by themselves again and again; nothing heals those.
+# programs_ending: names what ends by itself, containers again and again; nothing heals those.
 programs_ending() {
-  [ "$MODE" = docker ] || return 0
+  if [ "$MODE" != docker ]; then
+    [ -z "${STARTED_PID:-}" ] || is_alive "$STARTED_PID" || printf 'the lab ended: %s\n' "$(tail -n 1 "$STARTED_LOG")"
+    return 0
+  fi
   docker ps -q --filter "label=com.docker.compose.project=$(compose_project)" --filter status=restarting |
     xargs docker inspect --format '{{.RestartCount}} {{index .Config.Labels "com.docker.compose.service"}}' 2>/dev/null |
     awk -v least="$ENDING_RESTARTS" '$1 >= least { print $2 " ends again and again" }' || true
