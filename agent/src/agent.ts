@@ -12,7 +12,14 @@ import { createMethods, JobRunner } from "./jobs/index.ts";
 import { LeaseKeeper } from "./leases/index.ts";
 import type { AgentLog } from "./log.ts";
 import { Policy } from "./policy/index.ts";
-import { Outbox, type OutboxOptions, Polling, type PollTimings, pollSnmp } from "./polling/index.ts";
+import {
+  Outbox,
+  type OutboxOptions,
+  type PollClock,
+  Polling,
+  type PollTimings,
+  pollSnmp,
+} from "./polling/index.ts";
 import { type SnmpCounts, SnmpEngine, type SnmpProfile } from "./snmp/index.ts";
 import { versionRemark } from "./version-remark.ts";
 
@@ -39,8 +46,8 @@ export interface AgentOptions {
   /** By which the backend finds settings that differ from its own. */
   settings?: SettingsFingerprints;
   log: AgentLog;
-  /** Where and how it polls; without it, it does not. */
-  polling?: Omit<OutboxOptions, "log"> & { timings?: Partial<PollTimings> };
+  /** Where and how it polls; without it, it does not. The clock is another one where a test needs it. */
+  polling?: Omit<OutboxOptions, "log"> & { timings?: Partial<PollTimings>; clock?: PollClock };
   /** Timers of the link, where a test needs other ones. */
   linkTimings?: Partial<LinkTimings>;
 }
@@ -90,13 +97,14 @@ export class Agent implements AsyncDisposable {
     );
     this.#leases = new LeaseKeeper({ policy, engine: this.#engine, log });
     if (options.polling) {
-      const { timings, ...outbox } = options.polling;
+      const { timings, clock, ...outbox } = options.polling;
       this.#outbox = new Outbox({ ...outbox, log });
       this.#polling = new Polling({
         outbox: this.#outbox,
         snmp: pollSnmp(policy, this.#engine),
         log,
         ...(timings && { timings }),
+        ...(clock && { clock }),
       });
     }
     this.#methods = createMethods({

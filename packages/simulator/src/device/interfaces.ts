@@ -94,7 +94,7 @@ export function layOutPorts(personality: Personality, plans: readonly PortPlan[]
 export function interfaceTables(
   personality: Personality,
   ports: readonly ModemPort[],
-  upTimeS: () => number = process.uptime,
+  upTimeS: () => number,
 ) {
   const interfaces: Interface[] = [];
   const stack: [number, number][] = [];

@@ -34,11 +34,7 @@ interface Received {
 }
 
 /** What is registered: docsIf3CmtsCmRegStatusTable, its 3.1 part, and the upstream status tables. */
-export function modemTables(
-  personality: Personality,
-  ports: readonly ModemPort[],
-  upTimeS: () => number = process.uptime,
-) {
+export function modemTables(personality: Personality, ports: readonly ModemPort[], upTimeS: () => number) {
   const registered: Registered[] = ports
     .flatMap((port) => port.activity.modems.map((modem) => ({ modem, port })))
     .map((entry, i) => ({ id: i + 1, ...entry }));

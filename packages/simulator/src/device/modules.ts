@@ -40,11 +40,7 @@ interface Entity {
  * Chassis, line cards, RF ports and thermometers: entPhysicalTable, entPhySensorTable,
  * entAliasMappingTable, ccapInterfaceIndexMapTable.
  */
-export function moduleTables(
-  personality: Personality,
-  ports: readonly RfPort[],
-  upTimeS: () => number = process.uptime,
-) {
+export function moduleTables(personality: Personality, ports: readonly RfPort[], upTimeS: () => number) {
   const cards = [...new Set(ports.map(({ number }) => cardOf(number, personality)))];
   const thermometers: Thermometer[] = [0, ...cards].map((card) => ({
     index: thermometerIndex(card),

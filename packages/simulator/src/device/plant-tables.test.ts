@@ -84,7 +84,7 @@ test.each(Object.keys(personalities) as PersonalityName[])(
   },
 );
 
-test("counters rise", async () => {
+test("counters rise, and begin anew with the device", async () => {
   await using lab = await startLab();
   const octets = async () => {
     const counts = (await lab.manager.walk(ifXTable.ifHCInOctets.oid)).map(({ value }) => value.value);
@@ -92,6 +92,9 @@ test("counters rise", async () => {
   };
   const first = await octets();
   await expect.poll(octets).toBeGreaterThan(first);
+  const before = await octets();
+  lab.simulator.reboot(CMTS);
+  expect(await octets()).toBeLessThan(before);
 });
 
 test("noise makes codewords wrong, and impulses do; a clean channel has none", () => {
