@@ -13,6 +13,7 @@ let lab: TestLab;
 let browser: Browser;
 let page: Page;
 let complaints: string[];
+let mend = () => {};
 
 const run = chromiumPath ? test : test.skip;
 const device = (cmts: number) => lab.simulator.devices[cmts]!;
@@ -75,7 +76,7 @@ run(
 );
 
 run("a server that the CMTS cannot reach is the failing rung, with what to do, in one sentence", async () => {
-  const mend = breakUploads(0);
+  mend = breakUploads(0);
   await button(/^Test the way of the files/).click();
   await dialog().getByText("Testing", { exact: true }).waitFor();
   await dialog()
@@ -95,7 +96,102 @@ run("a server that the CMTS cannot reach is the failing rung, with what to do, i
   await page.keyboard.press("Escape");
 });
 
+const pill = () => page.locator(".top-bar .pill").first();
+const frames = () => page.locator(".top-bar__figures");
+
+run("a live page whose files stay away says that its trace comes by SNMP, and counts it", async () => {
+  mend = breakUploads(0);
+  await page.goto(livePath(0));
+  await button(/^Start/).click();
+  await expect.poll(() => pill().textContent(), POLL).toMatch(/Receiving by SNMP/);
+  await page
+    .getByText(/^Receiving by SNMP, no files\./)
+    .first()
+    .waitFor();
+  await page.locator(".status-line").getByText("SNMP, no files").waitFor();
+  await expect.poll(() => frames().textContent(), POLL).toMatch(/[1-9]\d* by SNMP/);
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 3);
+  await picture("live-by-snmp");
+});
+
+run(
+  "from there the way of the files is tested: the capture is stopped after a question, and started again after",
+  async () => {
+    await button(/^Test the way of the files/).click();
+    await dialog().getByText("A capture holds this port.").waitFor();
+    expect(measStatus(0)).not.toBeUndefined();
+    await dialog().getByRole("button", { name: "Stop the capture and test" }).click();
+    await expect.poll(() => dialog().textContent(), POLL).toMatch(/Uploadfailed/);
+    mend();
+    await dialog().getByRole("button", { name: "Test again" }).click();
+    await expect.poll(() => dialog().textContent(), POLL).toMatch(/A capture was made and its file arrived/);
+    await dialog().getByRole("button", { name: "Start the capture again" }).click();
+    await dialog().getByText("A capture holds this port.").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => pill().textContent(), POLL).toMatch(/^\s*Receiving\s*$/);
+    await page.locator(".status-line").getByText("files", { exact: true }).waitFor();
+  },
+);
+
+run(
+  "a running capture is compared with the result table: two spectra and their difference in dB",
+  async () => {
+    await page.getByRole("tab", { name: "Truth" }).click();
+    await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 3);
+    await button(/^Compare with SNMP/).click();
+    await dialog().locator(".u-over").waitFor();
+    const figures = dialog().locator(".comparison__figures");
+    expect(await figures.textContent()).toMatch(
+      /Mean difference.?0\.00 dB.*Mean absolute0\.00 dB.*Largest0\.00 dB.*Bins compared1\s?600/u,
+    );
+    expect(await dialog().getByRole("button", { name: "File" }).count()).toBe(1);
+    expect(await dialog().getByRole("button", { name: "SNMP result table" }).count()).toBe(1);
+    await picture("live-snmp-comparison");
+    await dialog().getByRole("button", { name: "Difference" }).click();
+    await dialog().getByRole("button", { name: "SNMP minus file" }).waitFor();
+    await dialog().getByRole("button", { name: "Table" }).click();
+    await dialog()
+      .getByRole("columnheader", { name: /SNMP result table/ })
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await button(/^Stop/).click();
+    await expect.poll(() => measStatus(0), POLL).not.toBe("busy");
+  },
+);
+
+run(
+  "a CMTS without samples in its result table stalls, offers the test, and has nothing to compare",
+  async () => {
+    mend = breakUploads(1);
+    await page.goto(livePath(1));
+    await button(/^Start/).click();
+    await expect.poll(() => pill().textContent(), POLL).toMatch(/Stalled/);
+    const over = page.locator(".over");
+    await over.getByRole("button", { name: /^Test the way of the files/ }).waitFor();
+    await page.keyboard.press("Shift+C");
+    await dialog().getByText("There is nothing to compare.").waitFor();
+    await page.keyboard.press("Escape");
+    await over.getByRole("button", { name: /^Test the way of the files/ }).click();
+    await dialog().getByRole("button", { name: "Stop the capture and test" }).click();
+    await expect
+      .poll(() => dialog().locator(".way__rung--fail").textContent(), POLL)
+      .toMatch(/^Uploadfailed/);
+    expect(await dialog().getByRole("alert").textContent()).toMatch(/[.]$/);
+    await page.keyboard.press("Escape");
+    mend();
+  },
+);
+
+run("the plant page tests the way of the files of a port in its row", async () => {
+  await page.goto(`${lab.url}/plant`);
+  const row = page.locator("tr", { hasText: String(portOf(0)) }).first();
+  await row.getByRole("button", { name: "Test the way of the files" }).click();
+  await expect.poll(() => dialog().textContent(), POLL).toMatch(/A capture was made and its file arrived/);
+});
+
 run("the pages give no complaint on the console", () => {
   // A network interface of the machine that comes or goes is none of the page's making.
-  expect(complaints.filter((text) => !text.includes("ERR_NETWORK_CHANGED"))).toEqual([]);
+  const own = complaints.filter((text) => !text.includes("ERR_NETWORK_CHANGED"));
+  // The browser itself tells of the one comparison that had no result.
+  expect(own).toEqual([expect.stringContaining("404")]);
 });

@@ -1,6 +1,6 @@
 import { messageOf, sleep } from "@pnmlab/kit";
 import type { TftpProbe, UtscRequest, UtscSession } from "@pnmlab/protocol";
-import { type ComputedRef, computed, reactive } from "vue";
+import { type ComputedRef, computed, reactive, shallowRef } from "vue";
 import type { LabSync } from "../api/lab-sync.ts";
 import { formatClock } from "../model/format.ts";
 import type { LabSnapshot } from "../model/lab-state.ts";
@@ -48,6 +48,13 @@ function runOf(sync: LabSync, { cmtsId, rfPortIfIndex }: FileWayTarget): Run {
   return fresh;
 }
 
+/** The port whose ladder is open; what opened it may go while the test runs. */
+const shown = shallowRef<FileWayTarget>();
+
+export function useShownFileWay() {
+  return shown;
+}
+
 /** The capture that holds a port. */
 function holderOf({ sessions }: LabSnapshot, { cmtsId, rfPortIfIndex }: FileWayTarget) {
   const here = sessionOfPort(sessions ?? [], cmtsId, rfPortIfIndex);
@@ -61,6 +68,8 @@ export interface FileWay {
   /** The capture that holds the port. */
   session: ComputedRef<UtscSession | undefined>;
   test(): Promise<void>;
+  /** The same once more: what was stopped for the test before can still be started again. */
+  testAgain(): Promise<void>;
   /** Ends the capture that holds the port, and tests. */
   stopAndTest(): Promise<void>;
   /** Starts again what was stopped for the test. */
@@ -121,6 +130,7 @@ export function useFileWay(target: () => FileWayTarget): FileWay {
         one.stopped = undefined;
         return probe(one, port);
       }),
+    testAgain: () => guarded(probe),
     stopAndTest: () =>
       guarded(async (one, port) => {
         const held = holderOf(sync.state.snapshot, port);

@@ -66,6 +66,10 @@ export interface LiveMonitor {
   selectedChannel: Ref<number | undefined>;
   showServices: Ref<boolean>;
   qualify: Qualify;
+  /** Whether the result table is set beside the files now. */
+  comparing: Ref<boolean>;
+  /** There is a capture whose result table can be read. */
+  canCompare: ComputedRef<boolean>;
   working: Ref<"start" | "single" | "stop" | undefined>;
   failure: Ref<string | undefined>;
   /** What the newest start that failed said of single columns. */
@@ -207,6 +211,8 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     selectedChannel: ref(),
     showServices: ref(true),
     qualify: provideQualify(target, session),
+    comparing: ref(false),
+    canCompare: computed(() => session.value?.state === "receiving" || session.value?.state === "stalled"),
     working,
     failure,
     refused,

@@ -30,6 +30,9 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     capture("S", "Single: one capture, then stop", () => {
       if (monitor.working.value === undefined && target.value.port.utsc !== null) void monitor.single();
     }),
+    capture("Shift C", "Compare the files with the result table by SNMP", () => {
+      if (monitor.canCompare.value) monitor.comparing.value = true;
+    }),
     capture("Space", "Freeze the display; the capture goes on", () => toggle(monitor.frozen)),
     capture("L", "Back to live", () => {
       monitor.frozen.value = false;

@@ -37,11 +37,17 @@ const WORDS: Record<UtscSessionState, string> = {
 /** The state pill of a session; a port without one is idle. */
 export function sessionWords(session: UtscSession | undefined, nowMs: number): StateWords {
   if (!session) return { tone: "idle", text: "Idle" };
+  if (readsBySnmp(session)) return { tone: "warn", text: "Receiving by SNMP" };
   if (session.state === "stalled" && session.newestFrameAt) {
     const age = formatStopwatch(nowMs - Date.parse(session.newestFrameAt));
     return { tone: "warn", text: `Stalled, newest ${age} old` };
   }
   return { tone: TONES[session.state], text: WORDS[session.state] };
+}
+
+/** Whether no file comes, and its spectra are read from the CMTS's result table instead. */
+export function readsBySnmp(session: UtscSession | undefined): boolean {
+  return session?.state === "receiving" && session.bySnmp === true;
 }
 
 /** The same while the page has no link to the backend: what was known last, and that it is not known now. */

@@ -2,6 +2,7 @@ import type { UtscSession } from "@pnmlab/protocol";
 import { formatBandwidth, formatNumber } from "./format.ts";
 import type { PlotReport } from "./plot-report.ts";
 import type { LevelScale } from "./plot-view.ts";
+import { readsBySnmp } from "./session-words.ts";
 import { type TruthRow, truthRows } from "./truth.ts";
 
 /** One cell of the status line: label over value. */
@@ -27,6 +28,7 @@ export function statusReadouts(
   report: PlotReport | undefined,
   scale: LevelScale,
 ): Readout[] {
+  const bySnmp = readsBySnmp(session);
   const rows = new Map((session ? truthRows(session) : []).map((row) => [row.key, row]));
   const cell = (key: TruthRow["key"], label: string, unit: string, first: boolean): Readout => {
     const row = rows.get(key);
@@ -38,7 +40,7 @@ export function statusReadouts(
       value: value == null ? NOT_SET : `${value}${unit}`,
       differs,
       first,
-      source: row ? sourceOf(row) : "No capture on this port",
+      source: row ? sourceOf(row, bySnmp) : "No capture on this port",
     };
   };
   const spacingHz = report?.binSpacingHz;
@@ -78,19 +80,30 @@ export function statusReadouts(
     cell("trigger", "Trigger", "", true),
     cell("format", "Format", "", false),
     {
+      key: "way",
+      label: "Frames from",
+      value: bySnmp ? "SNMP, no files" : "files",
+      differs: bySnmp,
+      first: false,
+      source: bySnmp
+        ? "Read from the CMTS's result table, because no file comes"
+        : "Files that the CMTS sends over TFTP",
+    },
+    {
       key: "k",
-      label: "K (file)",
+      label: bySnmp ? "K (SNMP)" : "K (file)",
       value:
         session?.kHundredthsDb == null ? "not known" : `${formatNumber(session.kHundredthsDb / 100, 2)} dB`,
       differs: false,
       first: false,
-      source: "Calibration constant in the files; levels are dBmV with it",
+      source: `Calibration constant in the ${bySnmp ? "result table" : "files"}; levels are dBmV with it`,
     },
   ];
 }
 
-function sourceOf(row: TruthRow): string {
-  if (row.observed !== null) return `Observed in the files; accepted ${row.accepted ?? "not read"}`;
+function sourceOf(row: TruthRow, bySnmp: boolean): string {
+  if (row.observed !== null)
+    return `Observed in the ${bySnmp ? "captures by SNMP" : "files"}; accepted ${row.accepted ?? "not read"}`;
   if (row.accepted !== null) return "Accepted: read back from the CMTS";
   return "Requested; the CMTS has not confirmed it yet";
 }
