@@ -361,7 +361,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   #claimByVendorName(fileName: string): FileClaim | undefined {
     const name = parseVendorFileName(fileName);
     if (name === undefined) return undefined;
-    for (const session of this.#byId.values()) {
+    // One that has ended waits for late files, and must not take those of the one behind it.
+    for (const session of [...this.#byId.values()].reverse()) {
       const claim = session.claimByVendorName(name, () => this.#noteTaken(fileName));
       if (claim !== undefined) return claim;
     }
