@@ -1,5 +1,5 @@
 import { AnalysisError } from "./errors.ts";
-import { dbOfPower } from "./units.ts";
+import { dbOfPower, powerOfDb } from "./units.ts";
 
 const EULER_GAMMA = 0.5772156649015329;
 const DB_PER_NEPER_POWER = 10 / Math.LN10;
@@ -53,6 +53,14 @@ export function falseAlarmThresholdDb(falseAlarm: number, looks = 1): number {
     else high = middle;
   }
   return dbOfPower(high);
+}
+
+/**
+ * Power below which noise averaged over `looks` spectra stays with probability `share`, relative to its mean:
+ * the quantile of a gamma distribution. For one look it is `-ln(1 - share)`.
+ */
+export function noiseQuantile(share: number, looks = 1): number {
+  return powerOfDb(falseAlarmThresholdDb(1 - share, looks));
 }
 
 /** Q(n, x) for whole n: e^-x * sum over k < n of x^k / k!. */

@@ -1,0 +1,142 @@
+import { type AlarmMemory, type AlarmTiming, alarmStep, DEFAULT_TIMING, QUIET_ALARM } from "./alarm-table.ts";
+import {
+  type DetectorEvent,
+  type DetectorId,
+  type DetectorNotice,
+  type EventKind,
+  type Sighting,
+  severityOfDbc,
+} from "./event.ts";
+
+/** Frames on either side of the peak that an event names as its evidence. */
+const EVIDENCE_REACH = 2;
+
+/** One alarm of a detector: what it sees frame by frame becomes an event that is raised, goes on and is cleared. */
+export class Alarm {
+  readonly detector: DetectorId;
+  readonly kind: EventKind;
+  event: DetectorEvent | undefined;
+  #memory: AlarmMemory = QUIET_ALARM;
+  readonly #timing: AlarmTiming;
+  readonly #nextId: () => string;
+  /** Frames since the first sighting, and those of them that showed it. */
+  #frames = 0;
+  #seen = 0;
+  #firstS = Number.NaN;
+  #peak: { value: number; sequence: number } | undefined;
+
+  constructor(
+    detector: DetectorId,
+    kind: EventKind,
+    nextId: () => string,
+    timing: Partial<AlarmTiming> = {},
+  ) {
+    this.detector = detector;
+    this.kind = kind;
+    this.#nextId = nextId;
+    this.#timing = { ...DEFAULT_TIMING, ...timing };
+  }
+
+  get isRaised(): boolean {
+    return this.#memory.state === "raised" || this.#memory.state === "clearing";
+  }
+
+  get isQuiet(): boolean {
+    return this.#memory.state === "quiet";
+  }
+
+  /**
+   * @param excessDb how far the statistic lies over its threshold
+   * @param sighting what was seen; needed once the threshold was passed
+   */
+  step(
+    excessDb: number,
+    sighting: Sighting | undefined,
+    timeS: number,
+    sequence: number,
+  ): DetectorNotice | undefined {
+    const isOver = excessDb >= 0 && sighting !== undefined;
+    if (this.#memory.state === "quiet") {
+      if (!isOver) return undefined;
+      this.#frames = 0;
+      this.#seen = 0;
+      this.#firstS = timeS;
+      this.#peak = undefined;
+      this.event = undefined;
+    }
+    this.#frames += 1;
+    if (isOver) this.#see(sighting, timeS, sequence);
+    const { memory, effect } = alarmStep(this.#memory, excessDb, timeS, this.#timing);
+    this.#memory = memory;
+    if (effect === undefined) return undefined;
+    if (effect === "raise" && sighting) this.event = this.#eventOf(sighting, timeS);
+    if (!this.event) return undefined;
+    this.event.state = effect === "clear" ? "cleared" : "raised";
+    const type = effect === "raise" ? "raised" : effect === "reopen" ? "reopened" : "cleared";
+    return { type, event: snapshot(this.event) };
+  }
+
+  #see(sighting: Sighting, timeS: number, sequence: number): void {
+    this.#seen += 1;
+    const isPeak = this.#peak === undefined || sighting.value > this.#peak.value;
+    if (isPeak) this.#peak = { value: sighting.value, sequence };
+    const { event } = this;
+    if (!event) return;
+    event.lastS = timeS;
+    event.count = this.#seen;
+    event.dutyPct = (100 * this.#seen) / this.#frames;
+    const share = 1 / Math.min(50, this.#seen);
+    event.f0Hz += share * (sighting.f0Hz - event.f0Hz);
+    event.bwHz = Math.max(event.bwHz, sighting.bwHz);
+    if (sighting.levelDbmv !== undefined) {
+      event.levelDbmv = (event.levelDbmv ?? sighting.levelDbmv) * (1 - share) + share * sighting.levelDbmv;
+    }
+    if (sighting.classification !== undefined) event.classification = sighting.classification;
+    if (sighting.figures !== undefined) event.figures = { ...event.figures, ...sighting.figures };
+    if (sighting.confidence !== undefined) event.confidence = sighting.confidence;
+    if (isPeak) {
+      event.dBc = sighting.dBc ?? event.dBc;
+      event.severity = sighting.severity ?? severityOfDbc(event.dBc);
+      event.evidence.value = sighting.value;
+      event.evidence.frames = around(sequence);
+    }
+  }
+
+  #eventOf(sighting: Sighting, timeS: number): DetectorEvent {
+    return {
+      id: this.#nextId(),
+      detector: this.detector,
+      kind: this.kind,
+      severity: sighting.severity ?? severityOfDbc(sighting.dBc),
+      state: "raised",
+      firstS: this.#firstS,
+      lastS: timeS,
+      count: this.#seen,
+      dutyPct: (100 * this.#seen) / this.#frames,
+      f0Hz: sighting.f0Hz,
+      bwHz: sighting.bwHz,
+      levelDbmv: sighting.levelDbmv,
+      dBc: sighting.dBc,
+      channels: sighting.channels,
+      evidence: {
+        statistic: sighting.statistic,
+        value: this.#peak?.value ?? sighting.value,
+        threshold: sighting.threshold,
+        frames: around(this.#peak?.sequence ?? 0),
+      },
+      classification: sighting.classification,
+      confidence: sighting.confidence ?? 1,
+      figures: sighting.figures ?? {},
+    };
+  }
+}
+
+function around(sequence: number): number[] {
+  const frames: number[] = [];
+  for (let i = Math.max(0, sequence - EVIDENCE_REACH); i <= sequence + EVIDENCE_REACH; i += 1) frames.push(i);
+  return frames;
+}
+
+function snapshot(event: DetectorEvent): DetectorEvent {
+  return { ...event, evidence: { ...event.evidence, frames: [...event.evidence.frames] } };
+}

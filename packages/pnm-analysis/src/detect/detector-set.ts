@@ -1,0 +1,120 @@
+import type { BandPlan } from "../plant/band-plan.ts";
+import { type ChannelFigures, channelTable } from "../plant/channel-table.ts";
+import { isSameAxis, type SpectrumFrame } from "../spectrum-frame.ts";
+import { AnomalyDetector } from "./anomaly.ts";
+import { CarrierDetector } from "./carriers.ts";
+import { ClippingDetector } from "./clipping.ts";
+import type { Detector } from "./detector.ts";
+import type { DetectorEvent, DetectorId, DetectorNotice } from "./event.ts";
+import { FrameView } from "./frame-view.ts";
+import { HumDetector } from "./hum.ts";
+import { ImpulseDetector } from "./impulse.ts";
+import { NarrowbandDetector } from "./narrowband.ts";
+import { NoiseRiseDetector } from "./noise-rise.ts";
+import { PassbandDetector } from "./passband.ts";
+import { PathDistortionDetector } from "./path-distortion.ts";
+import { ReceiverOverloadDetector } from "./receiver-overload.ts";
+import { type Thresholds, thresholdsWith } from "./thresholds.ts";
+
+export const DETECTORS: readonly DetectorId[] = ["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10"];
+
+export interface DetectorSetOptions {
+  plan: BandPlan;
+  /** Those that differ from the defaults. */
+  thresholds?: Partial<Thresholds>;
+  /** All unless given. */
+  enabled?: readonly DetectorId[];
+  /** Noise of a quiet bin in times without disturbance, for D2; the start of the stream unless given. */
+  noiseBaselineDbmv?: number | undefined;
+  /** Occupied bands of the downstream, for D4. */
+  downstream?: readonly { lowerHz: number; upperHz: number }[];
+  /** Ids of new events; counts from 1 unless given. */
+  nextId?: () => string;
+}
+
+/**
+ * All detectors of one stream. Feed it every frame in order; it answers with what was raised, reopened or cleared. A
+ * frame on another axis, or with another number of looks, starts everything anew.
+ */
+export class DetectorSet {
+  readonly #options: DetectorSetOptions;
+  readonly #nextId: () => string;
+  readonly #events = new Map<string, DetectorEvent>();
+  #view: FrameView | undefined;
+  #early: Detector[] = [];
+  #late: Detector[] = [];
+  #hum: HumDetector | undefined;
+
+  constructor(options: DetectorSetOptions) {
+    let count = 0;
+    this.#options = options;
+    this.#nextId =
+      options.nextId ??
+      (() => {
+        count += 1;
+        return `event-${count}`;
+      });
+  }
+
+  feed(frame: SpectrumFrame): DetectorNotice[] {
+    const view = this.#viewOf(frame);
+    view.begin(frame);
+    const notices: DetectorNotice[] = [];
+    for (const detector of this.#early) notices.push(...detector.feed(view));
+    view.settle();
+    for (const detector of this.#late) notices.push(...detector.feed(view));
+    for (const { event } of notices) this.#events.set(event.id, event);
+    return notices;
+  }
+
+  /** Every event so far, as it stood at its last notice, the oldest first. */
+  get events(): readonly DetectorEvent[] {
+    return [...this.#events.values()];
+  }
+
+  /** Rows of the channel table over the last frames; empty before the first. */
+  channels(): ChannelFigures[] {
+    const view = this.#view;
+    return view ? channelTable(view.frame, view.meter, view.floor, view.frame.resolutionBandwidthHz) : [];
+  }
+
+  /** Noise floor per bin in dBmV; undefined before the first frame. */
+  floorDbmv(): Float64Array | undefined {
+    return this.#view?.floor.levelsDbmv();
+  }
+
+  /** What the last hum fit found, with the rhythms that the repeat period hides. */
+  get humFits(): HumDetector["fits"] {
+    return this.#hum?.fits ?? [];
+  }
+
+  #viewOf(frame: SpectrumFrame): FrameView {
+    const view = this.#view;
+    if (view && isSameAxis(view.frame, frame) && (frame.looks ?? 1) === view.looks) return view;
+    this.#view = new FrameView(frame, this.#options.plan);
+    this.#create();
+    return this.#view;
+  }
+
+  #create(): void {
+    const { enabled = DETECTORS, noiseBaselineDbmv, downstream } = this.#options;
+    const context = { thresholds: thresholdsWith(this.#options.thresholds), nextId: this.#nextId };
+    const paths = new PathDistortionDetector(context, downstream);
+    const lines = new NarrowbandDetector(context);
+    if (enabled.includes("D4")) lines.isExplained = (frequencyHz) => paths.explains(frequencyHz, 150_000);
+    this.#hum = new HumDetector(context);
+    const isWanted = ({ id }: Detector) => enabled.includes(id);
+    // What spoils a frame is found first; the comb before the lines that it explains.
+    this.#early = [new ReceiverOverloadDetector(context), new ImpulseDetector(context)].filter(isWanted);
+    this.#late = [
+      new NoiseRiseDetector(context, noiseBaselineDbmv),
+      paths,
+      lines,
+      new ClippingDetector(context),
+      this.#hum,
+      new PassbandDetector(context),
+      new CarrierDetector(context),
+      new AnomalyDetector(context),
+    ].filter(isWanted);
+  }
+}

@@ -1,0 +1,29 @@
+import type { AlarmTiming } from "./alarm-table.ts";
+import type { DetectorId, DetectorNotice } from "./event.ts";
+import type { FrameView } from "./frame-view.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+/** One detector: takes every frame and tells what was raised, reopened or cleared by it. */
+export interface Detector {
+  readonly id: DetectorId;
+  feed(view: FrameView): DetectorNotice[];
+}
+
+/** What a detector is made with. */
+export interface DetectorContext {
+  thresholds: Thresholds;
+  nextId: () => string;
+}
+
+/** Times of the alarm that the thresholds give. */
+export function timingOf({ clearS, cooldownS, hysteresisDb }: Thresholds): Partial<AlarmTiming> {
+  return { clearS, cooldownS, hysteresisDb };
+}
+
+/** Raises with the first frame that passes the threshold: for statistics that already sum up many frames. */
+export const AT_ONCE: Partial<AlarmTiming> = { n: 1, m: 1 };
+
+/** The notices that are one. */
+export function noticesOf(...notices: (DetectorNotice | undefined)[]): DetectorNotice[] {
+  return notices.filter((notice) => notice !== undefined);
+}

@@ -1,0 +1,89 @@
+export type DetectorId = "D1" | "D2" | "D3" | "D4" | "D5" | "D6" | "D7" | "D8" | "D9" | "D10";
+
+export type EventKind =
+  | "narrowbandIngress"
+  | "noiseRise"
+  | "impulseNoise"
+  | "cpdComb"
+  | "cpdNoise"
+  | "clipping"
+  | "hum"
+  | "tilt"
+  | "rollOff"
+  | "suckOut"
+  | "ripple"
+  | "unknownCarrier"
+  | "channelSilent"
+  | "lowTraffic"
+  | "levelDeviation"
+  | "stuckTransmitter"
+  | "receiverOverload"
+  | "dcSpur"
+  | "anomaly";
+
+export type Severity = "info" | "minor" | "major" | "critical";
+
+/** What a detector saw in one frame, or over the frames up to it. */
+export interface Sighting {
+  f0Hz: number;
+  bwHz: number;
+  /** Level of the disturbance; undefined where it has none, for example a tilt. */
+  levelDbmv?: number | undefined;
+  /** Relative to the affected channel. */
+  dBc?: number | undefined;
+  /** Ids of the channels that it touches. */
+  channels: readonly string[];
+  /** Name and value of the statistic that was compared. */
+  statistic: string;
+  value: number;
+  threshold: number;
+  severity?: Severity | undefined;
+  classification?: string | undefined;
+  /** From 0 to 1. */
+  confidence?: number | undefined;
+  /** Further figures by name, each with its unit in the name. */
+  figures?: Readonly<Record<string, number>> | undefined;
+}
+
+/** A finding over time, with the frames that prove it. */
+export interface DetectorEvent {
+  id: string;
+  detector: DetectorId;
+  kind: EventKind;
+  severity: Severity;
+  state: "raised" | "cleared";
+  firstS: number;
+  lastS: number;
+  /** Frames that showed it, and their share of all frames from the first to the last, in %. */
+  count: number;
+  dutyPct: number;
+  f0Hz: number;
+  bwHz: number;
+  levelDbmv: number | undefined;
+  dBc: number | undefined;
+  channels: readonly string[];
+  evidence: {
+    statistic: string;
+    /** Largest value so far, and the threshold that it passed. */
+    value: number;
+    threshold: number;
+    /** Sequence numbers of the peak and the two frames on either side of it. */
+    frames: number[];
+  };
+  classification: string | undefined;
+  confidence: number;
+  figures: Readonly<Record<string, number>>;
+}
+
+export interface DetectorNotice {
+  type: "raised" | "reopened" | "cleared";
+  /** The event as it stood at this moment. */
+  event: DetectorEvent;
+}
+
+/** Severity by the distance of a disturbance to the channel that it disturbs: > 30, 25 to 30, 18 to 25, < 18 dB. */
+export function severityOfDbc(dBc: number | undefined): Severity {
+  if (dBc === undefined || Number.isNaN(dBc)) return "minor";
+  const distanceDb = -dBc;
+  return distanceDb > 30 ? "info" : distanceDb >= 25 ? "minor" : distanceDb >= 18 ? "major" : "critical";
+}

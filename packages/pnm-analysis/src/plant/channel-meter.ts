@@ -1,0 +1,270 @@
+import type { LevelSpectrum } from "../band.ts";
+import { binOfFrequency } from "../measure/bins.ts";
+import { symbolRateOfWidth } from "../raised-cosine.ts";
+import { dbOfPower } from "../units.ts";
+import type { PlanChannel } from "./band-plan.ts";
+
+/** A channel sends where its power stands this far over its noise. */
+const ACTIVE_DB = 6;
+/** Frames after which older ones begin to count half. */
+const HALVING_FRAMES = 300;
+/** A minislot is on where it lies within this of the strongest one of the frame. */
+const UNDER_STRONGEST_DB = 11;
+const BLOCK_HZ = 400_000;
+/** Part of an SC-QAM symbol rate in which its spectrum is flat: 1 - roll-off. */
+const FLAT_SHARE = 0.75;
+
+/** A stretch of a channel that is on or off as a whole: an OFDMA minislot, 400 kHz of an SC-QAM channel's flat top. */
+export interface Block {
+  first: number;
+  end: number;
+  middleHz: number;
+  /** Frames in which it was on, and their summed mean power per bin; old frames fade. */
+  activeFrames: number;
+  activePower: number;
+  /** Mean level while on, for what moves with time. */
+  meanDb: number;
+}
+
+/** What one channel did over the last frames. */
+export class ChannelRecord {
+  readonly channel: PlanChannel;
+  readonly blocks: readonly Block[];
+  /** Bins [first, end) that touch the channel. */
+  readonly first: number;
+  readonly end: number;
+  /** Bandwidth that holds the signal. */
+  readonly signalHz: number;
+  frames = 0;
+  activeFrames = 0;
+  /** Power of the last frame in dBmV, and whether the channel was sending. */
+  powerDbmv = Number.NaN;
+  isActive = false;
+  activePowerSum = 0;
+  levelSum = 0;
+  levelSquares = 0;
+  lowestDbmv = Number.NaN;
+  highestDbmv = Number.NaN;
+  /** Frames in a row without and with a burst. */
+  idleRun = 0;
+  activeRun = 0;
+  lastActiveS = Number.NaN;
+  /** Power per bin over which a block of this channel counted as on in the last frame. */
+  limit = 0;
+  #strongest = 0;
+  readonly #edgeWeights: readonly [number, number];
+
+  constructor(axis: LevelSpectrum, channel: PlanChannel) {
+    this.channel = channel;
+    const bins = axis.levelsDbmv.length;
+    const from = binOfFrequency(axis, channel.lowerHz) + 0.5;
+    const to = binOfFrequency(axis, channel.upperHz) + 0.5;
+    this.first = Math.min(bins, Math.max(0, Math.floor(from)));
+    this.end = Math.max(this.first, Math.min(bins, Math.ceil(to)));
+    this.#edgeWeights = [from > 0 ? Math.floor(from) + 1 - from : 1, to < bins ? to - Math.ceil(to) + 1 : 1];
+    const widthHz = channel.upperHz - channel.lowerHz;
+    const excludedHz = (channel.excludedHz ?? []).reduce((sum, [low, high]) => sum + high - low, 0);
+    this.signalHz = channel.kind === "scQam" ? symbolRateOfWidth(widthHz) : widthHz - excludedHz;
+    this.blocks = blocksOf(axis, channel);
+  }
+
+  /** `true` where the axis shows all of it; others have no power. */
+  get isVisible(): boolean {
+    return this.blocks.length > 0;
+  }
+
+  /** @param noiseDbmvPerBin noise in one bin */
+  add(powers: Float64Array, enbwBins: number, noisePerBin: number, timeS: number): void {
+    let sum = 0;
+    for (let k = this.first; k < this.end; k += 1) {
+      const power = powers[k]!;
+      if (Number.isNaN(power)) continue;
+      const weight = k === this.first ? this.#edgeWeights[0] : k === this.end - 1 ? this.#edgeWeights[1] : 1;
+      sum += weight * power;
+    }
+    this.powerDbmv = dbOfPower(sum / enbwBins);
+    const isWhole = this.channel.kind === "scQam";
+    const limit = this.#limit(powers, noisePerBin * 10 ** (ACTIVE_DB / 10));
+    const isOn = isWhole && this.#meanOfBlocks(powers) > limit;
+    let anyOn = false;
+    for (const block of this.blocks) {
+      const mean = meanPower(powers, block);
+      if (isWhole ? !isOn : !(mean > limit)) continue;
+      anyOn = true;
+      block.activeFrames += 1;
+      block.activePower += mean;
+      const levelDb = dbOfPower(mean);
+      block.meanDb = Number.isNaN(block.meanDb)
+        ? levelDb
+        : block.meanDb + (levelDb - block.meanDb) / Math.min(200, block.activeFrames);
+    }
+    this.isActive = anyOn;
+    this.frames += 1;
+    if (!anyOn) {
+      this.idleRun += 1;
+      this.activeRun = 0;
+      return;
+    }
+    this.idleRun = 0;
+    this.activeRun += 1;
+    this.lastActiveS = timeS;
+    this.activeFrames += 1;
+    this.activePowerSum += sum / enbwBins;
+    this.levelSum += this.powerDbmv;
+    this.levelSquares += this.powerDbmv ** 2;
+    if (!(this.powerDbmv >= this.lowestDbmv)) this.lowestDbmv = this.powerDbmv;
+    if (!(this.powerDbmv <= this.highestDbmv)) this.highestDbmv = this.powerDbmv;
+  }
+
+  #meanOfBlocks(powers: Float64Array): number {
+    let sum = 0;
+    for (const block of this.blocks) sum += meanPower(powers, block);
+    return sum / this.blocks.length;
+  }
+
+  /**
+   * Power over which a block is on. Granted minislots of OFDMA leak into empty ones beside them by far more than
+   * the noise, so that those are told apart by their distance to the strongest as well.
+   */
+  #limit(powers: Float64Array, overNoise: number): number {
+    if (this.channel.kind === "scQam") return overNoise;
+    let most = 0;
+    for (const block of this.blocks) most = Math.max(most, meanPower(powers, block));
+    if (most > overNoise)
+      this.#strongest += 0.05 * (most - this.#strongest) + (this.#strongest === 0 ? 0.95 * most : 0);
+    this.limit = Math.max(overNoise, this.#strongest * 10 ** (-UNDER_STRONGEST_DB / 10));
+    return this.limit;
+  }
+
+  /** Old frames count half from now on. */
+  fade(): void {
+    this.frames /= 2;
+    this.activeFrames /= 2;
+    this.activePowerSum /= 2;
+    this.levelSum /= 2;
+    this.levelSquares /= 2;
+    for (const block of this.blocks) {
+      block.activeFrames /= 2;
+      block.activePower /= 2;
+    }
+    this.lowestDbmv = Number.NaN;
+    this.highestDbmv = Number.NaN;
+  }
+
+  /** Share of the frames with a burst: of the channel, or of its minislots on average. */
+  get occupancy(): number {
+    if (this.frames === 0) return 0;
+    if (this.channel.kind === "scQam") return this.activeFrames / this.frames;
+    return this.blocks.reduce((sum, block) => sum + block.activeFrames, 0) / this.blocks.length / this.frames;
+  }
+
+  /** Power in dBmV while all of it is in use; NaN before the first burst. */
+  get activePowerDbmv(): number {
+    if (this.channel.kind === "scQam") return dbOfPower(this.activePowerSum / this.activeFrames);
+    return (
+      this.activeDbmvPerBin + dbOfPower(this.blocks.reduce((sum, { first, end }) => sum + end - first, 0))
+    );
+  }
+
+  /** Mean power per bin of blocks while they are on. */
+  get activeDbmvPerBin(): number {
+    let power = 0;
+    let frames = 0;
+    for (const block of this.blocks) {
+      power += block.activePower;
+      frames += block.activeFrames;
+    }
+    return dbOfPower(power / frames);
+  }
+
+  /** Spread of the burst levels in dB, between modems and by the short look at each. */
+  get levelSpreadDb(): number {
+    const mean = this.levelSum / this.activeFrames;
+    return Math.sqrt(Math.max(0, this.levelSquares / this.activeFrames - mean * mean));
+  }
+
+  get meanLevelDbmv(): number {
+    return this.levelSum / this.activeFrames;
+  }
+}
+
+function meanPower(powers: Float64Array, { first, end }: Block): number {
+  let sum = 0;
+  for (let k = first; k < end; k += 1) sum += powers[k]!;
+  return sum / (end - first);
+}
+
+function blocksOf(axis: LevelSpectrum, channel: PlanChannel): Block[] {
+  const bins = axis.levelsDbmv.length;
+  const widthHz = channel.upperHz - channel.lowerHz;
+  const middleHz = (channel.lowerHz + channel.upperHz) / 2;
+  const flatHz = channel.kind === "scQam" ? FLAT_SHARE * symbolRateOfWidth(widthHz) : widthHz;
+  const count = Math.max(1, Math.floor(flatHz / BLOCK_HZ + 1e-6));
+  const startHz = channel.kind === "scQam" ? middleHz - (count * BLOCK_HZ) / 2 : channel.lowerHz;
+  const blocks: Block[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const fromHz = startHz + i * BLOCK_HZ;
+    const toHz = fromHz + BLOCK_HZ;
+    if (channel.excludedHz?.some(([low, high]) => fromHz < high && toHz > low)) continue;
+    const first = Math.ceil(binOfFrequency(axis, fromHz) - 1e-3);
+    const end = Math.ceil(binOfFrequency(axis, toHz) - 1e-3);
+    if (first < 0 || end > bins || end <= first) continue;
+    blocks.push({
+      first,
+      end,
+      middleHz: fromHz + BLOCK_HZ / 2,
+      activeFrames: 0,
+      activePower: 0,
+      meanDb: Number.NaN,
+    });
+  }
+  return blocks;
+}
+
+/** Follows all channels of a plan over frames. */
+export class ChannelMeter {
+  readonly records: readonly ChannelRecord[];
+  /** Sum over the active frames of every bin that belongs to a channel, and how many there were. */
+  readonly activePower: Float64Array;
+  readonly activeFrames: Float32Array;
+  #frames = 0;
+
+  constructor(axis: LevelSpectrum, channels: readonly PlanChannel[]) {
+    this.records = channels.map((channel) => new ChannelRecord(axis, channel));
+    this.activePower = new Float64Array(axis.levelsDbmv.length);
+    this.activeFrames = new Float32Array(axis.levelsDbmv.length);
+  }
+
+  /** @param noisePerBin mean noise power of one bin, in mV^2 */
+  add(powers: Float64Array, enbwBins: number, noisePerBin: number, timeS: number): void {
+    for (const record of this.records) {
+      record.add(powers, enbwBins, noisePerBin, timeS);
+      if (!record.isActive) continue;
+      if (record.channel.kind === "scQam") this.#addBins(powers, record.first, record.end);
+      else {
+        for (const block of record.blocks) {
+          if (meanPower(powers, block) > record.limit) this.#addBins(powers, block.first, block.end);
+        }
+      }
+    }
+    this.#frames += 1;
+    if (this.#frames % HALVING_FRAMES !== 0) return;
+    for (const record of this.records) record.fade();
+    for (let k = 0; k < this.activePower.length; k += 1) {
+      this.activePower[k]! /= 2;
+      this.activeFrames[k]! /= 2;
+    }
+  }
+
+  #addBins(powers: Float64Array, first: number, end: number): void {
+    for (let k = first; k < end; k += 1) {
+      this.activePower[k]! += powers[k]!;
+      this.activeFrames[k]! += 1;
+    }
+  }
+
+  /** Mean level of a bin while its channel sends; NaN before the first burst. */
+  activeLevelDbmv(bin: number): number {
+    return dbOfPower(this.activePower[bin]! / this.activeFrames[bin]!);
+  }
+}

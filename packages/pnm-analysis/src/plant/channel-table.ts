@@ -1,0 +1,143 @@
+import type { LevelSpectrum } from "../band.ts";
+import { occupiedBandwidthOfSpectrum } from "../measure/bandwidth.ts";
+import { frequencyOfBin } from "../measure/bins.ts";
+import { carrierToNoiseDb } from "../measure/carrier-to-noise.ts";
+import { DENSITY_REFERENCE_HZ } from "../measure/level-unit.ts";
+import { median } from "../measure/quantile.ts";
+import { leastSquaresLine, lineAt } from "../measure/slope.ts";
+import { dbOfPower } from "../units.ts";
+import type { ChannelMeter, ChannelRecord } from "./channel-meter.ts";
+import type { FloorSource, NoiseFloor } from "./noise-floor.ts";
+
+/** One row of the channel table. Levels are NaN before the channel sent. */
+export interface ChannelFigures {
+  id: string;
+  kind: "scQam" | "ofdma";
+  lowerHz: number;
+  upperHz: number;
+  /** Power while it sends; of OFDMA with all minislots in use. */
+  powerDbmv: number;
+  powerDbmvPer1600Khz: number;
+  expectedPowerDbmv: number | undefined;
+  deviationDb: number | undefined;
+  /** Noise in the bandwidth of the signal, and what it was taken from. */
+  floorDbmv: number;
+  floorSource: FloorSource;
+  carrierToNoiseDb: number;
+  occupancyPct: number;
+  /** Over the centre 80 % of the signal, from its lower to its upper end. */
+  tiltDb: number;
+  /** Peak to peak over the same part once the tilt is taken out. */
+  rippleDb: number;
+  /** Strongest narrow line under or beside the bursts, relative to the channel's power; undefined without one or without idle frames to see it in. */
+  worstSpur: { frequencyHz: number; dBc: number } | undefined;
+  occupiedBandwidthHz: number;
+  lowestDbmv: number;
+  meanDbmv: number;
+  highestDbmv: number;
+  /** Spread of burst levels: between modems, and by the short look at each. */
+  levelSpreadDb: number;
+}
+
+const SPUR_DB = 6;
+
+/** Rows of all channels that the axis shows. */
+export function channelTable(
+  axis: LevelSpectrum,
+  meter: ChannelMeter,
+  floor: NoiseFloor,
+  noiseBandwidthHz: number,
+): ChannelFigures[] {
+  const floorDbmv = floor.levelsDbmv();
+  const low = floor.lowLevelsDbmv();
+  return meter.records
+    .filter((record) => record.isVisible)
+    .map((record) => figuresOfChannel(axis, meter, record, floor, floorDbmv, low, noiseBandwidthHz));
+}
+
+function figuresOfChannel(
+  axis: LevelSpectrum,
+  meter: ChannelMeter,
+  record: ChannelRecord,
+  floor: NoiseFloor,
+  floorDbmv: Float64Array,
+  low: Float64Array,
+  noiseBandwidthHz: number,
+): ChannelFigures {
+  const { channel, first, end, signalHz } = record;
+  const enbwBins = noiseBandwidthHz / axis.binSpacingHz;
+  const middleHz = (channel.lowerHz + channel.upperHz) / 2;
+  const powerDbmv = record.activePowerDbmv - (channel.kind === "ofdma" ? dbOfPower(enbwBins) : 0);
+  const expectedPowerDbmv =
+    channel.expectedDbmvPerHz === undefined ? undefined : channel.expectedDbmvPerHz + dbOfPower(signalHz);
+  const inSignal: number[] = [];
+  const activeLevels = new Float64Array(axis.levelsDbmv.length).fill(Number.NaN);
+  for (let k = first; k < end; k += 1) {
+    activeLevels[k] = meter.activeLevelDbmv(k);
+    if (Math.abs(frequencyOfBin(axis, k) - middleHz) <= 0.35 * signalHz) inSignal.push(k);
+  }
+  const floorPerBin = median(inSignal.map((k) => floorDbmv[k]!));
+  const noise = floorPerBin + dbOfPower(signalHz / noiseBandwidthHz);
+  const signalAndNoise = record.activeDbmvPerBin + dbOfPower(signalHz / noiseBandwidthHz);
+  const { tiltDb, rippleDb } = tiltAndRipple(record, channel.kind === "scQam" ? 0.4 : 0.5);
+  return {
+    id: channel.id,
+    kind: channel.kind,
+    lowerHz: channel.lowerHz,
+    upperHz: channel.upperHz,
+    powerDbmv,
+    powerDbmvPer1600Khz: powerDbmv + dbOfPower(DENSITY_REFERENCE_HZ / signalHz),
+    expectedPowerDbmv,
+    deviationDb: expectedPowerDbmv === undefined ? undefined : powerDbmv - expectedPowerDbmv,
+    floorDbmv: noise,
+    floorSource: floor.sourceAt((first + end) >> 1),
+    carrierToNoiseDb: carrierToNoiseDb(signalAndNoise, noise),
+    occupancyPct: 100 * record.occupancy,
+    tiltDb,
+    rippleDb,
+    worstSpur:
+      floor.sourceAt((first + end) >> 1) === "statistical"
+        ? worstSpur(axis, inSignal, low, powerDbmv)
+        : undefined,
+    occupiedBandwidthHz: occupiedBandwidthOfSpectrum(
+      { ...axis, levelsDbmv: activeLevels },
+      channel.lowerHz,
+      channel.upperHz,
+    ),
+    lowestDbmv: record.lowestDbmv,
+    meanDbmv: record.meanLevelDbmv,
+    highestDbmv: record.highestDbmv,
+    levelSpreadDb: record.levelSpreadDb,
+  };
+}
+
+function tiltAndRipple(record: ChannelRecord, halfShare: number): { tiltDb: number; rippleDb: number } {
+  const middleHz = (record.channel.lowerHz + record.channel.upperHz) / 2;
+  const blocks = record.blocks.filter(
+    ({ middleHz: at, activeFrames }) =>
+      activeFrames > 0 && Math.abs(at - middleHz) <= halfShare * record.signalHz,
+  );
+  if (blocks.length < 3) return { tiltDb: Number.NaN, rippleDb: Number.NaN };
+  const frequencies = blocks.map(({ middleHz: at }) => at);
+  const levels = blocks.map(({ activePower, activeFrames }) => dbOfPower(activePower / activeFrames));
+  const line = leastSquaresLine(frequencies, levels);
+  const rest = levels.map((level, i) => level - lineAt(line, frequencies[i]!));
+  return {
+    tiltDb: line.slopeDbPerHz * 0.8 * record.signalHz,
+    rippleDb: Math.max(...rest) - Math.min(...rest),
+  };
+}
+
+/** A line shows in the low quantile, where the bursts are out of the way. */
+function worstSpur(
+  axis: LevelSpectrum,
+  bins: readonly number[],
+  low: Float64Array,
+  powerDbmv: number,
+): ChannelFigures["worstSpur"] {
+  const usual = median(bins.map((k) => low[k]!));
+  let worst = -1;
+  for (const k of bins) if (low[k]! > usual + SPUR_DB && (worst < 0 || low[k]! > low[worst]!)) worst = k;
+  if (worst < 0 || Number.isNaN(powerDbmv)) return undefined;
+  return { frequencyHz: frequencyOfBin(axis, worst), dBc: low[worst]! - powerDbmv };
+}

@@ -1,0 +1,120 @@
+import { median } from "../measure/quantile.ts";
+import { leastSquaresLine } from "../measure/slope.ts";
+import { noiseQuantile } from "../noise-statistics.ts";
+import { LevelHistogram } from "../traces/level-histogram.ts";
+import { dbOfPower } from "../units.ts";
+
+/** Quantile that the floor is taken from: low enough to see between bursts. */
+const FLOOR_SHARE = 0.2;
+/** Beyond this share of the idle frames the quantile lies in the bursts. */
+const MOST_IDLE_SHARE = 0.7;
+
+/** `statistical`: between bursts. `underBurst`: the channel is busier than the quantile can look through. */
+export type FloorSource = "statistical" | "underBurst";
+
+/**
+ * Noise floor per bin: the 20 % quantile of the last `frames` spectra over what noise has there,
+ * `N = Q / c(looks, q')` with `q' = q / (1 - u)`: the low tail belongs to the idle frames only, so the share of
+ * frames `u` in which a channel sends sharpens it.
+ */
+export class NoiseFloor {
+  readonly histogram: LevelHistogram;
+  readonly looks: number;
+  readonly #occupancy: Float32Array;
+  readonly #quantile: Float64Array;
+  readonly #corrections = new Map<number, number>();
+
+  constructor(bins: number, looks = 1, frames = 300) {
+    this.looks = looks;
+    this.histogram = new LevelHistogram(bins, frames);
+    this.histogram.track(FLOOR_SHARE);
+    this.#occupancy = new Float32Array(bins);
+    this.#quantile = new Float64Array(bins);
+  }
+
+  add(levelsDbmv: ArrayLike<number>): void {
+    this.histogram.add(levelsDbmv);
+  }
+
+  /** Share of the frames in which a signal covers the bins [first, end). */
+  setOccupancy(first: number, end: number, share: number): void {
+    this.#occupancy.fill(share, first, end);
+  }
+
+  occupancyAt(bin: number): number {
+    return this.#occupancy[bin]!;
+  }
+
+  sourceAt(bin: number): FloorSource {
+    return FLOOR_SHARE / (1 - this.#occupancy[bin]!) <= MOST_IDLE_SHARE ? "statistical" : "underBurst";
+  }
+
+  /** The 20 % quantile itself, without the correction to a mean: min hold without its drift. */
+  lowLevelsDbmv(): Float64Array {
+    return this.histogram.quantile(0, this.#quantile);
+  }
+
+  /** Mean noise power per bin in dBmV; NaN where a bin was never known. */
+  levelsDbmv(out: Float64Array = new Float64Array(this.histogram.bins)): Float64Array {
+    const low = this.lowLevelsDbmv();
+    for (let k = 0; k < out.length; k += 1) out[k] = low[k]! - this.#correctionDb(this.#occupancy[k]!);
+    return out;
+  }
+
+  #correctionDb(occupancy: number): number {
+    const share = Math.min(MOST_IDLE_SHARE, FLOOR_SHARE / (1 - Math.min(0.99, occupancy)));
+    // Half a percent of share is a twentieth of a dB: the bisection is done once for each.
+    const key = Math.round(200 * share);
+    let correction = this.#corrections.get(key);
+    if (correction === undefined) {
+      correction = dbOfPower(noiseQuantile(key / 200, this.looks));
+      this.#corrections.set(key, correction);
+    }
+    return correction;
+  }
+}
+
+/** Bands that floors are reported for, in MHz. */
+export const FLOOR_BANDS_MHZ: readonly (readonly [number, number])[] = [
+  [5, 10],
+  [10, 20],
+  [20, 42],
+  [42, 65],
+  [65, 85],
+  [85, 204],
+];
+
+export interface BandFloor {
+  lowerHz: number;
+  upperHz: number;
+  /** Median over the band's bins; NaN where the axis has none of them. */
+  floorDbmv: number;
+  /** Slope over the logarithm of frequency. */
+  slopeDbPerOctave: number;
+}
+
+/** Floor per reporting band. @param isUsed which bins count, for example the quiet ones */
+export function floorByBand(
+  axis: { firstBinHz: number; binSpacingHz: number },
+  floorDbmv: ArrayLike<number>,
+  isUsed: (bin: number) => boolean = () => true,
+): BandFloor[] {
+  return FLOOR_BANDS_MHZ.map(([fromMhz, toMhz]) => {
+    const octaves: number[] = [];
+    const levels: number[] = [];
+    for (let k = 0; k < floorDbmv.length; k += 1) {
+      const frequencyHz = axis.firstBinHz + k * axis.binSpacingHz;
+      if (frequencyHz < fromMhz * 1e6 || frequencyHz >= toMhz * 1e6 || !isUsed(k)) continue;
+      if (Number.isNaN(floorDbmv[k]!)) continue;
+      octaves.push(Math.log2(frequencyHz));
+      levels.push(floorDbmv[k]!);
+    }
+    const { slopeDbPerHz } = leastSquaresLine(octaves, levels);
+    return {
+      lowerHz: fromMhz * 1e6,
+      upperHz: toMhz * 1e6,
+      floorDbmv: median(levels),
+      slopeDbPerOctave: slopeDbPerHz,
+    };
+  });
+}

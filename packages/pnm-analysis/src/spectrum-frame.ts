@@ -1,0 +1,37 @@
+import type { LevelSpectrum } from "./band.ts";
+
+/** One spectrum of a stream: what traces, measurements and detectors are fed with. */
+export interface SpectrumFrame extends LevelSpectrum {
+  /** Equivalent noise bandwidth of one bin. */
+  resolutionBandwidthHz: number;
+  /** When the capture was taken, in seconds on a clock that does not go back. */
+  timeS: number;
+  /** Place of the frame in its stream or recording: events name the frames that prove them by it. */
+  sequence: number;
+  /** Spectra that the CMTS averaged into this one; 1 unless given. */
+  looks?: number | undefined;
+  /** Share of time samples or bins that stand at the end of their number range; see `clippedShare`. */
+  clippedShare?: number | undefined;
+}
+
+/** `true` where bin k of both stands at the same frequency, so that they may be put together bin by bin. */
+export function isSameAxis(a: LevelSpectrum, b: LevelSpectrum): boolean {
+  return (
+    a.levelsDbmv.length === b.levelsDbmv.length &&
+    a.firstBinHz === b.firstBinHz &&
+    a.binSpacingHz === b.binSpacingHz
+  );
+}
+
+const NEPER_POWER_PER_DB = Math.LN10 / 10;
+
+/** Linear powers of levels in dB, into `out`: mV^2 for dBmV. NaN stays NaN. */
+export function powersOfLevels(levelsDb: ArrayLike<number>, out: Float64Array): Float64Array {
+  for (let k = 0; k < levelsDb.length; k += 1) out[k] = Math.exp(levelsDb[k]! * NEPER_POWER_PER_DB);
+  return out;
+}
+
+/** Noise bandwidth of a bin over the bin spacing: what band powers of `cw` calibrated levels are divided by. */
+export function enbwBinsOf(frame: Pick<SpectrumFrame, "resolutionBandwidthHz" | "binSpacingHz">): number {
+  return frame.resolutionBandwidthHz / frame.binSpacingHz;
+}
