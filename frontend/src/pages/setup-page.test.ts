@@ -170,3 +170,15 @@ test("an address of a port that is not there says so", async () => {
   expect(page.wrapper.text()).toContain("No port 9 on lab-cmts-1");
   page.close();
 });
+
+test("the way of the files is offered to who may test it, and not shown to others", async () => {
+  const offered = await open();
+  expect(offered.wrapper.text()).toContain("Test the way of the files");
+  offered.close();
+  class WithoutRole extends SyntheticLabClient {
+    override me = () => Promise.reject(new ApiError("NOT_SIGNED_IN", "nobody is signed in", 401));
+  }
+  const other = await open(new WithoutRole());
+  expect(other.wrapper.text()).not.toContain("Way of the files");
+  other.close();
+});
