@@ -174,6 +174,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     },
     leaseMs: config.leaseMs,
     reportFile: (fileName) => fetched?.report(fileName),
+    isFetched: config.fileSource === "tftp",
     lookAtStorage: () => findTftpDirectoryTrouble({ tftpDir, cleanup: config.cleanup }),
     log,
   });

@@ -18,6 +18,7 @@ export class FrameIntake {
   #dropped = 0;
   #bySnmp = 0;
   #isNewestBySnmp = false;
+  #missing = 0;
   #gapPending = false;
   #rearmPending = false;
   #newestCapturedAtMs: number | undefined;
@@ -34,6 +35,11 @@ export class FrameIntake {
 
   get framesBySnmp(): number {
     return this.#bySnmp;
+  }
+
+  /** Captures within runs of which no file has come, as the times of those that came tell. */
+  get filesMissing(): number {
+    return this.#missing;
   }
 
   get framesDropped(): number {
@@ -168,6 +174,8 @@ export class FrameIntake {
     const intervalMs =
       this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
     const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;
+    if (intervalMs !== undefined && !this.#gapPending && !this.#isNewestBySnmp)
+      this.#countMissing(intervalMs);
     const gapBefore = this.#gapPending || isLate;
     if (this.#rearmPending && intervalMs !== undefined) this.#lastGapMs = Math.max(0, Math.round(intervalMs));
     this.#gapPending = false;
@@ -185,6 +193,12 @@ export class FrameIntake {
       gapBefore,
       withheld: 0,
     };
+  }
+
+  /** Between two captures of a run lie as many others as periods have passed, but for one. */
+  #countMissing(intervalMs: number): void {
+    const periodMs = this.#acceptedPeriodMs;
+    if (periodMs > 0) this.#missing += Math.max(0, Math.round(intervalMs / periodMs) - 1);
   }
 
   #decode(file: IncomingFile): CaptureFrame[] {

@@ -6,7 +6,8 @@ import { readFileStatuses } from "../snmp/file-status.ts";
 /** What is known of why files stay away. */
 export type MissingFilesCause =
   | { kind: "storage"; found: string; fix: string }
-  | { kind: "upload"; status: string; fileName: string };
+  | { kind: "upload"; status: string; fileName: string }
+  | { kind: "unnamed" };
 
 export interface MissingFilesOptions {
   snmp: SnmpGateway;
@@ -14,6 +15,8 @@ export interface MissingFilesOptions {
   lookAtStorage: StorageLook | undefined;
   /** Whether a file of this name is one that the session misses. */
   isMissed(fileName: string): boolean;
+  /** Whether files can be had by the names alone that the file table of the CMTS tells. */
+  needsNames(): boolean;
   onFound(cause: MissingFilesCause | undefined): void;
   onFailure(message: string): void;
 }
@@ -77,13 +80,14 @@ export class MissingFiles {
 
   /** The newest of the missed files that the CMTS could not send; the names end in their time. */
   async #askForUploads(): Promise<MissingFilesCause | undefined> {
-    const { snmp, target, isMissed } = this.#options;
+    const { snmp, target, isMissed, needsNames } = this.#options;
     const options = { deadlineMs: WALK_DEADLINE_MS, signal: this.#abort.signal };
     const [newest] = (await readFileStatuses(snmp, target, options))
       .filter(({ name }) => isMissed(name))
       .sort((a, b) => (a.name < b.name ? 1 : -1));
-    const { name: fileName, status } = newest ?? {};
-    if (fileName === undefined || (status !== "error" && status !== "uploadCancelled")) return undefined;
+    if (newest === undefined) return needsNames() ? { kind: "unnamed" } : undefined;
+    const { name: fileName, status } = newest;
+    if (status !== "error" && status !== "uploadCancelled") return undefined;
     return { kind: "upload", status, fileName };
   }
 }

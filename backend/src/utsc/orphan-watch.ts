@@ -108,7 +108,7 @@ export class OrphanWatch implements AsyncDisposable {
     const { snmp, sessions } = this.#options;
     const cmtsId = cmts.id;
     try {
-      const tests = await readRunningTests(snmp, targetOf(cmts));
+      const tests = await readRunningTests(snmp, targetOf(cmts), "batch");
       const orphans = tests.filter(({ mark }) => !sessions.isOwn(mark));
       return {
         cmts: { cmtsId, running: tests.length, error: null },

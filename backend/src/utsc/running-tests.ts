@@ -1,5 +1,5 @@
 import { indexOf, MeasStatus, type MibObject, utscCfg, utscStatus } from "@pnmlab/docsis-mib";
-import type { SnmpTarget } from "@pnmlab/protocol";
+import type { RequestClass, SnmpTarget } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
 import { integerOf, textOf } from "../snmp/values.ts";
 import { type OwnFileName, parseOwnFileName } from "./file-name.ts";
@@ -17,9 +17,16 @@ export interface RunningTest {
 }
 
 /** Every test that a CMTS runs: one walk of the status, and where any is busy one of each column that names it. */
-export async function readRunningTests(snmp: SnmpGateway, target: SnmpTarget): Promise<RunningTest[]> {
+export async function readRunningTests(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  priority: RequestClass = "interactive",
+): Promise<RunningTest[]> {
   const walk = async (object: MibObject) => {
-    const varbinds = await snmp.walk(target, object.oid, { deadlineMs: WALK_DEADLINE_MS });
+    const varbinds = await snmp.walk(target, object.oid, {
+      deadlineMs: WALK_DEADLINE_MS,
+      class: priority,
+    });
     return new Map(varbinds.map(({ oid, value }) => [indexOf(object, oid)?.join(".") ?? "", value]));
   };
   const statuses = await walk(utscStatus.measStatus);

@@ -62,6 +62,8 @@ export interface UtscServiceOptions {
   probePatienceMs?: number;
   /** Told of the name that a CMTS gives its newest file, where it names its files by itself. */
   reportFile?: (fileName: string) => void;
+  /** Whether files are fetched by the names that their CMTS tells; false unless given. */
+  isFetched?: boolean;
   /** Whether files can come into the TFTP directory. */
   lookAtStorage?: StorageLook;
   log: Logger;
@@ -121,6 +123,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       readsBySnmp: true,
       reportFile: (fileName) => options.reportFile?.(fileName),
       lookAtStorage: options.lookAtStorage,
+      isFetched: options.isFetched ?? false,
       takeRoom: (session, settled) => this.#takeRoom(session, settled),
       save: (session) => {
         if (session.settled) this.#withRoom.delete(session.id);

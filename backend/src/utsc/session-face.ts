@@ -29,6 +29,8 @@ export interface Facts {
 export class SessionFace {
   readonly #intake: FrameIntake;
   readonly #throttle: PublishThrottle;
+  /** Whether files come by the names that the CMTS tells. */
+  readonly #isFetched: boolean;
   #stored: StoredSession;
   #state: UtscSessionState;
   #since = new Date();
@@ -49,8 +51,14 @@ export class SessionFace {
   #published = "";
   #statusReadAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(stored: StoredSession, intake: FrameIntake, publisher: LivePublisher, agentSentence?: string) {
+  constructor(
+    stored: StoredSession,
+    intake: FrameIntake,
+    publisher: LivePublisher,
+    { agentSentence, isFetched }: { agentSentence: string | undefined; isFetched: boolean },
+  ) {
     this.#stored = stored;
+    this.#isFetched = isFetched;
     this.#state = stored.settled ? "stopped" : "idle";
     this.#intake = intake;
     this.#facts.agentSentence = agentSentence;
@@ -128,6 +136,7 @@ export class SessionFace {
       framesReceived: intake.framesReceived,
       ...(intake.framesBySnmp === 0 ? {} : { framesBySnmp: intake.framesBySnmp }),
       ...(this.#facts.bySnmp ? { bySnmp: true } : {}),
+      ...(this.#isFetched && intake.filesMissing > 0 ? { filesNotFetched: intake.filesMissing } : {}),
       framesPerSecond: intake.framesPerSecond(Date.now()),
       framesDropped: intake.framesDropped,
       newestFrameAt: newestMs === undefined ? null : new Date(newestMs).toISOString(),

@@ -92,7 +92,9 @@ export class LiveSession {
     this.#settled = settled;
     this.#intake = new FrameIntake(stored.streamId);
     const { available, sentence } = around.snmp;
-    this.#face = new SessionFace(stored, this.#intake, around.publisher, available ? undefined : sentence);
+    const { isFetched } = around;
+    const agentSentence = available ? undefined : sentence;
+    this.#face = new SessionFace(stored, this.#intake, around.publisher, { agentSentence, isFetched });
     this.#lease = new Lease(around.leases, `utsc-${stored.id}`, around.leaseMs, target);
     this.#fallback = new SnmpFallback({
       snmp: around.snmp,
@@ -107,6 +109,7 @@ export class LiveSession {
       target,
       lookAtStorage: around.lookAtStorage,
       isMissed: (fileName) => this.#isMissed(fileName),
+      needsNames: () => isFetched && this.#control?.settled?.profile.fileNaming === "configured",
       onFound: (cause) => this.#noteCause(cause),
       onFailure: (message) => around.log.debug({ sessionId: stored.id }, message),
     });
@@ -315,7 +318,7 @@ export class LiveSession {
   /**
    * The newest capture of the result table beside the first file that comes after it.
    *
-   * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `SnmpGateway` does
+   * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `readResult` does
    */
   async compareWithSnmp(): Promise<SnmpComparison> {
     const { snmp } = this.#around;

@@ -207,10 +207,10 @@ test("a TFTP server that is down is named as the broken rung, and files flow aga
   const { id } = await chain.start();
   await until(() => chain.session(id).state === "receiving", 20_000);
   await chain.stopTftp();
-  await until(() => chain.session(id).failure?.code === "UTSC_UPLOAD_FAILED", 30_000);
+  await until(() => chain.session(id).failure?.rung === "tftp", 30_000);
   expect(chain.session(id)).toMatchObject({
     failure: { rung: "tftp" },
-    sentence: expect.stringMatching(/^(Stalled, no file since|Receiving by SNMP, no files).*Upload failed: /),
+    sentence: expect.stringMatching(/^(Stalled, no file since|Receiving by SNMP, no files)/),
   });
   await chain.startTftp();
   await until(() => chain.session(id).failure === null, 30_000);

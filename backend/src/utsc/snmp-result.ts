@@ -1,8 +1,9 @@
 import { instanceOid, system, utscResult } from "@pnmlab/docsis-mib";
-import { messageOf } from "@pnmlab/kit";
+import { isPnmLabError, messageOf, PnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
 import { Readings } from "../snmp/values.ts";
+import { ErrorStatus, errorStatusOf } from "./snmp-words.ts";
 import type { ControlledRow } from "./test-control.ts";
 
 /** The newest capture of a row as docsPnmCmtsUtscResultTable holds it. */
@@ -27,20 +28,45 @@ const OBJECTS = [
 ];
 const MS_PER_TICK = 10;
 
+/** Reads of a capture that was replaced while it was read, before the table is given up for now. */
+const MAX_READS = 3;
+
 /**
- * Reads the newest capture of a row in one GET; undefined where the CMTS keeps none there, or one that fits in
- * no SNMP message.
+ * Reads the newest capture of a row; undefined where the CMTS keeps none there. The timestamp is read again after
+ * the samples, since not every CMTS answers a GET from one moment and a large one is asked in parts: what does not
+ * belong together is read anew.
  *
- * @throws PnmLabError as `SnmpGateway` does
+ * @throws PnmLabError `UTSC_RESULT_TOO_BIG` where it fits in no SNMP message; `UTSC_RESULT_CHANGING` where
+ *   captures follow each other too fast to be read whole; as `SnmpGateway` does
  */
 export async function readResult(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  row: ControlledRow,
+): Promise<SnmpResult | undefined> {
+  const timestamp = instanceOid(utscResult.sampleTimestamp, row.rfPortIfIndex, row.cfgIndex);
+  for (let read = 0; read < MAX_READS; read += 1) {
+    const result = await readOnce(snmp, target, row);
+    if (result === undefined) return undefined;
+    const after = new Readings(await snmp.get(target, [timestamp]));
+    const ticks = after.integer(utscResult.sampleTimestamp, [row.rfPortIfIndex, row.cfgIndex]);
+    if (ticks === result.takenAtTicks) return result;
+  }
+  throw new PnmLabError(
+    "UTSC_RESULT_CHANGING",
+    `the result table of the CMTS had a new capture each of ${MAX_READS} times before the one before was read whole`,
+    { retryable: true },
+  );
+}
+
+async function readOnce(
   snmp: SnmpGateway,
   target: SnmpTarget,
   { rfPortIfIndex, cfgIndex }: ControlledRow,
 ): Promise<SnmpResult | undefined> {
   const index = [rfPortIfIndex, cfgIndex];
   const oids = [instanceOid(system.sysUpTime), ...OBJECTS.map((object) => instanceOid(object, ...index))];
-  const readings = new Readings(await snmp.get(target, oids));
+  const readings = new Readings(await snmp.get(target, oids).catch(tellTooBig));
   const bytes = readings.octets(utscResult.output, index);
   const takenAtTicks = readings.integer(utscResult.sampleTimestamp, index);
   const upTimeTicks = readings.integer(system.sysUpTime, [0]);
@@ -56,6 +82,15 @@ export async function readResult(
   };
 }
 
+function tellTooBig(error: unknown): never {
+  if (errorStatusOf(error) !== ErrorStatus.tooBig) throw error;
+  throw new PnmLabError(
+    "UTSC_RESULT_TOO_BIG",
+    "the capture in the result table of the CMTS fits in no SNMP message: one of fewer bins may",
+    { cause: error },
+  );
+}
+
 export interface SnmpFallbackOptions {
   snmp: SnmpGateway;
   target: SnmpTarget;
@@ -69,6 +104,8 @@ export interface SnmpFallbackOptions {
 
 /** A CMTS that keeps no captures in its result table is asked again after this time. */
 const ASK_AGAIN_MS = 5000;
+/** The same where they fit in no message, which only another configuration changes. */
+const TOO_BIG_AGAIN_MS = 60_000;
 
 /** Reads captures by SNMP while files stay away, each once. */
 export class SnmpFallback {
@@ -95,7 +132,9 @@ export class SnmpFallback {
       this.#lastTicks = result.takenAtTicks;
       onResult(result);
     } catch (error) {
-      this.#notBeforeMs = performance.now() + ASK_AGAIN_MS;
+      if (isPnmLabError(error, "UTSC_RESULT_CHANGING")) return;
+      const againMs = isPnmLabError(error, "UTSC_RESULT_TOO_BIG") ? TOO_BIG_AGAIN_MS : ASK_AGAIN_MS;
+      this.#notBeforeMs = performance.now() + againMs;
       onFailure(messageOf(error));
     } finally {
       this.#isAsking = false;

@@ -40,6 +40,7 @@ export function refusalText(error: unknown): string {
 }
 
 export const ErrorStatus = {
+  tooBig: 1,
   noAccess: 6,
   noCreation: 11,
   inconsistentValue: 12,

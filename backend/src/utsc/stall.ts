@@ -11,7 +11,12 @@ export function isAboutMissingFiles({ code }: Pick<Failure, "code">): boolean {
   return isFileMissing({ code }) || code === "UTSC_NOT_CAPTURING";
 }
 
-const FILE_MISSING = new Set(["UTSC_NO_FILE", "UTSC_TFTP_DIRECTORY", "UTSC_UPLOAD_FAILED"]);
+const FILE_MISSING = new Set([
+  "UTSC_NO_FILE",
+  "UTSC_TFTP_DIRECTORY",
+  "UTSC_UPLOAD_FAILED",
+  "UTSC_FILES_UNNAMED",
+]);
 
 /** Whether this failure says that the CMTS measures, as far as it tells, and no file of it comes. */
 export function isFileMissing({ code }: Pick<Failure, "code">): boolean {
@@ -58,6 +63,15 @@ export function stallFailure(
       code: "UTSC_UPLOAD_FAILED",
       message: `upload failed: the CMTS says ${status} of ${fileName}, ${destination.host} at UDP ${destination.port} did not take it`,
       fix: "Check that the CMTS reaches that address, that a TFTP server runs there, and that it has rights and room for new files.",
+      at,
+    };
+  }
+  if (cause?.kind === "unnamed") {
+    return {
+      rung: "tftp",
+      code: "UTSC_FILES_UNNAMED",
+      message: `no file can be fetched ${since}: the CMTS tells no names of its files, neither in docsPnmBulkFileStatusTable nor in Filename, while it says ${measStatus ?? "nothing"}`,
+      fix: "Mount the folder of the TFTP server and set PNMLAB_FILE_SOURCE=folder; the names of a CommScope E6000 cannot be read by SNMP.",
       at,
     };
   }

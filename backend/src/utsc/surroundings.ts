@@ -31,6 +31,8 @@ export interface SessionSurroundings {
   log: Logger;
   /** Whether the mark on a row is of one of our sessions that has not been settled. */
   isOwn(mark: OwnFileName | undefined): boolean;
+  /** Whether files are fetched by the names that their CMTS tells, instead of found in a folder. */
+  isFetched: boolean;
   /** Whether files can come into the TFTP directory, where this program can tell. */
   lookAtStorage: StorageLook | undefined;
   /** The CMTS says by its Filename column that this is its newest file. */

@@ -219,6 +219,11 @@ export const utscSessionSchema = z.strictObject({
   framesReceived: z.int(),
   /** Those of them that were read by SNMP because no files came; left out where there are none. */
   framesBySnmp: z.int().optional(),
+  /**
+   * Captures of a run of which no file came, as the times of those that came tell; absent where none is missing.
+   * Files that are fetched by the names that a CMTS tells are missed where it tells fewer names than it sends files.
+   */
+  filesNotFetched: z.int().optional(),
   /** Whether the newest frame is one of those; left out where it came in a file. */
   bySnmp: z.boolean().optional(),
   framesPerSecond: z.number(),
