@@ -88,6 +88,33 @@ export {
   floorByBand,
   NoiseFloor,
 } from "./plant/noise-floor.ts";
+export { rawRateBps, shannonBits, shannonMerDb } from "./pnm/capacity.ts";
+export {
+  type CodewordVerdict,
+  codewordErrorRatio,
+  errorFreeBound,
+  judgeCodewords,
+} from "./pnm/codewords.ts";
+export { type Moments, momentsOf } from "./pnm/distribution.ts";
+export {
+  echoDistanceM,
+  echoOfRippleDbc,
+  FEET_PER_METRE,
+  groupDelayRippleS,
+  rippleOfEcho,
+  VELOCITY_FACTORS,
+} from "./pnm/echo.ts";
+export { type Echo, type EchoSearchOptions, findEchoes } from "./pnm/echo-search.ts";
+export { findMerNotches, type MerNotch } from "./pnm/ingress-notch.ts";
+export {
+  combinedMerDb,
+  evmPercent,
+  highestOrder,
+  type MerStatistics,
+  merStatistics,
+  percentileRank,
+} from "./pnm/mer.ts";
+export { channelResponseDb, type TapFigures, tapFigures, tapsAgainstEcho } from "./pnm/pre-equalizer.ts";
 export { type QamPoints, qamPoints } from "./qam-points.ts";
 export {
   raisedCosineDensity,

@@ -127,7 +127,7 @@ test("an odd number of integers or an empty capture is refused", () => {
   );
 });
 
-test("a power file reads -26.000 dBmV for 1 000 000 counts at K -86.00", () => {
+test("example 8: a power file reads -26.000 dBmV for 1 000 000 counts at K -86.00", () => {
   const frame = utscFrameLevels(fileOf({ window: 3 }), 0);
   expect(frame.levelsDbmv[0]).toBeCloseTo(-26, 3);
   expect(frame.levelsDbmv[1]).toBeCloseTo(-89.01, 2);
@@ -135,7 +135,7 @@ test("a power file reads -26.000 dBmV for 1 000 000 counts at K -86.00", () => {
   expect(frame.resolutionBandwidthHz).toBeCloseTo(30_000_000, 3);
 });
 
-test("amplitude 1000 reads -26.000 and fftDb 1234 reads -73.660 dBmV at K -86.00", () => {
+test("example 8: amplitude 1000 reads -26.000 and fftDb 1234 reads -73.660 dBmV at K -86.00", () => {
   const amplitude = fileOf({ outputFormat: "fftAmplitude", samples: Uint16Array.of(1000, 1, 1, 1) });
   expect(utscFrameLevels(amplitude, 0).levelsDbmv[0]).toBeCloseTo(-26, 3);
   const decibels = fileOf({ outputFormat: "fftDb", samples: Int16Array.of(1234, 0, 0, 0) });
