@@ -24,6 +24,8 @@ export interface RequestOptions {
   /** Milliseconds until the caller gives up; 5,000 where not given. */
   deadlineMs?: number;
   signal?: AbortSignal;
+  /** `interactive` where not given: somebody waits for it. */
+  class?: RequestClass;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface RequestOptions {
 export interface SnmpGateway {
   get(target: SnmpTarget, oids: string[], options?: RequestOptions): Promise<Varbind[]>;
   set(target: SnmpTarget, varbinds: Varbind[], options?: RequestOptions): Promise<Varbind[]>;
-  /** Every varbind below `oid`, in order. */
+  /** Every varbind below `oid`, in order, however many there are. */
   walk(target: SnmpTarget, oid: string, options?: RequestOptions): Promise<Varbind[]>;
   /** Whether the agent for a target is connected now, and its state in words. */
   reach(target: SnmpTarget): { available: boolean; sentence: string };
@@ -46,10 +48,8 @@ export interface SnmpGateway {
   onAvailabilityChange(listener: (available: boolean) => void): () => void;
 }
 
-export interface StreamOptions extends RequestOptions {
-  /** `batch` where not given: a stream is not allowed to make others wait. */
-  class?: RequestClass;
-}
+/** Their class is `batch` where not given: a stream is not allowed to make others wait. */
+export type StreamOptions = RequestOptions;
 
 /** A row of a table: its index and the cells that the device has of it, by column. */
 export interface TableRow {

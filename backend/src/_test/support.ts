@@ -15,8 +15,11 @@ import {
   type BackendToBrowser,
   type BuildInfo,
   LIVE_PATH,
+  type PackedRows,
+  packRows,
   type StartUtscSession,
   type UtscSession,
+  type Varbind,
 } from "@pnmlab/protocol";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
@@ -236,7 +239,10 @@ export interface TestAgentOptions {
   name?: string;
   protocol?: string;
   sayHello?: boolean;
-  /** Results by method; a method that is not here is answered with an error. */
+  /**
+   * Results by method; a method that is not here is answered with an error. Of `snmp.walkStream` all varbinds
+   * at once.
+   */
   answers?: Partial<Record<AgentMethod, (params: never) => unknown>>;
 }
 
@@ -292,6 +298,10 @@ export class TestAgent {
     if (message.type === "ping") this.send({ type: "pong", sentAtMs: message.sentAtMs });
     if (message.type !== "request") return;
     const answer = options.answers?.[message.method];
+    if (answer && message.method === "snmp.walkStream") {
+      this.#sendRows(message.id, (message.params as { oid: string }).oid, answer(message.params as never));
+      return;
+    }
     this.send(
       answer
         ? { type: "response", id: message.id, ok: true, result: answer(message.params as never) }
@@ -303,7 +313,20 @@ export class TestAgent {
           },
     );
   }
+
+  /** In chunks, as an agent sends them, but without waiting for the backend to take them. */
+  #sendRows(id: number, oid: string, result: unknown): void {
+    const { varbinds } = result as { varbinds: Varbind[] };
+    for (let at = 0; at < varbinds.length; at += ROWS_PER_CHUNK) {
+      const chunk: PackedRows = [];
+      packRows(chunk, varbinds.slice(at, at + ROWS_PER_CHUNK), oid);
+      this.send({ type: "response", id, ok: true, result: chunk, more: true });
+    }
+    this.send({ type: "response", id, ok: true, result: { rows: varbinds.length } });
+  }
 }
+
+const ROWS_PER_CHUNK = 200;
 
 /** Status and body with which an upgrade request is refused. */
 export async function refusalOf(

@@ -1,5 +1,5 @@
 import { PnmLabError } from "@pnmlab/kit";
-import type { SnmpTarget } from "@pnmlab/protocol";
+import type { SnmpTarget, Varbind } from "@pnmlab/protocol";
 import type { LeaseGateway, RequestOptions, SnmpGateway } from "../contracts.ts";
 import type { AgentConnection } from "./connection.ts";
 import type { AgentRegistry } from "./registry.ts";
@@ -12,7 +12,8 @@ export function createSnmpGateway(registry: AgentRegistry): SnmpGateway {
   return {
     get: async (target, oids, options) => {
       const { requests } = requireAgent(registry, target).connection;
-      return (await requests.request("snmp.get", { target, oids }, limits(options))).varbinds;
+      return (await requests.request("snmp.get", { target, oids, ...classOf(options) }, limits(options)))
+        .varbinds;
     },
     set: async (target, varbinds, options) => {
       const { requests } = requireAgent(registry, target).connection;
@@ -20,7 +21,13 @@ export function createSnmpGateway(registry: AgentRegistry): SnmpGateway {
     },
     walk: async (target, oid, options) => {
       const { requests } = requireAgent(registry, target).connection;
-      return (await requests.request("snmp.walk", { target, oid }, limits(options))).varbinds;
+      // In chunks and not as one answer: a table may be longer than one message, and others wait behind it.
+      const params = { target, oid, class: options?.class ?? "interactive" } as const;
+      const rows: Varbind[] = [];
+      for await (const some of requests.stream("snmp.walkStream", params, limits(options))) {
+        for (const row of some) rows.push(row);
+      }
+      return rows;
     },
     reach: (target) => {
       const { connection, sentence } = registry.agentFor(target);
@@ -76,6 +83,10 @@ function requireAgent(
   const { name, connection } = best;
   if (connection) return { name, connection };
   throw new PnmLabError("AGENT_UNAVAILABLE", best.sentence, { retryable: true });
+}
+
+function classOf({ class: priority }: RequestOptions = {}) {
+  return priority === undefined ? {} : { class: priority };
 }
 
 function limits(options: RequestOptions = {}) {

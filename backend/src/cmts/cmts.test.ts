@@ -68,7 +68,7 @@ function answersOf(walked: string[]): NonNullable<TestAgentOptions["answers"]> {
         { oid: "1.3.6.1.2.1.1.5.0", value: text("sim-1") },
       ],
     }),
-    "snmp.walk": ({ oid }: { oid: string }) => {
+    "snmp.walkStream": ({ oid }: { oid: string }) => {
       walked.push(oid);
       return { varbinds: CMTS.filter((varbind) => varbind.oid.startsWith(`${oid}.`)) };
     },

@@ -17,7 +17,8 @@ import type { SnmpGateway } from "../contracts.ts";
 import { integerOf, octetsOf, textOf } from "../snmp/values.ts";
 import { portsOfChannels } from "./channel-ports.ts";
 
-const WALK_DEADLINE_MS = 20_000;
+/** Tens of thousands of modems take a CMTS its time. */
+const WALK_DEADLINE_MS = 60_000;
 const MAC_OCTETS = 6;
 const IPV4_OCTETS = 4;
 
@@ -33,7 +34,8 @@ export async function readModems(
   ports: readonly RfPort[],
 ): Promise<CmtsModem[]> {
   const target: SnmpTarget = { host: cmts.host, port: cmts.port, profile: cmts.profile };
-  const walk = ({ oid }: MibObject) => snmp.walk(target, oid, { deadlineMs: WALK_DEADLINE_MS });
+  const walk = ({ oid }: MibObject) =>
+    snmp.walk(target, oid, { deadlineMs: WALK_DEADLINE_MS, class: "batch" });
   const [macs, addresses, states, scQam, ofdma, types, interfaceNames, paths, rpdChannels] =
     await Promise.all([
       walk(cmRegStatus.macAddr),
