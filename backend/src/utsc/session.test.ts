@@ -1,4 +1,4 @@
-import { utscCfg } from "@pnmlab/docsis-mib";
+import { utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import { expect, test } from "vitest";
 import { FakeCmts } from "../_test/utsc/fake-cmts.ts";
@@ -375,3 +375,20 @@ test("figures are published at most four times a second, states at once", async 
   expect(fixture.publisher.sessions.length - before).toBeLessThanOrEqual(5);
   expect(fixture.publisher.frames.length).toBeGreaterThan(20);
 });
+
+test("a re-arm that is refused before the first file does not end a session whose start was taken", async () => {
+  const fixture = startFixture();
+  const { cmts, service } = fixture;
+  const { id } = await service.start(REQUEST);
+  await until(() => service.get(id)?.state === "running");
+  cmts.refusals.set(utscCtrl.initiateTest.oid, 10);
+  cmts.endRun();
+  await until(() => service.get(id)?.failure?.code === "UTSC_START_REFUSED", 10_000);
+  await until(() => service.get(id)?.state === "stalled", 10_000);
+  expect(service.get(id)).toMatchObject({ desired: "running", failure: { code: "UTSC_START_REFUSED" } });
+  cmts.refusals.clear();
+  await until(() => cmts.isBusy, 10_000);
+  deliver(fixture);
+  await until(() => service.get(id)?.state === "receiving");
+  await service.stop(id);
+}, 30_000);
