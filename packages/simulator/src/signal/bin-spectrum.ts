@@ -8,7 +8,15 @@ import {
   windowCoefficients,
 } from "@pnmlab/pnm-analysis";
 import { type ChannelState, divide, type PortActivity } from "./activity.ts";
-import { floorDensity, MINISLOT_HZ, minislotEdgesHz, type OfdmaPlan, symbolUs } from "./plan.ts";
+import { clippingDensity, humGain, noiseRise, responsePower } from "./impairments.ts";
+import {
+  floorDensity,
+  MINISLOT_HZ,
+  minislotEdgesHz,
+  type OfdmaPlan,
+  type ScQamPlan,
+  symbolUs,
+} from "./plan.ts";
 import type { Receiver } from "./receiver.ts";
 import { autocorrelation, windowTaps } from "./window-taps.ts";
 
@@ -39,6 +47,8 @@ export class BinSpectrum {
   readonly #gridStartHz: number;
   readonly #fft: Fft;
   readonly #floor: Float64Array;
+  /** Power gain of the path from the modems per grid cell; undefined for a flat one. */
+  readonly #response: Float64Array | undefined;
   readonly #scQam = new Map<number, ShapedBand>();
   readonly #ofdma = new Map<number, { plan: OfdmaPlan; edgesHz: number[]; density: number }>();
   readonly #modemPower: Float64Array;
@@ -66,6 +76,12 @@ export class BinSpectrum {
     this.#floor = Float64Array.from({ length: this.#gridSize }, (_, j) =>
       floorDensity(activity.plan.noise, this.#gridStartHz + j * this.#gridSpacingHz),
     );
+    const response = activity.plan.impairments?.response;
+    this.#response =
+      response &&
+      Float64Array.from({ length: this.#gridSize }, (_, j) =>
+        responsePower(response, this.#gridStartHz + j * this.#gridSpacingHz),
+      );
     activity.plan.channels.forEach((plan, i) => {
       if (plan.kind === "scQam") {
         const symbolRateHz = symbolRateOfWidth(plan.widthHz);
@@ -77,7 +93,7 @@ export class BinSpectrum {
         );
         const density = Float64Array.from({ length: Math.max(0, end - start) }, (_, k) => {
           const offsetHz = this.#gridStartHz + (start + k) * this.#gridSpacingHz - plan.centerHz;
-          return flat * raisedCosineDensity(offsetHz, symbolRateHz);
+          return flat * raisedCosineDensity(offsetHz, symbolRateHz) * (this.#response?.[start + k] ?? 1);
         });
         this.#scQam.set(i, { start, density });
       } else {
@@ -118,13 +134,19 @@ export class BinSpectrum {
   #expectedPower(atUs: number, durationUs: number, state: ChannelState | undefined): Float64Array {
     const re = this.#re;
     const im = this.#im;
-    re.set(this.#floor);
+    const { impairments } = this.#activity.plan;
+    const rise = noiseRise(impairments, atUs);
+    if (rise === 1) re.set(this.#floor);
+    else for (let j = 0; j < re.length; j += 1) re[j] = rise * this.#floor[j]!;
     im.fill(0);
+    const gain = humGain(impairments, atUs) ** 2;
+    let channelPower = 0;
     for (const [channel, { start, density }] of this.#scQam) {
       let share = 0;
       for (const burst of this.#activity.bursts(channel, atUs, durationUs, state)) {
-        share += ((burst.toUs - burst.fromUs) / durationUs) * this.#modemPower[burst.modem]!;
+        share += ((burst.toUs - burst.fromUs) / durationUs) * this.#modemPower[burst.modem]! * gain;
       }
+      channelPower += share * 10 ** ((this.#activity.plan.channels[channel] as ScQamPlan).powerDbmv / 10);
       if (share > 0) for (let k = 0; k < density.length; k += 1) re[start + k]! += share * density[k]!;
     }
     for (const [channel, { plan, edgesHz, density }] of this.#ofdma) {
@@ -138,12 +160,16 @@ export class BinSpectrum {
         for (let slot = 0; slot < modems.length; slot += 1) {
           const modem = modems[slot]!;
           if (modem < 0) continue;
-          this.#addBand(im, edgesHz[slot]! + shiftHz, density * share * this.#modemPower[modem]!);
+          const value = density * share * this.#modemPower[modem]! * gain;
+          channelPower += value * MINISLOT_HZ;
+          this.#addBand(im, edgesHz[slot]! + shiftHz, value);
         }
         fromUs = endUs;
         endUs += frameUs;
       }
     }
+    const clipped = clippingDensity(impairments?.clipping, channelPower);
+    if (clipped > 0) for (let j = 0; j < re.length; j += 1) re[j]! += clipped;
     for (const impulse of this.#activity.plan.impulses) {
       let share = 0;
       for (const pulse of this.#activity.pulses(impulse, atUs, durationUs)) {
@@ -165,7 +191,7 @@ export class BinSpectrum {
     const to = from + MINISLOT_HZ / this.#gridSpacingHz;
     const last = Math.min(this.#gridSize - 1, Math.ceil(to) - 1);
     for (let j = Math.max(0, Math.floor(from)); j <= last; j += 1) {
-      density[j]! += value * (Math.min(j + 1, to) - Math.max(j, from));
+      density[j]! += value * (Math.min(j + 1, to) - Math.max(j, from)) * (this.#response?.[j] ?? 1);
     }
   }
 

@@ -1,3 +1,5 @@
+import type { ImpairmentPlan } from "./impairments.ts";
+
 /**
  * What lies on one upstream RF port: channels, noise and ingress. Levels are dBmV at the port, frequencies
  * lie on the 50 kHz grid where a channel uses them.
@@ -10,6 +12,7 @@ export interface PortPlan {
   impulses: readonly ImpulsePlan[];
   /** Modems that send on this port. */
   modemCount: number;
+  impairments?: ImpairmentPlan;
 }
 
 export type ChannelPlan = ScQamPlan | OfdmaPlan;
@@ -52,7 +55,7 @@ export interface OfdmaPlan {
 
 /** A narrow signal that is not ours: one line in the spectrum. */
 export interface CarrierPlan {
-  kind: "ism" | "cb" | "shortWave" | "amateur";
+  kind: "ism" | "cb" | "shortWave" | "amateur" | "pathDistortion";
   label: string;
   frequencyHz: number;
   levelDbmv: number;

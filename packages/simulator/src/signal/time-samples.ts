@@ -1,6 +1,7 @@
 import {
   createFft,
   type Fft,
+  fftOf,
   nextPowerOfTwo,
   type Random,
   rootRaisedCosine,
@@ -8,6 +9,7 @@ import {
 } from "@pnmlab/pnm-analysis";
 import { type Burst, type ChannelState, divide, type PortActivity } from "./activity.ts";
 import { symbolTaper } from "./bin-spectrum.ts";
+import { clippingDensity, humGain, noiseRise, type ResponsePlan, responsePower } from "./impairments.ts";
 import { passbandGain } from "./passband.ts";
 import {
   floorDensity,
@@ -71,15 +73,50 @@ export class TimeSamples {
     const durationUs = this.captureUs;
     const random = this.#activity.random(atUs);
     const { length } = this.#receiver;
+    const { impairments } = this.#activity.plan;
     const out = { re: new Float64Array(length), im: new Float64Array(length) };
     this.#noise.add(out, random);
+    const rise = Math.sqrt(noiseRise(impairments, atUs));
+    if (rise !== 1) scale(out, rise);
+    const sent = { re: new Float64Array(length), im: new Float64Array(length) };
     this.#activity.plan.channels.forEach((plan, channel) => {
-      if (plan.kind === "ofdma") this.#addOfdma(out, plan, channel, atUs, random, state);
-      else this.#addScQam(out, plan, this.#activity.bursts(channel, atUs, durationUs, state), random);
+      if (plan.kind === "ofdma") this.#addOfdma(sent, plan, channel, atUs, random, state);
+      else this.#addScQam(sent, plan, this.#activity.bursts(channel, atUs, durationUs, state), random);
     });
+    if (impairments?.hum) scale(sent, humGain(impairments, atUs));
+    this.#addClipping(out, sent, random);
+    if (impairments?.response) this.#shape(sent, impairments.response);
+    for (let n = 0; n < length; n += 1) {
+      out.re[n]! += sent.re[n]!;
+      out.im[n]! += sent.im[n]!;
+    }
     this.#addCarriers(out, atUs, random);
     for (const impulse of this.#activity.plan.impulses) this.#addPulses(out, impulse, atUs, random);
     return out;
+  }
+
+  /** The path's response, its magnitude only, over the capture as one transform. */
+  #shape(sent: ComplexSamples, response: ResponsePlan): void {
+    const { length, sampleRateHz, centerFrequencyHz } = this.#receiver;
+    const fft = fftOf(length);
+    fft.forward(sent.re, sent.im);
+    for (let k = 0; k < length; k += 1) {
+      const offsetHz = ((k < length / 2 ? k : k - length) * sampleRateHz) / length;
+      const gain = Math.sqrt(responsePower(response, centerFrequencyHz + offsetHz)) / length;
+      sent.re[k]! *= gain;
+      sent.im[k]! *= gain;
+    }
+    fft.inverse(sent.re, sent.im);
+  }
+
+  #addClipping(out: ComplexSamples, sent: ComplexSamples, random: Random): void {
+    const clipping = this.#activity.plan.impairments?.clipping;
+    if (!clipping) return;
+    const { length, sampleRateHz } = this.#receiver;
+    let power = 0;
+    for (let n = 0; n < length; n += 1) power += (sent.re[n]! ** 2 + sent.im[n]! ** 2) / length;
+    const density = clippingDensity(clipping, power);
+    if (density > 0) new NoiseSource(length, sampleRateHz, () => density).add(out, random);
   }
 
   #addScQam(out: ComplexSamples, plan: ScQamPlan, bursts: readonly Burst[], random: Random): void {
@@ -307,6 +344,13 @@ class Rotation {
     const cos = this.cos * this.#stepCos - this.sin * this.#stepSin;
     this.sin = this.cos * this.#stepSin + this.sin * this.#stepCos;
     this.cos = cos;
+  }
+}
+
+function scale({ re, im }: ComplexSamples, factor: number): void {
+  for (let n = 0; n < re.length; n += 1) {
+    re[n]! *= factor;
+    im[n]! *= factor;
   }
 }
 

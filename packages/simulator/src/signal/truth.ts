@@ -1,5 +1,6 @@
 import { dbOfPower, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
 import type { PortActivity } from "./activity.ts";
+import type { ImpairmentPlan } from "./impairments.ts";
 import { type CarrierPlan, MINISLOT_HZ, minislotEdgesHz, type NoiseFloor } from "./plan.ts";
 
 /** What really lies on a port, as JSON, for tests that compare it with what was found. */
@@ -9,6 +10,8 @@ export interface PortTruth {
   channels: ChannelTruth[];
   carriers: CarrierTruth[];
   impulses: { label: string; ratePerS: number; overFloorDb: number; durationUs: number }[];
+  /** Distortions of the path, as the plan has them. */
+  impairments: ImpairmentPlan;
   /** The service id is what the trigger modes sid and activeProbeSymbol take. */
   modems: { macAddress: string; sid: number; levelOffsetDb: number }[];
 }
@@ -87,6 +90,7 @@ export function portTruth(activity: PortActivity, ifIndices: readonly number[], 
       overFloorDb,
       durationUs,
     })),
+    impairments: plan.impairments ?? {},
     modems: modems.map(({ macAddress, sid, levelOffsetDb }) => ({
       sid,
       macAddress: Buffer.from(macAddress)
