@@ -80,6 +80,7 @@ export function startAgent(options: AgentOptions): Agent {
 
 /** A running agent; made by `startAgent`. */
 export class Agent implements AsyncDisposable {
+  readonly #policy: Policy;
   readonly #engine: SnmpEngine;
   readonly #leases: LeaseKeeper;
   readonly #methods: ReturnType<typeof createMethods>;
@@ -92,6 +93,7 @@ export class Agent implements AsyncDisposable {
   constructor(options: AgentOptions) {
     const { log } = options;
     const policy = new Policy(options);
+    this.#policy = policy;
     this.#engine = new SnmpEngine(
       options.maxOutstanding === undefined ? {} : { maxTotal: options.maxOutstanding },
     );
@@ -157,6 +159,14 @@ export class Agent implements AsyncDisposable {
   /** Resolves when the backend has welcomed the agent; rejects with `LINK_CLOSED` when it is closed first. */
   untilConnected(): Promise<void> {
     return this.#link.untilConnected();
+  }
+
+  /**
+   * Uses other profiles from now on; the backend hears their names when the agent signs in the next time.
+   * Returns the names of those that are new, changed or gone.
+   */
+  useProfiles(profiles: readonly SnmpProfile[]): string[] {
+    return this.#policy.useProfiles(profiles);
   }
 
   /** Refuses new requests, ends every test that it holds a lease on, and goes; takes at most 10 s. */

@@ -8,7 +8,7 @@ export {
   startHealthServer,
 } from "./health/index.ts";
 export type { AgentLog } from "./log.ts";
-export { policyOf, profilesOf } from "./policy/index.ts";
+export { ProfilesWatch, policyOf, profilesOf } from "./policy/index.ts";
 export { pollingOf } from "./polling/settings.ts";
 export type { CommunityProfile, SnmpProfile } from "./snmp/index.ts";
 export { tokenOf, wayOf } from "./way.ts";

@@ -42,6 +42,14 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
     ...(canPoll && { polling: pollingOf(config) }),
     log,
   });
+  using _profiles = config.snmpProfilesFile
+    ? new program.ProfilesWatch({
+        path: config.snmpProfilesFile,
+        read: () => program.profilesOf(config),
+        use: (profiles) => agent.useProfiles(profiles),
+        log,
+      })
+    : undefined;
   using loop = new program.LoopDelayMeter();
   await using _health = await startHealthServer({
     port: config.agentHealthPort,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AgentPermission, TargetLimit } from "@pnmlab/config";
 import type { SnmpTarget, Varbind } from "@pnmlab/protocol";
 import { type SnmpEndpoint, SnmpError, type SnmpProfile } from "../snmp/index.ts";
@@ -24,7 +25,7 @@ export class Policy {
   readonly #subtrees: SetSubtrees;
   readonly #permissions: Permissions;
   readonly #limits: TargetLimits;
-  readonly #profiles: ReadonlyMap<string, SnmpProfile>;
+  #profiles: ReadonlyMap<string, SnmpProfile>;
 
   /** @throws PnmLabError `CONFIG_INVALID` naming the variable and the entry. */
   constructor(options: PolicyOptions) {
@@ -37,6 +38,23 @@ export class Policy {
 
   get profileNames(): string[] {
     return [...this.#profiles.keys()];
+  }
+
+  /**
+   * Other profiles from now on; requests that run go on with those of before. One that has not changed stays the
+   * same object, so that its sessions stay. Returns the names of those that are new, changed or gone.
+   */
+  useProfiles(profiles: readonly SnmpProfile[]): string[] {
+    const before = this.#profiles;
+    this.#profiles = new Map(
+      profiles.map((profile) => {
+        const known = before.get(profile.name);
+        return [profile.name, known && isDeepStrictEqual(known, profile) ? known : profile];
+      }),
+    );
+    const added = [...this.#profiles.values()].filter((profile) => before.get(profile.name) !== profile);
+    const gone = [...before.keys()].filter((name) => !this.#profiles.has(name));
+    return [...added.map(({ name }) => name), ...gone];
   }
 
   /** @throws SnmpError SNMP_PROFILE_UNKNOWN, SNMP_TARGET_REFUSED, SNMP_TRANSPORT. */

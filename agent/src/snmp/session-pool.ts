@@ -1,6 +1,6 @@
 import { PnmLabError } from "@pnmlab/kit";
 import { CommunitySession } from "./community-session.ts";
-import type { SnmpAccess, SnmpEndpoint } from "./endpoint.ts";
+import type { SnmpAccess, SnmpEndpoint, SnmpProfile } from "./endpoint.ts";
 import type { SnmpSession } from "./session.ts";
 import { UserSession } from "./user-session.ts";
 
@@ -13,6 +13,8 @@ export interface SessionPoolOptions {
 
 interface Entry {
   session: SnmpSession;
+  /** Whose credentials it has; another object of the same name has other ones. */
+  profile: SnmpProfile;
   users: number;
   idleTimer: NodeJS.Timeout | undefined;
 }
@@ -23,6 +25,8 @@ export class SessionPool {
   readonly #maxSessions: number;
   /** In order of use: the one that was used longest ago comes first. */
   readonly #entries = new Map<string, Entry>();
+  /** Of earlier credentials, with requests on their way. */
+  readonly #retired = new Set<Entry>();
   #closed = false;
 
   constructor({ idleMs = 60_000, maxSessions = 2_048 }: SessionPoolOptions = {}) {
@@ -50,7 +54,9 @@ export class SessionPool {
       return await job(entry.session);
     } finally {
       entry.users -= 1;
-      if (entry.users === 0 && !this.#closed) {
+      if (this.#retired.has(entry)) {
+        if (entry.users === 0) this.#retire(entry);
+      } else if (entry.users === 0 && !this.#closed) {
         entry.idleTimer = setTimeout(() => this.#drop(key, entry), this.#idleMs).unref();
       }
     }
@@ -60,11 +66,20 @@ export class SessionPool {
   close(): void {
     this.#closed = true;
     for (const [key, entry] of [...this.#entries]) this.#drop(key, entry);
+    for (const { session } of this.#retired) session.close();
   }
 
   #take(key: string, endpoint: SnmpEndpoint, access: SnmpAccess): Entry {
-    const entry = this.#entries.get(key) ?? {
+    const { profile } = endpoint;
+    const known = this.#entries.get(key);
+    const isCurrent = known?.profile === profile;
+    if (known && !isCurrent) {
+      this.#entries.delete(key);
+      this.#retire(known);
+    }
+    const entry = (isCurrent && known) || {
       session: openSession(endpoint, access),
+      profile,
       users: 0,
       idleTimer: undefined,
     };
@@ -74,6 +89,17 @@ export class SessionPool {
     this.#entries.set(key, entry);
     if (this.#entries.size > this.#maxSessions) this.#dropLongestIdle();
     return entry;
+  }
+
+  /** Closes a session whose credentials are others now, when nobody waits for an answer on it any more. */
+  #retire(entry: Entry): void {
+    clearTimeout(entry.idleTimer);
+    if (entry.users > 0) {
+      this.#retired.add(entry);
+      return;
+    }
+    this.#retired.delete(entry);
+    entry.session.close();
   }
 
   #dropLongestIdle(): void {
