@@ -67,11 +67,12 @@ export class JobRunner {
       const job: Job = { abort: new AbortController(), isCancelled: false, done: Promise.resolve() };
       jobs.set(message.id, job);
       this.#jobs.add(job);
-      job.done = this.#run(message, connection, job, streams).finally(() => {
+      const ended = () => {
         jobs.delete(message.id);
         streams.delete(message.id);
         this.#jobs.delete(job);
-      });
+      };
+      job.done = this.#run(message, connection, job, streams).finally(ended);
     };
   }
 

@@ -19,6 +19,9 @@ export interface PolicyOptions {
   targetLimits?: readonly TargetLimit[];
 }
 
+/** More targets than an agent has devices, and few enough to be kept. */
+const MAX_ENDPOINTS = 20_000;
+
 /** What this agent does for its backend and what it does not, decided here and not there. */
 export class Policy {
   readonly #networks: TargetNetworks;
@@ -26,6 +29,8 @@ export class Policy {
   readonly #permissions: Permissions;
   readonly #limits: TargetLimits;
   #profiles: ReadonlyMap<string, SnmpProfile>;
+  /** Of targets by address that were let through: the same ones are asked again and again. */
+  readonly #endpoints = new Map<string, SnmpEndpoint>();
 
   /** @throws PnmLabError `CONFIG_INVALID` naming the variable and the entry. */
   constructor(options: PolicyOptions) {
@@ -54,11 +59,15 @@ export class Policy {
     );
     const added = [...this.#profiles.values()].filter((profile) => before.get(profile.name) !== profile);
     const gone = [...before.keys()].filter((name) => !this.#profiles.has(name));
+    this.#endpoints.clear();
     return [...added.map(({ name }) => name), ...gone];
   }
 
   /** @throws SnmpError SNMP_PROFILE_UNKNOWN, SNMP_TARGET_REFUSED, SNMP_TRANSPORT. */
   async endpointOf({ host, port, profile: name }: SnmpTarget, deadlineMs: number): Promise<SnmpEndpoint> {
+    const key = `${host} ${port} ${name}`;
+    const checked = this.#endpoints.get(key);
+    if (checked) return checked;
     const profile = this.#profiles.get(name);
     if (!profile) {
       throw new SnmpError(
@@ -69,7 +78,15 @@ export class Policy {
     }
     const { address, family } = await this.#networks.resolve(host, deadlineMs);
     const maxOutstanding = this.#limits.of(address, family) ?? profile.maxOutstanding ?? 1;
-    return { host, address, family, port, profile, maxOutstanding };
+    const endpoint = { host, address, family, port, profile, maxOutstanding };
+    // A name may have another address the next time, and the profile another owner by now.
+    if (host === address && this.#profiles.get(name) === profile) this.#keep(key, endpoint);
+    return endpoint;
+  }
+
+  #keep(key: string, endpoint: SnmpEndpoint): void {
+    if (this.#endpoints.size >= MAX_ENDPOINTS) this.#endpoints.clear();
+    this.#endpoints.set(key, endpoint);
   }
 
   /** @throws SnmpError SNMP_PERMISSION where the agent reads nothing. */

@@ -164,34 +164,37 @@ export class SnmpEngine implements Disposable {
     let hasBegun = maxWaitMs === undefined;
     const name: RequestName = { operation, endpoint, oids: checkedOids(oids) };
     this.#counters.began(operation);
-    const done = this.#sessions.use(endpoint, access, (session) => {
-      const ask: AskDevice = async (of, makeExchange, options = {}) => {
-        const abort = options.signal ?? signal;
-        const turn = await this.#scheduler.turn({
-          key: endpointKey(endpoint),
-          maxOutstanding: endpoint.maxOutstanding ?? 1,
-          priority,
-          maxWaitMs: deadline.leftMs,
-          signal: abort,
-        });
-        if (!turn) throw neverSentError(of, deadline.elapsedMs);
-        if (!hasBegun) {
-          hasBegun = true;
-          deadline.restart(deadlineMs);
-        }
-        try {
-          const once = options.once ?? false;
-          return await exchangeWithRetries(session, of, deadline, makeExchange, { once, signal: abort });
-        } finally {
-          turn.release();
-        }
-      };
-      return job(ask, name, deadline);
-    });
-    return done.catch((error: unknown) => {
+    const lent = this.#sessions.borrow(endpoint, access);
+    const ask: AskDevice = async (of, makeExchange, options = {}) => {
+      const abort = options.signal ?? signal;
+      const wait = this.#scheduler.turn({
+        key: endpointKey(endpoint),
+        maxOutstanding: endpoint.maxOutstanding ?? 1,
+        priority,
+        maxWaitMs: deadline.leftMs,
+        signal: abort,
+      });
+      const turn = wait instanceof Promise ? await wait : wait;
+      if (!turn) throw neverSentError(of, deadline.elapsedMs);
+      if (!hasBegun) {
+        hasBegun = true;
+        deadline.restart(deadlineMs);
+      }
+      try {
+        const once = options.once ?? false;
+        return await exchangeWithRetries(lent.session, of, deadline, makeExchange, { once, signal: abort });
+      } finally {
+        turn.release();
+      }
+    };
+    try {
+      return await job(ask, name, deadline);
+    } catch (error) {
       this.#counters.failed(error);
       throw error;
-    });
+    } finally {
+      this.#sessions.giveBack(lent);
+    }
   }
 }
 
@@ -281,7 +284,9 @@ function checkWritable(endpoint: SnmpEndpoint): void {
   );
 }
 
-function checkedOids(oids: readonly string[]): string[] {
+/** The same list where every OID is in its normal form: who encodes it may then know it again. */
+function checkedOids(oids: readonly string[]): readonly string[] {
+  if (oids.every((oid) => isEncodableOid(oid) && normalOid(oid) === oid)) return oids;
   return oids.map((oid) => {
     const normal = normalOid(oid);
     if (!isEncodableOid(normal)) throw badParams(`${oid} is not an OID`);

@@ -179,7 +179,8 @@ export class Scheduler {
   }
 
   #freed(device: Device): void {
-    for (const waiting of Object.values(device.waiting)) trim(waiting);
+    trim(device.waiting.interactive);
+    trim(device.waiting.batch);
     if (this.#waiting === 0) {
       this.#forgetIdle(device);
       return;

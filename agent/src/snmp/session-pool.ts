@@ -11,12 +11,14 @@ export interface SessionPoolOptions {
   maxSessions?: number;
 }
 
-interface Entry {
-  session: SnmpSession;
+/** A session that is lent. */
+export interface Entry {
+  readonly session: SnmpSession;
   /** Whose credentials it has; another object of the same name has other ones. */
   profile: SnmpProfile;
   users: number;
-  idleTimer: NodeJS.Timeout | undefined;
+  /** When the last request on it ended. */
+  idleSinceMs: number;
 }
 
 /** One session per device, profile and community, opened when it is needed and closed when it is not. */
@@ -27,6 +29,8 @@ export class SessionPool {
   readonly #entries = new Map<string, Entry>();
   /** Of earlier credentials, with requests on their way. */
   readonly #retired = new Set<Entry>();
+  /** One for all: a timer for each would be set and stopped with every request. */
+  #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ idleMs = 60_000, maxSessions = 2_048 }: SessionPoolOptions = {}) {
@@ -39,32 +43,27 @@ export class SessionPool {
     return this.#entries.size;
   }
 
-  /** Lends the session of `endpoint` to `job` for as long as it runs. */
-  async use<T>(
-    endpoint: SnmpEndpoint,
-    access: SnmpAccess,
-    job: (session: SnmpSession) => Promise<T>,
-  ): Promise<T> {
+  /** Lends the session of `endpoint` until it is given back. @throws PnmLabError `AGENT_STOPPING` */
+  borrow(endpoint: SnmpEndpoint, access: SnmpAccess): Entry {
     if (this.#closed) throw new PnmLabError("AGENT_STOPPING", "the agent is stopping");
     const { address, port, profile } = endpoint;
     // A v3 user reads and writes; a session of its own would discover the engine once more.
-    const key = [address, port, profile.name, profile.version === "v3" ? "user" : access].join("|");
-    const entry = this.#take(key, endpoint, access);
-    try {
-      return await job(entry.session);
-    } finally {
-      entry.users -= 1;
-      if (this.#retired.has(entry)) {
-        if (entry.users === 0) this.#retire(entry);
-      } else if (entry.users === 0 && !this.#closed) {
-        entry.idleTimer = setTimeout(() => this.#drop(key, entry), this.#idleMs).unref();
-      }
-    }
+    const key = `${address}|${port}|${profile.name}|${profile.version === "v3" ? "user" : access}`;
+    return this.#take(key, endpoint, access);
+  }
+
+  giveBack(entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    if (this.#retired.has(entry)) this.#retire(entry);
+    entry.idleSinceMs = performance.now();
+    if (!this.#closed) this.#idleTimer ??= setTimeout(() => this.#dropIdle(), this.#idleMs).unref();
   }
 
   /** Closes every session; what waits on one ends as a transport failure. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#idleTimer);
     for (const [key, entry] of [...this.#entries]) this.#drop(key, entry);
     for (const { session } of this.#retired) session.close();
   }
@@ -81,9 +80,8 @@ export class SessionPool {
       session: openSession(endpoint, access),
       profile,
       users: 0,
-      idleTimer: undefined,
+      idleSinceMs: 0,
     };
-    clearTimeout(entry.idleTimer);
     entry.users += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -93,13 +91,25 @@ export class SessionPool {
 
   /** Closes a session whose credentials are others now, when nobody waits for an answer on it any more. */
   #retire(entry: Entry): void {
-    clearTimeout(entry.idleTimer);
     if (entry.users > 0) {
       this.#retired.add(entry);
       return;
     }
     this.#retired.delete(entry);
     entry.session.close();
+  }
+
+  #dropIdle(): void {
+    this.#idleTimer = undefined;
+    const nowMs = performance.now();
+    let oldestMs: number | undefined;
+    for (const [key, entry] of this.#entries) {
+      if (entry.users > 0) continue;
+      if (nowMs - entry.idleSinceMs >= this.#idleMs - 1) this.#drop(key, entry);
+      else oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, entry.idleSinceMs);
+    }
+    if (oldestMs === undefined) return;
+    this.#idleTimer = setTimeout(() => this.#dropIdle(), oldestMs + this.#idleMs - nowMs).unref();
   }
 
   #dropLongestIdle(): void {
@@ -111,7 +121,6 @@ export class SessionPool {
   }
 
   #drop(key: string, entry: Entry): void {
-    clearTimeout(entry.idleTimer);
     this.#entries.delete(key);
     entry.session.close();
   }
