@@ -31,7 +31,8 @@ afterAll(async () => {
 
 run("a plan that is made on the page is polled, plotted and judged by its threshold", async () => {
   await page.getByRole("link", { name: "Polling" }).click();
-  await page.getByText("No plan yet.").waitFor();
+  await page.getByText("No plan yet. Name one in the form").waitFor();
+  await page.getByText("Nothing has been read yet: there is no plan.").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Upstreams");
   await page.getByLabel("Interval, s", { exact: true }).fill("5");
   await page.getByLabel("Spread over, s", { exact: true }).fill("0");
@@ -45,6 +46,54 @@ run("a plan that is made on the page is polled, plotted and judged by its thresh
   await page.getByRole("application", { name: /upstream-snr of lab-cmts-1/ }).waitFor();
   await page.getByText("below 90.0 dB").first().waitFor();
   await page.getByText(/0 given up; heard/).waitFor();
+});
+
+run("the lines of a CMTS are named by modem and channel, and found by them", async () => {
+  const line = page.getByRole("group", { name: "Lines" }).getByRole("button").first();
+  await expect.poll(() => line.textContent(), { timeout: 20_000 }).toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2} \S/);
+  const mac = /([0-9a-f]{2}:){5}[0-9a-f]{2}/.exec((await line.textContent())!)![0];
+  await page.getByPlaceholder("MAC address, channel or index").fill(mac);
+  const names = await page.getByRole("group", { name: "Lines" }).getByRole("button").allTextContents();
+  expect(names.length).toBeGreaterThan(0);
+  for (const name of names) expect(name).toContain(mac);
+  await page
+    .getByRole("row", { name: /upstream-snr ([0-9a-f]{2}:){5}[0-9a-f]{2} / })
+    .first()
+    .waitFor();
+});
+
+run("a plan is changed in the form, by keyboard too, and goes on under its name", async () => {
+  await page.getByRole("button", { name: "Change Upstreams" }).focus();
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("form", { name: "Change Upstreams" });
+  await form.waitFor();
+  const name = form.getByLabel("Name", { exact: true });
+  expect(await name.inputValue()).toBe("Upstreams");
+  expect(await name.evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await form.getByLabel("Limit", { exact: true }).inputValue()).toBe("90");
+  await form.getByLabel("Interval, s", { exact: true }).fill("7");
+  await form.getByRole("button", { name: "Save plan" }).click();
+  await page.getByRole("form", { name: "New plan" }).waitFor();
+  await page.getByRole("row", { name: /^Upstreams 7 / }).waitFor();
+  await page.getByRole("button", { name: "Change Upstreams" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("form", { name: "New plan" }).waitFor();
+});
+
+run("every control of the page has a name", async () => {
+  const unnamed = await page
+    .locator("main, .page")
+    .first()
+    .locator("input, select, textarea, button")
+    .evaluateAll((controls) =>
+      (controls as HTMLInputElement[])
+        .filter(
+          (control) =>
+            !control.labels?.length && !control.getAttribute("aria-label") && !control.textContent?.trim(),
+        )
+        .map(({ outerHTML }) => outerHTML),
+    );
+  expect(unnamed).toEqual([]);
 });
 
 run("a plan that cannot be read is refused with the line that is at fault", async () => {

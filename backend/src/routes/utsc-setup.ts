@@ -29,7 +29,7 @@ export interface UtscSetupRouteDeps {
 const idParams = z.strictObject({ id: z.string() });
 const tags = ["utsc"];
 /** A picker shows no more at a time. */
-const MAX_MODEMS = 100;
+const MAX_MODEMS = 2000;
 
 export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps): void {
   const { cmts, modems, profiles, utscSetup } = deps;

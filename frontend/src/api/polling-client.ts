@@ -24,6 +24,7 @@ export interface PollingClient {
   state(): Promise<PollingState>;
   events(): Promise<PollEvent[]>;
   createPlan(plan: PollPlanInput): Promise<PollPlan>;
+  replacePlan(id: string, plan: PollPlanInput): Promise<PollPlan>;
   removePlan(id: string): Promise<void>;
   names(): Promise<SeriesName[]>;
   /** The given lines of a metric. */
@@ -43,6 +44,10 @@ export const pollingClient: PollingClient = {
   events: async () => (await request("GET", "/api/polling/events", pollEventListSchema)).events,
   createPlan: async (plan) =>
     (await request("POST", "/api/polling/plans", pollPlanAnswerSchema, jsonBody(plan))).plan,
+  replacePlan: async (id, plan) => {
+    const path = `/api/polling/plans/${encodeURIComponent(id)}`;
+    return (await request("PUT", path, pollPlanAnswerSchema, jsonBody(plan))).plan;
+  },
   removePlan: async (id) => {
     await request("DELETE", `/api/polling/plans/${encodeURIComponent(id)}`, z.undefined());
   },

@@ -8,7 +8,11 @@ export const MAX_LINES = 5;
  * A metric of a device as a plot: one line per instance, broken where nothing was read, with dots on what
  * was delivered late. Undefined where there is nothing to plot.
  */
-export function seriesPanel(answer: SeriesAnswer, instances: readonly string[]): PlotPanel | undefined {
+export function seriesPanel(
+  answer: SeriesAnswer,
+  instances: readonly string[],
+  nameOf: (instance: string) => string = (instance) => instance,
+): PlotPanel | undefined {
   const lines = answer.lines.filter(({ instance }) => instances.includes(instance)).slice(0, MAX_LINES);
   const times = new Set<number>();
   for (const { points, gaps } of lines) {
@@ -23,7 +27,7 @@ export function seriesPanel(answer: SeriesAnswer, instances: readonly string[]):
     const values = new Float64Array(x.length).fill(Number.NaN);
     for (const { atMs, mean } of points) values[placeOf.get(atMs)!] = mean;
     fillBetween(values, x, gaps);
-    return { name: instance || answer.metric, unit: answer.unit, values, form: "line" as const };
+    return { name: nameOf(instance) || answer.metric, unit: answer.unit, values, form: "line" as const };
   });
   const late = new Float64Array(x.length).fill(Number.NaN);
   for (const point of lines.flatMap(({ points }) => points)) {
