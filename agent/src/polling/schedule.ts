@@ -10,6 +10,8 @@ export interface Turn {
   dueMs: number;
   state: "idle" | "timed" | "waiting" | "reading";
   memory: DeviceMemory;
+  /** Of the first few alone: those are delivered at once. */
+  readings: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export class Schedule {
                 dueMs: nowMs + placeIn(plan.jitterMs, key),
                 state: "idle",
                 memory: new DeviceMemory(),
+                readings: 0,
               },
         );
       }
