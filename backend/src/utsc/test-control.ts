@@ -32,7 +32,7 @@ export function abortVarbinds(row: ControlledRow): Varbind[] {
 
 /**
  * Starts the row's test: looks at the row in the same breath, clears what is left of the run before, since not
- * every CMTS clears itself, then initiates, and reads back. A row that says there is nothing to clear gets the
+ * every CMTS clears itself, looks again, then initiates, and reads back. A row that says there is nothing to clear gets the
  * start alone: a clearing could end a test that another user has started since the look, a start of a busy row
  * is refused. A refusal that comes because the test is already busy, after an answer that was lost, is none.
  *
@@ -49,6 +49,7 @@ export async function startTest(
   requireOurs({ measStatus, initiateTest, ...before });
   if (measStatus !== "inactive" || initiateTest !== FALSE) {
     await set(device, initiate(row, FALSE), "UTSC_START_REFUSED");
+    requireOurs(await readState(device, row));
   }
   try {
     await set(device, initiate(row, TRUE), "UTSC_START_REFUSED");
