@@ -6,7 +6,7 @@ import snmp from "net-snmp";
 export class BareSession implements Disposable {
   readonly #session: ReturnType<typeof snmp.createSession>;
 
-  constructor(address: string, port: number, timeoutMs = 5_000) {
+  constructor(address: string, port: number, timeoutMs = 1_000) {
     this.#session = snmp.createSession(address, "public", {
       port,
       version: snmp.Version2c,
@@ -16,9 +16,14 @@ export class BareSession implements Disposable {
     this.#session.on("error", () => {});
   }
 
-  get(oids: readonly string[]): Promise<void> {
+  /** Asks once more where no answer comes: the library draws ids at random, and loses one that it draws twice. */
+  get(oids: readonly string[], isSecond = false): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#session.get([...oids], (error: Error | null) => (error ? reject(error) : resolve()));
+      this.#session.get([...oids], (error: Error | null) => {
+        if (!error) resolve();
+        else if (isSecond) reject(error);
+        else this.get(oids, true).then(resolve, reject);
+      });
     });
   }
 

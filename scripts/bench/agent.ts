@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { BareSession } from "../../agent/test/bare-library.ts";
 import { type Chain, startChain } from "./agent/chain.ts";
-import { latenciesOf, median, printTable, quantile, type Row, rateOf, timed } from "./agent/figures.ts";
+import {
+  type Duel,
+  inTurns,
+  latenciesOf,
+  median,
+  ownCpuUs,
+  printTable,
+  quantile,
+  type Row,
+  rateOf,
+  timed,
+} from "./agent/figures.ts";
 import { missingPrograms, startSnmpd } from "./agent/snmpd.ts";
 
 // SNMP through the whole chain, gateway of the backend, WebSocket, agent and back, against the bare library
@@ -36,32 +47,26 @@ async function measureGets(chain: Chain, port: number): Promise<Row[]> {
   const target = { host: "127.0.0.1", port, profile: "cmts" };
   using bare = new BareSession("127.0.0.1", port);
   const get = () => chain.snmp.get(target, [GET_OID], deadline);
-  const figures = { bare1: [0], chain1: [0], bare32: [0], chain32: [0], process: [0] };
+  const figures = { bare1: [0], chain1: [0], process: [0] };
   for (const list of Object.values(figures)) list.pop();
   await rateOf(32, 1_000, get);
   await rateOf(32, 300, () => bare.get([GET_OID]));
   for (let round = 0; round < ROUNDS; round += 1) {
     figures.bare1.push(median(await latenciesOf(200, () => bare.get([GET_OID]))));
     figures.chain1.push(median(await latenciesOf(200, get)));
-    figures.bare32.push(await rateOf(32, 300, () => bare.get([GET_OID])));
-    figures.chain32.push(await rateOf(32, 300, get));
     figures.process.push(await rateOf(1, 300, async () => snmpget(port)));
   }
   const [bare1, chain1] = [median(figures.bare1), median(figures.chain1)];
-  const [bare32, chain32] = [median(figures.bare32), median(figures.chain32)];
+  const duel = await inTurns(
+    3 * ROUNDS,
+    { job: get, width: 32, forMs: 200, cpuUs: () => cpuOf(chain) },
+    { job: () => bare.get([GET_OID]), width: 32, forMs: 200, cpuUs: ownCpuUs },
+  );
+  const chain32 = median(duel.rates);
   const perProcess = median(figures.process);
   return [
     row("GET, one at a time: p50 added", chain1, bare1, "bare library", "ms", chain1 - bare1, 1, "less"),
-    row(
-      "GET, 32 at once",
-      chain32,
-      bare32,
-      "bare library",
-      "/s",
-      median(figures.chain32.map((rate, at) => rate / figures.bare32[at]!)),
-      0.4,
-      "more",
-    ),
+    ...duelRows("GET, 32 at once", duel, "bare library", "/s", 0.4),
     row("GET, 32 at once", chain32, perProcess, "snmpget each", "/s", chain32 / perProcess, 30, "more"),
   ];
 }
@@ -126,7 +131,7 @@ async function peakMemory(chain: Chain, port: number, oid: string, rows: number)
   let chunks = 0;
   let peak = 0;
   const note = async () => {
-    peak = Math.max(peak, (await chain.agentMemory()) + process.memoryUsage().rss);
+    peak = Math.max(peak, (await chain.agentUsage()).memory + process.memoryUsage().rss);
   };
   for await (const some of chain.streams.walk(target, oid, deadline)) {
     taken += some.length;
@@ -186,26 +191,45 @@ async function measureSweep(chain: Chain, port: number): Promise<Row[]> {
     }
     if (answered !== MODEMS) throw new Error(`${answered} of ${MODEMS} devices answered`);
   };
-  const figures = { bare: [0], ours: [0] };
-  for (const list of Object.values(figures)) list.pop();
   await bareSweep();
   await ourSweep();
   await ourSweep();
-  for (let round = 0; round < 2 * ROUNDS; round += 1) {
-    figures.bare.push((MODEMS / (await timed(bareSweep))) * 1000);
-    figures.ours.push((MODEMS / (await timed(ourSweep))) * 1000);
-  }
-  const [library, ours] = [median(figures.bare), median(figures.ours)];
+  const duel = await inTurns(
+    3 * ROUNDS,
+    { job: ourSweep, width: 1, forMs: 150, worth: MODEMS, cpuUs: () => cpuOf(chain) },
+    { job: bareSweep, width: 1, forMs: 150, worth: MODEMS, cpuUs: ownCpuUs },
+  );
+  return duelRows("sweep, 1,000 x 10 OIDs", duel, "1,000 bare sessions", "modems/s", 0.5);
+}
+
+/** Processor time of both programs of the chain; this one plays the backend. */
+async function cpuOf(chain: Chain): Promise<number> {
+  return ownCpuUs() + (await chain.agentUsage()).cpuUs;
+}
+
+/** The rate against its bar, and the processor time of a job, which other load on the machine moves less. */
+function duelRows(figure: string, duel: Duel, anchorName: string, unit: string, bar: number): Row[] {
+  const [cpuUs, anchorCpuUs] = [median(duel.cpuUs), median(duel.anchorCpuUs)];
   return [
     row(
-      "sweep, 1,000 x 10 OIDs",
-      ours,
-      library,
-      "1,000 bare sessions",
-      "modems/s",
-      ours / library,
-      0.5,
+      figure,
+      median(duel.rates),
+      median(duel.anchorRates),
+      anchorName,
+      unit,
+      median(duel.ratios),
+      bar,
       "more",
+    ),
+    row(
+      `${figure}: processor`,
+      cpuUs,
+      anchorCpuUs,
+      anchorName,
+      "us each",
+      cpuUs / anchorCpuUs,
+      undefined,
+      "less",
     ),
   ];
 }
@@ -269,7 +293,7 @@ function row(
   anchorName: string,
   unit: string,
   value: number,
-  bar: number,
+  bar: Row["bar"],
   good: Row["good"],
 ): Row {
   return { figure, ours, anchor, anchorName, unit, value, bar, good };

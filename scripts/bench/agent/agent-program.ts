@@ -2,7 +2,7 @@ import { createLogger, readBuildInfo } from "@pnmlab/config";
 import { startAgent } from "../../../agent/src/index.ts";
 
 // The agent of the benchmark, in a process of its own: `agent-program.ts BACKEND_URL TOKEN`. Writes its memory
-// to standard output each time a line comes in.
+// in octets and its processor time in microseconds to standard output each time a line comes in.
 
 const [backendUrl = "", token = ""] = process.argv.slice(2);
 const communities = { readCommunity: "public", writeCommunity: "private" };
@@ -21,5 +21,8 @@ const agent = startAgent({
 });
 await agent.untilConnected();
 process.stdout.write("ready\n");
-process.stdin.on("data", () => process.stdout.write(`${process.memoryUsage().rss}\n`));
+process.stdin.on("data", () => {
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(`${process.memoryUsage().rss} ${user + system}\n`);
+});
 process.stdin.on("end", () => void agent.close().then(() => process.exit(0)));

@@ -61,11 +61,11 @@ export async function startChain() {
   return {
     snmp: createSnmpGateway(registry),
     streams: createSnmpStreamGateway(registry),
-    agentPid: agent.child.pid!,
-    /** Resident memory of the agent's process in octets. */
-    async agentMemory(): Promise<number> {
+    /** Resident memory in octets, and processor time in microseconds, of the agent's process. */
+    async agentUsage(): Promise<{ memory: number; cpuUs: number }> {
       agent.child.stdin!.write("\n");
-      return Number(await agent.nextLine());
+      const [memory = 0, cpuUs = 0] = (await agent.nextLine()).split(" ").map(Number);
+      return { memory, cpuUs };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
