@@ -7,6 +7,7 @@ import {
   type Sighting,
   severityOfDbc,
 } from "./event.ts";
+import { type EventJournal, snapshotOf } from "./event-journal.ts";
 
 /** Frames on either side of the peak that an event names as its evidence. */
 const EVIDENCE_REACH = 2;
@@ -18,7 +19,7 @@ export class Alarm {
   event: DetectorEvent | undefined;
   #memory: AlarmMemory = QUIET_ALARM;
   readonly #timing: AlarmTiming;
-  readonly #nextId: () => string;
+  readonly #journal: EventJournal;
   /** Frames since the first sighting, and those of them that showed it. */
   #frames = 0;
   #seen = 0;
@@ -28,12 +29,12 @@ export class Alarm {
   constructor(
     detector: DetectorId,
     kind: EventKind,
-    nextId: () => string,
+    journal: EventJournal,
     timing: Partial<AlarmTiming> = {},
   ) {
     this.detector = detector;
     this.kind = kind;
-    this.#nextId = nextId;
+    this.#journal = journal;
     this.#timing = { ...DEFAULT_TIMING, ...timing };
   }
 
@@ -69,11 +70,14 @@ export class Alarm {
     const { memory, effect } = alarmStep(this.#memory, excessDb, timeS, this.#timing);
     this.#memory = memory;
     if (effect === undefined) return undefined;
-    if (effect === "raise" && sighting) this.event = this.#eventOf(sighting, timeS);
+    if (effect === "raise" && sighting) {
+      this.event = this.#eventOf(sighting, timeS);
+      this.#journal.add(this.event);
+    }
     if (!this.event) return undefined;
     this.event.state = effect === "clear" ? "cleared" : "raised";
     const type = effect === "raise" ? "raised" : effect === "reopen" ? "reopened" : "cleared";
-    return { type, event: snapshot(this.event) };
+    return { type, event: snapshotOf(this.event) };
   }
 
   #see(sighting: Sighting, timeS: number, sequence: number): void {
@@ -104,7 +108,7 @@ export class Alarm {
 
   #eventOf(sighting: Sighting, timeS: number): DetectorEvent {
     return {
-      id: this.#nextId(),
+      id: this.#journal.nextId(),
       detector: this.detector,
       kind: this.kind,
       severity: sighting.severity ?? severityOfDbc(sighting.dBc),
@@ -135,8 +139,4 @@ function around(sequence: number): number[] {
   const frames: number[] = [];
   for (let i = Math.max(0, sequence - EVIDENCE_REACH); i <= sequence + EVIDENCE_REACH; i += 1) frames.push(i);
   return frames;
-}
-
-function snapshot(event: DetectorEvent): DetectorEvent {
-  return { ...event, evidence: { ...event.evidence, frames: [...event.evidence.frames] } };
 }

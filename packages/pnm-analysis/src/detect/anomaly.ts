@@ -145,13 +145,13 @@ export class AnomalyDetector implements Detector {
   }
 
   #tell(view: FrameView): DetectorNotice[] {
-    const { thresholds, nextId } = this.#context;
+    const { thresholds, journal } = this.#context;
     const { frame } = view;
     for (const box of this.#boxes) {
       if (box.isTold || box.cells < thresholds.d10Cells) continue;
       box.isTold = true;
       const timing = { ...timingOf(thresholds), ...AT_ONCE };
-      this.#alarms.push({ alarm: new Alarm("D10", "anomaly", nextId, timing), box });
+      this.#alarms.push({ alarm: new Alarm("D10", "anomaly", journal, timing), box });
     }
     const notices: DetectorNotice[] = [];
     for (const { alarm, box } of this.#alarms) {

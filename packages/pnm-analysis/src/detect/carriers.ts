@@ -90,7 +90,7 @@ export class CarrierDetector implements Detector {
     floorDbmv: number,
     found: readonly { first: number; end: number }[],
   ): DetectorNotice[] {
-    const { thresholds, nextId } = this.#context;
+    const { thresholds, journal } = this.#context;
     const { frame } = view;
     const sightings = found.map(({ first, end }): Sighting => {
       let power = 0;
@@ -120,7 +120,7 @@ export class CarrierDetector implements Detector {
     for (let i = this.#unknown.length - 1; i >= 0; i -= 1)
       if (this.#unknown[i]!.alarm.isQuiet) this.#unknown.splice(i, 1);
     for (const seen of left) {
-      const alarm = new Alarm("D8", "unknownCarrier", nextId, timingOf(thresholds));
+      const alarm = new Alarm("D8", "unknownCarrier", journal, timingOf(thresholds));
       this.#unknown.push({ alarm, f0Hz: seen.f0Hz });
       notices.push(...noticesOf(alarm.step(seen.value - seen.threshold, seen, frame.timeS, frame.sequence)));
     }
@@ -129,7 +129,6 @@ export class CarrierDetector implements Detector {
 
   #judgeChannel(view: FrameView, record: ChannelRecord): DetectorNotice[] {
     const { thresholds } = this.#context;
-    const { channel } = record;
     const { timeS } = view.frame;
     const silentS = timeS - (Number.isNaN(record.lastActiveS) ? this.#startS : record.lastActiveS);
     const occupancyPct = 100 * record.occupancy;
@@ -158,7 +157,7 @@ export class CarrierDetector implements Detector {
       ),
     );
     notices.push(...this.#judgeLevel(view, record), ...this.#judgeStuck(view, record));
-    return notices.map((notice) => ({ ...notice, event: { ...notice.event, channels: [channel.id] } }));
+    return notices;
   }
 
   #judgeLevel(view: FrameView, record: ChannelRecord): DetectorNotice[] {
@@ -183,8 +182,10 @@ export class CarrierDetector implements Detector {
   #judgeStuck(view: FrameView, record: ChannelRecord): DetectorNotice[] {
     const { thresholds } = this.#context;
     const lookS = 1 / view.frame.binSpacingHz;
-    // What a look of this length spreads by itself: 4.34 dB over the root of its degrees of freedom.
-    const ownDb = 4.343 / Math.sqrt(Math.max(1, record.signalHz * lookS * view.looks));
+    // What a look of this length spreads by itself: 4.34 dB over the root of its degrees of freedom, of which the
+    // window's ends take their part.
+    const freedom = (record.signalHz * lookS * view.looks) / view.enbwBins;
+    const ownDb = 4.343 / Math.sqrt(Math.max(1, freedom));
     const spreadDb = Math.sqrt(Math.max(0, record.levelSpreadDb ** 2 - ownDb ** 2));
     const isHit =
       record.channel.kind === "scQam" && record.activeRun >= LEAST_FRAMES && spreadDb < thresholds.d8StuckDb;
@@ -206,11 +207,11 @@ export class CarrierDetector implements Detector {
     kind: EventKind,
     found: Pick<Sighting, "value" | "threshold" | "statistic" | "severity" | "figures"> & { isHit: boolean },
   ): DetectorNotice | undefined {
-    const { thresholds, nextId } = this.#context;
+    const { thresholds, journal } = this.#context;
     const key = `${kind} ${record.channel.id}`;
     let alarm = this.#channels.get(key);
     if (!alarm) {
-      alarm = new Alarm("D8", kind, nextId, { ...timingOf(thresholds), ...AT_ONCE });
+      alarm = new Alarm("D8", kind, journal, { ...timingOf(thresholds), ...AT_ONCE });
       this.#channels.set(key, alarm);
     }
     const { lowerHz, upperHz, id } = record.channel;

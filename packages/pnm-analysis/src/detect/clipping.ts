@@ -31,7 +31,7 @@ export class ClippingDetector implements Detector {
 
   constructor(context: DetectorContext) {
     this.#context = context;
-    this.#alarm = new Alarm("D5", "clipping", context.nextId, {
+    this.#alarm = new Alarm("D5", "clipping", context.journal, {
       ...timingOf(context.thresholds),
       ...AT_ONCE,
     });

@@ -6,6 +6,7 @@ import { CarrierDetector } from "./carriers.ts";
 import { ClippingDetector } from "./clipping.ts";
 import type { Detector } from "./detector.ts";
 import type { DetectorEvent, DetectorId, DetectorNotice } from "./event.ts";
+import { EventJournal } from "./event-journal.ts";
 import { FrameView } from "./frame-view.ts";
 import { HumDetector } from "./hum.ts";
 import { ImpulseDetector } from "./impulse.ts";
@@ -38,22 +39,15 @@ export interface DetectorSetOptions {
  */
 export class DetectorSet {
   readonly #options: DetectorSetOptions;
-  readonly #nextId: () => string;
-  readonly #events = new Map<string, DetectorEvent>();
+  readonly #journal: EventJournal;
   #view: FrameView | undefined;
   #early: Detector[] = [];
   #late: Detector[] = [];
   #hum: HumDetector | undefined;
 
   constructor(options: DetectorSetOptions) {
-    let count = 0;
     this.#options = options;
-    this.#nextId =
-      options.nextId ??
-      (() => {
-        count += 1;
-        return `event-${count}`;
-      });
+    this.#journal = new EventJournal(options.nextId);
   }
 
   feed(frame: SpectrumFrame): DetectorNotice[] {
@@ -63,13 +57,12 @@ export class DetectorSet {
     for (const detector of this.#early) notices.push(...detector.feed(view));
     view.settle();
     for (const detector of this.#late) notices.push(...detector.feed(view));
-    for (const { event } of notices) this.#events.set(event.id, event);
     return notices;
   }
 
-  /** Every event so far, as it stood at its last notice, the oldest first. */
+  /** The last thousand events as they stand now, the oldest first. */
   get events(): readonly DetectorEvent[] {
-    return [...this.#events.values()];
+    return this.#journal.snapshots();
   }
 
   /** Rows of the channel table over the last frames; empty before the first. */
@@ -98,7 +91,7 @@ export class DetectorSet {
 
   #create(): void {
     const { enabled = DETECTORS, noiseBaselineDbmv, downstream } = this.#options;
-    const context = { thresholds: thresholdsWith(this.#options.thresholds), nextId: this.#nextId };
+    const context = { thresholds: thresholdsWith(this.#options.thresholds), journal: this.#journal };
     const paths = new PathDistortionDetector(context, downstream);
     const lines = new NarrowbandDetector(context);
     if (enabled.includes("D4")) lines.isExplained = (frequencyHz) => paths.explains(frequencyHz, 150_000);

@@ -1,5 +1,6 @@
 import type { AlarmTiming } from "./alarm-table.ts";
 import type { DetectorId, DetectorNotice } from "./event.ts";
+import type { EventJournal } from "./event-journal.ts";
 import type { FrameView } from "./frame-view.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -12,7 +13,7 @@ export interface Detector {
 /** What a detector is made with. */
 export interface DetectorContext {
   thresholds: Thresholds;
-  nextId: () => string;
+  journal: EventJournal;
 }
 
 /** Times of the alarm that the thresholds give. */

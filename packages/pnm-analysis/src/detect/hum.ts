@@ -8,13 +8,13 @@ import { fitHum, type HumFit, humOfModulation } from "./hum-fit.ts";
 const WINDOW_FRAMES = 600;
 const EVALUATE_FRAMES = 100;
 const LEAST_FRAMES = 200;
-/** A block counts once it was on this often, and while it stands within this of its own mean. */
+/** A block counts once it was on this often, a channel while it stands within this of its blocks' means. */
 const LEAST_ACTIVE = 20;
-const REACH_DB = 6;
+const REACH_DB = 3;
 
 /**
- * D6: common-mode hum, a mains sine in the levels of all that sends. Every block of every channel is compared with
- * its own mean, so that the differences between channels drop out and those between modems average.
+ * D6: common-mode hum, a mains sine in the levels of all that sends. The power of all blocks that are on is
+ * compared with their own means, so that the differences between channels drop out and those between modems average.
  */
 export class HumDetector implements Detector {
   readonly id = "D6";
@@ -29,7 +29,7 @@ export class HumDetector implements Detector {
 
   constructor(context: DetectorContext) {
     this.#context = context;
-    this.#alarm = new Alarm("D6", "hum", context.nextId, { ...timingOf(context.thresholds), ...AT_ONCE });
+    this.#alarm = new Alarm("D6", "hum", context.journal, { ...timingOf(context.thresholds), ...AT_ONCE });
   }
 
   feed(view: FrameView): DetectorNotice[] {
@@ -66,24 +66,29 @@ export class HumDetector implements Detector {
 
   #collect(view: FrameView): void {
     if (view.isSpoilt) return;
-    let sum = 0;
+    let power = 0;
+    let usual = 0;
     let weight = 0;
     for (const record of view.meter.records) {
       if (!record.isActive) continue;
+      let own = 0;
+      let ownUsual = 0;
+      let blocks = 0;
       for (const block of record.blocks) {
-        if (block.activeFrames < LEAST_ACTIVE) continue;
-        let power = 0;
-        for (let k = block.first; k < block.end; k += 1) power += view.powers[k]!;
-        const deviation = dbOfPower(power / (block.end - block.first)) - block.meanDb;
-        // A block that is off, or in which a burst begins or ends, says nothing.
-        if (!(Math.abs(deviation) < REACH_DB)) continue;
-        sum += deviation;
-        weight += 1;
+        if (!block.isOn || block.activeFrames < LEAST_ACTIVE) continue;
+        for (let k = block.first; k < block.end; k += 1) own += view.powers[k]!;
+        ownUsual += ((block.end - block.first) * block.activePower) / block.activeFrames;
+        blocks += 1;
       }
+      // A channel in which a burst begins or ends says nothing.
+      if (!(Math.abs(dbOfPower(own / ownUsual)) < REACH_DB)) continue;
+      power += own;
+      usual += ownUsual;
+      weight += blocks;
     }
     if (weight === 0) return;
     this.#times.push(view.frame.timeS);
-    this.#levels.push(sum / weight);
+    this.#levels.push(dbOfPower(power / usual));
     this.#weights.push(weight);
     if (this.#times.length < 2 * WINDOW_FRAMES) return;
     this.#times = this.#times.slice(-WINDOW_FRAMES);

@@ -40,7 +40,7 @@ export class ImpulseDetector implements Detector {
 
   constructor(context: DetectorContext) {
     this.#context = context;
-    this.#alarm = new Alarm("D3", "impulseNoise", context.nextId, {
+    this.#alarm = new Alarm("D3", "impulseNoise", context.journal, {
       ...timingOf(context.thresholds),
       ...AT_ONCE,
     });

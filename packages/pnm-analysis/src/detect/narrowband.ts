@@ -177,7 +177,7 @@ export class NarrowbandDetector implements Detector {
   #newLine(segment: Segment, limitDb: number): Line | undefined {
     if (segment.peakDb < limitDb) return undefined;
     const line: Line = {
-      alarm: new Alarm("D1", "narrowbandIngress", this.#context.nextId, {
+      alarm: new Alarm("D1", "narrowbandIngress", this.#context.journal, {
         ...timingOf(this.#context.thresholds),
         ...AT_ONCE,
       }),

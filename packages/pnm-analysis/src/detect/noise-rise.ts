@@ -6,7 +6,7 @@ import type { DetectorNotice } from "./event.ts";
 import { type FrameView, WARM_UP_FRAMES } from "./frame-view.ts";
 
 /** Frames that a single impulse or line must not move. */
-const SMOOTHED_FRAMES = 11;
+const SMOOTHED_FRAMES = 5;
 /** What the median over hundreds of bins is good for: a rise of just the threshold counts. */
 const TOLERANCE_DB = 0.3;
 
@@ -27,8 +27,8 @@ export class NoiseRiseDetector implements Detector {
   constructor(context: DetectorContext, baselineDbmv?: number) {
     this.#context = context;
     this.#baselineDbmv = baselineDbmv;
-    const { thresholds, nextId } = context;
-    this.#alarm = new Alarm("D2", "noiseRise", nextId, {
+    const { thresholds, journal } = context;
+    this.#alarm = new Alarm("D2", "noiseRise", journal, {
       ...timingOf(thresholds),
       holdS: thresholds.d2HoldS,
       // Clear halfway down to the baseline: the whole hysteresis would reach below it.

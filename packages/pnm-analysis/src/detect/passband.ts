@@ -27,7 +27,11 @@ export class PassbandDetector implements Detector {
   constructor(context: DetectorContext) {
     this.#context = context;
     const alarm = (kind: EventKind) =>
-      new Alarm("D7", kind, context.nextId, { ...timingOf(context.thresholds), hysteresisDb: 1, ...AT_ONCE });
+      new Alarm("D7", kind, context.journal, {
+        ...timingOf(context.thresholds),
+        hysteresisDb: 1,
+        ...AT_ONCE,
+      });
     this.#alarms = {
       tilt: alarm("tilt"),
       rollOff: alarm("rollOff"),

@@ -37,8 +37,8 @@ export class PathDistortionDetector implements Detector {
     this.#context = context;
     this.#downstream = downstream;
     const timing = { ...timingOf(context.thresholds), ...AT_ONCE };
-    this.#comb = new Alarm("D4", "cpdComb", context.nextId, timing);
-    this.#noise = new Alarm("D4", "cpdNoise", context.nextId, timing);
+    this.#comb = new Alarm("D4", "cpdComb", context.journal, timing);
+    this.#noise = new Alarm("D4", "cpdNoise", context.journal, timing);
   }
 
   /** `true` for a frequency that a raised comb explains. */

@@ -34,8 +34,8 @@ export class ReceiverOverloadDetector implements Detector {
   constructor(context: DetectorContext) {
     this.#context = context;
     const timing = timingOf(context.thresholds);
-    this.#overload = new Alarm("D9", "receiverOverload", context.nextId, { ...timing, ...AT_ONCE });
-    this.#spur = new Alarm("D9", "dcSpur", context.nextId, timing);
+    this.#overload = new Alarm("D9", "receiverOverload", context.journal, { ...timing, ...AT_ONCE });
+    this.#spur = new Alarm("D9", "dcSpur", context.journal, timing);
   }
 
   /** Averaged: one look at noise, or at a minislot, stands out of its neighbours by chance. */

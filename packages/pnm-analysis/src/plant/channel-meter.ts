@@ -8,8 +8,9 @@ import type { PlanChannel } from "./band-plan.ts";
 const ACTIVE_DB = 6;
 /** Frames after which older ones begin to count half. */
 const HALVING_FRAMES = 300;
-/** A minislot is on where it lies within this of the strongest one of the frame. */
-const UNDER_STRONGEST_DB = 11;
+/** A minislot is on where it lies within 11 dB of its own strongest, which fades from frame to frame. */
+const UNDER_STRONGEST = 10 ** -1.1;
+const STRONGEST_KEPT = 0.995;
 const BLOCK_HZ = 400_000;
 /** Part of an SC-QAM symbol rate in which its spectrum is flat: 1 - roll-off. */
 const FLAT_SHARE = 0.75;
@@ -22,8 +23,10 @@ export interface Block {
   /** Frames in which it was on, and their summed mean power per bin; old frames fade. */
   activeFrames: number;
   activePower: number;
-  /** Mean level while on, for what moves with time. */
-  meanDb: number;
+  /** It was on in the last frame. */
+  isOn: boolean;
+  /** Its highest mean power, fading. */
+  strongest: number;
 }
 
 /** What one channel did over the last frames. */
@@ -49,9 +52,6 @@ export class ChannelRecord {
   idleRun = 0;
   activeRun = 0;
   lastActiveS = Number.NaN;
-  /** Power per bin over which a block of this channel counted as on in the last frame. */
-  limit = 0;
-  #strongest = 0;
   readonly #edgeWeights: readonly [number, number];
 
   constructor(axis: LevelSpectrum, channel: PlanChannel) {
@@ -84,19 +84,16 @@ export class ChannelRecord {
     }
     this.powerDbmv = dbOfPower(sum / enbwBins);
     const isWhole = this.channel.kind === "scQam";
-    const limit = this.#limit(powers, noisePerBin * 10 ** (ACTIVE_DB / 10));
-    const isOn = isWhole && this.#meanOfBlocks(powers) > limit;
+    const overNoise = noisePerBin * 10 ** (ACTIVE_DB / 10);
+    const isAllOn = isWhole && this.#meanOfBlocks(powers) > overNoise;
     let anyOn = false;
     for (const block of this.blocks) {
       const mean = meanPower(powers, block);
-      if (isWhole ? !isOn : !(mean > limit)) continue;
+      block.isOn = isWhole ? isAllOn : isOn(block, innerPower(powers, block), overNoise);
+      if (!block.isOn) continue;
       anyOn = true;
       block.activeFrames += 1;
       block.activePower += mean;
-      const levelDb = dbOfPower(mean);
-      block.meanDb = Number.isNaN(block.meanDb)
-        ? levelDb
-        : block.meanDb + (levelDb - block.meanDb) / Math.min(200, block.activeFrames);
     }
     this.isActive = anyOn;
     this.frames += 1;
@@ -120,20 +117,6 @@ export class ChannelRecord {
     let sum = 0;
     for (const block of this.blocks) sum += meanPower(powers, block);
     return sum / this.blocks.length;
-  }
-
-  /**
-   * Power over which a block is on. Granted minislots of OFDMA leak into empty ones beside them by far more than
-   * the noise, so that those are told apart by their distance to the strongest as well.
-   */
-  #limit(powers: Float64Array, overNoise: number): number {
-    if (this.channel.kind === "scQam") return overNoise;
-    let most = 0;
-    for (const block of this.blocks) most = Math.max(most, meanPower(powers, block));
-    if (most > overNoise)
-      this.#strongest += 0.05 * (most - this.#strongest) + (this.#strongest === 0 ? 0.95 * most : 0);
-    this.limit = Math.max(overNoise, this.#strongest * 10 ** (-UNDER_STRONGEST_DB / 10));
-    return this.limit;
   }
 
   /** Old frames count half from now on. */
@@ -188,10 +171,25 @@ export class ChannelRecord {
   }
 }
 
-function meanPower(powers: Float64Array, { first, end }: Block): number {
+function meanPower(powers: Float64Array, { first, end }: Pick<Block, "first" | "end">): number {
   let sum = 0;
   for (let k = first; k < end; k += 1) sum += powers[k]!;
   return sum / (end - first);
+}
+
+/** Without the outer bins, which the blocks beside reach into. */
+function innerPower(powers: Float64Array, block: Block): number {
+  const { first, end } = block;
+  return meanPower(powers, end - first < 6 ? block : { first: first + 1, end: end - 1 });
+}
+
+/**
+ * `true` where a block is on. Granted minislots of OFDMA leak into empty ones beside them by far more than the
+ * noise, so that those are told apart by the distance to their own strongest as well.
+ */
+function isOn(block: Block, mean: number, overNoise: number): boolean {
+  block.strongest = Math.max(mean, block.strongest * STRONGEST_KEPT);
+  return mean > overNoise && mean > block.strongest * UNDER_STRONGEST;
 }
 
 function blocksOf(axis: LevelSpectrum, channel: PlanChannel): Block[] {
@@ -215,7 +213,8 @@ function blocksOf(axis: LevelSpectrum, channel: PlanChannel): Block[] {
       middleHz: fromHz + BLOCK_HZ / 2,
       activeFrames: 0,
       activePower: 0,
-      meanDb: Number.NaN,
+      isOn: false,
+      strongest: 0,
     });
   }
   return blocks;
@@ -243,7 +242,7 @@ export class ChannelMeter {
       if (record.channel.kind === "scQam") this.#addBins(powers, record.first, record.end);
       else {
         for (const block of record.blocks) {
-          if (meanPower(powers, block) > record.limit) this.#addBins(powers, block.first, block.end);
+          if (block.isOn) this.#addBins(powers, block.first, block.end);
         }
       }
     }
