@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -12,6 +12,8 @@ interface Step {
   tests?: string;
   /** Text that the step writes for people, shown after it. */
   tables?: string;
+  /** File for its output, where it runs beside the steps that follow; shown at the end. */
+  output?: string;
 }
 
 interface VitestReport {
@@ -61,9 +63,10 @@ const steps: Step[] = [
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
   vitest("unit"),
+  // It waits for containers most of its time.
+  { ...vitest("deploy"), tables: deployTables, output: join(reports, "deploy.log") },
   vitest("integration"),
   vitest("browser"),
-  { ...vitest("deploy"), tables: deployTables },
 ];
 
 const chromium = spawnSync("sh", [
@@ -83,32 +86,47 @@ const failedSteps: string[] = [];
 /** Repeated at the very end, because a log that is cut keeps its end. */
 const failures: string[] = [];
 await ensurePage((line) => process.stdout.write(`${line}\n`));
+const beside: Promise<void>[] = [];
 for (const step of steps) {
-  process.stdout.write(`\n--- ${step.name}\n`);
-  const startedAt = Date.now();
-  const code = await run(step.command);
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-  if (step.tables && existsSync(step.tables)) process.stdout.write(`${readFileSync(step.tables, "utf8")}\n`);
-  process.stdout.write(
-    `--- ${step.name}: ${code === 0 ? "passed" : `failed with code ${code}`}, ${seconds} s\n`,
-  );
-  if (code !== 0) failedSteps.push(step.name);
-  count(step, code);
+  process.stdout.write(`\n--- ${step.name}${step.output ? ": runs beside what follows" : ""}\n`);
+  const done = take(step);
+  if (step.output) beside.push(done);
+  else await done;
 }
+await Promise.all(beside);
 rmSync(reports, { recursive: true });
 if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(", ")}\n`);
 for (const failure of failures) process.stdout.write(`\n${failure}\n`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = failedSteps.length === 0 ? 0 : 1;
 
-function run([program, ...args]: string[]): Promise<number> {
+/** Runs a step, tells how it ended and counts it. */
+async function take(step: Step): Promise<void> {
+  const startedAt = Date.now();
+  const code = await run(step);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+  for (const file of [step.output, step.tables]) {
+    if (file && existsSync(file)) process.stdout.write(`${readFileSync(file, "utf8")}\n`);
+  }
+  process.stdout.write(
+    `--- ${step.name}: ${code === 0 ? "passed" : `failed with code ${code}`}, ${seconds} s\n`,
+  );
+  if (code !== 0) failedSteps.push(step.name);
+  count(step, code);
+}
+
+function run({ command: [program, ...args], output }: Step): Promise<number> {
   const bins = ["node_modules/.bin", "frontend/node_modules/.bin"];
   const file = bins.map((bin) => join(bin, program!)).find((path) => existsSync(path)) ?? program!;
+  const out = output ? openSync(output, "w") : "inherit";
   return new Promise((resolve) => {
     spawn(file, args, {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", out, out],
       env: { ...process.env, DEPLOY_TABLES_FILE: deployTables },
-    }).on("close", (code) => resolve(code ?? 1));
+    }).on("close", (code) => {
+      if (typeof out === "number") closeSync(out);
+      resolve(code ?? 1);
+    });
   });
 }
 
