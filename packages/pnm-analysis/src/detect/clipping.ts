@@ -108,7 +108,7 @@ function leakage({ above, powers, enbwBins }: FrameView): Float64Array {
 }
 
 /** Pearson's correlation; 0 where one side does not vary. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const n = a.length;
   let meanA = 0;
   let meanB = 0;

@@ -164,7 +164,7 @@ function binsOfClass({ classes }: BinMap, wanted: number): Int32Array {
 }
 
 /** Median by Hoare's selection; reorders the values. */
-export function middleOf(values: Float32Array): number {
+function middleOf(values: Float32Array): number {
   let low = 0;
   let high = values.length - 1;
   const wanted = values.length >> 1;
