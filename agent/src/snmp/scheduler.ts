@@ -35,6 +35,11 @@ interface Device {
   waiting: Record<Class, Waiter[]>;
   /** Whether it stands in the ring of the class. */
   isListed: Record<Class, boolean>;
+  /** Interactive requests since the last batch one. */
+  streak: number;
+  /** When the next batch request may go although the streak is short: nobody has asked for a while then. */
+  quietAtMs: number;
+  wake: NodeJS.Timeout | undefined;
 }
 
 interface Running {
@@ -44,6 +49,11 @@ interface Running {
 
 /** Interactive turns in a row after which a batch request that waits has its turn. */
 const INTERACTIVE_STREAK = 7;
+/**
+ * How long a device is left to those who have just had an answer of it: who asks one thing after the other would
+ * else find a batch request on its way each time.
+ */
+const QUIET_MS = 2;
 /** Share of the places that batch requests leave to interactive ones. */
 const INTERACTIVE_SHARE = 0.25;
 /** Of the agent's places no more than these: people wait for few requests at a time. */
@@ -141,6 +151,9 @@ export class Scheduler {
         running: { interactive: 0, batch: 0 },
         waiting: { interactive: [], batch: [] },
         isListed: { interactive: false, batch: false },
+        streak: 0,
+        quietAtMs: 0,
+        wake: undefined,
       };
       this.#devices.set(key, device);
     }
@@ -161,6 +174,7 @@ export class Scheduler {
     const running: Running = { startMs: performance.now(), priority };
     this.#running.add(running);
     device.running[priority] += 1;
+    device.streak = priority === "interactive" ? device.streak + 1 : 0;
     if (priority === "batch") this.#runningBatch += 1;
     let isReleased = false;
     return {
@@ -173,6 +187,7 @@ export class Scheduler {
           this.#parked -= 1;
         }
         device.running[priority] -= 1;
+        if (priority === "interactive") device.quietAtMs = performance.now() + QUIET_MS;
         this.#freed(device);
       },
     };
@@ -198,9 +213,22 @@ export class Scheduler {
 
   #list(device: Device, priority: Class): void {
     if (device.isListed[priority] || device.waiting[priority].length === 0) return;
-    if (!hasPlaceAt(device, priority)) return;
+    if (!hasPlaceAt(device, priority)) {
+      if (priority === "batch") this.#wakeWhenQuiet(device);
+      return;
+    }
     device.isListed[priority] = true;
     this.#rings[priority].push(device);
+  }
+
+  #wakeWhenQuiet(device: Device): void {
+    const inMs = device.quietAtMs - performance.now();
+    if (device.wake || inMs <= 0) return;
+    device.wake = setTimeout(() => {
+      device.wake = undefined;
+      this.#list(device, "batch");
+      this.#pump();
+    }, Math.ceil(inMs));
   }
 
   #pump(): void {
@@ -253,9 +281,10 @@ export class Scheduler {
   }
 }
 
-function hasPlaceAt({ running, maxOutstanding }: Device, priority: Class): boolean {
+function hasPlaceAt({ running, maxOutstanding, streak, quietAtMs }: Device, priority: Class): boolean {
   if (running.interactive + running.batch >= maxOutstanding) return false;
   if (priority === "interactive") return true;
+  if (streak < INTERACTIVE_STREAK && performance.now() < quietAtMs) return false;
   const share = Math.floor(maxOutstanding * INTERACTIVE_SHARE);
   return running.batch < Math.max(1, maxOutstanding - share);
 }
