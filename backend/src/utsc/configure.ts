@@ -46,8 +46,10 @@ export interface Configuration {
   /** Sessions of one CMTS write its destination row one after the other. */
   oneAtATime(job: () => Promise<void>): Promise<void>;
   onStep(step: ConfigureStep): void;
-  /** The row did not exist and has been made, before anything marks it as ours. */
-  onRowCreated(cfgIndex: number): void;
+  /** A row that an earlier try of this session has made, before anything marked it as ours. */
+  unmarkedCfgIndex: number | undefined;
+  /** The row did not exist and is being made, before anything marks it as ours; undefined where none was made. */
+  onRowCreated(cfgIndex: number | undefined): void;
 }
 
 export interface ConfiguredRow {
@@ -84,7 +86,7 @@ export async function configureRow(device: Device, wanted: Configuration): Promi
   const generation = 1 + Math.max(wanted.lastGeneration, before?.generation ?? 0);
   const fileName = baseNameOf({
     sessionId: wanted.sessionId,
-    rowCreated: reused === undefined || before?.rowCreated === true,
+    rowCreated: reused === undefined || before?.rowCreated === true || isMadeBefore(reused, wanted),
     generation,
   });
   const guarded = { ...wanted, fileName, before: row, isMade: reused === undefined };
@@ -119,6 +121,11 @@ export function refuseForeignTest({
   );
 }
 
+/** Whether an earlier try has made the row, and nobody has marked it since. */
+function isMadeBefore({ cfgIndex, fileName, mark }: UtscRow, { unmarkedCfgIndex }: Configuration): boolean {
+  return cfgIndex === unmarkedCfgIndex && !fileName && mark === undefined;
+}
+
 /** Where the vendor wants it: only a row that is ours, or nobody's. */
 function mayBeMadeAnew(row: UtscRow, { profile, isOwn }: Configuration): boolean {
   return profile.row.recreate && ((!row.fileName && row.mark === undefined) || isOwn(row.mark));
@@ -148,7 +155,7 @@ async function ensureDestination(
 }
 
 async function createRow(device: Device, wanted: Configuration): Promise<UtscRow> {
-  const { rfPortIfIndex, rfPortName, profile, onRowCreated } = wanted;
+  const { rfPortIfIndex, rfPortName, profile } = wanted;
   const { creation, cfgIndexes, pauseAfterCreationMs, pauseAfterRemovalMs } = profile.row;
   if (creation.length === 0) {
     throw new PnmLabError(
@@ -162,7 +169,6 @@ async function createRow(device: Device, wanted: Configuration): Promise<UtscRow
     await sleep(pauseAfterRemovalMs, device.signal);
     return makeOneOf(device, wanted, cfgIndexes);
   });
-  onRowCreated(cfgIndex);
   if (pauseAfterCreationMs > 0) await sleep(pauseAfterCreationMs, device.signal);
   const row = await readRow(device.snmp, device.target, rfPortIfIndex, cfgIndex, { signal: device.signal });
   if (row !== undefined) return row;
@@ -175,19 +181,23 @@ async function createRow(device: Device, wanted: Configuration): Promise<UtscRow
 /** Makes the first of these rows that the CMTS lets be made. @throws PnmLabError `UTSC_ROW_REFUSED` of the last */
 async function makeOneOf(
   device: Device,
-  wanted: Pick<Configuration, "rfPortIfIndex" | "profile" | "values">,
+  wanted: Pick<Configuration, "rfPortIfIndex" | "profile" | "values" | "onRowCreated">,
   cfgIndexes: readonly number[],
 ): Promise<number> {
-  const { rfPortIfIndex, profile, values } = wanted;
+  const { rfPortIfIndex, profile, values, onRowCreated } = wanted;
   const [cfgIndex, ...others] = cfgIndexes as [number, ...number[]];
+  // Before the SET: its answer can be lost, or not be waited for.
+  onRowCreated(cfgIndex);
   try {
     await runSteps(device, [planCreation(rfPortIfIndex, cfgIndex, profile)], "UTSC_ROW_REFUSED");
   } catch (error) {
+    if (isPnmLabError(error, "UTSC_ROW_REFUSED")) onRowCreated(undefined);
     if (others.length === 0 || !isPnmLabError(error, "UTSC_ROW_REFUSED")) throw error;
     return makeOneOf(device, wanted, others);
   }
   if (!profile.row.boundToTriggerMode || (await takesTrigger(device, wanted, cfgIndex))) return cfgIndex;
   await destroyRow(device, { rfPortIfIndex, cfgIndex });
+  onRowCreated(undefined);
   if (others.length > 0) return makeOneOf(device, wanted, others);
   throw new PnmLabError(
     "UTSC_ROW_REFUSED",

@@ -303,6 +303,7 @@ export class ControlLoop {
       isOwn: around.isOwn,
       oneAtATime: (job) => around.destinationQueue.run(stored.cmtsId, job),
       onStep: (step) => face.note({ step }),
+      unmarkedCfgIndex: this.#unmarkedCfgIndex,
       onRowCreated: (cfgIndex) => {
         this.#unmarkedCfgIndex = cfgIndex;
       },

@@ -99,6 +99,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   readonly #sweep: LeftoverSweep;
   /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
   readonly #probes = new Set<string>();
+  /** Ports on which a probe captures or clears up, by CMTS and ifIndex. */
+  readonly #probed = new Set<string>();
   /** Sessions that hold room on their line card and chassis. */
   readonly #withRoom = new Set<string>();
   readonly #closing = new AbortController();
@@ -145,7 +147,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       }
       const key = portKey(stored.cmtsId, stored.rfPortIfIndex);
       const older = this.#byPort.get(key);
-      if (older?.stored.settled === true) this.#byId.delete(older.id);
+      if (older?.stored.settled === true) void this.#forget(older);
       const session = new LiveSession(this.#aroundOf(target), target, stored);
       this.#byPort.set(key, session);
       this.#byId.set(stored.id, session);
@@ -176,9 +178,13 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     return this.#starts.run(key, async () => {
       const target = this.#requireTarget(cmtsId);
       const present = this.#byPort.get(key);
-      this.#requireNoProbe(present);
-      if (present?.isLive && isSameRequest(present.stored.requested, request)) return present.snapshot();
+      this.#requireNoProbe(key);
+      if (present?.isLive && isSameRequest(present.stored.requested, request)) {
+        present.runOn();
+        return present.snapshot();
+      }
       const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
+      this.#closing.signal.throwIfAborted();
       requireAllowed(settled);
       if (present?.isLive) {
         await present.reconfigure(request, settled);
@@ -186,6 +192,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       }
       if (present !== undefined) await this.#retire(present);
       const others = await this.#othersThatCount(cmtsId, target, settled);
+      this.#closing.signal.throwIfAborted();
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
       this.#requireCapacity(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
@@ -223,17 +230,21 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
         this.#starts.run(key, async () => {
           requireAllowed(settled);
           shown = this.#byPort.get(key);
+          this.#requireNoProbe(key);
           this.#requireFree(shown);
           this.#requireCapacity(cmtsId, settled, await this.#othersThatCount(cmtsId, target, settled));
+          this.#closing.signal.throwIfAborted();
+          this.#probed.add(key);
           return this.#newProbe(cmtsId, target, settled, request!);
         }),
-      release: async (session) => {
-        await session.stop();
-        if (!session.stored.settled) return;
-        if (shown === undefined) this.#byPort.delete(key);
-        else this.#byPort.set(key, shown);
-        // Its files are known as such for as long as they may be late.
-        setTimeout(() => void this.#forget(session), LATE_FILE_MS).unref();
+      release: async (session, restore) => {
+        try {
+          await session.stop();
+          if (session.stored.settled) await restore();
+        } finally {
+          this.#probed.delete(key);
+          if (session.stored.settled) this.#giveBack(key, session, shown);
+        }
       },
     });
   }
@@ -317,18 +328,25 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   }
 
   /** @throws PnmLabError `UTSC_PROBE_BUSY` */
-  #requireNoProbe(present: LiveSession | undefined): void {
-    if (present === undefined || !present.isLive || !this.#probes.has(present.id)) return;
+  #requireNoProbe(key: string): void {
+    if (!this.#probed.has(key)) return;
     throw new PnmLabError(
       "UTSC_PROBE_BUSY",
-      `the way of the files is being tested on ${present.stored.rfPortName}; try again in some seconds`,
+      `the way of the files is being tested on ${this.#byPort.get(key)?.stored.rfPortName}; try again in some seconds`,
       { retryable: true },
     );
   }
 
-  /** @throws PnmLabError `UTSC_PROBE_BUSY`, `UTSC_SESSION_BUSY` */
+  /** The port of a probe that has cleared up shows again what it showed before. */
+  #giveBack(key: string, probe: LiveSession, shown: LiveSession | undefined): void {
+    if (shown === undefined) this.#byPort.delete(key);
+    else this.#byPort.set(key, shown);
+    // Its files are known as such for as long as they may be late.
+    setTimeout(() => void this.#forget(probe), LATE_FILE_MS).unref();
+  }
+
+  /** @throws PnmLabError `UTSC_SESSION_BUSY` */
   #requireFree(present: LiveSession | undefined): void {
-    this.#requireNoProbe(present);
     if (present === undefined || (!present.isLive && present.stored.settled)) return;
     const { id, rfPortName } = present.stored;
     const does = present.isLive ? "captures on" : "is still being cleared from";

@@ -75,6 +75,7 @@ export class LiveSession {
   #stop: StopLoop | undefined;
   /** Ends with the next frame. */
   #isSingle = false;
+  #isClosed = false;
   #lastGeneration = 0;
   #stoppedAtMs = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -177,9 +178,17 @@ export class LiveSession {
     else if (!this.#stored.settled) void this.stop();
   }
 
-  /** Runs with other parameters under the same id; the frames go on behind a gap. */
+  /**
+   * Runs with other parameters under the same id; the frames go on behind a gap.
+   *
+   * @throws PnmLabError `UTSC_STOP_CONFLICT` where it has ended meanwhile
+   */
   async reconfigure(request: UtscRequest, settled: SettledRequest): Promise<void> {
     await this.#endControl();
+    if (!this.isLive || this.#isClosed) {
+      const message = `session ${this.id} on ${this.#stored.rfPortName} ended while its parameters were changed`;
+      throw new PnmLabError("UTSC_STOP_CONFLICT", message, { retryable: true });
+    }
     this.#isSingle = false;
     this.#settled = settled;
     this.#save({ ...this.#stored, requested: request });
@@ -200,6 +209,13 @@ export class LiveSession {
     this.#save(this.#stored);
   }
 
+  /** Goes on after the next frame, also where it was to end with it. */
+  runOn(): void {
+    if (!this.#isSingle) return;
+    this.#isSingle = false;
+    this.#save(this.#stored);
+  }
+
   /**
    * Ends the session on the CMTS. Resolves when it is settled, or when this attempt has failed: then the
    * session says why and goes on trying by itself.
@@ -214,12 +230,14 @@ export class LiveSession {
 
   /** Leaves the CMTS as it is: the lease or the next start of the backend takes care of it. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#offAvailability();
     clearInterval(this.#ticker);
     this.#missing.close();
-    this.#lease.close();
     this.#face.close();
     await Promise.all([this.#control?.close(), this.#stop?.close()]);
+    // A lease that was being granted begins its renewals with the answer.
+    this.#lease.close();
   }
 
   /** A claim on one of this session's files. */
@@ -360,6 +378,7 @@ export class LiveSession {
     }
     this.#control?.fileArrived(true);
     this.#face.apply("frame", { bySnmp: true, lastResultAt: new Date(seenAtMs), remedy: undefined });
+    if (this.#isSingle) void this.stop();
   }
 
   /** What no event tells: that nothing has come for too long, and that an old refusal is history. */
@@ -433,6 +452,7 @@ export class LiveSession {
     await this.#endControl();
     clearInterval(this.#ticker);
     this.#ticker = undefined;
+    if (this.#isClosed) return;
     this.#stop ??= new StopLoop({
       around: this.#around,
       target: this.#target,
@@ -461,9 +481,14 @@ export class LiveSession {
     this.#lastGeneration = Math.max(this.#lastGeneration, this.#control?.generation ?? 0);
   }
 
+  /** What cannot be stored is carried out all the same: a full disk leaves no test running. */
   #save(stored: StoredSession): void {
     this.#stored = stored;
-    this.#around.save(this.#isSingle ? { ...stored, desired: "stopped" } : stored);
+    try {
+      this.#around.save(this.#isSingle ? { ...stored, desired: "stopped" } : stored);
+    } catch (error) {
+      this.#around.log.error({ sessionId: this.id }, `the session could not be stored: ${messageOf(error)}`);
+    }
     this.#face.setStored(stored);
   }
 }

@@ -25,8 +25,11 @@ export interface TftpProbeOptions {
   settle(): Promise<SettledRequest>;
   /** Takes the port for a session that is not shown. @throws PnmLabError where it is not free */
   open(settled: SettledRequest): Promise<LiveSession>;
-  /** Ends the session and gives the port back; `settled` of the session says whether that has worked. */
-  release(session: LiveSession): Promise<void>;
+  /**
+   * Ends the session, restores the row where that has worked, as `settled` of the session says, and only then
+   * gives the port back.
+   */
+  release(session: LiveSession, restore: () => Promise<void>): Promise<void>;
   /** Ends the probe with an error where the backend closes. */
   signal: AbortSignal;
   /** How long to wait for a capture, and then for its file, in milliseconds. */
@@ -91,7 +94,10 @@ class Probe {
     const { cmtsId, rfPortIfIndex, signal } = this.#options;
     const session = await this.#open();
     if (session !== undefined) {
-      await this.#follow(session);
+      await this.#follow(session).catch(async (error: unknown) => {
+        if (!signal.aborted) await this.#clean(session);
+        throw error;
+      });
       signal.throwIfAborted();
       await this.#clean(session);
     }
@@ -320,16 +326,18 @@ class Probe {
     const ladder = this.#ladder;
     try {
       const isWritten = ladder.has("row");
-      await release(session);
+      const { profile } = this.#settled!;
+      const before = { rfPortIfIndex, sessionId: session.id, profile, rows: this.#before };
+      let restored = 0;
+      await release(session, async () => {
+        if (isWritten) restored = await restoreRow({ snmp, target, signal }, before);
+      });
       if (!session.stored.settled) {
         const { failure } = session.progress;
         const message = failure?.message ?? "the CMTS has not become idle";
         ladder.fail("cleaned", message, "It is tried again by itself; see the log of the backend.");
         return;
       }
-      const { profile } = this.#settled!;
-      const before = { rfPortIfIndex, sessionId: session.id, profile, rows: this.#before };
-      const restored = isWritten ? await restoreRow({ snmp, target, signal }, before) : 0;
       const files = await cleaner.list(filePrefixOf(session.id));
       if (files.length > 0) {
         const fix = "Check that the backend may delete in the TFTP directory.";

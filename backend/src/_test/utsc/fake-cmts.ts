@@ -15,7 +15,7 @@ import {
 } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import type { SnmpTarget, SnmpValue, Varbind } from "@pnmlab/protocol";
-import type { LeaseGateway, SnmpGateway } from "../../contracts.ts";
+import type { LeaseGateway, RequestOptions, SnmpGateway } from "../../contracts.ts";
 
 export const RF_PORT = 1000;
 const INACTIVE = 2;
@@ -133,7 +133,7 @@ export class FakeCmts implements SnmpGateway, LeaseGateway {
     return [...this.values].flatMap(([at, value]) => (at.startsWith(`${oid}.`) ? [{ oid: at, value }] : []));
   }
 
-  async set(_target: SnmpTarget, varbinds: Varbind[]): Promise<Varbind[]> {
+  async set(_target: SnmpTarget, varbinds: Varbind[], _options?: RequestOptions): Promise<Varbind[]> {
     this.#check();
     for (const { oid } of varbinds) this.#refuse(oid);
     for (const { oid, value } of varbinds) {
