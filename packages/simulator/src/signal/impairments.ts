@@ -86,7 +86,7 @@ export function clippingDensity(clipping: ClippingPlan | undefined, channelPower
  * Lines of common path distortion at multiples of the downstream's channel spacing, 0.3 dB weaker from one to the
  * next.
  */
-function pathDistortionComb(spacingHz: number, levelDbmv: number, highestHz: number): CarrierPlan[] {
+export function pathDistortionComb(spacingHz: number, levelDbmv: number, highestHz: number): CarrierPlan[] {
   return Array.from({ length: Math.floor(highestHz / spacingHz) }, (_, i) => ({
     kind: "pathDistortion",
     label: `CPD ${((i + 1) * spacingHz) / 1e6} MHz`,

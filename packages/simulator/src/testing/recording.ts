@@ -25,7 +25,7 @@ export interface RecordingOptions {
   receiver?: Partial<Receiver>;
 }
 
-export const RECORDING_RECEIVER: Receiver = {
+const RECORDING_RECEIVER: Receiver = {
   centerFrequencyHz: 51.2e6,
   spanHz: 102.4e6,
   bins: 2048,
