@@ -1,7 +1,9 @@
 import { createLogger } from "@pnmlab/config";
+import { MeasStatus, utscCfg } from "@pnmlab/docsis-mib";
 import type { StopUtscOrphan, UtscOrphan } from "@pnmlab/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { startChain } from "../_test/utsc/chain.ts";
+import { FakeCmts, RF_PORT } from "../_test/utsc/fake-cmts.ts";
 import { until } from "../_test/utsc/fixture.ts";
 import { OrphanWatch } from "./orphan-watch.ts";
 
@@ -89,6 +91,37 @@ test("another manager's test is listed since it was first seen, and stopped only
   expect(await watch.stop(rowOf(orphan!))).toMatchObject({ rowRemoved: false });
   expect(chain.measStatus()).toBe("inactive");
 }, 60_000);
+
+test("a test whose CMTS names each of its files anew is stopped as the orphan that was listed", async () => {
+  const cmts = new FakeCmts();
+  let files = 0;
+  const nextFile = () => {
+    files += 1;
+    const name = `PNMCcapUsSpecAn_ccap_2026-03-01_10.00.${String(files).padStart(2, "0")}.000_${RF_PORT}`;
+    cmts.put(utscCfg.filename, [RF_PORT, 1], {
+      type: "OctetString",
+      value: Buffer.from(name).toString("hex"),
+    });
+  };
+  cmts.provide("", MeasStatus.busy);
+  const get = cmts.get.bind(cmts);
+  cmts.get = (...request) => {
+    nextFile();
+    return get(...request);
+  };
+  const watch = new OrphanWatch({
+    cmts: [{ id: "cmts", host: "10.0.0.1", port: 161, profile: "sim" }],
+    snmp: cmts,
+    sessions: { isOwn: () => false, wasOwn: () => false },
+    portName: async () => null,
+    log: createLogger("test", "silent"),
+    now: Date.now,
+  });
+  onTestFinished(() => watch[Symbol.asyncDispose]());
+  const [orphan] = (await watch.read()).orphans;
+  expect(await watch.stop(rowOf(orphan!))).toMatchObject({ rowRemoved: false });
+  expect(cmts.isBusy).toBe(false);
+});
 
 test("a CMTS that cannot be asked is listed with the reason", async () => {
   const chain = await startChain("generic");

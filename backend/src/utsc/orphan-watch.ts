@@ -12,7 +12,7 @@ import type {
 import type { MarkOwner, SnmpGateway } from "../contracts.ts";
 import { type RunningTest, readRunningTests } from "./running-tests.ts";
 import { abortTest, destroyRow, readState } from "./test-control.ts";
-import { parseVendorFileName } from "./vendor-file-name.ts";
+import { givenName } from "./vendor-file-name.ts";
 
 const EVERY_MS = 60_000;
 
@@ -155,11 +155,6 @@ function targetOf({ host, port, profile }: CmtsTarget): SnmpTarget {
 
 function keyOf({ cmtsId, rfPortIfIndex, cfgIndex, fileName }: StopUtscOrphan): string {
   return `${cmtsId}/${rfPortIfIndex}.${cfgIndex}/${givenName(fileName)}`;
-}
-
-/** The name that a manager has given: a CMTS that names the files itself shows another with each of them. */
-function givenName(fileName: string | null | undefined): string {
-  return fileName && parseVendorFileName(fileName) === undefined ? fileName : "";
 }
 
 function errorBodyOf(error: unknown): ErrorBody {

@@ -13,6 +13,7 @@ import { type ColumnWrite, varbindOf, writeText } from "../snmp/values.ts";
 import { type Device, setColumns } from "./device.ts";
 import { readRowState, type UtscRowState } from "./row.ts";
 import { errorStatusOf, refusalText } from "./snmp-words.ts";
+import { givenName } from "./vendor-file-name.ts";
 
 /** How long a CMTS may take to become idle after its test was aborted. */
 const IDLE_DEADLINE_MS = 10_000;
@@ -138,9 +139,13 @@ function requireSameHands(
   before: Pick<UtscRowState, "fileName" | "mark">,
   { fileName, mark }: UtscRowState,
 ): void {
-  // Where a CMTS names the files itself, the name changes with every file and the mark does not.
+  // Where a CMTS names the files itself, the name changes with every file and a mark does not.
   const isMarked = mark !== undefined && mark.sessionId === before.mark?.sessionId;
-  if (isMarked || (mark === undefined && before.mark === undefined && fileName === before.fileName)) return;
+  if (
+    isMarked ||
+    (mark === undefined && before.mark === undefined && givenName(fileName) === givenName(before.fileName))
+  )
+    return;
   throw new PnmLabError(
     "UTSC_CHANGED_HANDS",
     `another user has taken row ${row.rfPortIfIndex}.${row.cfgIndex} while its test was ended`,

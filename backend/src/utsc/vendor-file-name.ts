@@ -11,3 +11,8 @@ export function parseVendorFileName(fileName: string): VendorFileName | undefine
   const match = DEFAULT_NAME.exec(fileName);
   return match === null ? undefined : { ccapId: match[1]!, rfPortIfIndex: Number(match[2]) };
 }
+
+/** The name that a manager has given: a CMTS that names the files itself shows another with each of them. */
+export function givenName(fileName: string | null | undefined): string {
+  return fileName && parseVendorFileName(fileName) === undefined ? fileName : "";
+}
