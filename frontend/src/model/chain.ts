@@ -1,5 +1,5 @@
 import { durationText } from "@pnmlab/kit";
-import type { HealthCheck, HealthStatus } from "@pnmlab/protocol";
+import type { Agent, HealthCheck, HealthStatus } from "@pnmlab/protocol";
 import { formatNumber } from "./format.ts";
 import { type LabSnapshot, readyOr } from "./lab-state.ts";
 import type { Tone } from "./session-words.ts";
@@ -81,6 +81,11 @@ function checkRung(lab: LabSnapshot, name: string, check: HealthCheck["name"], w
   };
 }
 
+/** The agents that are waited for: one that was revoked is shut out on purpose, and nobody misses it. */
+export function expectedAgents(agents: readonly Agent[]): Agent[] {
+  return agents.filter((agent) => agent.state !== "revoked");
+}
+
 function agentsRung(lab: LabSnapshot): ChainRung {
   const name = "Agents";
   if (!lab.agents)
@@ -94,11 +99,12 @@ function agentsRung(lab: LabSnapshot): ChainRung {
     };
   }
   const connected = lab.agents.filter((agent) => agent.state === "connected").length;
+  const expected = expectedAgents(lab.agents).length;
   const refused = lab.agents.some((agent) => agent.state === "refused" || agent.refusal);
   return {
     name,
-    tone: connected === lab.agents.length && !refused ? "ok" : connected === 0 || refused ? "fail" : "warn",
-    text: `${connected} of ${lab.agents.length} connected`,
+    tone: connected === 0 || refused ? "fail" : connected === expected ? "ok" : "warn",
+    text: `${connected} of ${expected} connected`,
     detail: lab.agents.map((agent) => agent.sentence).join(" "),
   };
 }

@@ -79,6 +79,19 @@ test("the headline counts what needs somebody and what receives", () => {
   expect(headline(snapshot)).toBe("Two things need you. One of two ports is receiving.");
 });
 
+test("an agent that was revoked is not missed, one that is lost is", () => {
+  const agentsOf = (...agents: Agent[]) =>
+    chainOf(lab({ agents }), NOW).find((rung) => rung.name === "Agents");
+  expect(agentsOf(agent(), agent({ name: "jump-2", state: "revoked" }))).toMatchObject({
+    tone: "ok",
+    text: "1 of 1 connected",
+  });
+  expect(agentsOf(agent(), agent({ name: "jump-2", state: "lost" }))).toMatchObject({
+    tone: "warn",
+    text: "1 of 2 connected",
+  });
+});
+
 test("without an agent the lab waits for one", () => {
   expect(headline(lab({ agents: [] }))).toBe("Waiting for the first agent. Nothing is being captured.");
 });
