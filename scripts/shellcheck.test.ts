@@ -25,6 +25,9 @@ function bashScripts(): string[] {
   });
 }
 
+/** It follows every library of every script. */
+const TIMEOUT_MS = 120_000;
+
 const isInstalled = spawnSync("shellcheck", ["--version"]).status === 0;
 if (!isInstalled) process.stdout.write("shellcheck is not installed: the bash scripts are not linted.\n");
 
@@ -43,13 +46,18 @@ function lint(scripts: string[], ...options: string[]): string {
 
 const isLibrary = (name: string) => name.startsWith("scripts/lib/");
 
-it.skipIf(!isInstalled)("shellcheck has nothing to say about any bash script", () => {
-  expect(lint(bashScripts().filter((name) => !isLibrary(name)))).toBe("");
-});
+it.skipIf(!isInstalled)(
+  "shellcheck has nothing to say about any bash script",
+  () => {
+    expect(lint(bashScripts().filter((name) => !isLibrary(name)))).toBe("");
+  },
+  TIMEOUT_MS,
+);
 
 it.skipIf(!isInstalled)(
   "shellcheck has nothing to say about any library, whose variables its callers share",
   () => {
     expect(lint(bashScripts().filter(isLibrary), "--exclude=SC2034,SC2154")).toBe("");
   },
+  TIMEOUT_MS,
 );

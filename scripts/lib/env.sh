@@ -95,6 +95,7 @@ config_load() {
 # The defaults that depend on other settings; the functions `default` of packages/config/src/variables.ts.
 config_derive() {
   local derived
+  config_default PNMLAB_SETTINGS_FILE "$CONFIG_ROOT/.env"
   config_default PNMLAB_BACKEND_URL "ws://$CFG_PNMLAB_HTTP_HOST:$CFG_PNMLAB_HTTP_PORT"
   config_default PNMLAB_DATA_DIR "$CONFIG_ROOT/data"
   config_absolute PNMLAB_DATA_DIR
