@@ -99,7 +99,7 @@ const RULES: Readonly<Record<string, ErrorRule>> = {
   UTSC_START_REFUSED: {
     rung: "snmp",
     consequence: "end",
-    fix: "The parameters are beyond what the CMTS can run, or another test holds the resources of the card.",
+    fix: "The parameters are beyond what the CMTS can run (a trigger may need a channel, a start time may be past), or another test holds the resources of the card.",
   },
 };
 

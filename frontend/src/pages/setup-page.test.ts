@@ -4,6 +4,7 @@ import { flushPromises, type VueWrapper } from "@vue/test-utils";
 import { expect, test, vi } from "vitest";
 import { ApiError } from "../api/api-error.ts";
 import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
+import { aSession } from "../model/testing.ts";
 import { mountPage } from "../testing/mount-page.ts";
 import SetupPage from "./setup-page.vue";
 
@@ -162,6 +163,31 @@ test("a preview that fails says so beside the SETs and leaves the form", async (
   await flushPromises();
   expect(wrapper.text()).toContain("The preview failed. Agent lab-1 is not connected");
   expect(button("Apply and start").attributes("disabled")).toBeUndefined();
+  close();
+});
+
+test("after a start that failed its reason and what to do stand below, in place of that nothing was sent", async () => {
+  class AfterFailure extends SyntheticLabClient {
+    override sessions = async () => [
+      aSession({
+        cmtsId: "lab-cmts-1",
+        state: "failed",
+        desired: "stopped",
+        sentence: "Failed.",
+        failure: {
+          rung: "snmp",
+          code: "UTSC_START_REFUSED",
+          message: "the CMTS refused the start with inconsistentValue",
+          fix: "A trigger may need a channel.",
+          at: "2026-11-21T09:00:00Z",
+        },
+      }),
+    ];
+  }
+  const { wrapper, close } = await open(new AfterFailure());
+  const foot = wrapper.get("footer").text();
+  expect(foot).toContain("refused the start with inconsistentValue. A trigger may need a channel.");
+  expect(foot).not.toContain("Nothing has been sent");
   close();
 });
 
