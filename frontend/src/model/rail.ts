@@ -21,7 +21,8 @@ export const NOT_OFFERED: Record<
 > = {
   modems: {
     title: "Modems",
-    reason: "This version does not read modems over SNMP, so there is no list of them to show.",
+    reason:
+      "This version shows no list of modems. It reads those of a port where one is chosen as trigger, in the set-up of the port.",
     instead: "Captures shows the result files that modems upload.",
   },
   runs: {

@@ -238,7 +238,7 @@ test("a page that is not offered says why and shows no content", async () => {
     "/modems",
   );
   expect(page.wrapper.text()).toContain("Not offered");
-  expect(page.wrapper.text()).toContain("does not read modems");
+  expect(page.wrapper.text()).toContain("shows no list of modems");
   expect(page.wrapper.find("table").exists()).toBe(false);
   page.close();
 });
