@@ -163,7 +163,8 @@ function suggestionFor(
     .flatMap(onGrid)
     .filter(fits)
     .sort((a, b) => Math.abs(a - value) - Math.abs(b - value));
-  return candidates[0] ?? null;
+  // 0 asks for something else (one capture, no limit), so it is near to no other value.
+  return candidates.find((candidate) => candidate !== 0) ?? candidates[0] ?? null;
 }
 
 function edgesOf({ limit }: UtscRule, values: UtscValues): number[] {

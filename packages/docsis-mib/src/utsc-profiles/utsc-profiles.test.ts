@@ -180,6 +180,7 @@ test("a refusal names the value, the rule and the nearest value that is taken", 
   expect(suggestion({ centerFrequencyHz: 50_030_000 })).toBe(50_050_000);
   expect(suggestion({ centerFrequencyHz: 20_010_000 })).toBe(40_000_000);
   expect(suggestion({ repeatPeriodUs: 49_999 })).toBe(50_000);
+  expect(suggestion({ repeatPeriodUs: 20_000 })).toBe(50_000);
   expect(suggestion({ window: "hann" })).toBeNull();
   expect(suggestion({ repeatPeriodUs: 200_000 }, "casa-evo")).toBe(400_000);
 });
