@@ -36,7 +36,8 @@ function readByPrograms(env: Record<string, string> = {}): Map<string, { text: s
   const values = new Map<string, { text: string; layer: string }>();
   for (const program of programs) {
     for (const { name, value, layer } of loadConfig(program, { rootDir: root, env }).effective) {
-      if (value !== "set, not shown") values.set(name, { text: value, layer });
+      // A secret is told as set or not.
+      if (value !== "set, not shown") values.set(name, { text: value === "not set" ? "" : value, layer });
     }
   }
   return values;
