@@ -105,6 +105,7 @@ export interface StoredSession {
 export interface SessionStore {
   list(): StoredSession[];
   save(session: StoredSession): void;
+  remove(id: string): void;
   /** Next unused stream id, from 1. */
   nextStreamId(): number;
 }

@@ -24,6 +24,7 @@ export function createSessionStore(database: DatabaseSync): SessionStore {
      ON CONFLICT (id) DO UPDATE SET rf_port_name = excluded.rf_port_name, desired = excluded.desired,
        requested = excluded.requested, settled = excluded.settled`,
   );
+  const remove = database.prepare("DELETE FROM sessions WHERE id = ?");
   return {
     list: () => (list.all() as unknown as Row[]).map(fromRow),
     save: (session) => {
@@ -39,6 +40,7 @@ export function createSessionStore(database: DatabaseSync): SessionStore {
         session.settled ? 1 : 0,
       );
     },
+    remove: (id) => void remove.run(id),
     nextStreamId: () => incrementCounter(database, "stream"),
   };
 }

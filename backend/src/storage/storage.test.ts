@@ -46,6 +46,8 @@ test("sessions, agents and used nonces outlive the program", async () => {
   }
   using storage = openStorage(folder);
   expect(storage.sessions.list()).toEqual([{ ...session, desired: "stopped", settled: true }]);
+  storage.sessions.remove(session.id);
+  expect(storage.sessions.list()).toEqual([]);
   expect(storage.agents.list()).toEqual([agent]);
   expect(storage.nonces.use("n-1", later, now)).toBe(false);
 });

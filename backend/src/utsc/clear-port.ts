@@ -2,6 +2,9 @@ import type { Device } from "./device.ts";
 import { readRows, type UtscRow } from "./row.ts";
 import { abortTest, destroyRow } from "./test-control.ts";
 
+/** How long the end of the program may wait for a CMTS. */
+const CLOSING_MS = 2000;
+
 export interface SessionRow {
   rfPortIfIndex: number;
   sessionId: string;
@@ -32,6 +35,19 @@ export async function clearPort(device: Device, session: SessionRow): Promise<"c
   }
   const taken = rows.some((row) => row.cfgIndex === session.cfgIndex && row.fileName);
   return taken ? "foreign" : "clear";
+}
+
+/**
+ * Removes a row that was made and not yet marked, before this program ends: the next one could not tell whose it
+ * is. What cannot be reached in time is left.
+ */
+export async function clearUnmarked(
+  device: Pick<Device, "snmp" | "target">,
+  session: Omit<SessionRow, "cfgIndex">,
+): Promise<void> {
+  if (session.unmarkedCfgIndex === undefined || !device.snmp.available) return;
+  const signal = AbortSignal.timeout(CLOSING_MS);
+  await clearPort({ ...device, signal }, { ...session, cfgIndex: undefined });
 }
 
 /** Whether the session created the row; undefined where the row is not the session's. */

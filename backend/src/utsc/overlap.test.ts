@@ -81,24 +81,40 @@ test("a row whose creation was carried out although its answer was lost goes at 
   expect(cmts.hasRow).toBe(false);
 });
 
-test("a stop while a row is being created removes the row", async () => {
-  const cmts = new FakeCmts();
-  const { service } = startFixture(cmts);
+/** Carries a row's creation out and holds its answer back until the request is given up; resolves with the SET. */
+function holdCreation(cmts: FakeCmts): Promise<void> {
   const set = cmts.set.bind(cmts);
   const { promise: created, resolve } = Promise.withResolvers<void>();
   cmts.set = async (target: SnmpTarget, varbinds: Varbind[], options?: RequestOptions) => {
     const answer = await set(target, varbinds);
-    const value = varbinds[0]!.value;
-    if (!varbinds[0]!.oid.startsWith(`${utscCfg.rowStatus.oid}.`) || !("value" in value)) return answer;
+    const [{ oid, value } = { oid: "", value: { type: "noSuchObject" } }] = varbinds;
+    if (!oid.startsWith(`${utscCfg.rowStatus.oid}.`) || !("value" in value)) return answer;
     if (value.value === RowStatus.active || value.value === RowStatus.destroy) return answer;
     resolve();
     return new Promise((_, reject) => {
       options!.signal!.addEventListener("abort", () => reject(options!.signal!.reason as Error));
     });
   };
+  return created;
+}
+
+test("a stop while a row is being created removes the row", async () => {
+  const cmts = new FakeCmts();
+  const { service } = startFixture(cmts);
+  const created = holdCreation(cmts);
   const { id } = await service.start(REQUEST);
   await created;
   expect((await service.stop(id)).state).toBe("stopped");
+  expect(cmts.hasRow).toBe(false);
+});
+
+test("a backend that ends while a row is being created leaves none that nothing marks", async () => {
+  const cmts = new FakeCmts();
+  const { service } = startFixture(cmts);
+  const created = holdCreation(cmts);
+  await service.start(REQUEST);
+  await created;
+  await service.close();
   expect(cmts.hasRow).toBe(false);
 });
 

@@ -359,11 +359,12 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       readsBySnmp: false,
       // One file is enough: no second run begins.
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
-      // A process that starts anew finds it as one to clear up after, not as one that is wanted.
+      // A process that starts anew finds it as one to clear up after while that is to be done, never as wanted.
       save: (stored: StoredSession) => {
         if (stored.settled) this.#withRoom.delete(stored.id);
         this.#stored.set(stored.id, stored);
-        this.#options.store.save({ ...stored, desired: "stopped" });
+        if (stored.settled) this.#options.store.remove(stored.id);
+        else this.#options.store.save({ ...stored, desired: "stopped" });
       },
     };
     const stored = this.#newStored(cmtsId, settled.port, request, around.save);

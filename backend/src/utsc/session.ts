@@ -11,10 +11,10 @@ import type {
   UtscSessionState,
 } from "@pnmlab/protocol";
 import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
+import { clearUnmarked } from "./clear-port.ts";
 import { columnTruths } from "./column-truth.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { failureOf } from "./failure.ts";
-import { filePrefixOf } from "./file-name.ts";
 import { FrameIntake } from "./frame-intake.ts";
 import { Lease } from "./lease.ts";
 import { MissingFiles, type MissingFilesCause } from "./missing-files.ts";
@@ -27,7 +27,7 @@ import { isAboutMissingFiles, isFileMissing, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import type { ControlledRow } from "./test-control.ts";
-import { parseVendorFileName, type VendorFileName } from "./vendor-file-name.ts";
+import { baseOf, isFileOf, type VendorFileName } from "./vendor-file-name.ts";
 
 /** A refusal stays in view this long after the file it is about. */
 const FILE_FAILURE_MS = 10_000;
@@ -228,7 +228,7 @@ export class LiveSession {
     await this.#clear();
   }
 
-  /** Leaves the CMTS as it is: the lease or the next start of the backend takes care of it. */
+  /** Leaves a marked row as it is: the lease or the next start of the backend takes care of it. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#offAvailability();
@@ -238,6 +238,13 @@ export class LiveSession {
     await Promise.all([this.#control?.close(), this.#stop?.close()]);
     // A lease that was being granted begins its renewals with the answer.
     this.#lease.close();
+    const { rfPortIfIndex, settled } = this.#stored;
+    if (settled) return;
+    const unmarkedCfgIndex = this.#control?.unmarkedCfgIndex;
+    const device = { snmp: this.#around.snmp, target: this.#target };
+    await clearUnmarked(device, { rfPortIfIndex, sessionId: this.id, unmarkedCfgIndex }).catch(
+      (error: unknown) => this.#around.log.warn({ sessionId: this.id }, messageOf(error)),
+    );
   }
 
   /** A claim on one of this session's files. */
@@ -422,14 +429,10 @@ export class LiveSession {
 
   /** Whether a file on the CMTS is of this session and newer than what has come. */
   #isMissed(fileName: string): boolean {
-    const base = baseOf(fileName);
-    const vendor = parseVendorFileName(base);
-    const isOurs =
-      vendor === undefined
-        ? base.startsWith(filePrefixOf(this.id))
-        : vendor.rfPortIfIndex === this.#stored.rfPortIfIndex &&
-          vendor.ccapId === this.#control?.settled?.chosen.sysName;
-    return isOurs && (this.#newestFileName === undefined || base > this.#newestFileName);
+    const { rfPortIfIndex } = this.#stored;
+    const sysName = this.#control?.settled?.chosen.sysName;
+    const isOurs = isFileOf(fileName, { sessionId: this.id, rfPortIfIndex, sysName });
+    return isOurs && (this.#newestFileName === undefined || baseOf(fileName) > this.#newestFileName);
   }
 
   #noteAgent(): void {
@@ -491,9 +494,4 @@ export class LiveSession {
     }
     this.#face.setStored(stored);
   }
-}
-
-/** A file's name without the folders in front. */
-function baseOf(fileName: string): string {
-  return fileName.slice(fileName.lastIndexOf("/") + 1);
 }

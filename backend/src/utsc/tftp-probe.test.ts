@@ -158,6 +158,9 @@ test("the port of a session is left to it, and a start beside a probe is refused
   await expect(chain.start()).rejects.toMatchObject({ code: "UTSC_PROBE_BUSY" });
   expect((await probing).ok).toBe(true);
   expect(chain.sessions()).toMatchObject([{ id, state: "stopped" }]);
+  await chain.closeBackend();
+  chain.openBackend();
+  expect(chain.sessions()).toMatchObject([{ id, state: "stopped" }]);
 });
 
 test("a backend that starts anew clears up after the probe that it was making, and captures no further", async () => {

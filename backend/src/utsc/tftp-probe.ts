@@ -7,12 +7,13 @@ import { Readings } from "../snmp/values.ts";
 import type { TftpDestination } from "./destination.ts";
 import { failureOf } from "./failure.ts";
 import { filePrefixOf } from "./file-name.ts";
+import { TROUBLE } from "./poll-schedule.ts";
 import { restoreRow } from "./restore-row.ts";
 import { readRows, type UtscRow } from "./row.ts";
 import type { LiveSession } from "./session.ts";
 import type { SettledRequest } from "./settle.ts";
 import { TftpLadder } from "./tftp-ladder.ts";
-import { parseVendorFileName } from "./vendor-file-name.ts";
+import { isFileOf } from "./vendor-file-name.ts";
 
 export interface TftpProbeOptions {
   cmtsId: string;
@@ -44,11 +45,6 @@ const ASKED_AFTER_ARRIVAL = 3;
 const ASK_AFTER_ARRIVAL_MS = 100;
 /** A status of trouble counts when it stays so long: it can be that of the start before. */
 const TROUBLE_MS = 2000;
-const TROUBLE: ReadonlySet<MeasStatus | undefined> = new Set([
-  "error",
-  "resourceUnavailable",
-  "interfaceModification",
-]);
 
 /** The rung at which a session's failure happened. */
 const RUNG_OF_CODE: Readonly<Record<string, TftpProbeRungName>> = {
@@ -272,12 +268,9 @@ class Probe {
     );
   }
 
-  #isOurs(name: string, { id }: LiveSession): boolean {
-    const base = name.slice(name.lastIndexOf("/") + 1);
-    if (base.startsWith(filePrefixOf(id))) return true;
-    const vendor = parseVendorFileName(base);
+  #isOurs(name: string, { id: sessionId }: LiveSession): boolean {
     const { rfPortIfIndex } = this.#options;
-    return vendor?.rfPortIfIndex === rfPortIfIndex && vendor.ccapId === this.#settled?.chosen.sysName;
+    return isFileOf(name, { sessionId, rfPortIfIndex, sysName: this.#settled?.chosen.sysName });
   }
 
   /** Nothing has come for too long: the rung that is missing fails. */

@@ -41,6 +41,10 @@ export class MemoryStore implements SessionStore {
     this.sessions.set(session.id, structuredClone(session));
   }
 
+  remove(id: string): void {
+    this.sessions.delete(id);
+  }
+
   nextStreamId(): number {
     this.#streamId += 1;
     return this.#streamId;
