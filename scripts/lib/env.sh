@@ -101,6 +101,8 @@ config_derive() {
   config_absolute PNMLAB_DATA_DIR
   config_default PNMLAB_TFTP_DIR "$CFG_PNMLAB_DATA_DIR/tftp"
   config_absolute PNMLAB_TFTP_DIR
+  config_default PNMLAB_AGENT_DATA_DIR "$CFG_PNMLAB_DATA_DIR/agent"
+  config_absolute PNMLAB_AGENT_DATA_DIR
   config_default PNMLAB_TFTP_ADVERTISED_HOST "$CFG_PNMLAB_TFTP_HOST"
   config_default PNMLAB_TFTP_ADVERTISED_PORT "$CFG_PNMLAB_TFTP_PORT"
   case $CFG_PNMLAB_HTTP_PORT in
