@@ -1,3 +1,4 @@
+import { noiseQuantile } from "../noise-statistics.ts";
 import { type BandPlan, BinClass, type BinMap, mapBins } from "../plant/band-plan.ts";
 import { ChannelMeter } from "../plant/channel-meter.ts";
 import { NoiseFloor } from "../plant/noise-floor.ts";
@@ -11,6 +12,9 @@ export const BLOCK_FRAMES = 16;
 export const WARM_UP_FRAMES = 100;
 
 const LEAK_BLOCKS = 2;
+const LOW_SHARE = 0.1;
+/** Per frame. */
+const LEAST_RISE = 1.002;
 
 /** An average of `BLOCK_FRAMES` frames without those that an impulse or an overload spoils. */
 export interface AveragedBlock {
@@ -49,6 +53,7 @@ export class FrameView {
   readonly #sorted: Float32Array;
   readonly #medianDb: number;
   #blockFrames = 0;
+  #leastNoise = Number.NaN;
 
   constructor(frame: SpectrumFrame, plan: BandPlan) {
     const bins = frame.levelsDbmv.length;
@@ -131,10 +136,20 @@ export class FrameView {
     }
   }
 
-  /** Where channels fill the whole band: the median of the lowest fifth stands for the noise. */
+  /**
+   * Where channels fill the whole band, no bin shows the noise at all times: the lowest tenth of the bins tells it
+   * in frames in which some channel is idle, and the lowest of those estimates stands, rising slowly.
+   */
   #lowestPower(): number {
-    const sorted = Float64Array.from(this.powers).sort();
-    return sorted[Math.floor(sorted.length / 10)]!;
+    const sorted = Float64Array.from(this.powers)
+      .filter((power) => !Number.isNaN(power))
+      .sort();
+    const low = sorted[Math.floor(sorted.length * LOW_SHARE)] ?? Number.NaN;
+    const estimate = low / noiseQuantile(LOW_SHARE, this.looks);
+    if (!(estimate > this.#leastNoise * LEAST_RISE))
+      this.#leastNoise = Number.isNaN(estimate) ? this.#leastNoise : estimate;
+    else this.#leastNoise *= LEAST_RISE;
+    return this.#leastNoise;
   }
 
   /** Ids of the channels that overlap a band. */

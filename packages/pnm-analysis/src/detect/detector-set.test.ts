@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import {
+  type BandPlan,
+  DetectorSet,
+  dbOfPower,
+  Random,
+  type SpectrumFrame,
+  wouldHaveFired,
+} from "../index.ts";
+
+/** Noise of -59 dBmV per bin with what `shape` adds to it, 20 frames a second. */
+function* noise(
+  frames: number,
+  shape: (levels: Float32Array, sequence: number) => void = () => undefined,
+  axis: Partial<SpectrumFrame> = {},
+): Generator<SpectrumFrame> {
+  const random = new Random(10);
+  for (let sequence = 0; sequence < frames; sequence += 1) {
+    const levelsDbmv = Float32Array.from({ length: 400 }, () => -59 + dbOfPower(random.exponential()));
+    shape(levelsDbmv, sequence);
+    yield {
+      levelsDbmv,
+      firstBinHz: 5e6,
+      binSpacingHz: 50e3,
+      resolutionBandwidthHz: 50e3,
+      timeS: sequence / 20 + 0.01 * random.uniform(),
+      sequence,
+      ...axis,
+    };
+  }
+}
+const empty: BandPlan = { channels: [], upperEdgeHz: 85e6 };
+const full: BandPlan = {
+  channels: [{ id: "all", kind: "scQam", lowerHz: 4e6, upperHz: 26e6 }],
+  upperEdgeHz: 85e6,
+};
+
+/** A channel that never sends is told as such, and no more. */
+const onlyIdle = { lowTraffic: 1 };
+
+test("noise alone raises nothing, with and without channels in the plan", () => {
+  expect(wouldHaveFired(noise(600), { plan: empty }).counts).toEqual({});
+  expect(wouldHaveFired(noise(600), { plan: full }).counts).toEqual(onlyIdle);
+});
+
+test("frames of absent bins, in part or whole, are survived and raise nothing", () => {
+  const holes = (levels: Float32Array, sequence: number) => {
+    if (sequence % 3 === 0) levels.fill(Number.NaN, 100, 250);
+    if (sequence % 50 === 7) levels.fill(Number.NaN);
+  };
+  expect(wouldHaveFired(noise(600, holes), { plan: empty }).counts).toEqual({});
+  expect(wouldHaveFired(noise(600, holes), { plan: full }).counts).toEqual(onlyIdle);
+});
+
+test("a frame on another axis starts anew and is judged on its own", () => {
+  const detectors = new DetectorSet({ plan: empty });
+  const line = (levels: Float32Array) => levels.fill(-20, 200, 201);
+  for (const frame of noise(20, line)) detectors.feed(frame);
+  for (const frame of noise(20, line, { firstBinHz: 40e6 })) detectors.feed(frame);
+  expect(detectors.events.map(({ kind, f0Hz }) => [kind, Math.round(f0Hz / 1e3) * 1e3])).toEqual([
+    ["narrowbandIngress", 15e6],
+    ["narrowbandIngress", 50e6],
+  ]);
+});
+
+test("an event's evidence lies around its peak, and ids are those that were asked for", () => {
+  const detectors = new DetectorSet({ plan: empty, enabled: ["D1"], nextId: () => "mine" });
+  const frames = noise(60, (levels, sequence) => {
+    if (sequence >= 20) levels[200] = sequence === 40 ? -10 : -30;
+  });
+  for (const frame of frames) detectors.feed(frame);
+  const [event] = detectors.events;
+  expect(event!.id).toBe("mine");
+  expect(event!.evidence.frames).toEqual([38, 39, 40, 41, 42]);
+  expect(event!.evidence.value).toBeGreaterThan(event!.evidence.threshold);
+});
+
+test("a burst over the quiet band is an impulse, and the floor does not follow it", () => {
+  const detectors = new DetectorSet({ plan: empty });
+  const frames = noise(400, (levels, sequence) => {
+    if (sequence > 100 && sequence % 40 === 0) for (let k = 0; k < 400; k += 1) levels[k]! += 20;
+  });
+  for (const frame of frames) detectors.feed(frame);
+  expect(detectors.events.map(({ kind, count }) => [kind, count])).toEqual([["impulseNoise", 7]]);
+  const floor = detectors.floorDbmv()!.toSorted();
+  expect(Math.abs(floor[200]! + 59)).toBeLessThan(0.5);
+});
+
+test("the same recording raises the same events", () => {
+  const shape = (levels: Float32Array, sequence: number) => {
+    if (sequence % 90 < 45) levels[77] = -25;
+  };
+  const first = wouldHaveFired(noise(300, shape), { plan: empty });
+  expect(wouldHaveFired(noise(300, shape), { plan: empty })).toEqual(first);
+  expect(first.frames).toBe(300);
+});
