@@ -45,6 +45,24 @@ async function operandsOf(chain: Chain, mode: (typeof MODES)[number]) {
   }
 }
 
+test.each([
+  ["miniSlotCount", { minislotCount: 100 }],
+  ["sid", { sid: 1 }],
+  ["idleSid", {}],
+  ["burstIuc", { burstIuc: "iuc5" as const }],
+] as const)(
+  "a capture triggered by %s without a channel is that of the RF port itself",
+  async (mode, operands) => {
+    const chain = await startChain("generic", scenarios.plant);
+    const { id } = await chain.start({ triggerMode: mode, triggerCount: 5, ...operands });
+    await until(() => chain.publisher.frames.length >= 3 || chain.session(id).state === "failed", 15_000);
+    expect(chain.session(id)).toMatchObject({ failure: null, state: "receiving" });
+    const channel = chain.columns(id).find(({ field }) => field === "logicalChIfIndex");
+    expect(channel?.accepted).toBe(0);
+    await chain.stop(id);
+  },
+);
+
 test.each(MODES)("a capture triggered by %s is configured, read back and received", async (triggerMode) => {
   const chain = await startChain("generic", scenarios.plant);
   const operands = await operandsOf(chain, triggerMode);

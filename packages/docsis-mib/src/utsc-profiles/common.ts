@@ -1,3 +1,4 @@
+import { utscBurstIucValues } from "../utsc.ts";
 import type { UtscField } from "./field.ts";
 import type { UtscDestinationHabits, UtscQuirk, UtscRowHabits, UtscRule } from "./profile.ts";
 import { mib, product } from "./sources.ts";
@@ -22,6 +23,14 @@ export const MIB_RULES: readonly UtscRule[] = [
   operand("cmMacAddr", ["cmMac"], "This trigger needs the MAC address of a modem."),
   operand("timestampTicks", ["timestamp"], "This trigger needs the sysUpTime to start at."),
   operand("burstIuc", ["burstIuc"], "This trigger needs the IUC to wait for."),
+  {
+    id: "burstIuc.named",
+    field: "burstIuc",
+    when: { triggerModes: ["burstIuc"] },
+    limit: { kind: "values", values: Object.values(utscBurstIucValues).filter((name) => name !== "other") },
+    text: "One of the IUCs; `other` names none to wait for.",
+    source: mib("docsPnmCmtsUtscCfgBurstIuc"),
+  },
   operand(
     "logicalChIfIndex",
     ["quietProbeSymbol", "activeProbeSymbol"],

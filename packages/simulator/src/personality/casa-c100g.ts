@@ -110,6 +110,7 @@ export const casaC100g: Personality = {
   },
   start: {
     filenameRequired: false,
+    triggerChannelRequired: false,
     freeRunDurationRequired: false,
     maxFreeRunDurationMs: Infinity,
     minFileRepeatPeriodUs: 0,

@@ -98,6 +98,7 @@ export const casaEvo: Personality = {
   },
   start: {
     filenameRequired: false,
+    triggerChannelRequired: false,
     freeRunDurationRequired: false,
     maxFreeRunDurationMs: Infinity,
     minFileRepeatPeriodUs: 0,

@@ -94,6 +94,7 @@ export const ciscoCbr8: Personality = {
   },
   start: {
     filenameRequired: false,
+    triggerChannelRequired: false,
     freeRunDurationRequired: false,
     maxFreeRunDurationMs: Infinity,
     minFileRepeatPeriodUs: 0,

@@ -144,6 +144,7 @@ export const e6000: Personality = {
   },
   start: {
     filenameRequired: true,
+    triggerChannelRequired: true,
     freeRunDurationRequired: true,
     maxFreeRunDurationMs: 60_000,
     minFileRepeatPeriodUs: STEP_US,

@@ -76,6 +76,7 @@ export const generic: Personality = {
   },
   start: {
     filenameRequired: false,
+    triggerChannelRequired: false,
     freeRunDurationRequired: false,
     maxFreeRunDurationMs: Infinity,
     minFileRepeatPeriodUs: 0,

@@ -127,6 +127,8 @@ export interface TimingRules {
 
 interface StartRules {
   filenameRequired: boolean;
+  /** Whether triggers need a channel; else LogicalChIfIndex 0 stands for the RF port itself, as the MIB has it. */
+  triggerChannelRequired: boolean;
   freeRunDurationRequired: boolean;
   /** Longest free run whose result is written into files. */
   maxFreeRunDurationMs: number;

@@ -70,11 +70,13 @@ function triggerRefusal(config: UtscConfig, context: StartContext): string | und
   if (triggerMode === TIMESTAMP) {
     return config.timestamp <= context.upTimeTicks ? "Timestamp is in the past" : undefined;
   }
-  if (context.channelKind === undefined) return "LogicalChIfIndex is no channel of this port";
-  if (triggerMode === CM_MAC && !context.isKnownModem) return "CmMacAddr is no modem of this port";
-  if ((triggerMode === QUIET_PROBE || triggerMode === ACTIVE_PROBE) && context.channelKind !== "ofdma") {
-    return "LogicalChIfIndex is no OFDMA channel";
+  const isProbe = triggerMode === QUIET_PROBE || triggerMode === ACTIVE_PROBE;
+  if (context.channelKind === undefined) {
+    const isPortItself = config.logicalChIfIndex === 0 && !context.personality.start.triggerChannelRequired;
+    if (!isPortItself || isProbe) return "LogicalChIfIndex is no channel of this port";
   }
+  if (triggerMode === CM_MAC && !context.isKnownModem) return "CmMacAddr is no modem of this port";
+  if (isProbe && context.channelKind !== "ofdma") return "LogicalChIfIndex is no OFDMA channel";
   if (triggerMode === BURST_IUC && config.burstIuc === OTHER_IUC) return "BurstIuc is other(1)";
   return undefined;
 }

@@ -43,7 +43,24 @@ export function triggerState(
     case TIMESTAMP:
       return undefined;
   }
-  const channel = port.channels.findIndex(({ ifIndex }) => ifIndex === config.logicalChIfIndex);
+  if (config.logicalChIfIndex !== 0) {
+    const channel = port.channels.findIndex(({ ifIndex }) => ifIndex === config.logicalChIfIndex);
+    return channelTrigger(port, channel, config, atMs);
+  }
+  // The RF port itself: whichever of its channels has what is waited for.
+  for (const channel of port.channels.keys()) {
+    const state = channelTrigger(port, channel, config, atMs);
+    if (state !== "none") return state;
+  }
+  return "none";
+}
+
+function channelTrigger(
+  port: TriggerPort,
+  channel: number,
+  config: UtscConfig,
+  atMs: number,
+): ChannelState | "none" {
   const plan = port.activity.plan.channels[channel];
   if (plan === undefined) return "none";
   const granted = (modem: number): ChannelState | "none" =>
