@@ -205,10 +205,18 @@ export class Polling implements AsyncDisposable {
     const reading = this.#read(turn).finally(() => {
       turn.state = "idle";
       this.#reading.delete(reading);
-      const next = this.#waiting.shift();
-      if (next) this.#begin(next);
+      this.#beginWaiting();
     });
     this.#reading.add(reading);
+  }
+
+  /** Turns of plans that have ended meanwhile take no place: those behind them would wait for ever. */
+  #beginWaiting(): void {
+    while (this.#reading.size < MAX_READING) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#begin(next);
+    }
   }
 
   async #read(turn: Turn): Promise<void> {
