@@ -298,4 +298,57 @@ describe("polling", () => {
     await clock.advance(20 * 60_000);
     expect(backend.messages.filter(({ type }) => type === "poll-refresh")).toHaveLength(5);
   });
+
+  it("goes on by new plans where hundreds of devices of the old ones still waited for their turn", async () => {
+    const clock = new CompressedClock();
+    const working = deviceAt(clock, values(clock));
+    const asked: (() => void)[] = [];
+    let isHanging = true;
+    const snmp: PollSnmp = {
+      get: async (...args) => {
+        if (isHanging) await new Promise<void>((resolve) => asked.push(resolve));
+        return working.get(...args);
+      },
+      walk: working.walk,
+    };
+    const { polling } = start({ clock, snmp });
+    const backend = connect(polling, clock);
+    polling.setPlans(plans(800, 60_000, "1"));
+    await clock.advance(60_000);
+    expect(polling.status).toMatchObject({ reading: 256, waiting: 544 });
+    polling.setPlans(plans(10, 10_000, "2"));
+    await clock.advance(20_000);
+    isHanging = false;
+    for (const answer of asked.splice(0)) answer();
+    await clock.advance(120_000);
+    expect(polling.status).toMatchObject({ reading: 0, waiting: 0 });
+    expect(backend.received.length).toBeGreaterThan(50);
+  });
+
+  it.each([-2_147_483_648, 2_147_483_647])(
+    "leaves out a value that its device makes infinite by a precision of %i, and delivers the others",
+    async (precision) => {
+      const clock = new CompressedClock();
+      const precisionOid = "1.3.6.1.2.1.10.3";
+      const snmp = deviceAt(clock, {
+        ...values(clock),
+        "1.3.6.1.2.1.10.4.7": () => ({ type: "Integer", value: 5 }),
+        [`${precisionOid}.7`]: () => ({ type: "Integer", value: precision }),
+      });
+      const { polling } = start({ clock, snmp });
+      const backend = connect(polling, clock);
+      const { revision, plans: all } = plans(1, 10_000);
+      const metrics = [
+        { name: "bent", oid: "1.3.6.1.2.1.10.4", table: true, precisionOid },
+        { name: "snr", oid: SCALAR, divisor: 10, unit: "dB" },
+      ];
+      polling.setPlans({ revision, plans: [{ ...all[0]!, metrics }] });
+      await clock.advance(60_000);
+      expect(backend.received.length).toBeGreaterThan(1);
+      for (const reading of backend.received) {
+        expect(reading.samples).toEqual([["snr", "", 35.2]]);
+        expect(reading.error?.code).toBe("POLL_VALUE_MISSING");
+      }
+    },
+  );
 });

@@ -152,10 +152,20 @@ function sampleOf(
   if (metric.kind === "counter") {
     if (raw === undefined) return "unreadable";
     const rate = memory.rateOf(oid, raw, value.type === "Counter64" ? 64 : 32, atMs);
-    return rate === undefined ? undefined : [metric.name, instance, rate / divisor];
+    return rate === undefined ? undefined : finiteSample(metric.name, instance, rate / divisor, divisor);
   }
   const gauge = raw === undefined ? textNumber(value) : Number(raw);
-  return gauge === undefined ? "unreadable" : [metric.name, instance, gauge / divisor];
+  return gauge === undefined ? "unreadable" : finiteSample(metric.name, instance, gauge / divisor, divisor);
+}
+
+/** JSON has no infinite number: one would have the backend refuse the whole batch again and again. */
+function finiteSample(
+  name: string,
+  instance: string,
+  value: number,
+  divisor: number,
+): PollSample | "unreadable" {
+  return Number.isFinite(value) && Number.isFinite(divisor) ? [name, instance, value] : "unreadable";
 }
 
 function numberOf(value: SnmpValue | undefined): bigint | undefined {
