@@ -126,6 +126,22 @@ describe("the book of refusals", () => {
 });
 
 describe("an agent's connection", () => {
+  test.each<Parameters<TestAgent["send"]>[0]>([
+    { type: "poll-refresh", revision: "1" },
+    { type: "lease-expired", leaseId: "of-another-agent", atMs: 1, aborted: true },
+  ])("is ended where $type comes before its hello, and the backend goes on", async (message) => {
+    const backend = await openTestBackend();
+    const expired: string[] = [];
+    backend.agents.on("lease-expired", ({ leaseId }) => expired.push(leaseId));
+    const early = new TestAgent(backend.url, { sayHello: false });
+    const closed = new Promise<number>((resolve) => early.socket.on("close", resolve));
+    early.socket.on("open", () => early.send(message));
+    expect(await closed).toBe(1008);
+    expect(expired).toEqual([]);
+    await TestAgent.connect(backend.url);
+    expect(backend.agents.connected).toHaveLength(1);
+  });
+
   test.each<[string, TestAgentOptions, number, string, string]>([
     ["no token", { token: null }, 401, "AGENT_TOKEN_MISSING", "no token"],
     ["another token", { token: "b".repeat(32) }, 403, "AGENT_TOKEN_MISMATCH", "token mismatch"],

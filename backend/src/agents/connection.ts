@@ -147,6 +147,10 @@ export class AgentConnection {
       return;
     }
     this.#notUnderstood.reset();
+    if (!this.#session && message.type !== "hello") {
+      this.dismiss(`it sent ${message.type} before its hello`);
+      return;
+    }
     switch (message.type) {
       case "hello":
         this.#introduce(message);
