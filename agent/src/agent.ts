@@ -8,6 +8,8 @@ import {
   type LinkTimings,
 } from "@pnmlab/link";
 import { AGENT_METHODS, type BuildInfo, type PollStatus, type SettingsFingerprints } from "@pnmlab/protocol";
+import { FiguresTeller, figuresOf } from "./figures/index.ts";
+import { type LoopDelay, LoopDelayMeter } from "./health/loop-delay.ts";
 import { createMethods, JobRunner } from "./jobs/index.ts";
 import { LeaseKeeper } from "./leases/index.ts";
 import type { AgentLog } from "./log.ts";
@@ -62,9 +64,16 @@ export interface AgentState {
   snmpSessions: number;
   /** SNMP requests on their way and waiting now, and those since the start. */
   snmp: SnmpCounts & { running: number; waiting: number };
+  /** What its own settings have refused since the start, by code. */
+  refused: Readonly<Record<string, number>>;
   /** Undefined where it does not poll. */
   polling: PollStatus | undefined;
+  loopDelay: LoopDelay;
+  uptimeMs: number;
 }
+
+/** Requests on their way at once, where the settings do not say. */
+const MAX_OUTSTANDING = 64;
 
 /** Time for ending tests when the agent stops; with what comes after it, within the 10 s of a stop. */
 const LEASE_CLOSE_MS = 6_000;
@@ -88,15 +97,16 @@ export class Agent implements AsyncDisposable {
   readonly #outbox: Outbox | undefined;
   readonly #polling: Polling | undefined;
   readonly #link: AgentLink;
+  readonly #loop: LoopDelayMeter;
+  readonly #figures: FiguresTeller;
+  readonly #startedMs = performance.now();
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
-    const { log } = options;
+    const { log, maxOutstanding = MAX_OUTSTANDING } = options;
     const policy = new Policy(options);
     this.#policy = policy;
-    this.#engine = new SnmpEngine(
-      options.maxOutstanding === undefined ? {} : { maxTotal: options.maxOutstanding },
-    );
+    this.#engine = new SnmpEngine({ maxTotal: maxOutstanding });
     this.#leases = new LeaseKeeper({ policy, engine: this.#engine, log });
     if (options.polling) {
       const { timings, clock, ...outbox } = options.polling;
@@ -117,6 +127,11 @@ export class Agent implements AsyncDisposable {
       log,
     });
     this.#jobs = new JobRunner(this.#methods, log);
+    this.#loop = new LoopDelayMeter();
+    this.#figures = new FiguresTeller({
+      figures: () => figuresOf(this.state, Date.now()),
+      policy: { ...policy.facts, maxOutstanding },
+    });
     this.#link = connectAgentLink({
       backendUrl: options.backendUrl,
       name: options.name,
@@ -138,6 +153,7 @@ export class Agent implements AsyncDisposable {
         // Before any request is served: a backend must hear that a lease expired before it renews it.
         this.#leases.attach(connection);
         this.#polling?.attach(connection);
+        this.#figures.attach(connection);
         return this.#jobs.serve(connection);
       },
       log,
@@ -152,7 +168,10 @@ export class Agent implements AsyncDisposable {
       leases: this.#leases.size,
       snmpSessions: this.#engine.openSessions,
       snmp: { ...this.#engine.load, ...this.#engine.counts },
+      refused: this.#policy.refused,
       polling: this.#polling?.status,
+      loopDelay: this.#loop.delay,
+      uptimeMs: performance.now() - this.#startedMs,
     };
   }
 
@@ -186,7 +205,9 @@ export class Agent implements AsyncDisposable {
     await this.#leases.close(LEASE_CLOSE_MS);
     this.#methods[Symbol.dispose]();
     this.#engine[Symbol.dispose]();
+    this.#figures[Symbol.dispose]();
     await this.#link.close();
+    this.#loop[Symbol.dispose]();
     this.#outbox?.[Symbol.dispose]();
   }
 }

@@ -4,7 +4,6 @@ export {
   agentMetrics,
   agentReport,
   type HealthServer,
-  LoopDelayMeter,
   startHealthServer,
 } from "./health/index.ts";
 export type { AgentLog } from "./log.ts";

@@ -50,13 +50,11 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
         log,
       })
     : undefined;
-  using loop = new program.LoopDelayMeter();
   await using _health = await startHealthServer({
     port: config.agentHealthPort,
     build,
     report: () => program.agentReport(agent.state, config.backendUrl, build),
-    metrics: () =>
-      program.agentMetrics({ state: agent.state, name: config.agentName, build, loopDelay: loop.delay }),
+    metrics: () => program.agentMetrics({ state: agent.state, name: config.agentName, build }),
     log,
   });
   ready();

@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from "vitest";
 import type { AgentState } from "../agent.ts";
 import { checkAgent } from "./check.ts";
 import { expositionText } from "./exposition.ts";
-import { agentMetrics, agentReport, LoopDelayMeter, startHealthServer } from "./index.ts";
+import { agentMetrics, agentReport, startHealthServer } from "./index.ts";
+import { LoopDelayMeter } from "./loop-delay.ts";
 
 const build = { version: "0.0.0", commit: "test", dirty: false, builtAt: "2026-01-01T00:00:00.000Z" };
 const connected: AgentState["link"] = { name: "connected", sinceMs: 0, backend: build };
@@ -44,7 +45,10 @@ function stateOf(link: AgentState["link"]): AgentState {
     leases: 1,
     snmpSessions: 3,
     snmp: { running: 4, waiting: 5, requests: { GET: 10, walk: 2 }, errors: { SNMP_TIMEOUT: 1 } },
+    refused: { SNMP_SET_REFUSED: 6 },
     polling,
+    loopDelay,
+    uptimeMs: 1000,
   };
 }
 
@@ -56,7 +60,7 @@ async function start(port = 0) {
     port,
     build,
     report: () => agentReport(state, "ws://user:secret@backend:5050", build),
-    metrics: () => agentMetrics({ state: stateOf(state.link), name: "lab-1", build, loopDelay }),
+    metrics: () => agentMetrics({ state: stateOf(state.link), name: "lab-1", build }),
     log: { info: write, warn: write, error: write },
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
@@ -152,6 +156,7 @@ test("metrics are well formed, with a unit in each name, and hold queue, link, r
   expect(metrics.has("pnmlab_agent_outbox_last_delivered_timestamp_seconds")).toBe(false);
   expect(sampleOf("pnmlab_agent_snmp_requests_total", '{operation="GET"}')).toBe(10);
   expect(sampleOf("pnmlab_agent_snmp_errors_total", '{code="SNMP_TIMEOUT"}')).toBe(1);
+  expect(sampleOf("pnmlab_agent_refused_total", '{code="SNMP_SET_REFUSED"}')).toBe(6);
   expect(sampleOf("pnmlab_agent_event_loop_delay_seconds", '{stat="max"}')).toBe(0.25);
   expect(sampleOf("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
   for (const [name, { type }] of metrics) {

@@ -1,4 +1,3 @@
-export { LoopDelayMeter } from "./loop-delay.ts";
 export { agentMetrics } from "./metrics.ts";
 export { type AgentReport, agentReport } from "./report.ts";
 export { type HealthServer, startHealthServer } from "./server.ts";

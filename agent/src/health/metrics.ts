@@ -8,7 +8,6 @@ export interface MetricsInput {
   state: AgentState;
   name: string;
   build: BuildInfo;
-  loopDelay: LoopDelay;
 }
 
 const LINK_STATES = [
@@ -21,7 +20,7 @@ const LINK_STATES = [
 ] as const satisfies readonly AgentState["link"]["name"][];
 
 /** Everything that an agent tells of itself to Prometheus. */
-export function agentMetrics({ state, name, build, loopDelay }: MetricsInput): MetricFamily[] {
+export function agentMetrics({ state, name, build }: MetricsInput): MetricFamily[] {
   return [
     gauge("pnmlab_agent_info", "Which agent this is; always 1.", {
       labels: { agent: name, version: build.version, commit: build.commit },
@@ -30,7 +29,7 @@ export function agentMetrics({ state, name, build, loopDelay }: MetricsInput): M
     ...linkMetrics(state, build),
     ...snmpMetrics(state),
     ...pollingMetrics(state),
-    ...processMetrics(loopDelay),
+    ...processMetrics(state.loopDelay),
   ];
 }
 
@@ -63,7 +62,7 @@ function linkMetrics({ link, jobs, leases }: AgentState, build: BuildInfo): Metr
   ];
 }
 
-function snmpMetrics({ snmp, snmpSessions }: AgentState): MetricFamily[] {
+function snmpMetrics({ snmp, snmpSessions, refused }: AgentState): MetricFamily[] {
   const samples = (label: string, counts: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(counts).map(([key, value]) => ({ labels: { [label]: key }, value }));
   return [
@@ -79,6 +78,11 @@ function snmpMetrics({ snmp, snmpSessions }: AgentState): MetricFamily[] {
       "pnmlab_agent_snmp_errors_total",
       "SNMP requests, walks and tables that failed, by code.",
       samples("code", snmp.errors),
+    ),
+    counter(
+      "pnmlab_agent_refused_total",
+      "What the agent's own settings have refused, by code.",
+      samples("code", refused),
     ),
   ];
 }

@@ -178,3 +178,29 @@ it("gives each device the limit of its network, then of its profile", async () =
   expect(await limitOf("127.0.0.1", "cmts")).toBe(4);
   expect(await limitOf("127.0.0.1", "sim")).toBe(1);
 });
+
+it("counts what it refuses by code, and says what it holds to", async () => {
+  const policy = policyWith({
+    permissions: ["set"],
+    targetLimits: [{ network: "127.0.0.9", maxOutstanding: 8 }],
+  });
+  await policy.endpointOf(target("127.0.0.1"), 1000);
+  await policy.endpointOf(target("10.0.0.1"), 1000).catch(() => {});
+  await policy.endpointOf(target("127.0.0.1", "other"), 1000).catch(() => {});
+  for (const oid of ["1.3.6.1.2.1.1.5.0", `${DOCS_PNM}.1`, "1.3.6.1.2.1.1.6.0"]) {
+    expect(() => policy.checkSet(set(oid))).toThrow();
+  }
+  expect(() => policy.checkRead()).toThrow();
+  expect(policy.refused).toEqual({
+    SNMP_TARGET_REFUSED: 1,
+    SNMP_PROFILE_UNKNOWN: 1,
+    SNMP_SET_REFUSED: 2,
+    SNMP_PERMISSION: 2,
+  });
+  expect(policy.facts).toEqual({
+    permissions: ["set"],
+    networks: ["127.0.0.0/8"],
+    setSubtrees: [DOCS_PNM],
+    targetLimits: [{ network: "127.0.0.9", maxOutstanding: 8 }],
+  });
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AgentPermission, TargetLimit } from "@pnmlab/config";
-import type { SnmpTarget, Varbind } from "@pnmlab/protocol";
+import type { AgentPolicy, SnmpTarget, Varbind } from "@pnmlab/protocol";
 import { type SnmpEndpoint, SnmpError, type SnmpProfile } from "../snmp/index.ts";
 import { TargetNetworks } from "./networks.ts";
 import { Permissions } from "./permissions.ts";
@@ -22,8 +22,16 @@ export interface PolicyOptions {
 /** More targets than an agent has devices, and few enough to be kept. */
 const MAX_ENDPOINTS = 20_000;
 
+/** What is allowed to an agent where its settings say nothing. */
+const PERMISSIONS: readonly AgentPermission[] = ["read", "capture", "set"];
+
+const REFUSALS = ["SNMP_TARGET_REFUSED", "SNMP_PERMISSION", "SNMP_SET_REFUSED", "SNMP_PROFILE_UNKNOWN"];
+
 /** What this agent does for its backend and what it does not, decided here and not there. */
 export class Policy {
+  /** What it holds to, for whoever looks. */
+  readonly facts: Omit<AgentPolicy, "maxOutstanding">;
+  readonly #refused: Record<string, number> = {};
   readonly #networks: TargetNetworks;
   readonly #subtrees: SetSubtrees;
   readonly #permissions: Permissions;
@@ -34,15 +42,27 @@ export class Policy {
 
   /** @throws PnmLabError `CONFIG_INVALID` naming the variable and the entry. */
   constructor(options: PolicyOptions) {
-    this.#networks = new TargetNetworks(options.targets);
-    this.#subtrees = new SetSubtrees(options.setSubtrees);
-    this.#permissions = new Permissions(options.permissions ?? ["read", "capture", "set"]);
-    this.#limits = new TargetLimits(options.targetLimits ?? []);
+    const { targets, setSubtrees, permissions = PERMISSIONS, targetLimits = [] } = options;
+    this.facts = {
+      permissions: [...permissions],
+      networks: [...targets],
+      setSubtrees: [...setSubtrees],
+      targetLimits: targetLimits.map(({ network, maxOutstanding }) => ({ network, maxOutstanding })),
+    };
+    this.#networks = new TargetNetworks(targets);
+    this.#subtrees = new SetSubtrees(setSubtrees);
+    this.#permissions = new Permissions(permissions);
+    this.#limits = new TargetLimits(targetLimits);
     this.#profiles = new Map(options.profiles.map((profile) => [profile.name, profile]));
   }
 
   get profileNames(): string[] {
     return [...this.#profiles.keys()];
+  }
+
+  /** How often something was refused since the start, by code. */
+  get refused(): Readonly<Record<string, number>> {
+    return { ...this.#refused };
   }
 
   /**
@@ -68,6 +88,19 @@ export class Policy {
     const key = `${host} ${port} ${name}`;
     const checked = this.#endpoints.get(key);
     if (checked) return checked;
+    try {
+      return await this.#check({ host, port, profile: name }, key, deadlineMs);
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  async #check(
+    { host, port, profile: name }: SnmpTarget,
+    key: string,
+    deadlineMs: number,
+  ): Promise<SnmpEndpoint> {
     const profile = this.#profiles.get(name);
     if (!profile) {
       throw new SnmpError(
@@ -91,16 +124,30 @@ export class Policy {
 
   /** @throws SnmpError SNMP_PERMISSION where the agent reads nothing. */
   checkRead(): void {
-    this.#permissions.check("read", "read values");
+    this.#counted(() => this.#permissions.check("read", "read values"));
   }
 
   /** @throws SnmpError SNMP_PERMISSION, SNMP_SET_REFUSED. */
   checkSet(varbinds: readonly Varbind[]): void {
-    this.#subtrees.checkSet(this.#permissions.checkSet(varbinds));
+    this.#counted(() => this.#subtrees.checkSet(this.#permissions.checkSet(varbinds)));
   }
 
   /** @throws SnmpError SNMP_SET_REFUSED. */
   checkAbort(varbinds: readonly Varbind[]): void {
-    this.#subtrees.checkAbort(varbinds);
+    this.#counted(() => this.#subtrees.checkAbort(varbinds));
+  }
+
+  #counted(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  #note(error: unknown): void {
+    if (!(error instanceof SnmpError) || !REFUSALS.includes(error.code)) return;
+    this.#refused[error.code] = (this.#refused[error.code] ?? 0) + 1;
   }
 }

@@ -10,6 +10,7 @@ import {
   isPlainResponse,
 } from "@pnmlab/protocol";
 import type { RawData, WebSocket } from "ws";
+import type { FiguresMessage } from "./figures.ts";
 import { HEARTBEAT_MS, Heartbeat, SILENCE_MS } from "./heartbeat.ts";
 import { AgentSession } from "./session.ts";
 
@@ -50,6 +51,7 @@ export interface AgentConnectionOptions {
   onRoundTrip: (roundTripMs: number, clockMs: number | undefined) => void;
   onLeaseExpired: (event: LeaseExpired) => void;
   onPoll: (message: PollMessage) => void;
+  onFigures: (message: FiguresMessage) => void;
   /**
    * The connection is over, once, with the reason in words. `isFinal` where either side has said so, and
    * the session ends with it.
@@ -171,6 +173,9 @@ export class AgentConnection {
       case "poll-refresh":
       case "poll-status":
         this.#options.onPoll(message);
+        return;
+      case "figures":
+        this.#options.onFigures(message);
         return;
     }
   }

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { CmtsTarget, Logger } from "@pnmlab/config";
-import { Emitter } from "@pnmlab/kit";
+import { Emitter, PnmLabError } from "@pnmlab/kit";
 import { gatherWrites } from "@pnmlab/link";
 import type {
   Agent,
   AgentCheck,
+  AgentFiguresAnswer,
   AgentHistoryEntry,
   BuildInfo,
   SettingsFingerprints,
@@ -18,6 +19,7 @@ import { type Admission, admit } from "./admission.ts";
 import type { AgentEvent } from "./agent-machine.ts";
 import { AgentConnection, type AgentHello, type LeaseExpired, type PollMessage } from "./connection.ts";
 import { type Enrolment, Enrolments } from "./enrolments.ts";
+import { FiguresBook } from "./figures.ts";
 import { AgentHistoryBook } from "./history.ts";
 import { RefusalBook } from "./refusals.ts";
 import { agentsFor } from "./routing.ts";
@@ -71,6 +73,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
   readonly #history: AgentHistoryBook;
   readonly #seats = new Map<string, AgentSeat>();
   readonly #refusals = new RefusalBook();
+  readonly #figures: FiguresBook;
   readonly #refusalNews = new Pacer<undefined>({
     everyMs: REFUSAL_NEWS_MS,
     publish: () => this.emit("change", this.list()),
@@ -84,6 +87,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     super();
     this.#options = options;
     this.#startedAtMs = options.now();
+    this.#figures = new FiguresBook(options.now);
     this.#enrolments = new Enrolments({
       own: { name: options.expectedName, token: options.token },
       store: options.enrolments,
@@ -180,6 +184,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
       onRoundTrip: (roundTripMs, clockMs) => this.#measured(connection, roundTripMs, clockMs),
       onLeaseExpired: (event) => this.emit("lease-expired", event),
       onPoll: (message) => this.emit("poll", { name, requests: connection.requests, message }),
+      onFigures: (message) => this.#figures.note(name, message),
       onGone: (reason, isFinal) => this.#gone(connection, name, reason, isFinal),
     });
     this.#connections.add(connection);
@@ -240,6 +245,16 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     return this.#history.list(limit, agent);
   }
 
+  /**
+   * How an agent ran within the last hour, of that what came after `afterMs`.
+   *
+   * @throws PnmLabError `AGENT_NOT_FOUND`
+   */
+  figures(name: string, afterMs: number): AgentFiguresAnswer {
+    if (!this.#seats.has(name)) throw new PnmLabError("AGENT_NOT_FOUND", `there is no agent ${name}`);
+    return this.#figures.of(name, afterMs);
+  }
+
   /** What the agent of the settings says of its settings. */
   settings(): SettingsFingerprints | undefined {
     return this.#seats.get(this.#options.expectedName)?.current?.hello?.settings;
@@ -288,6 +303,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
     this.#history.note(name, "removed", "it was removed from the list");
     this.#seats.get(name)?.[Symbol.dispose]();
     this.#seats.delete(name);
+    this.#figures.forget(name);
     this.emit("change", this.list());
   }
 

@@ -1,6 +1,7 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
 import {
   agentAnswerSchema,
+  agentFiguresAnswerSchema,
   agentHistorySchema,
   agentListSchema,
   agentNameSchema,
@@ -45,6 +46,22 @@ export function agentRoutes(app: FastifyInstance, { agents }: { agents: AgentReg
       },
     },
     ({ query }) => ({ entries: agents.history(query.limit, query.agent) }),
+  );
+  routes.get(
+    "/agents/:name/figures",
+    {
+      schema: {
+        summary: "How an agent ran within the last hour, every 5 s, and what it allows itself",
+        tags,
+        params: nameParams,
+        querystring: z.strictObject({
+          /** Unix milliseconds: only what was heard later. */
+          after: z.coerce.number().min(0).default(0),
+        }),
+        response: { 200: agentFiguresAnswerSchema },
+      },
+    },
+    ({ params, query }) => agents.figures(params.name, query.after),
   );
   routes.post(
     "/agents",

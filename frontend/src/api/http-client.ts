@@ -1,5 +1,6 @@
 import {
   agentAnswerSchema,
+  agentFiguresAnswerSchema,
   agentHistorySchema,
   agentListSchema,
   agentTokenAnswerSchema,
@@ -49,6 +50,8 @@ export class HttpLabClient implements LabClient {
   agents = async () => (await request("GET", "/api/agents", agentListSchema)).agents;
   agentHistory = async (limit: number) =>
     (await request("GET", `/api/agent-history?limit=${limit}`, agentHistorySchema)).entries;
+  agentFigures = (name: string, afterMs: number) =>
+    request("GET", `${agentPath(name)}/figures?after=${afterMs}`, agentFiguresAnswerSchema);
   enrolAgent = (enrol: EnrolAgent) => request("POST", "/api/agents", agentTokenAnswerSchema, jsonBody(enrol));
   changeAgent = async (name: string, change: ChangeAgent) =>
     (await request("PUT", agentPath(name), agentAnswerSchema, jsonBody(change))).agent;

@@ -1,5 +1,6 @@
 import type {
   Agent,
+  AgentFiguresAnswer,
   AgentHistoryEntry,
   AgentTokenAnswer,
   BackendToBrowser,
@@ -58,6 +59,8 @@ export interface LabClient {
   agents(): Promise<Agent[]>;
   /** What happened to agents, newest first. */
   agentHistory(limit: number): Promise<AgentHistoryEntry[]>;
+  /** How an agent ran within the last hour; of that what the backend heard after `afterMs`. */
+  agentFigures(name: string, afterMs: number): Promise<AgentFiguresAnswer>;
   /** Lets an agent in; its token is in this answer and nowhere else. */
   enrolAgent(request: EnrolAgent): Promise<AgentTokenAnswer>;
   changeAgent(name: string, request: ChangeAgent): Promise<Agent>;

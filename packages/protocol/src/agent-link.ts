@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentFiguresMessageSchema } from "./agent-figures.ts";
 import { buildInfoSchema } from "./build.ts";
 import { errorBodySchema } from "./errors.ts";
 import {
@@ -211,5 +212,6 @@ export const agentToBackendSchema = z.discriminatedUnion("type", [
   pollResultsSchema,
   pollRefreshSchema,
   pollStatusMessageSchema,
+  agentFiguresMessageSchema,
 ]);
 export type AgentToBackend = z.infer<typeof agentToBackendSchema>;

@@ -1,5 +1,6 @@
 export * from "./agent-check.ts";
 export * from "./agent-enrolment.ts";
+export * from "./agent-figures.ts";
 export * from "./agent-link.ts";
 export * from "./build.ts";
 export * from "./doctor.ts";

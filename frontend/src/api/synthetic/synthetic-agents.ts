@@ -1,4 +1,12 @@
-import type { Agent, AgentHistoryEntry, AgentTokenAnswer, ChangeAgent, EnrolAgent } from "@pnmlab/protocol";
+import type {
+  Agent,
+  AgentFiguresAnswer,
+  AgentHistoryEntry,
+  AgentTokenAnswer,
+  ChangeAgent,
+  EnrolAgent,
+} from "@pnmlab/protocol";
+import { syntheticFigures } from "./synthetic-figures.ts";
 import { syntheticAgents } from "./synthetic-lab.ts";
 
 /** The agents of the made-up lab: the one that is connected, and those that a user enrols. */
@@ -16,6 +24,11 @@ export class SyntheticAgents {
 
   history(): AgentHistoryEntry[] {
     return this.#history;
+  }
+
+  figures(name: string, afterMs: number): AgentFiguresAnswer {
+    const isConnected = this.#agents.some((agent) => agent.name === name && agent.state === "connected");
+    return isConnected ? syntheticFigures(afterMs, Date.now()) : { policy: null, samples: [] };
   }
 
   enrol({ name, site = "", targets = ["*"] }: EnrolAgent): AgentTokenAnswer {

@@ -61,6 +61,7 @@ export class SyntheticLabClient implements LabClient {
   readonly #agents = new SyntheticAgents();
   agents = async () => this.#agents.list();
   agentHistory = async () => this.#agents.history();
+  agentFigures = async (name: string, afterMs: number) => this.#agents.figures(name, afterMs);
   enrolAgent = async (request: EnrolAgent) => this.#agents.enrol(request);
   changeAgent = async (name: string, request: ChangeAgent) => this.#agents.change(name, request);
   rotateAgent = async (name: string) => this.#agents.rotate(name);

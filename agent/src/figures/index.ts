@@ -1,0 +1,2 @@
+export { figuresOf } from "./figures.ts";
+export { FiguresTeller } from "./figures-teller.ts";
