@@ -10,6 +10,9 @@ const RESERVE_BYTES = 256 * 1024;
 /** A WAL that has grown is cut back to this. */
 const WAL_BYTES = 4 * 1024 * 1024;
 
+/** Fact that stands where the program before closed the outbox, and every number that it gave is known. */
+export const CLEAN_END = "cleanEnd";
+
 export interface OpenedFile {
   database: DatabaseSync;
   /** Why it is not the file that was asked for; undefined where it is. */
@@ -57,12 +60,21 @@ function openDatabase(path: string): DatabaseSync {
       CREATE TABLE IF NOT EXISTS outbox (sequence INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     `);
-    database.prepare("INSERT OR IGNORE INTO facts (name, value) VALUES ('outboxId', ?)").run(randomUUID());
+    const keep = database.prepare("INSERT OR IGNORE INTO facts (name, value) VALUES (?, ?)");
+    // A new one has given no numbers yet.
+    if (keep.run("outboxId", randomUUID()).changes > 0) keep.run(CLEAN_END, "1");
+    // Goes through every page: one that is damaged is found now, and not in the middle of the work.
+    database.prepare("SELECT SUM(LENGTH(body)) FROM outbox").get();
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** SQLITE_FULL. */
+export function isDiskFull(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 13;
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { PollReading } from "@pnmlab/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
@@ -130,5 +131,56 @@ describe("the outbox", () => {
     outbox.flush();
     expect(outbox.state).toMatchObject({ queued: 1 });
     expect(outbox.state.trouble).toContain("PNMLAB_AGENT_DATA_DIR");
+  });
+
+  it("gives nothing up and keeps nobody waiting where another program has locked the file", () => {
+    const path = join(folder(), "outbox.db");
+    const { outbox } = open(path);
+    for (let k = 1; k <= 50; k += 1) outbox.append(reading(k));
+    outbox.flush();
+    using locker = new DatabaseSync(path);
+    locker.exec("BEGIN IMMEDIATE");
+    outbox.append(reading(51));
+    outbox.flush();
+    expect(outbox.state).toMatchObject({ queued: 51, dropped: 0 });
+    expect(outbox.state.trouble).toContain("wait in memory");
+    locker.exec("ROLLBACK");
+    outbox.flush();
+    expect(outbox.state).toMatchObject({ queued: 51, dropped: 0, trouble: null });
+  });
+
+  it("never gives a number again that was delivered out of memory before the program was killed", () => {
+    const path = join(folder(), "outbox.db");
+    const { outbox: killed } = open(path);
+    killed.append(reading(1));
+    killed.flush();
+    using locker = new DatabaseSync(path);
+    locker.exec("BEGIN IMMEDIATE");
+    killed.append(reading(2));
+    killed.flush();
+    const delivered = killed.take(10).at(-1)!.sequence;
+    killed.acknowledge(delivered);
+    locker.exec("ROLLBACK");
+    const { outbox } = open(path);
+    outbox.append(reading(3));
+    expect(outbox.id).toBe(killed.id);
+    expect(outbox.take(10).at(-1)).toMatchObject({ atMs: 3 });
+    expect(outbox.take(10).at(-1)!.sequence).toBeGreaterThan(delivered);
+  });
+
+  it("sets a file aside that is damaged in its middle", () => {
+    const path = join(folder(), "outbox.db");
+    const first = open(path);
+    for (let k = 1; k <= 2000; k += 1) first.outbox.append(reading(k, 100));
+    first.outbox.flush();
+    first.outbox[Symbol.dispose]();
+    const file = readFileSync(path);
+    file.fill(0xff, 4096 * 8, 4096 * 24);
+    writeFileSync(path, file);
+    const { outbox } = open(path);
+    outbox.append(reading(1));
+    outbox.flush();
+    expect(outbox.state).toMatchObject({ queued: 1 });
+    expect(outbox.state.trouble).toContain("set aside");
   });
 });

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { messageOf } from "@pnmlab/kit";
 import type { PollReading } from "@pnmlab/protocol";
 import type { AgentLog } from "../log.ts";
-import { openOutboxFile, Reserve } from "./outbox-file.ts";
+import { CLEAN_END, isDiskFull, openOutboxFile, Reserve } from "./outbox-file.ts";
 
 export interface OutboxOptions {
   /** The database file; its folder is made where it is absent. */
@@ -97,7 +97,7 @@ export class Outbox implements Disposable {
     this.id = this.fact("outboxId")!;
     this.#doneUpTo = Number(this.fact("doneUpTo") ?? 0);
     this.#dropped = Number(this.fact("dropped") ?? 0);
-    this.#nextSequence = Math.max(newest, this.#doneUpTo) + 1;
+    this.#nextSequence = Math.max(newest, this.#doneUpTo, this.#numbersBefore()) + 1;
   }
 
   get state(): OutboxState {
@@ -195,8 +195,35 @@ export class Outbox implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (!this.#database.isOpen) return;
     this.flush();
-    if (this.#database.isOpen) this.#database.close();
+    // Else the next start does not know what was given and delivered out of memory.
+    if (this.#pending.length === 0 && this.keepFact("doneUpTo", String(this.#doneUpTo))) {
+      this.keepFact(CLEAN_END, "1");
+    }
+    this.#database.close();
+  }
+
+  /**
+   * What the numbers of this start must lie above. Readings may have been delivered out of memory, or have
+   * gone with the power, whose numbers are not in the file: given again, the backend would take the new
+   * readings for those that it has. Microseconds lie above whatever an earlier start has counted up to.
+   */
+  #numbersBefore(): number {
+    const isClean = this.fact(CLEAN_END) !== undefined;
+    const unmark = () => this.#database.prepare("DELETE FROM facts WHERE name = ?").run(CLEAN_END);
+    try {
+      unmark();
+    } catch {
+      // On a full disk: the mark must go all the same, or it would speak for this start too.
+      this.#reserve?.release();
+      try {
+        unmark();
+      } catch {
+        // Where nothing can be written, polling goes on in memory.
+      }
+    }
+    return isClean ? 0 : Date.now() * 1000;
   }
 
   #write(): void {
@@ -225,6 +252,8 @@ export class Outbox implements Disposable {
   /** Tries once more after the oldest readings have gone; what still cannot be written stays in memory. */
   #makeRoom(cause: unknown): void {
     try {
+      // Another program's lock, or a disk that fails: nothing gets better by giving readings up.
+      if (!isDiskFull(cause)) throw cause;
       this.#reserve?.release();
       this.#checkpoint();
       for (;;) {
@@ -233,7 +262,8 @@ export class Outbox implements Disposable {
           .prepare("SELECT sequence FROM outbox ORDER BY sequence LIMIT 1 OFFSET ?")
           .get(Math.max(0, Math.min(share, this.#rows) - 1)) as { sequence: number } | undefined;
         if (!boundary) throw cause;
-        this.#giveUp(boundary.sequence, `no room on the disk (${messageOf(cause)})`);
+        // What cannot be removed makes no room, however often it is tried.
+        if (this.#giveUp(boundary.sequence, `no room on the disk (${messageOf(cause)})`) === 0) throw cause;
         this.#checkpoint();
         if (this.#wasWritten()) return;
       }
@@ -284,9 +314,10 @@ export class Outbox implements Disposable {
     if (last > 0) this.#giveUp(last, `more than ${Math.round(this.#options.maxBytes / 1_000_000)} MB`);
   }
 
-  #giveUp(upTo: number, why: string): void {
+  /** Returns how many have gone. */
+  #giveUp(upTo: number, why: string): number {
     const count = this.#remove(upTo);
-    if (count === 0) return;
+    if (count === 0) return 0;
     this.#doneUpTo = Math.max(this.#doneUpTo, upTo);
     this.#dropped += count;
     this.keepFact("dropped", String(this.#dropped));
@@ -294,6 +325,7 @@ export class Outbox implements Disposable {
       { count, dropped: this.#dropped },
       `${count} readings were given up before they were delivered, oldest first: ${why}`,
     );
+    return count;
   }
 
   /** Removes stored readings; returns how many, 0 where it could not be done. */
