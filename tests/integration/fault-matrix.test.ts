@@ -51,10 +51,9 @@ describe.concurrent("in every state of a session", () => {
     "%s: the page says so, and the session ends in the right state with nothing lost and nothing left",
     { timeout: TIMEOUT_MS },
     async ([, scenario, row]) => {
-      const { lab, live, arrivals } = shared;
       await judge(
         scenario,
-        STATES.map((state) => new Cell(lab, live, arrivals, nameOf(row, state), state)),
+        STATES.map((state) => new Cell(shared, nameOf(row, state), state, scenario.refusesFiles)),
       );
     },
   );
@@ -63,12 +62,13 @@ describe.concurrent("in every state of a session", () => {
     "%s: all sessions say so, and go on with nothing lost and nothing left",
     { timeout: TIMEOUT_MS },
     async ([, at], { onTestFinished }) => {
-      const { lab, live, arrivals } = await open(1);
+      const opened = await open(1);
+      const { lab, live, arrivals } = opened;
       onTestFinished(() => lab[Symbol.asyncDispose]());
       onTestFinished(() => live[Symbol.dispose]());
       await judge(
         labScenarios(arrivals)[at]!,
-        STATES.map((state) => new Cell(lab, live, arrivals, nameOf(0, state), state)),
+        STATES.map((state) => new Cell(opened, nameOf(0, state), state)),
       );
       await vi.waitUntil(() => readdirSync(lab.config.tftpDir).length === 0, { timeout: 10_000 });
     },

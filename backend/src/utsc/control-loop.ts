@@ -399,7 +399,7 @@ export class ControlLoop {
     const { face, intake } = this.#options;
     const run = this.#run;
     if (run !== undefined && run.files > 0) this.#resolutionBandwidthHz = state.resolutionBandwidthHz;
-    intake.setContext({
+    intake.setContext(this.#generation, {
       accepted: this.#accepted!,
       kHundredthsDb: state.kHundredthsDb,
       sampleRateHz: state.sampleRateHz,

@@ -9,11 +9,17 @@ import { FrameStatistics } from "./statistics.ts";
 /** Captures further apart than this many periods have something missing between them. */
 const GAP_PERIODS = 2.5;
 
+const KEPT_CONTEXTS = 2;
+
 /** Turns a session's files into its numbered frames and keeps count of them. */
 export class FrameIntake {
   readonly #streamId: number;
+  readonly #onReady: () => void;
   readonly #statistics = new FrameStatistics();
   #context: CaptureContext | undefined;
+  /** Of the present configuration and the one before, by generation. */
+  readonly #contexts = new Map<number, CaptureContext>();
+  #newestGeneration: number | undefined;
   #sequence = 0;
   #dropped = 0;
   #bySnmp = 0;
@@ -25,8 +31,10 @@ export class FrameIntake {
   #lastGapMs: number | undefined;
   #observed: Omit<UtscObserved, "repeatPeriodUs"> | undefined;
 
-  constructor(streamId: number) {
+  /** `onReady` is told when files can be decoded that could not be before. */
+  constructor(streamId: number, onReady: () => void = () => {}) {
     this.#streamId = streamId;
+    this.#onReady = onReady;
   }
 
   get framesReceived(): number {
@@ -90,12 +98,26 @@ export class FrameIntake {
     return this.#statistics.framesPerSecond(nowMs);
   }
 
-  /** What the next files are decoded with; undefined while the row is being written. */
-  setContext(context: CaptureContext | undefined): void {
+  /** What files of this generation, which is the present one, are decoded with. */
+  setContext(generation: number, context: CaptureContext): void {
+    const wasReady = this.isReady;
     this.#context = context;
+    this.#contexts.set(generation, context);
+    for (const old of [...this.#contexts.keys()].slice(0, -KEPT_CONTEXTS)) this.#contexts.delete(old);
+    if (!wasReady) this.#onReady();
   }
 
-  /** A new configuration: nothing that was observed before holds. */
+  /** Whether it is known how to decode files of this generation. */
+  canDecode(generation: number): boolean {
+    return this.#contexts.has(generation);
+  }
+
+  /** Files of earlier configurations are no longer wanted. */
+  forgetEarlier(): void {
+    this.#contexts.clear();
+  }
+
+  /** A new configuration: nothing that was observed before holds. Late files of the one before it still come. */
   reset(): void {
     this.#context = undefined;
     this.#observed = undefined;
@@ -114,9 +136,10 @@ export class FrameIntake {
     this.#rearmPending = this.#gapPending;
   }
 
-  /** A capture that gives no frame. */
-  drop(): void {
-    this.#dropped += 1;
+  /** Captures that give no frame. */
+  drop(count = 1): void {
+    if (count === 0) return;
+    this.#dropped += count;
     this.markGap();
   }
 
@@ -127,19 +150,20 @@ export class FrameIntake {
 
   /**
    * The captures of a file in the order in which they were made. The name tells when the first one was; the
-   * others follow by the repeat period.
+   * others follow by the repeat period. Between files of different generations lies a gap.
    *
    * @throws PnmLabError `UTSC_FILE_REFUSED` in the decoder's words; the file counts as dropped
    */
-  take(file: IncomingFile, seenAtMs: number): SpectrumFrame[] {
-    const captures = this.#decode(file);
+  take(file: IncomingFile, seenAtMs: number, generation: number): SpectrumFrame[] {
+    const context = this.#contexts.get(generation)!;
+    const captures = this.#decode(file, context);
+    if (generation !== this.#newestGeneration) this.markGap();
+    this.#newestGeneration = generation;
     this.#isNewestBySnmp = false;
-    const modifiedAtMs = file.modifiedAt.getTime();
-    const lastsMs = (captures.length - 1) * this.#acceptedPeriodMs;
-    const firstAtMs = captureTimeMs(file.fileName, modifiedAtMs - lastsMs);
-    return captures.map((capture, k) =>
-      this.#number(capture, firstAtMs + k * this.#acceptedPeriodMs, seenAtMs),
-    );
+    const periodMs = context.accepted.repeatPeriodUs / 1000;
+    const lastsMs = (captures.length - 1) * periodMs;
+    const firstAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime() - lastsMs);
+    return captures.map((capture, k) => this.#number(capture, firstAtMs + k * periodMs, seenAtMs));
   }
 
   /**
@@ -201,9 +225,9 @@ export class FrameIntake {
     if (periodMs > 0) this.#missing += Math.max(0, Math.round(intervalMs / periodMs) - 1);
   }
 
-  #decode(file: IncomingFile): CaptureFrame[] {
+  #decode(file: IncomingFile, context: CaptureContext): CaptureFrame[] {
     try {
-      return decodeCaptures(file.bytes, file.fileName, this.#context!);
+      return decodeCaptures(file.bytes, file.fileName, context);
     } catch (error) {
       this.drop();
       throw new PnmLabError("UTSC_FILE_REFUSED", `${file.fileName} was refused: ${messageOf(error)}`, {

@@ -5,6 +5,7 @@ import { type UtscSessionEvent, utscSessionTable } from "./machine.ts";
 const table: [UtscSessionState, UtscSessionEvent, UtscSessionState][] = [
   ["idle", "configure", "configuring"],
   ["idle", "adopted", "running"],
+  ["idle", "frame", "receiving"],
   ["idle", "hindered", "stalled"],
   ["idle", "stop", "stopping"],
   ["idle", "fail", "failed"],

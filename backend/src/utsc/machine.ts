@@ -28,6 +28,8 @@ export const utscSessionTable: TransitionTable<UtscSessionState, UtscSessionEven
   idle: {
     configure: "configuring",
     adopted: "running",
+    // A file that came before its row was read is decoded as soon as it has been.
+    frame: "receiving",
     hindered: "stalled",
     stop: "stopping",
     fail: "failed",

@@ -205,6 +205,24 @@ test("a CMTS that has restarted is configured anew at once", async () => {
   expect(publisher.frames[1]).toMatchObject({ gapBefore: true });
 });
 
+test("late files of a row that is gone become frames, and tell nothing of the new one", async () => {
+  const fixture = startFixture();
+  const { service, cmts, publisher } = fixture;
+  const { id } = await service.start(REQUEST);
+  await until(() => service.get(id)?.state === "running");
+  deliver(fixture);
+  const baseName = cmts.fileName!;
+  cmts.restart();
+  await until(() => service.get(id)?.state !== "receiving");
+  deliver(fixture, { baseName });
+  await until(() => cmts.hasRow && cmts.isBusy && service.get(id)?.state === "running");
+  deliver(fixture, { baseName });
+  expect(service.get(id)).toMatchObject({ state: "running", framesReceived: 3, framesDropped: 0 });
+  deliver(fixture);
+  expect(service.get(id)?.state).toBe("receiving");
+  expect(publisher.frames.at(-1)).toMatchObject({ gapBefore: true, sequence: 4 });
+});
+
 test("a row that another user has configured meanwhile is left to that user", async () => {
   const fixture = startFixture();
   const { service, cmts } = fixture;
@@ -313,6 +331,32 @@ test("a backend that starts anew takes its running session up: same id, same str
   expect(fixture.service.get(id)).toMatchObject({ state: "receiving", framesReceived: 1 });
   await fixture.service.stop(id);
   expect(cmts.hasRow).toBe(false);
+});
+
+test("files that come before a new process has read its row are decoded once it has", async () => {
+  const fixture = startFixture();
+  const { cmts } = fixture;
+  const { id } = await fixture.service.start(REQUEST);
+  await until(() => fixture.service.get(id)?.state === "running");
+  await fixture.restart();
+  deliver(fixture);
+  deliver(fixture);
+  expect(fixture.service.get(id)).toMatchObject({ framesReceived: 0, framesDropped: 0 });
+  await until(() => fixture.service.get(id)?.framesReceived === 2);
+  expect(fixture.service.get(id)).toMatchObject({ state: "receiving", framesDropped: 0, failure: null });
+  expect(fixture.publisher.frames.map(({ sequence }) => sequence)).toEqual([1, 2]);
+  await fixture.service.stop(id);
+  expect(cmts.hasRow).toBe(false);
+});
+
+test("a file of another configuration that a new process held is dropped, not decoded by the present one", async () => {
+  const fixture = startFixture();
+  const { id } = await fixture.service.start(REQUEST);
+  await until(() => fixture.service.get(id)?.state === "running");
+  await fixture.restart();
+  deliver(fixture, { baseName: `pnmlab_${id}_c9` });
+  await until(() => fixture.service.get(id)?.state === "running");
+  expect(fixture.service.get(id)).toMatchObject({ framesReceived: 0, framesDropped: 1 });
 });
 
 test("a stop that the end of the process cut off is finished by the next one", async () => {

@@ -16,6 +16,7 @@ import { columnTruths } from "./column-truth.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { failureOf } from "./failure.ts";
 import { FrameIntake } from "./frame-intake.ts";
+import { HeldFiles } from "./held-files.ts";
 import { Lease } from "./lease.ts";
 import { MissingFiles, type MissingFilesCause } from "./missing-files.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
@@ -69,6 +70,7 @@ export class LiveSession {
   #newestFileName: string | undefined;
   /** The newest frames that came in files, the oldest first. */
   readonly #recent: SpectrumFrame[] = [];
+  readonly #held = new HeldFiles();
   #stored: StoredSession;
   #settled: SettledRequest | undefined;
   #control: ControlLoop | undefined;
@@ -91,7 +93,7 @@ export class LiveSession {
     this.#target = target;
     this.#stored = stored;
     this.#settled = settled;
-    this.#intake = new FrameIntake(stored.streamId);
+    this.#intake = new FrameIntake(stored.streamId, () => this.#takeHeld());
     const { available, sentence } = around.snmp;
     const { isFetched } = around;
     const agentSentence = available ? undefined : sentence;
@@ -192,6 +194,7 @@ export class LiveSession {
     this.#isSingle = false;
     this.#settled = settled;
     this.#save({ ...this.#stored, requested: request });
+    this.#intake.forgetEarlier();
     this.#intake.reset();
     this.#face.apply("configure", {
       step: "reading",
@@ -254,8 +257,10 @@ export class LiveSession {
       removeAfter: true,
       ...(expectedLengthBytes === undefined ? {} : { expectedLengthBytes }),
       take: (file) => {
-        if (this.#isCurrent(generation)) this.#take(file, file.seenAtMs);
-        else if (this.isLive) this.#intake.drop();
+        if (!this.isLive) return;
+        if (this.#intake.canDecode(generation)) this.#take(file, generation);
+        else if (this.#intake.isReady) this.#intake.drop();
+        else this.#intake.drop(this.#held.add({ generation, file }));
       },
     };
   }
@@ -292,6 +297,22 @@ export class LiveSession {
     );
   }
 
+  /** The row has been read: what came before that can be decoded, or is of a row that is no more. */
+  #takeHeld(): void {
+    for (const { generation, file } of this.#held.takeAll()) {
+      if (!this.isLive) return;
+      if (!this.#intake.canDecode(generation)) {
+        this.#intake.drop();
+        continue;
+      }
+      try {
+        this.#take(file, generation);
+      } catch {
+        // It was counted, and the session says why.
+      }
+    }
+  }
+
   #launch(fromScratch: boolean): void {
     const control = new ControlLoop({
       around: this.#around,
@@ -311,24 +332,33 @@ export class LiveSession {
     });
   }
 
-  #take(file: IncomingFile, seenAtMs: number): void {
+  #take(file: IncomingFile & { seenAtMs: number }, generation: number): void {
+    const { seenAtMs } = file;
+    // A late file of the row before tells nothing of the present one.
+    const isCurrent = this.#isCurrent(generation);
     try {
-      for (const frame of this.#intake.take(file, seenAtMs)) {
+      for (const frame of this.#intake.take(file, seenAtMs, generation)) {
         this.#around.publisher.publishFrame(this.id, frame);
         this.#recent.push(frame);
         if (this.#recent.length > RECENT_FRAMES) this.#recent.shift();
       }
-      this.#newestFileName = baseOf(file.fileName);
-      this.#cause = undefined;
-      this.#missing.forget();
-      this.#control?.fileArrived(true);
     } catch (error) {
-      this.#control?.fileArrived(false);
+      if (isCurrent) this.#control?.fileArrived(false);
       const failure = failureOf(error);
       this.#around.log.warn({ sessionId: this.id, code: failure.code }, failure.message);
       this.#face.note({ failure });
       throw error;
     }
+    if (isCurrent) this.#noteFile(file);
+    else this.#face.note({ lastFileAt: new Date(seenAtMs) });
+    if (this.#isSingle) void this.stop();
+  }
+
+  #noteFile({ fileName, seenAtMs }: IncomingFile & { seenAtMs: number }): void {
+    this.#newestFileName = baseOf(fileName);
+    this.#cause = undefined;
+    this.#missing.forget();
+    this.#control?.fileArrived(true);
     const { failure } = this.#face.facts;
     const isMended = failure !== undefined && isAboutMissingFiles(failure);
     this.#face.apply("frame", {
@@ -337,7 +367,6 @@ export class LiveSession {
       remedy: undefined,
       failure: isMended ? undefined : failure,
     });
-    if (this.#isSingle) void this.stop();
   }
 
   /**
@@ -455,6 +484,7 @@ export class LiveSession {
     await this.#endControl();
     clearInterval(this.#ticker);
     this.#ticker = undefined;
+    this.#held.takeAll();
     if (this.#isClosed) return;
     this.#stop ??= new StopLoop({
       around: this.#around,

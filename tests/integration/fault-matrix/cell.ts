@@ -28,6 +28,13 @@ export const STATES = [
 ] as const;
 export type CellState = (typeof STATES)[number];
 
+/** What the cells of a lab share. */
+export interface CellSurroundings {
+  lab: TestLab;
+  live: LiveView;
+  arrivals: Arrivals;
+}
+
 /** One fault in one state, on a CMTS of its own. */
 export class Cell {
   readonly lab: TestLab;
@@ -36,7 +43,8 @@ export class Cell {
   readonly rfPort: number;
   readonly state: CellState;
   readonly #arrivals: Arrivals;
-  /** Frames and refused files that a backend before the present one has counted. */
+  readonly #refusesFiles: boolean;
+  /** What a backend before the present one has counted. */
   #countedBefore = 0;
   readonly #holds: (() => void)[] = [];
   #refusal: string | undefined;
@@ -44,12 +52,18 @@ export class Cell {
   /** When the present session was no longer to run. */
   #endedMs: number | undefined;
 
-  constructor(lab: TestLab, live: LiveView, arrivals: Arrivals, cmtsId: string, state: CellState) {
+  constructor(
+    { lab, live, arrivals }: CellSurroundings,
+    cmtsId: string,
+    state: CellState,
+    refusesFiles = false,
+  ) {
     this.lab = lab;
     this.live = live;
     this.cmtsId = cmtsId;
     this.state = state;
     this.#arrivals = arrivals;
+    this.#refusesFiles = refusesFiles;
     live.onSession((session) => {
       if (session.cmtsId !== cmtsId) return;
       if (session.desired === "running") this.#endedMs = undefined;
@@ -121,22 +135,23 @@ export class Cell {
       .catch(() => {});
   }
 
-  /** The backend is about to go: what it has counted is taken down, with no file under way. */
+  /** The backend is about to go: what it has counted is taken down, when it has all that came. */
   async takeDownCounts(): Promise<void> {
     if (this.session === undefined) return;
+    await this.#untilCounted();
     const { session } = await this.live.call<{ session: UtscSession }>(
       `/api/utsc/sessions/${this.session.id}`,
     );
-    this.#countedBefore += session.framesReceived + session.framesDropped;
+    this.#countedBefore += this.#countOf(session);
   }
 
-  /** Files that were in place before the session ended, and those that became frames or were refused. */
+  /** Files that were in place before the session ended, and those that became frames: refused ones only where some are. */
   get books(): { arrived: number; counted: number } {
     const { session } = this;
     if (session === undefined) return { arrived: 0, counted: 0 };
     return {
       arrived: this.#arrivals.count(session.id, this.#endedMs),
-      counted: this.#countedBefore + session.framesReceived + session.framesDropped,
+      counted: this.#countedBefore + this.#countOf(session),
     };
   }
 
@@ -144,9 +159,7 @@ export class Cell {
   async drain(): Promise<void> {
     const end = this.inject({ kind: "upload", behaviour: { kind: "unreachable" } });
     await this.drainUnderWay();
-    await vi
-      .waitUntil(() => this.books.counted >= this.books.arrived, { timeout: 3000, interval: 20 })
-      .catch(() => {});
+    await this.#untilCounted();
     end();
   }
 
@@ -158,6 +171,16 @@ export class Cell {
         interval: 20,
       })
       .catch(() => {});
+  }
+
+  async #untilCounted(): Promise<void> {
+    await vi
+      .waitUntil(() => this.books.counted >= this.books.arrived, { timeout: 3000, interval: 20 })
+      .catch(() => {});
+  }
+
+  #countOf({ framesReceived, framesDropped }: UtscSession): number {
+    return framesReceived + (this.#refusesFiles ? framesDropped : 0);
   }
 
   #holdsOf(): (() => void)[] {

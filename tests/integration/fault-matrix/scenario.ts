@@ -15,6 +15,8 @@ export interface Scenario {
   fault: string;
   /** One CMTS has it, or everything: then all states meet it at once, in a lab of their own. */
   reach?: "cmts" | "lab";
+  /** Whether files arrive that no decoder takes; all others have to become frames. */
+  refusesFiles?: true;
   /** Puts the fault in; the answer takes it out. */
   inject(cell: Cell, all: readonly Cell[]): Lift | Promise<Lift>;
   /** While the fault lasts; a session that goes on in spite of it is looked at after a while. */

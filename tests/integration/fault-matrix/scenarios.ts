@@ -1,7 +1,10 @@
 import { rename } from "node:fs/promises";
+import { sleep } from "@pnmlab/kit";
 import type { Arrivals } from "./arrivals.ts";
 import type { Look, Scenario } from "./scenario.ts";
 
+/** Files come meanwhile that nobody takes. */
+const AWAY_MS = 600;
 const FINE: Look = { state: "receiving", words: /^Receiving\.$/ };
 const NO_FILE = /^Stalled, no file .*The CMTS says/;
 const STALLED = String.raw`^Stalled, no file (?:yet|since [\d:]+)\. `;
@@ -142,6 +145,7 @@ export const cmtsScenarios: readonly Scenario[] = [
   },
   {
     fault: "uploads cut short",
+    refusesFiles: true,
     inject: (cell) => cell.inject({ kind: "upload", behaviour: { kind: "truncated", share: 0.5 } }),
     faulty: { state: "stalled", words: /no readable file.*was refused/ },
   },
@@ -208,15 +212,18 @@ export function labScenarios(arrivals: Arrivals): readonly Scenario[] {
       fault: "backend restarted",
       reach: "lab",
       inject: async ({ lab, live }, cells) => {
-        const late = cells.map((cell) =>
-          cell.inject({ kind: "upload", behaviour: { kind: "late", delayMs: 800 } }),
+        // What comes up to here is counted by the one backend, all that comes while it is away by the next.
+        const holds = cells.map((cell) =>
+          cell.inject({ kind: "upload", behaviour: { kind: "unreachable" } }),
         );
         await Promise.all(cells.map((cell) => cell.drainUnderWay()));
         await Promise.all(cells.map((cell) => cell.takeDownCounts()));
-        await lab.restartBackend();
+        await lab.restartBackend(async () => {
+          for (const end of holds) end();
+          await sleep(AWAY_MS);
+        });
         await lab.agent.untilConnected();
         await live.connect();
-        for (const end of late) end();
         return () => {};
       },
       faulty: FINE,
