@@ -102,11 +102,16 @@ describe("SETs", () => {
     );
   });
 
-  it("allows an abort below DOCS-PNM-MIB where SETs are confined to less, and nowhere else", () => {
-    const policy = policyWith({ setSubtrees: [`${DOCS_PNM}.1.1`] });
-    expect(() => policy.checkSet(set(`${DOCS_PNM}.1.3.10.3.1.1.5.1`))).toThrow(/may not SET/);
-    policy.checkAbort(set(`${DOCS_PNM}.1.3.10.3.1.1.5.1`));
-    expect(() => policy.checkAbort(set("1.3.6.1.2.1.1.5.0"))).toThrow(/may not SET/);
+  it("allows the end of a test where SETs are confined to less, and nothing that only calls itself one", () => {
+    const policy = policyWith({ setSubtrees: [`${DOCS_PNM}.1.1`], permissions: ["read"] });
+    const initiate = `${DOCS_PNM}.1.3.10.3.1.1.5.1`;
+    const end: Varbind = { oid: initiate, value: { type: "Integer", value: 2 } };
+    expect(() => policy.checkSet([end])).toThrow(/needs "capture"/);
+    policy.checkAbort([end]);
+    expect(() => policy.checkAbort(set(initiate))).toThrow(/needs "capture"/);
+    expect(() => policy.checkAbort([end, ...set(`${DOCS_PNM}.1.1.1.0`)])).toThrow(/needs "capture"/);
+    expect(() => policy.checkAbort([{ ...end, oid: "1.3.6.1.2.1.69.1.1.3.0" }])).toThrow(/needs "reset"/);
+    expect(() => policyWith().checkAbort(set("1.3.6.1.2.1.1.5.0"))).toThrow(/may not SET/);
   });
 
   it("does not start with something else than OIDs among its subtrees", () => {
@@ -153,7 +158,8 @@ describe("permissions", () => {
   });
 
   it("do not keep a test from being ended", () => {
-    expect(() => withPermissions([]).checkAbort([capture])).not.toThrow();
+    const end = { ...capture, value: { type: "Integer" as const, value: 2 } };
+    expect(() => withPermissions([]).checkAbort([end])).not.toThrow();
     expect(() => withPermissions([]).checkRead()).toThrow(/grants nothing/);
   });
 

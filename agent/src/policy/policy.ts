@@ -4,7 +4,7 @@ import type { AgentPolicy, SnmpTarget, Varbind } from "@pnmlab/protocol";
 import { type SnmpEndpoint, SnmpError, type SnmpProfile } from "../snmp/index.ts";
 import { TargetNetworks } from "./networks.ts";
 import { Permissions } from "./permissions.ts";
-import { SetSubtrees } from "./set-subtrees.ts";
+import { endsTest, SetSubtrees } from "./set-subtrees.ts";
 import { TargetLimits } from "./target-limits.ts";
 
 export interface PolicyOptions {
@@ -132,9 +132,14 @@ export class Policy {
     this.#counted(() => this.#subtrees.checkSet(this.#permissions.checkSet(varbinds)));
   }
 
-  /** @throws SnmpError SNMP_SET_REFUSED. */
+  /**
+   * What ends a test needs no permission and no subtree, because a test that cannot be ended is worse than one
+   * that could not be started; whatever else stands beside it is a SET like any other.
+   *
+   * @throws SnmpError SNMP_PERMISSION, SNMP_SET_REFUSED.
+   */
   checkAbort(varbinds: readonly Varbind[]): void {
-    this.#counted(() => this.#subtrees.checkAbort(varbinds));
+    this.checkSet(varbinds.filter((varbind) => !endsTest(varbind)));
   }
 
   #counted(check: () => void): void {

@@ -23,25 +23,23 @@ export class SetSubtrees {
 
   /** @throws SnmpError SNMP_SET_REFUSED, naming the first varbind outside of the subtrees. */
   checkSet(varbinds: readonly Varbind[]): void {
-    this.#check(varbinds, this.#roots);
-  }
-
-  /**
-   * The same for what ends a test: DOCS-PNM-MIB is allowed to it even where `PNMLAB_AGENT_SET_SUBTREES`
-   * is narrower, because a test that cannot be ended is worse than one that could not be started.
-   */
-  checkAbort(varbinds: readonly Varbind[]): void {
-    this.#check(varbinds, [...this.#roots, DOCS_PNM_MIB_OID]);
-  }
-
-  #check(varbinds: readonly Varbind[], roots: readonly string[]): void {
     for (const { oid } of varbinds) {
-      if (roots.some((root) => isWithin(root, normalOid(oid)))) continue;
+      if (this.#roots.some((root) => isWithin(root, normalOid(oid)))) continue;
       throw new SnmpError(
         "SNMP_SET_REFUSED",
-        `the agent may not SET ${oid}: PNMLAB_AGENT_SET_SUBTREES allows ${roots.join(", ") || "nothing"}`,
+        `the agent may not SET ${oid}: PNMLAB_AGENT_SET_SUBTREES allows ${this.#roots.join(", ") || "nothing"}`,
         { details: { variable: "PNMLAB_AGENT_SET_SUBTREES", oid } },
       );
     }
   }
+}
+
+/** docsPnmCmtsUtscCtrlInitiateTest: false(2) ends a test (DOCS-PNM-MIB). */
+const END_OF_TEST_COLUMNS = [`${DOCS_PNM_MIB_OID}.1.3.10.3.1.1`];
+
+/** Whether a SET of it does nothing but end a test. */
+export function endsTest({ oid, value }: Varbind): boolean {
+  const normal = normalOid(oid);
+  const isFalse = value.type === "Integer" && value.value === 2;
+  return isFalse && END_OF_TEST_COLUMNS.some((column) => isWithin(column, normal));
 }
