@@ -83,9 +83,9 @@ export function createMethods({
   });
 
   /** The device to read from, where policy allows it. */
-  const readable = (target: SnmpTarget, { deadline }: JobContext) => {
+  const readable = (target: SnmpTarget, { deadline, signal }: JobContext) => {
     policy.checkRead();
-    return policy.endpointOf(target, deadline.leftMs);
+    return policy.endpointOf(target, deadline.leftMs, signal);
   };
 
   return {
@@ -103,7 +103,7 @@ export function createMethods({
     },
     "snmp.set": async ({ target, varbinds }, job) => {
       policy.checkSet(varbinds);
-      const endpoint = await policy.endpointOf(target, job.deadline.leftMs);
+      const endpoint = await policy.endpointOf(target, job.deadline.leftMs, job.signal);
       return afterOtherSets(endpoint, job, async () => ({
         varbinds: await auditedSet(
           engine,

@@ -42,12 +42,17 @@ export async function sweep(
   const answers = targets.map(async (target, number) => {
     const abort = new AbortController();
     aborts.add(abort);
-    const answer = await answerOf(engine, () => policy.endpointOf(target, deadline.leftMs), oids, {
-      deadlineMs: targetDeadlineMs,
-      maxWaitMs: Math.max(1, deadline.leftMs),
-      priority: "batch",
-      signal: abort.signal,
-    }).finally(() => aborts.delete(abort));
+    const answer = await answerOf(
+      engine,
+      () => policy.endpointOf(target, deadline.leftMs, abort.signal),
+      oids,
+      {
+        deadlineMs: targetDeadlineMs,
+        maxWaitMs: Math.max(1, deadline.leftMs),
+        priority: "batch",
+        signal: abort.signal,
+      },
+    ).finally(() => aborts.delete(abort));
     await sender.add((chunk) => chunk.push(number, answer));
   });
   try {

@@ -71,7 +71,7 @@ export class LeaseKeeper {
     return this.#order.run(leaseId, async () => {
       const { policy } = this.#options;
       policy.checkAbort(abort);
-      const endpoint = await policy.endpointOf(target, deadlineMs);
+      const endpoint = await policy.endpointOf(target, deadlineMs, signal);
       signal?.throwIfAborted();
       if (this.#closed) throw new PnmLabError("AGENT_STOPPING", "the agent is stopping");
       const known = this.#leases.get(leaseId);

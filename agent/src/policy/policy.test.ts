@@ -3,6 +3,7 @@ import type { Varbind } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
 import type { CommunityProfile } from "../snmp/index.ts";
 import { Policy, profilesOf } from "./index.ts";
+import { TargetNetworks } from "./networks.ts";
 
 const sim: CommunityProfile = {
   name: "sim",
@@ -68,6 +69,15 @@ describe("targets", () => {
     await expect(policyWith().endpointOf(target("no-such-host.invalid"), 5000)).rejects.toMatchObject({
       code: "SNMP_TRANSPORT",
     });
+  });
+
+  it("does not wait for a name server that is silent once the request has been cancelled", async () => {
+    const networks = new TargetNetworks(["127.0.0.0/8"], () => new Promise(() => {}));
+    const stop = new AbortController();
+    const resolved = networks.resolve("cmts.example", 60_000, stop.signal);
+    stop.abort(new Error("the agent stops"));
+    await expect(resolved).rejects.toThrow("the agent stops");
+    await expect(networks.resolve("cmts.example", 60_000, stop.signal)).rejects.toThrow("the agent stops");
   });
 
   it("names the profiles that it has where it has not the one asked for, and none of their contents", async () => {

@@ -83,13 +83,17 @@ export class Policy {
     return [...added.map(({ name }) => name), ...gone];
   }
 
-  /** @throws SnmpError SNMP_PROFILE_UNKNOWN, SNMP_TARGET_REFUSED, SNMP_TRANSPORT. */
-  async endpointOf({ host, port, profile: name }: SnmpTarget, deadlineMs: number): Promise<SnmpEndpoint> {
+  /** @throws SnmpError SNMP_PROFILE_UNKNOWN, SNMP_TARGET_REFUSED, SNMP_TRANSPORT; the signal's reason. */
+  async endpointOf(
+    { host, port, profile: name }: SnmpTarget,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<SnmpEndpoint> {
     const key = `${host} ${port} ${name}`;
     const checked = this.#endpoints.get(key);
     if (checked) return checked;
     try {
-      return await this.#check({ host, port, profile: name }, key, deadlineMs);
+      return await this.#check({ host, port, profile: name }, key, deadlineMs, signal);
     } catch (error) {
       this.#note(error);
       throw error;
@@ -100,6 +104,7 @@ export class Policy {
     { host, port, profile: name }: SnmpTarget,
     key: string,
     deadlineMs: number,
+    signal: AbortSignal | undefined,
   ): Promise<SnmpEndpoint> {
     const profile = this.#profiles.get(name);
     if (!profile) {
@@ -109,7 +114,7 @@ export class Policy {
         { details: { profile: name, profiles: this.profileNames } },
       );
     }
-    const { address, family } = await this.#networks.resolve(host, deadlineMs);
+    const { address, family } = await this.#networks.resolve(host, deadlineMs, signal);
     const maxOutstanding = this.#limits.of(address, family) ?? profile.maxOutstanding ?? 1;
     const endpoint = { host, address, family, port, profile, maxOutstanding };
     // A name may have another address the next time, and the profile another owner by now.

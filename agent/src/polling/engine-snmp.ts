@@ -9,9 +9,9 @@ export function pollSnmp(
   engine: Pick<SnmpEngine, "get" | "walk">,
 ): PollSnmp {
   const batch = (limits: PollLimits) => ({ ...limits, priority: "batch" as const });
-  const endpointOf = (target: SnmpTarget, { deadlineMs }: PollLimits) => {
+  const endpointOf = (target: SnmpTarget, { deadlineMs, signal }: PollLimits) => {
     policy.checkRead();
-    return policy.endpointOf(target, deadlineMs);
+    return policy.endpointOf(target, deadlineMs, signal);
   };
   return {
     get: async (target, oids, limits) => engine.get(await endpointOf(target, limits), oids, batch(limits)),
