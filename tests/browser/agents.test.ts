@@ -14,6 +14,8 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
+const PICTURE_AFTER_MS = 30_000;
+
 const run = chromiumPath ? test : test.skip;
 
 beforeAll(async () => {
@@ -43,6 +45,13 @@ run(
     const own = page.getByRole("region", { name: "Agent lab-1" });
     await own.getByText("Connected", { exact: true }).waitFor();
     expect(await own.textContent()).toContain("as the backend");
+    const running = own.getByRole("region", { name: "Figures of lab-1" });
+
+    await running.getByText(/readings, .*; oldest /).waitFor();
+    await running.getByText(/\d \/s: .*GET \d/).waitFor();
+    await running.getByText(/% of a core$/).waitFor();
+    await running.getByText("127.0.0.0/8", { exact: true }).waitFor();
+    await running.getByText("64 SNMP requests at once", { exact: true }).waitFor();
 
     await page.getByLabel("Name", { exact: true }).fill("jump-2");
     await page.getByLabel("Site").fill("Hub 12");
@@ -76,6 +85,8 @@ run(
     await jump.getByText("Connected", { exact: true }).waitFor();
     await page.getByRole("button", { name: "I have it" }).click();
     if (process.env.PNMLAB_UPDATE_IMAGES) {
+      // A line needs some figures to be one.
+      await page.waitForTimeout(PICTURE_AFTER_MS);
       await mkdir(IMAGES, { recursive: true });
       await page.screenshot({ path: join(IMAGES, "agents.png") });
     }

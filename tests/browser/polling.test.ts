@@ -1,12 +1,19 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
 
+const IMAGES = join(defaultRootDir, "docs", "images");
+
 let lab: TestLab;
 let browser: Browser;
 let page: Page;
 let complaints: string[];
+
+const PICTURE_AFTER_MS = 40_000;
 
 const run = chromiumPath ? test : test.skip;
 
@@ -46,6 +53,11 @@ run("a plan that is made on the page is polled, plotted and judged by its thresh
   await page.getByRole("application", { name: /upstream-snr of lab-cmts-1/ }).waitFor();
   await page.getByText("below 90.0 dB").first().waitFor();
   await page.getByText(/0 given up; heard/).waitFor();
+  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
+  // A line needs some readings to be one.
+  await page.waitForTimeout(PICTURE_AFTER_MS);
+  await mkdir(IMAGES, { recursive: true });
+  await page.screenshot({ path: join(IMAGES, "polling.png") });
 });
 
 run("the lines of a CMTS are named by modem and channel, and found by them", async () => {

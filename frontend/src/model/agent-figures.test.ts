@@ -39,21 +39,20 @@ function remarksOf(samples: AgentSample[], lateMs = 0) {
   return figureRemarks(samples, samples.at(-1)!.atMs + lateMs);
 }
 
-const valueOf = (samples: AgentSample[], name: string) =>
-  figureRows(samples).find((row) => row.name === name)!;
+const rowOf = (samples: AgentSample[], name: string) => figureRows(samples).find((row) => row.name === name)!;
 
 test("an agent that runs well has figures and no remark", () => {
   const samples = samplesOf();
   expect(remarksOf(samples)).toEqual([]);
-  expect(valueOf(samples, "SNMP requests").value).toBe("2.0 /s: GET 2.0");
-  expect(valueOf(samples, "Processor").value).toBe("2.0 % of a core");
+  expect(rowOf(samples, "SNMP requests").value).toBe("2.0 /s: GET 2.0");
+  expect(rowOf(samples, "Processor").value).toBe("2.0 % of a core");
   expect(figureRows([])).toEqual([]);
   expect(remarksOf([samplesOf()[0]!])).toEqual([]);
 });
 
 test("a rate is left out where the agent has started anew", () => {
   const samples = samplesOf((k) => (k < 60 ? {} : { uptimeMs: (k - 60) * PERIOD_MS, cpuMs: (k - 60) * 100 }));
-  const { points } = valueOf(samples, "Processor");
+  const { points } = rowOf(samples, "Processor");
   expect(points.filter(({ value }) => Number.isNaN(value))).toHaveLength(1);
   expect(points.at(-1)!.value).toBeCloseTo(2);
 });
