@@ -141,6 +141,19 @@ test("an answer that becomes ready while the connection is gone arrives once, af
   expect(backend.agents.history(10)[0]).toMatchObject({ event: "resumed" });
 });
 
+test("a request that is too long for an agent fails by itself, and the agent stays", async () => {
+  const { backend, wire, agent, snmp } = await open();
+  const device = { label: "x".repeat(128), host: "h".repeat(255), profile: "sim" };
+  const plan = { id: "p", version: 1, intervalMs: 60_000, jitterMs: 0, metrics: [] };
+  const plans = [{ ...plan, devices: Array.from({ length: 12_000 }, () => device) }];
+  const { requests } = backend.agents.connected[0]!.connection;
+  const sent = requests.request("polling.plans", { revision: "1", plans }, { deadlineMs: 3000 });
+  await expect(sent).rejects.toThrow(/could not be sent: .* MB/);
+  expect(await snmp.get(target, ["1.3.6.1.2.1.1.5.0"], { deadlineMs: 3000 })).toHaveLength(1);
+  expect(agent.sessions).toHaveLength(1);
+  expect(wire.connections).toBe(1);
+});
+
 test("a request that was on its way when the connection went is made once", async () => {
   const { wire, agent, snmp } = await open();
   wire.isDeaf = true;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { PnmLabError } from "@pnmlab/kit";
-import { Ledger, RequestManager } from "@pnmlab/link";
+import { Ledger, MAX_AGENT_MESSAGE_BYTES, RequestManager } from "@pnmlab/link";
 import { type BackendToAgent, isCounted } from "@pnmlab/protocol";
 import { equalInConstantTime } from "../auth/constant-time.ts";
 
@@ -71,6 +71,14 @@ export class AgentSession {
 
   #send(message: BackendToAgent): void {
     const text = JSON.stringify(message);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_AGENT_MESSAGE_BYTES) {
+      // Kept in the ledger it would end every connection on which the session is taken up again.
+      const megabytes = (length: number) => `${(length / 1_000_000).toFixed(1)} MB`;
+      throw new Error(
+        `it is ${megabytes(bytes)} long, and an agent takes ${megabytes(MAX_AGENT_MESSAGE_BYTES)}`,
+      );
+    }
     if (isCounted(message)) this.#ledger.keep(text);
     this.#write?.(text);
   }

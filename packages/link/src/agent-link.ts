@@ -25,11 +25,10 @@ import {
 import { type LinkEvent, linkTransitions } from "./link-machine.ts";
 import { type AgentLinkOptions, DEFAULT_TIMINGS, type LinkState, type LinkTimings } from "./link-options.ts";
 import { LinkSession } from "./link-session.ts";
+import { MAX_AGENT_MESSAGE_BYTES } from "./message-size.ts";
 import { readRefusalBody } from "./refusal-body.ts";
 import { RepeatCounter } from "./repeat-counter.ts";
 
-/** The largest message that a backend has reason to send is far below this. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const CLOSE_MS = 1_000;
 
 /**
@@ -140,7 +139,7 @@ export class AgentLink implements AsyncDisposable {
           [AGENT_PROTOCOL_HEADER]: String(AGENT_PROTOCOL_VERSION),
         },
         perMessageDeflate: false,
-        maxPayload: MAX_MESSAGE_BYTES,
+        maxPayload: MAX_AGENT_MESSAGE_BYTES,
         handshakeTimeout: this.#timings.handshakeMs,
       });
     } catch (error) {

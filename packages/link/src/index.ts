@@ -6,5 +6,6 @@ export { Ledger, LedgerGapError } from "./ledger.ts";
 export type { LinkFailure, LinkFailureKind } from "./link-failure.ts";
 export { type LinkEvent, type LinkStateName, linkTransitions } from "./link-machine.ts";
 export type * from "./link-options.ts";
+export { MAX_AGENT_MESSAGE_BYTES } from "./message-size.ts";
 export * from "./repeat-counter.ts";
 export * from "./request-manager.ts";
