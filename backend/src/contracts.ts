@@ -99,6 +99,8 @@ export interface StoredSession {
   createdAt: string;
   /** Whether stop and clean-up have run to their end on the CMTS. */
   settled: boolean;
+  /** Whether it tests the way of the files: it is shown to nobody, and only cleared by a later process. */
+  isProbe?: boolean;
 }
 
 /** Implemented in `storage/`. */
@@ -167,7 +169,7 @@ export interface UtscProbe {
   /** One capture on a free port, cleared up after; says which rung of the way is broken. */
   probe(cmtsId: string, rfPortIfIndex: number): Promise<TftpProbe>;
   /** The newest capture that the CMTS gives by SNMP beside the first file that comes after it. */
-  compareWithSnmp(sessionId: string): Promise<SnmpComparison>;
+  compareWithSnmp(sessionId: string, signal: AbortSignal): Promise<SnmpComparison>;
 }
 
 /** A whole file that no session owns. */

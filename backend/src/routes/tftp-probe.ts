@@ -1,4 +1,5 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
+import { PnmLabError } from "@pnmlab/kit";
 import { snmpComparisonSchema, startTftpProbeSchema, tftpProbeSchema } from "@pnmlab/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -15,6 +16,8 @@ export function tftpProbeRoutes(
   routes.get(
     "/utsc/sessions/:id/snmp-result",
     {
+      // It makes the CMTS answer with its largest objects.
+      onRequest: requireRole("operator"),
       schema: {
         summary: "The newest capture by SNMP beside the one of a file, and their difference in dB",
         tags: ["utsc"],
@@ -22,7 +25,11 @@ export function tftpProbeRoutes(
         response: { 200: snmpComparisonSchema },
       },
     },
-    ({ params }) => utscProbe.compareWithSnmp(params.id),
+    ({ params }, reply) => {
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort(new PnmLabError("CLOSED", "the caller has gone")));
+      return utscProbe.compareWithSnmp(params.id, gone.signal);
+    },
   );
   routes.post(
     "/cmts/:id/tftp-probe",

@@ -116,4 +116,9 @@ export const migrations: readonly Migration[] = [
       "CREATE TABLE poll_plans (id TEXT PRIMARY KEY, document TEXT NOT NULL, created_at TEXT NOT NULL)",
     ],
   },
+  {
+    id: 6,
+    name: "sessions that test the way of the files",
+    statements: ["ALTER TABLE sessions ADD COLUMN is_probe INTEGER NOT NULL DEFAULT 0"],
+  },
 ];

@@ -13,14 +13,15 @@ interface Row {
   requested: string;
   created_at: string;
   settled: number;
+  is_probe: number;
 }
 
 /** UTSC sessions in the database. */
 export function createSessionStore(database: DatabaseSync): SessionStore {
   const list = database.prepare("SELECT * FROM sessions ORDER BY created_at, id");
   const save = database.prepare(
-    `INSERT INTO sessions (id, stream_id, cmts_id, rf_port_if_index, rf_port_name, desired, requested, created_at, settled)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO sessions (id, stream_id, cmts_id, rf_port_if_index, rf_port_name, desired, requested, created_at, settled, is_probe)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET rf_port_name = excluded.rf_port_name, desired = excluded.desired,
        requested = excluded.requested, settled = excluded.settled`,
   );
@@ -38,6 +39,7 @@ export function createSessionStore(database: DatabaseSync): SessionStore {
         JSON.stringify(session.requested),
         session.createdAt,
         session.settled ? 1 : 0,
+        session.isProbe ? 1 : 0,
       );
     },
     remove: (id) => void remove.run(id),
@@ -56,5 +58,6 @@ function fromRow(row: Row): StoredSession {
     requested: JSON.parse(row.requested) as UtscRequest,
     createdAt: row.created_at,
     settled: row.settled === 1,
+    ...(row.is_probe === 1 ? { isProbe: true } : {}),
   };
 }

@@ -74,3 +74,17 @@ test("the room is told for line card and chassis with those who hold it, before 
   expect(fast).toMatchObject({ most: null, isFull: false });
   expect(roomOf(profile("generic"), wanted, others)).toMatchObject([{ scope: "chassis", most: null }]);
 });
+
+test("a test that runs needs room only for what it did not take before", () => {
+  const core = profile("commscope-e6000-core");
+  const change = (fromUs: number, toUs: number) => () =>
+    requireCapacity(core, { rfPortName: "us-conn 3/0", repeatPeriodUs: toUs }, [holder("us-conn 3/1")], {
+      rfPortName: "us-conn 3/0",
+      repeatPeriodUs: fromUs,
+    });
+  expect(change(10_000, 100_000)).toThrow(
+    /^us-conn 3\/0 was not changed: .*held by session on us-conn 3\/1$/,
+  );
+  expect(change(100_000, 200_000)).not.toThrow();
+  expect(change(100_000, 10_000)).not.toThrow();
+});

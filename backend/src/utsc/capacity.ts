@@ -28,9 +28,15 @@ type Wanted = Pick<CapacityHolder, "rfPortName" | "repeatPeriodUs">;
 
 /**
  * The room for one more test beside the others, for the line card where the name of the port tells it and for
- * the chassis; limits that the vendor's sources name, and those who run tests there where they name none.
+ * the chassis; limits that the vendor's sources name, and those who run tests there where they name none. What
+ * the port runs at `present` keeps the room that it has.
  */
-export function roomOf({ capacity }: Limited, wanted: Wanted, holders: readonly CapacityHolder[]): Room[] {
+export function roomOf(
+  { capacity }: Limited,
+  wanted: Wanted,
+  holders: readonly CapacityHolder[],
+  present?: Wanted,
+): Room[] {
   const lineCard = lineCardOf(capacity?.lineCard, wanted.rfPortName);
   const limits = capacity?.limits ?? [];
   const limited = limits.flatMap((limit) => {
@@ -39,6 +45,7 @@ export function roomOf({ capacity }: Limited, wanted: Wanted, holders: readonly 
       limit.scope === "chassis" || lineCardOf(capacity?.lineCard, rfPortName) === lineCard;
     const beside = holders.filter((holder) => isBeside(holder) && counts(limit, holder));
     const isCounted = counts(limit, wanted);
+    const hasRoom = present !== undefined && counts(limit, present);
     return [
       {
         scope: limit.scope,
@@ -47,7 +54,7 @@ export function roomOf({ capacity }: Limited, wanted: Wanted, holders: readonly 
         text: limit.text,
         source: limit.source,
         holders: beside,
-        isFull: isCounted && beside.length >= limit.most,
+        isFull: isCounted && !hasRoom && beside.length >= limit.most,
       },
     ];
   });
@@ -66,14 +73,15 @@ export function requireCapacity(
   profile: Limited & Pick<UtscProfile, "name">,
   wanted: Wanted,
   holders: readonly CapacityHolder[],
+  present?: Wanted,
 ): void {
-  const full = roomOf(profile, wanted, holders).find(({ isFull }) => isFull);
+  const full = roomOf(profile, wanted, holders, present).find(({ isFull }) => isFull);
   if (full === undefined) return;
   const where = full.scope === "chassis" ? "the chassis" : `line card ${full.lineCard}`;
   const tests = full.most === 1 ? "1 UTSC test" : `${full.most} UTSC tests`;
   throw new PnmLabError(
     "UTSC_CAPACITY_BUSY",
-    `${wanted.rfPortName} was not started: ${profile.name} runs ${tests} at a time on ${where}, held by ${full.holders.map(({ who }) => who).join(", ")}`,
+    `${wanted.rfPortName} was not ${present ? "changed" : "started"}: ${profile.name} runs ${tests} at a time on ${where}, held by ${full.holders.map(({ who }) => who).join(", ")}`,
     {
       details: {
         scope: full.scope,

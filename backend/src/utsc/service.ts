@@ -1,5 +1,5 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
-import { KeyedQueue, messageOf, PnmLabError } from "@pnmlab/kit";
+import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
 import type {
   SnmpComparison,
   SnmpTarget,
@@ -31,16 +31,16 @@ import type {
 } from "../contracts.ts";
 import { gatewayTo } from "../snmp/target-gateway.ts";
 import { readUtscPort, type UtscPort } from "./capability.ts";
-import { type CapacityHolder, lackOfRoom, requireCapacity, roomOf } from "./capacity.ts";
 import type { TftpDestination } from "./destination.ts";
 import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
 import { findProbeRequest } from "./probe-request.ts";
-import { readRunningTests } from "./running-tests.ts";
+import { RoomKeeper } from "./room-keeper.ts";
 import { LATE_FILE_MS, LiveSession } from "./session.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
+import { StoredSessions } from "./stored-sessions.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { runTftpProbe } from "./tftp-probe.ts";
 import { parseVendorFileName } from "./vendor-file-name.ts";
@@ -91,24 +91,21 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   /** The newest session of each port, by CMTS and ifIndex. */
   readonly #byPort = new Map<string, LiveSession>();
   readonly #byId = new Map<string, LiveSession>();
-  /** Every session ever stored, by id. */
-  readonly #stored = new Map<string, StoredSession>();
+  readonly #stored: StoredSessions;
   /** Starts of one port wait for each other. */
   readonly #starts = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #destinations = new KeyedQueue({ maxTotal: 64, maxPerKey: 1 });
   readonly #sweep: LeftoverSweep;
-  /** Sessions of probes: they capture once, are shown to nobody and do not outlive this process. */
-  readonly #probes = new Set<string>();
-  /** Ports on which a probe captures or clears up, by CMTS and ifIndex. */
-  readonly #probed = new Set<string>();
-  /** Sessions that hold room on their line card and chassis. */
-  readonly #withRoom = new Set<string>();
+  /** Names of the ports on which a probe captures or clears up, by CMTS and ifIndex. */
+  readonly #probed = new Map<string, string>();
+  readonly #room: RoomKeeper;
   readonly #closing = new AbortController();
   /** Newest files of sessions whose CMTS names them; only these may be removed beside those of our own names. */
   readonly #takenByVendorName = new Set<string>();
 
   constructor(options: UtscServiceOptions) {
     this.#options = options;
+    this.#stored = new StoredSessions(options.store);
     const { snmp, profiles, modems, leases, cleaner, publisher, destination, leaseMs, log } = options;
     this.#around = {
       snmp,
@@ -126,23 +123,36 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       reportFile: (fileName) => options.reportFile?.(fileName),
       lookAtStorage: options.lookAtStorage,
       isFetched: options.isFetched ?? false,
-      takeRoom: (session, settled) => this.#takeRoom(session, settled),
+      takeRoom: (session, settled) => this.#room.take(session, this.#requireTarget(session.cmtsId), settled),
       save: (session) => {
-        if (session.settled) this.#withRoom.delete(session.id);
-        this.#stored.set(session.id, session);
-        options.store.save(session);
+        if (session.settled) this.#room.release(session.id);
+        this.#stored.save(session);
       },
     };
+    this.#room = new RoomKeeper({
+      snmp,
+      log,
+      sessions: () => [...this.#byId.values()].map(({ stored }) => stored),
+      isOwn: (mark) => this.isOwn(mark),
+    });
     this.#sweep = new LeftoverSweep({ cleaner, log, ownerOf: (fileName) => this.#ownerOf(fileName) });
   }
 
   /** Takes up the stored sessions; the newest of each port stays in view, older ones only finish. */
   resume(): void {
-    for (const stored of this.#options.store.list()) {
-      this.#stored.set(stored.id, stored);
+    for (const stored of this.#stored.list()) {
       const target = this.#findTarget(stored.cmtsId);
       if (target === undefined) {
         this.#options.log.warn({ sessionId: stored.id }, `CMTS ${stored.cmtsId} is no longer configured`);
+        continue;
+      }
+      if (stored.isProbe) {
+        const probe = new LiveSession(
+          this.#aroundOfProbe(target, () => this.#forgetLater(probe)),
+          target,
+          stored,
+        );
+        this.#byId.set(stored.id, probe);
         continue;
       }
       const key = portKey(stored.cmtsId, stored.rfPortIfIndex);
@@ -165,7 +175,7 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
   }
 
   list(): UtscSession[] {
-    const shown = [...this.#byId.values()].filter(({ id }) => !this.#probes.has(id));
+    const shown = [...this.#byId.values()].filter(({ stored }) => !stored.isProbe);
     return shown.map((session) => session.snapshot());
   }
 
@@ -187,16 +197,20 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       this.#closing.signal.throwIfAborted();
       requireAllowed(settled);
       if (present?.isLive) {
+        const others = await this.#room.othersThatCount(cmtsId, target, settled);
+        this.#closing.signal.throwIfAborted();
+        this.#room.require(cmtsId, settled, others, present.stored);
+        if (present.isLive) this.#room.hold(present.id, settled);
         await present.reconfigure(request, settled);
         return present.snapshot();
       }
       if (present !== undefined) await this.#retire(present);
-      const others = await this.#othersThatCount(cmtsId, target, settled);
+      const others = await this.#room.othersThatCount(cmtsId, target, settled);
       this.#closing.signal.throwIfAborted();
       // From here to the session's place on its port nothing waits: two starts cannot take the same room.
-      this.#requireCapacity(cmtsId, settled, others);
+      this.#room.require(cmtsId, settled, others);
       const stored = this.#newStored(cmtsId, settled.port, request);
-      this.#withRoom.add(stored.id);
+      this.#room.hold(stored.id, settled);
       const session = new LiveSession(this.#aroundOf(target), target, stored, settled);
       this.#byPort.set(key, session);
       this.#byId.set(session.id, session);
@@ -210,7 +224,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     const target = this.#requireTarget(cmtsId);
     const key = portKey(cmtsId, rfPortIfIndex);
     let request: UtscRequest | undefined;
-    let shown: LiveSession | undefined;
     return runTftpProbe({
       cmtsId,
       rfPortIfIndex,
@@ -229,13 +242,14 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       open: (settled) =>
         this.#starts.run(key, async () => {
           requireAllowed(settled);
-          shown = this.#byPort.get(key);
+          const shown = this.#byPort.get(key);
           this.#requireNoProbe(key);
           this.#requireFree(shown);
-          this.#requireCapacity(cmtsId, settled, await this.#othersThatCount(cmtsId, target, settled));
+          const others = await this.#room.othersThatCount(cmtsId, target, settled);
           this.#closing.signal.throwIfAborted();
-          this.#probed.add(key);
-          return this.#newProbe(cmtsId, target, settled, request!);
+          this.#room.require(cmtsId, settled, others);
+          this.#probed.set(key, settled.port.name);
+          return this.#newProbe(cmtsId, target, settled, request!, shown);
         }),
       release: async (session, restore) => {
         try {
@@ -243,7 +257,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
           if (session.stored.settled) await restore();
         } finally {
           this.#probed.delete(key);
-          if (session.stored.settled) this.#giveBack(key, session, shown);
         }
       },
     });
@@ -264,7 +277,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     const settled = await this.#settle(cmtsId, target, rfPortIfIndex, request);
     const present = this.#byPort.get(portKey(cmtsId, rfPortIfIndex));
     const { snmp, destination, isOwn } = this.#around;
-    const { room, roomUnknown, wanted, holders } = await this.#roomFor(cmtsId, target, settled);
+    const session = present?.isLive ? present : undefined;
+    const found = await this.#room.look(cmtsId, target, settled, session?.stored);
     return dryRunOf({
       snmp,
       target,
@@ -272,10 +286,8 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       settled,
       destination,
       isOwn,
-      session: present?.isLive ? present.snapshot() : undefined,
-      lackOfRoom: present?.isLive ? undefined : lackOfRoom(settled.profile, wanted, holders),
-      room,
-      roomUnknown,
+      session: session?.snapshot(),
+      ...found,
     });
   }
 
@@ -286,10 +298,10 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     return session.snapshot();
   }
 
-  async compareWithSnmp(id: string): Promise<SnmpComparison> {
+  async compareWithSnmp(id: string, signal: AbortSignal): Promise<SnmpComparison> {
     const session = this.#byId.get(id);
     if (session === undefined) throw new PnmLabError("SESSION_UNKNOWN", `there is no capture session ${id}`);
-    return session.compareWithSnmp();
+    return session.compareWithSnmp(AbortSignal.any([signal, this.#closing.signal]));
   }
 
   columns(id: string): UtscColumnsAnswer | undefined {
@@ -329,19 +341,26 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
   /** @throws PnmLabError `UTSC_PROBE_BUSY` */
   #requireNoProbe(key: string): void {
-    if (!this.#probed.has(key)) return;
+    const rfPortName = this.#probed.get(key);
+    if (rfPortName === undefined) return;
     throw new PnmLabError(
       "UTSC_PROBE_BUSY",
-      `the way of the files is being tested on ${this.#byPort.get(key)?.stored.rfPortName}; try again in some seconds`,
+      `the way of the files is being tested on ${rfPortName}; try again in some seconds`,
       { retryable: true },
     );
   }
 
-  /** The port of a probe that has cleared up shows again what it showed before. */
+  /** The port of a probe that has cleared up, be it late, shows again what it showed before. */
   #giveBack(key: string, probe: LiveSession, shown: LiveSession | undefined): void {
-    if (shown === undefined) this.#byPort.delete(key);
-    else this.#byPort.set(key, shown);
-    // Its files are known as such for as long as they may be late.
+    if (this.#byPort.get(key) === probe) {
+      if (shown === undefined) this.#byPort.delete(key);
+      else this.#byPort.set(key, shown);
+    }
+    this.#forgetLater(probe);
+  }
+
+  /** Files of a probe are known as such for as long as they may be late. */
+  #forgetLater(probe: LiveSession): void {
     setTimeout(() => void this.#forget(probe), LATE_FILE_MS).unref();
   }
 
@@ -353,27 +372,38 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     throw new PnmLabError("UTSC_SESSION_BUSY", `session ${id} ${does} ${rfPortName}; it was left alone`);
   }
 
-  #newProbe(cmtsId: string, target: SnmpTarget, settled: SettledRequest, request: UtscRequest): LiveSession {
+  #newProbe(
+    cmtsId: string,
+    target: SnmpTarget,
+    settled: SettledRequest,
+    request: UtscRequest,
+    shown: LiveSession | undefined,
+  ): LiveSession {
+    const key = portKey(cmtsId, settled.port.ifIndex);
     const around = {
-      ...this.#aroundOf(target),
-      readsBySnmp: false,
+      ...this.#aroundOfProbe(target, () => this.#giveBack(key, session, shown)),
       // One file is enough: no second run begins.
       publisher: { publishSession: () => {}, publishFrame: () => void session.stop() },
-      // A process that starts anew finds it as one to clear up after while that is to be done, never as wanted.
-      save: (stored: StoredSession) => {
-        if (stored.settled) this.#withRoom.delete(stored.id);
-        this.#stored.set(stored.id, stored);
-        if (stored.settled) this.#options.store.remove(stored.id);
-        else this.#options.store.save({ ...stored, desired: "stopped" });
-      },
     };
-    const stored = this.#newStored(cmtsId, settled.port, request, around.save);
-    this.#probes.add(stored.id);
-    this.#withRoom.add(stored.id);
+    const stored = this.#newStored(cmtsId, settled.port, request, true);
+    this.#room.hold(stored.id, settled);
     const session: LiveSession = new LiveSession(around, target, stored, settled);
-    this.#byPort.set(portKey(cmtsId, settled.port.ifIndex), session);
+    this.#byPort.set(key, session);
     this.#byId.set(session.id, session);
     return session;
+  }
+
+  /** A process that starts anew finds a probe as one to clear up after, never as wanted or shown. */
+  #aroundOfProbe(target: SnmpTarget, onSettled: () => void): SessionSurroundings {
+    return {
+      ...this.#aroundOf(target),
+      readsBySnmp: false,
+      publisher: { publishSession: () => {}, publishFrame: () => {} },
+      save: (stored) => {
+        if (stored.settled) onSettled();
+        this.#around.save(stored);
+      },
+    };
   }
 
   /**
@@ -398,102 +428,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     this.#takenByVendorName.delete(oldest!);
   }
 
-  /** What room the CMTS has beside the tests of now; the limits bind a port only where it runs nothing yet. */
-  async #roomFor(cmtsId: string, target: SnmpTarget, settled: SettledRequest) {
-    const { tests, unknown } = await this.#otherTests(cmtsId, target, settled.port);
-    const { wanted, holders } = this.#contenders(cmtsId, settled, tests);
-    return { room: roomOf(settled.profile, wanted, holders), roomUnknown: unknown, wanted, holders };
-  }
-
-  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  async #takeRoom(session: StoredSession, settled: SettledRequest): Promise<void> {
-    const { cmtsId, id } = session;
-    const target = this.#findTarget(cmtsId);
-    if (this.#withRoom.has(id) || settled.profile.capacity === undefined || target === undefined) return;
-    const { tests, running } = await this.#otherTests(cmtsId, target, settled.port);
-    const goesFirst = (other: StoredSession) =>
-      this.#withRoom.has(other.id) || running.has(other.id) || isBefore(other, session);
-    this.#requireCapacity(cmtsId, settled, tests, goesFirst);
-    this.#withRoom.add(id);
-  }
-
-  /** @throws PnmLabError `UTSC_CAPACITY_BUSY` */
-  #requireCapacity(
-    cmtsId: string,
-    settled: SettledRequest,
-    others: readonly CapacityHolder[],
-    counts?: (session: StoredSession) => boolean,
-  ): void {
-    const { wanted, holders } = this.#contenders(cmtsId, settled, others, counts);
-    requireCapacity(settled.profile, wanted, holders);
-  }
-
-  /** The test that is asked for, and everybody else's: sessions of this backend that count, and those given. */
-  #contenders(
-    cmtsId: string,
-    { port, values }: SettledRequest,
-    others: readonly CapacityHolder[],
-    counts: (session: StoredSession) => boolean = () => true,
-  ) {
-    const sessions = [...this.#byPort.values()]
-      .map(({ stored }) => stored)
-      .filter((stored) => stored.cmtsId === cmtsId && stored.rfPortIfIndex !== port.ifIndex)
-      .filter((stored) => stored.desired === "running" || !stored.settled)
-      .filter(counts)
-      .map(({ id, rfPortName, requested }) => ({
-        rfPortName,
-        repeatPeriodUs: requested.repeatPeriodUs,
-        who: `session ${id} on ${rfPortName}`,
-      }));
-    const wanted = { rfPortName: port.name, repeatPeriodUs: Number(values.repeatPeriodUs ?? 0) };
-    return { wanted, holders: [...sessions, ...others] };
-  }
-
-  /** What others run on the CMTS, where its capacity is limited. */
-  async #othersThatCount(
-    cmtsId: string,
-    target: SnmpTarget,
-    { port, profile }: SettledRequest,
-  ): Promise<CapacityHolder[]> {
-    return profile.capacity === undefined ? [] : (await this.#otherTests(cmtsId, target, port)).tests;
-  }
-
-  /**
-   * What others run on the CMTS, and which of our sessions run there; a CMTS that does not tell refuses by
-   * itself, so that no start fails by it.
-   */
-  async #otherTests(
-    cmtsId: string,
-    target: SnmpTarget,
-    port: UtscPort,
-  ): Promise<{
-    tests: CapacityHolder[];
-    running: ReadonlySet<string | undefined>;
-    unknown: string | undefined;
-  }> {
-    const { snmp, log } = this.#around;
-    try {
-      const all = await readRunningTests(snmp, target);
-      const running = new Set(all.map(({ mark }) => mark?.sessionId));
-      const foreign = all.filter(
-        ({ mark, rfPortIfIndex }) => !this.isOwn(mark) && rfPortIfIndex !== port.ifIndex,
-      );
-      const tests = await Promise.all(
-        foreign.map(async ({ rfPortIfIndex, fileName }) => {
-          const { name } = await readUtscPort(snmp, target, rfPortIfIndex);
-          const named = fileName === null ? "" : `, whose files are named "${fileName}"`;
-          const who = `a test on ${name} that no session of this backend has started${named}`;
-          return { rfPortName: name, repeatPeriodUs: undefined, who };
-        }),
-      );
-      return { tests, running, unknown: undefined };
-    } catch (error) {
-      const unknown = messageOf(error);
-      log.warn({ cmtsId }, `what else runs on CMTS ${cmtsId} could not be read: ${unknown}`);
-      return { tests: [], running: new Set(), unknown };
-    }
-  }
-
   /** A session that has ended makes room for the next on its port, once the CMTS is clear or known not to be. */
   async #retire(session: LiveSession): Promise<void> {
     await session.stop();
@@ -503,7 +437,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
   async #forget(session: LiveSession): Promise<void> {
     this.#byId.delete(session.id);
-    this.#probes.delete(session.id);
     await session.close();
   }
 
@@ -512,15 +445,10 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     return { ...this.#around, snmp: gatewayTo(this.#around.snmp, target) };
   }
 
-  #newStored(
-    cmtsId: string,
-    port: UtscPort,
-    requested: UtscRequest,
-    save = this.#around.save,
-  ): StoredSession {
+  #newStored(cmtsId: string, port: UtscPort, requested: UtscRequest, isProbe = false): StoredSession {
     const stored: StoredSession = {
       id: newSessionId(),
-      streamId: this.#options.store.nextStreamId(),
+      streamId: this.#stored.nextStreamId(),
       cmtsId,
       rfPortIfIndex: port.ifIndex,
       rfPortName: port.name,
@@ -528,8 +456,9 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
       requested,
       createdAt: new Date().toISOString(),
       settled: false,
+      ...(isProbe ? { isProbe } : {}),
     };
-    save(stored);
+    this.#around.save(stored);
     return stored;
   }
 
@@ -560,11 +489,6 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
 function portKey(cmtsId: string, rfPortIfIndex: number): string {
   return `${cmtsId}/${rfPortIfIndex}`;
-}
-
-/** Whether a session was made before another. */
-function isBefore(a: StoredSession, b: StoredSession): boolean {
-  return a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 }
 
 function isSameRequest(a: UtscRequest, b: UtscRequest): boolean {

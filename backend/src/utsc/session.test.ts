@@ -373,6 +373,19 @@ test("a stop that the end of the process cut off is finished by the next one", a
   expect(fixture.service.get(id)?.state).toBe("stopped");
 });
 
+test("a probe that the end of the process cut off is cleared by the next one, and shown to nobody", async () => {
+  const fixture = startFixture();
+  const { cmts, store } = fixture;
+  const { id } = await fixture.service.start(REQUEST);
+  await until(() => fixture.service.get(id)?.state === "running");
+  await fixture.service.close();
+  store.save({ ...store.list()[0]!, desired: "stopped", isProbe: true });
+  await fixture.restart();
+  expect(fixture.service.list()).toEqual([]);
+  await until(() => !cmts.hasRow && store.list().length === 0);
+  expect(fixture.service.list()).toEqual([]);
+});
+
 test("a file that no decoder takes is counted and told, and the session goes on", async () => {
   const fixture = startFixture();
   const { service } = fixture;

@@ -1,4 +1,4 @@
-import { messageOf, PnmLabError, sleep } from "@pnmlab/kit";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
   Failure,
   SnmpComparison,
@@ -13,6 +13,7 @@ import type {
 import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
 import { clearUnmarked } from "./clear-port.ts";
 import { columnTruths } from "./column-truth.ts";
+import { compareWithSnmp } from "./compare-with-snmp.ts";
 import { ControlLoop } from "./control-loop.ts";
 import { failureOf } from "./failure.ts";
 import { FrameIntake } from "./frame-intake.ts";
@@ -22,8 +23,7 @@ import { MissingFiles, type MissingFilesCause } from "./missing-files.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
-import { comparisonOf, fileFrameOf } from "./snmp-comparison.ts";
-import { readResult, SnmpFallback, type SnmpResult } from "./snmp-result.ts";
+import { SnmpFallback, type SnmpResult } from "./snmp-result.ts";
 import { isAboutMissingFiles, isFileMissing, stallFailure } from "./stall.ts";
 import { StopLoop } from "./stop-loop.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
@@ -34,9 +34,6 @@ import { baseOf, isFileOf, type VendorFileName } from "./vendor-file-name.ts";
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
 const RECENT_FRAMES = 8;
-/** How long a comparison waits for its file beside the time that two files take. */
-const FILE_WAIT_MS = 1500;
-const FILE_LOOK_MS = 20;
 /** A status that could not be read again for so long is not shown as if it were the present one. */
 const STATUS_HOLDS_MS = 2000;
 /** Files that a CMTS names by itself are known as this session's for so long after its end. */
@@ -237,6 +234,7 @@ export class LiveSession {
     this.#offAvailability();
     clearInterval(this.#ticker);
     this.#missing.close();
+    this.#fallback.close();
     this.#face.close();
     await Promise.all([this.#control?.close(), this.#stop?.close()]);
     // A lease that was being granted begins its renewals with the answer.
@@ -372,25 +370,22 @@ export class LiveSession {
   /**
    * The newest capture of the result table beside the first file that comes after it.
    *
-   * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `readResult` does
+   * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `readResult` does; the reason of
+   *   the signal
    */
-  async compareWithSnmp(): Promise<SnmpComparison> {
-    const { snmp } = this.#around;
-    const { rfPortIfIndex, rfPortName } = this.#stored;
-    const cfgIndex = this.#control?.cfgIndex;
-    const result =
-      cfgIndex === undefined || !this.#intake.isReady
-        ? undefined
-        : await readResult(snmp, this.#target, { rfPortIfIndex, cfgIndex });
-    if (result === undefined || !this.#intake.isReady) {
-      const message = `the result table of the CMTS holds no capture of ${rfPortName}`;
-      throw new PnmLabError("UTSC_RESULT_NOT_FOUND", message);
-    }
-    const [capture] = this.#intake.decodeResult(result);
-    const file = () => fileFrameOf(this.#recent, result.capturedAtMs);
-    const untilMs = Date.now() + 2 * this.#intake.filePeriodMs + FILE_WAIT_MS;
-    while (file() === undefined && this.isLive && Date.now() < untilMs) await sleep(FILE_LOOK_MS);
-    return comparisonOf(this.id, capture!, result.capturedAtMs, file());
+  compareWithSnmp(signal: AbortSignal): Promise<SnmpComparison> {
+    const cfgIndex = this.#intake.isReady ? this.#control?.cfgIndex : undefined;
+    const { rfPortIfIndex } = this.#stored;
+    return compareWithSnmp({
+      stored: this.#stored,
+      row: cfgIndex === undefined ? undefined : { rfPortIfIndex, cfgIndex },
+      snmp: this.#around.snmp,
+      target: this.#target,
+      intake: this.#intake,
+      recent: this.#recent,
+      isLive: () => this.isLive,
+      signal,
+    });
   }
 
   /** The row whose result table stands in for files that stay away. */

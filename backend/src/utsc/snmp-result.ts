@@ -43,12 +43,13 @@ export async function readResult(
   snmp: SnmpGateway,
   target: SnmpTarget,
   row: ControlledRow,
+  signal: AbortSignal,
 ): Promise<SnmpResult | undefined> {
   const timestamp = instanceOid(utscResult.sampleTimestamp, row.rfPortIfIndex, row.cfgIndex);
   for (let read = 0; read < MAX_READS; read += 1) {
-    const result = await readOnce(snmp, target, row);
+    const result = await readOnce(snmp, target, row, signal);
     if (result === undefined) return undefined;
-    const after = new Readings(await snmp.get(target, [timestamp]));
+    const after = new Readings(await snmp.get(target, [timestamp], { signal }));
     const ticks = after.integer(utscResult.sampleTimestamp, [row.rfPortIfIndex, row.cfgIndex]);
     if (ticks === result.takenAtTicks) return result;
   }
@@ -63,10 +64,11 @@ async function readOnce(
   snmp: SnmpGateway,
   target: SnmpTarget,
   { rfPortIfIndex, cfgIndex }: ControlledRow,
+  signal: AbortSignal,
 ): Promise<SnmpResult | undefined> {
   const index = [rfPortIfIndex, cfgIndex];
   const oids = [instanceOid(system.sysUpTime), ...OBJECTS.map((object) => instanceOid(object, ...index))];
-  const readings = new Readings(await snmp.get(target, oids).catch(tellTooBig));
+  const readings = new Readings(await snmp.get(target, oids, { signal }).catch(tellTooBig));
   const bytes = readings.octets(utscResult.output, index);
   const takenAtTicks = readings.integer(utscResult.sampleTimestamp, index);
   const upTimeTicks = readings.integer(system.sysUpTime, [0]);
@@ -110,6 +112,7 @@ const TOO_BIG_AGAIN_MS = 60_000;
 /** Reads captures by SNMP while files stay away, each once. */
 export class SnmpFallback {
   readonly #options: SnmpFallbackOptions;
+  readonly #closing = new AbortController();
   #isAsking = false;
   #lastTicks: number | undefined;
   #notBeforeMs = 0;
@@ -122,22 +125,29 @@ export class SnmpFallback {
   async look(): Promise<void> {
     const { snmp, target, wantedRow, sinceMs, onResult, onFailure } = this.#options;
     const row = wantedRow();
-    if (row === undefined || this.#isAsking || performance.now() < this.#notBeforeMs) return;
+    if (row === undefined || this.#isAsking || this.#closing.signal.aborted) return;
+    if (performance.now() < this.#notBeforeMs) return;
     this.#isAsking = true;
     try {
-      const result = await readResult(snmp, target, row);
+      const result = await readResult(snmp, target, row, this.#closing.signal);
       if (result === undefined) this.#notBeforeMs = performance.now() + ASK_AGAIN_MS;
       const isNew = result !== undefined && result.takenAtTicks !== this.#lastTicks;
+      if (this.#closing.signal.aborted) return;
       if (!isNew || result.capturedAtMs < sinceMs() || wantedRow() === undefined) return;
       this.#lastTicks = result.takenAtTicks;
       onResult(result);
     } catch (error) {
-      if (isPnmLabError(error, "UTSC_RESULT_CHANGING")) return;
+      if (this.#closing.signal.aborted || isPnmLabError(error, "UTSC_RESULT_CHANGING")) return;
       const againMs = isPnmLabError(error, "UTSC_RESULT_TOO_BIG") ? TOO_BIG_AGAIN_MS : ASK_AGAIN_MS;
       this.#notBeforeMs = performance.now() + againMs;
       onFailure(messageOf(error));
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  /** Ends what is being read; nothing is told any more. */
+  close(): void {
+    this.#closing.abort(new PnmLabError("CLOSED", "the session is closing"));
   }
 }

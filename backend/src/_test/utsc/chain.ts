@@ -155,7 +155,8 @@ export async function startChain(
     options: (profileId?: string) => service.options("cmts", rfPort, profileId),
     columns: (id: string) => service.columns(id)!.columns,
     stop: (id: string) => service.stop(id),
-    compareWithSnmp: (id: string) => service.compareWithSnmp(id),
+    compareWithSnmp: (id: string, signal = new AbortController().signal) =>
+      service.compareWithSnmp(id, signal),
     probe: () => service.probe("cmts", rfPort),
     sessions: () => service.list(),
     session: (id: string): UtscSession => service.get(id)!,
