@@ -11,6 +11,7 @@ import { openDatabase } from "../storage/database.ts";
 import { openStorage } from "../storage/index.ts";
 import { openPollingStorage, pollingDatabasePath } from "../storage/polling.ts";
 import { pollingMigrations } from "../storage/polling-migrations.ts";
+import { pollGroups } from "./agent-plans.ts";
 import { pruneSeries } from "./retention.ts";
 import { readSeries } from "./series-reading.ts";
 import { PollService } from "./service.ts";
@@ -143,6 +144,24 @@ describe("polling plans", () => {
     const after = openDatabase(pollingDatabasePath(dataDir), pollingMigrations);
     expect(after.prepare("SELECT id FROM poll_plans").all()).toEqual([{ id: kept.id }]);
     after.close();
+  });
+
+  it("are refused where their agent would refuse them, and all of its other plans with them", () => {
+    const { service } = start();
+    const metrics = (count: number) =>
+      Array.from({ length: count }, (_, k) => ({ name: `m${k}`, oid: `1.3.6.1.2.1.2.${k}` }));
+    const every = pollGroups.map(({ name }) => name);
+    expect(() => service.create(plan({ name: "wide", groups: every, metrics: metrics(64) }))).toThrow(
+      /metrics; an agent takes 64 in one plan/,
+    );
+    const devices = Array.from({ length: 9_000 }, (_, k) => ({
+      label: `${k}${"x".repeat(100)}`,
+      host: "h".repeat(200),
+      profile: "sim",
+    }));
+    service.create(plan({ name: "long", devices }));
+    expect(() => service.create(plan({ name: "longer", devices }))).toThrow(/MB long with it; an agent takes/);
+    expect(service.list().map(({ name }) => name)).toEqual(["long"]);
   });
 
   it("are refused with an unknown group, a threshold of nothing, or a name that is taken", () => {

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "@pnmlab/config";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
-import type { RequestManager } from "@pnmlab/link";
-import type {
-  PollDelivery,
-  PollingState,
-  PollPlan,
-  PollResults,
-  PollStatus,
-  pollPlanInputSchema,
+import { MAX_AGENT_MESSAGE_BYTES, type RequestManager } from "@pnmlab/link";
+import {
+  MAX_POLL_METRICS,
+  type PollDelivery,
+  type PollingState,
+  type PollPlan,
+  type PollResults,
+  type PollStatus,
+  type pollPlanInputSchema,
 } from "@pnmlab/protocol";
 import type { z } from "zod";
 import type { AgentRegistry } from "../agents/registry.ts";
@@ -41,6 +42,9 @@ interface PollingAgent {
 }
 
 const REQUEST_MS = 30_000;
+
+/** What is left of a message for its plans. */
+const MAX_PLANS_BYTES = MAX_AGENT_MESSAGE_BYTES - 4096;
 
 /** An agent that has said nothing for this long has lost its connection, heartbeats being every minute. */
 const SILENT_MS = 180_000;
@@ -149,6 +153,24 @@ export class PollService implements Disposable {
     }
     const other = [...this.#plans.values()].find(({ id, name }) => id !== plan.id && name === plan.name);
     if (other) throw invalid(`there is a plan named ${plan.name} already`);
+    this.#checkSize(plan, names.size);
+  }
+
+  /** An agent takes all of its plans in one message or none of them. */
+  #checkSize(plan: PollPlan, metrics: number): void {
+    if (metrics > MAX_POLL_METRICS) {
+      throw invalid(`the plan reads ${metrics} metrics; an agent takes ${MAX_POLL_METRICS} in one plan`);
+    }
+    const { defaultAgent } = this.#options;
+    const agent = plan.agent ?? defaultAgent;
+    const others = this.list().filter(({ id }) => id !== plan.id);
+    const bytes = Buffer.byteLength(JSON.stringify(agentPlans([...others, plan], agent, defaultAgent)));
+    if (bytes > MAX_PLANS_BYTES) {
+      const megabytes = (length: number) => `${(length / 1_000_000).toFixed(1)} MB`;
+      throw invalid(
+        `the plans of agent ${agent} would be ${megabytes(bytes)} long with it; an agent takes ${megabytes(MAX_PLANS_BYTES)}: name fewer devices, or give the plan to another agent`,
+      );
+    }
   }
 
   #changed(): void {
