@@ -183,4 +183,20 @@ describe("the outbox", () => {
     expect(outbox.state).toMatchObject({ queued: 1 });
     expect(outbox.state.trouble).toContain("set aside");
   });
+
+  it("ends nothing but its delivery where the file fails while the program runs", () => {
+    const path = join(folder(), "outbox.db");
+    const { outbox, lines } = open(path);
+    for (let k = 1; k <= 20; k += 1) outbox.append(reading(k));
+    outbox.flush();
+    using other = new DatabaseSync(path);
+    other.exec("DROP TABLE outbox");
+    outbox.append(reading(21));
+    outbox.flush();
+    expect(outbox.take(100)).toEqual([]);
+    expect(outbox.state).toMatchObject({ queued: 21, trouble: expect.stringContaining("cannot be read") });
+    outbox.acknowledge(20);
+    outbox.cleanUp(21);
+    expect(lines.join()).toContain("cannot be read");
+  });
 });

@@ -68,6 +68,7 @@ export class Outbox implements Disposable {
   #commit: NodeJS.Immediate | undefined;
   #openTrouble: string | null;
   #writeTrouble: string | null = null;
+  #readTrouble: string | null = null;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -107,7 +108,7 @@ export class Outbox implements Disposable {
       oldestAtMs: oldest?.atMs ?? null,
       sizeBytes: this.#bytes,
       dropped: this.#dropped,
-      trouble: this.#writeTrouble ?? this.#openTrouble,
+      trouble: this.#readTrouble ?? this.#writeTrouble ?? this.#openTrouble,
     };
   }
 
@@ -149,16 +150,30 @@ export class Outbox implements Disposable {
     } catch (error) {
       this.#makeRoom(error);
     }
-    if (this.#bytes > this.#options.maxBytes) this.#dropDownTo(this.#options.maxBytes * 0.99);
+    if (this.#bytes <= this.#options.maxBytes) return;
+    try {
+      this.#dropDownTo(this.#options.maxBytes * 0.99);
+    } catch (error) {
+      this.#options.log.warn({}, `the outbox could not be made smaller: ${messageOf(error)}`);
+    }
   }
 
-  /** The oldest readings, in order. */
+  /** The oldest readings, in order; none where the file cannot be read, for those in memory come after its own. */
   take(limit: number): QueuedReading[] {
-    const stored = this.#select.all(this.#doneUpTo, limit).map((row) => ({
-      sequence: Number(row.sequence),
-      atMs: Number(row.at_ms),
-      body: String(row.body),
-    }));
+    let stored: QueuedReading[];
+    try {
+      stored = this.#select.all(this.#doneUpTo, limit).map((row) => ({
+        sequence: Number(row.sequence),
+        atMs: Number(row.at_ms),
+        body: String(row.body),
+      }));
+      this.#readTrouble = null;
+    } catch (error) {
+      const trouble = `the outbox cannot be read, and nothing is delivered: ${messageOf(error)}; start the agent anew`;
+      if (!this.#readTrouble) this.#options.log.error({}, trouble);
+      this.#readTrouble = trouble;
+      return [];
+    }
     return stored.length < limit ? [...stored, ...this.#pending.slice(0, limit - stored.length)] : stored;
   }
 
@@ -330,12 +345,14 @@ export class Outbox implements Disposable {
 
   /** Removes stored readings; returns how many, 0 where it could not be done. */
   #remove(upTo: number): number {
-    const { rows, bytes } = this.#database
-      .prepare(
-        "SELECT COUNT(*) AS rows, COALESCE(SUM(LENGTH(body)), 0) AS bytes FROM outbox WHERE sequence <= ?",
-      )
-      .get(upTo) as { rows: number; bytes: number };
+    let rows: number;
+    let bytes: number;
     try {
+      ({ rows, bytes } = this.#database
+        .prepare(
+          "SELECT COUNT(*) AS rows, COALESCE(SUM(LENGTH(body)), 0) AS bytes FROM outbox WHERE sequence <= ?",
+        )
+        .get(upTo) as { rows: number; bytes: number });
       this.#database.exec("BEGIN");
       this.#delete.run(upTo);
       // The numbers of an empty outbox must not begin again after a restart.
