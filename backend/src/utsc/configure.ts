@@ -249,3 +249,8 @@ async function readBack(
   }
   return { cfgIndex, accepted, row };
 }
+
+/** Row of the destination table that a request names, or the configured one. */
+export function destinationIndexOf({ values }: Pick<Configuration, "values">, configured: number): number {
+  return typeof values.destinationIndex === "number" ? values.destinationIndex : configured;
+}

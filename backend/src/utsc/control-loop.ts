@@ -1,7 +1,7 @@
 import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
 import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
-import { type Configuration, configureRow, refuseForeignTest } from "./configure.ts";
+import { type Configuration, configureRow, destinationIndexOf } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
 import type { FrameIntake } from "./frame-intake.ts";
@@ -22,6 +22,7 @@ import type { SessionFace } from "./session-face.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import { isFileMissing } from "./stall.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
+import { causeOf, takenOver } from "./taken-midway.ts";
 import { abortTest, abortVarbinds, type ControlledRow, readState, startTest } from "./test-control.ts";
 import { TestRun } from "./test-run.ts";
 import { UpTime } from "./up-time.ts";
@@ -41,13 +42,6 @@ export interface ControlLoopOptions {
   lease: Lease;
 }
 
-/** What a configuration also fails with where somebody else takes the row in the middle of it. */
-const CAUSED_BY_OTHERS = [
-  "UTSC_ROW_REFUSED",
-  "UTSC_ROW_REVERTED",
-  "UTSC_FILENAME_REFUSED",
-  "UTSC_START_REFUSED",
-];
 /** Re-arms of a test that gives no files before everything is configured anew. */
 const MAX_TRIES = 5;
 const RETRY = { baseMs: 500, maxMs: 30_000 };
@@ -243,7 +237,8 @@ export class ControlLoop {
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
     const mine = rows.find((row) => this.#isMine(row));
     this.#options.face.note({ measStatus: (mine ?? known ?? rows[0])?.measStatus });
-    if (known !== undefined && mine === undefined && !this.#isBlank(known)) throw this.#takenOver(known);
+    if (known !== undefined && mine === undefined && !this.#isBlank(known))
+      throw takenOver(stored.rfPortName, known);
     const asWanted =
       mine !== undefined &&
       (this.#accepted === undefined
@@ -316,24 +311,9 @@ export class ControlLoop {
       this.#settleOn(configured.row, configured.generation);
       await this.#arm();
     } catch (error) {
-      if (CAUSED_BY_OTHERS.some((code) => isPnmLabError(error, code)))
-        await this.#lookForOthers(configuration);
-      throw error;
+      throw await causeOf(error, this.#device, configuration);
     }
     this.#clearHindrance();
-  }
-
-  /** @throws PnmLabError `UTSC_BUSY` or `UTSC_TAKEN_OVER` where another user has come first */
-  async #lookForOthers(wanted: Configuration): Promise<void> {
-    const { stored, target } = this.#options;
-    const { snmp, signal } = this.#device;
-    const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
-    refuseForeignTest({ ...wanted, rows });
-    const taken = rows.find(({ cfgIndex, fileName, mark }) => {
-      const before = wanted.rows.find((row) => row.cfgIndex === cfgIndex);
-      return fileName && mark === undefined && fileName !== before?.fileName;
-    });
-    if (taken !== undefined && wanted.profile.fileNaming === "configured") throw this.#takenOver(taken);
   }
 
   /** The row is this session's: files of its generation are decoded by what it reads. */
@@ -417,7 +397,7 @@ export class ControlLoop {
       this.#seen = state;
       return;
     }
-    if (!this.#isBlank(state)) throw this.#takenOver(state);
+    if (!this.#isBlank(state)) throw takenOver(this.#options.stored.rfPortName, state);
     this.#row = undefined;
     throw new PnmLabError("UTSC_ROW_GONE", "the row has lost its configuration: the CMTS has restarted");
   }
@@ -436,13 +416,6 @@ export class ControlLoop {
   /** Whether a row without our name on it is one that a restarted CMTS has made, and nobody's. */
   #isBlank({ fileName, upTimeTicks }: UtscRowState): boolean {
     return !fileName || this.#upTime.restarted(upTimeTicks);
-  }
-
-  #takenOver({ fileName }: UtscRowState): PnmLabError {
-    return new PnmLabError(
-      "UTSC_TAKEN_OVER",
-      `another user has configured ${this.#options.stored.rfPortName} for files named "${fileName}"; the row was left to that user`,
-    );
   }
 
   /** Every run that is cut off gets another one, the first at once, further ones with growing patience. */
@@ -523,8 +496,4 @@ export class ControlLoop {
   #view(): RunView {
     return this.#run!.view(this.#expectedFiles(), this.#options.intake.filePeriodMs, this.patienceMs);
   }
-}
-
-function destinationIndexOf({ values }: SettledRequest, configured: number): number {
-  return typeof values.destinationIndex === "number" ? values.destinationIndex : configured;
 }
