@@ -87,8 +87,8 @@ export const pollReadingSchema = z.strictObject({
   planId: z.string(),
   planVersion: z.int(),
   device: z.string(),
-  /** Clock of the agent, Unix milliseconds. */
-  atMs: z.number(),
+  /** Clock of the agent, Unix milliseconds; within the dates that there are (ECMA-262 21.4.1.1). */
+  atMs: z.number().min(0).max(8.64e15),
   samples: z.array(pollSampleSchema),
   /** Why there are no samples, or not all of them. */
   error: errorBodySchema.pick({ code: true, message: true }).optional(),
