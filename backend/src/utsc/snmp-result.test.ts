@@ -69,6 +69,7 @@ test("on demand the capture by SNMP stands beside the file of the same capture, 
   expect(Math.abs(file!.apartMs)).toBeLessThan(500);
   expect(chain.session(id).framesBySnmp).toBeUndefined();
   await chain.stop(id);
+  await expect(chain.compareWithSnmp(id, AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
   await expect(chain.compareWithSnmp("0000000000")).rejects.toMatchObject({ code: "SESSION_UNKNOWN" });
 }, 30_000);
 
@@ -118,10 +119,12 @@ test.each([3, 4, 5, 6, 7, 8, 9, 11, 13])(
   "timestamp and samples that are read belong to one capture, or are none (a capture every %i objects)",
   async (everyObjects) => {
     const cmts = new Replacing(everyObjects);
-    const result = await readResult(cmts, TARGET, ROW).catch((error: unknown) => {
-      expect(error).toMatchObject({ code: "UTSC_RESULT_CHANGING" });
-      return undefined;
-    });
+    const result = await readResult(cmts, TARGET, ROW, new AbortController().signal).catch(
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: "UTSC_RESULT_CHANGING" });
+        return undefined;
+      },
+    );
     if (everyObjects >= 8) expect(result).toBeDefined();
     if (result !== undefined) expect(result.bytes[0]).toBe(result.takenAtTicks);
   },
@@ -133,7 +136,7 @@ test("the time of a capture is told by the same answer as its samples", async ()
   cmts.put(utscResult.output, [RF_PORT, 1], { type: "OctetString", value: "00010002" });
   const [upTime] = await cmts.get(TARGET, [instanceOid(system.sysUpTime)]);
   expect(upTime).toMatchObject({ value: { type: "TimeTicks" } });
-  const result = await readResult(cmts, TARGET, ROW);
+  const result = await readResult(cmts, TARGET, ROW, new AbortController().signal);
   expect(Date.now() - result!.capturedAtMs).toBeLessThan(1000);
 });
 
