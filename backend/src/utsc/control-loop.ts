@@ -40,6 +40,8 @@ export interface ControlLoopOptions {
   intake: FrameIntake;
   face: SessionFace;
   lease: Lease;
+  /** The run of a trigger that comes once is over: there is nothing more to capture. */
+  onOver(): void;
 }
 
 /** Re-arms of a test that gives no files before everything is configured anew. */
@@ -121,7 +123,8 @@ export class ControlLoop {
 
   /** How long a start may go without a file before something is wrong. */
   get patienceMs(): number {
-    return this.#isSquelched ? Number.POSITIVE_INFINITY : triggerPatienceMs(this.#accepted?.triggerMode);
+    const waitsAsLongAsItTakes = this.#isSquelched || this.#comesOnce;
+    return waitsAsLongAsItTakes ? Number.POSITIVE_INFINITY : triggerPatienceMs(this.#accepted?.triggerMode);
   }
 
   /** What the CMTS refused although it was asked for. */
@@ -440,6 +443,7 @@ export class ControlLoop {
       await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
       await this.#lookAgain();
     }
+    if (run.files > 0 && this.#comesOnce) return this.#end();
     if (run.files === 0 && !this.#isSquelched) return this.#tryAgain();
     if (!TROUBLE.has(measStatus)) {
       this.#forgetCutOff();
@@ -450,6 +454,17 @@ export class ControlLoop {
       if (this.#options.face.facts.measStatus === "busy") return this.#forgetCutOff();
     }
     return this.#rearm();
+  }
+
+  /** A sysUpTime comes once, so that another start would be refused. */
+  get #comesOnce(): boolean {
+    return this.#accepted?.triggerMode === "timestamp";
+  }
+
+  async #end(): Promise<void> {
+    await this.#waker.pause(LAST_FILE_GRACE_MS, this.#abort.signal);
+    this.#options.onOver();
+    for (;;) await this.#waker.pause(RETRY.maxMs, this.#abort.signal);
   }
 
   /** Starts a test anew that gives no files; after several times in vain everything is written anew. */

@@ -92,6 +92,7 @@ export async function dryRunOf(subject: DryRunSubject): Promise<UtscDryRun> {
       measStatus: row.measStatus ?? null,
       fileName: row.fileName ?? null,
     },
+    upTimeTicks: settled.upTimeTicks ?? null,
     filesPerRun: filesExpected(settled),
     room: [portRoom(rows, subject), ...subject.room.map(viewOf)],
     roomUnknown: subject.roomUnknown ?? null,
@@ -210,8 +211,10 @@ function sentenceOf(
   }
   if (hindrance !== undefined) return `A start would be refused: ${hindrance}. ${unsent}`;
   const changing = sets.filter(({ changes }) => changes).length;
-  const what = `A start sends ${changing} SETs to ${port.name}`;
-  const running = session === undefined ? "" : ` and changes the capture that runs there`;
+  const same = sets.length - changing;
+  const rest = same === 0 ? "" : ` and leaves out ${same} whose values the CMTS has already`;
+  const what = `A start sends ${changing} SETs to ${port.name}${rest}`;
+  const running = session === undefined ? "" : `, which changes the capture that runs there`;
   return `${what}${running}. ${unsent}`;
 }
 

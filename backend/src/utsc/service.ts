@@ -39,7 +39,7 @@ import { optionsOf } from "./options.ts";
 import { findProbeRequest } from "./probe-request.ts";
 import { RoomKeeper } from "./room-keeper.ts";
 import { LATE_FILE_MS, LiveSession } from "./session.ts";
-import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
+import { refusingPast, requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
 import { StoredSessions } from "./stored-sessions.ts";
 import type { SessionSurroundings } from "./surroundings.ts";
 import { runTftpProbe } from "./tftp-probe.ts";
@@ -462,12 +462,13 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
     return stored;
   }
 
-  #settle(cmtsId: string, target: SnmpTarget, rfPortIfIndex: number, request: UtscRequest) {
-    return settleRequest(
+  async #settle(cmtsId: string, target: SnmpTarget, rfPortIfIndex: number, request: UtscRequest) {
+    const settled = await settleRequest(
       { ...this.#around, destinationIndex: this.#around.destination.index },
       { cmtsId, target, rfPortIfIndex },
       request,
     );
+    return refusingPast(settled);
   }
 
   #requireTarget(cmtsId: string): SnmpTarget {

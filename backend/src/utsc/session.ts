@@ -322,6 +322,7 @@ export class LiveSession {
       intake: this.#intake,
       face: this.#face,
       lease: this.#lease,
+      onOver: () => void this.stop(),
     });
     this.#control = control;
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);

@@ -5,6 +5,7 @@ import {
   instanceOid,
   isUsedBy,
   refusalsOf,
+  system,
   type UtscChannelKind,
   type UtscProfile,
   type UtscRefusal,
@@ -35,6 +36,8 @@ export interface SettledRequest {
   values: UtscValues;
   refusals: UtscRefusal[];
   warnings: UtscWarning[];
+  /** sysUpTime of the CMTS; read only where a trigger goes by it. */
+  upTimeTicks: number | undefined;
 }
 
 export interface SettleSurroundings {
@@ -78,6 +81,8 @@ export async function settleRequest(
     ...(channel.ifIndex === undefined ? {} : { logicalChIfIndex: channel.ifIndex }),
   });
   const subject = { profile, offer, requested, effective: values, channelKind: channel.kind };
+  const upTimeTicks =
+    values.triggerMode === "timestamp" ? await readUpTime(around.snmp, target, options) : undefined;
   return {
     port,
     chosen,
@@ -86,7 +91,45 @@ export async function settleRequest(
     values,
     refusals: refusalsOf(subject),
     warnings: warningsOf(subject),
+    upTimeTicks,
   };
+}
+
+async function readUpTime(
+  snmp: SnmpGateway,
+  target: SnmpTarget,
+  options: RequestOptions,
+): Promise<number | undefined> {
+  const [answer] = await snmp.get(target, [instanceOid(system.sysUpTime)], options);
+  return integerOf(answer?.value);
+}
+
+/**
+ * The request with a refusal where its timestamp is past: such a time never comes, so no CMTS starts the test.
+ * A test that was started in time goes on, so that this is for new ones alone.
+ */
+export function refusingPast(settled: SettledRequest): SettledRequest {
+  return { ...settled, refusals: [...settled.refusals, ...pastTimestamp(settled)] };
+}
+
+function pastTimestamp({ values: { timestampTicks }, upTimeTicks }: SettledRequest): UtscRefusal[] {
+  if (!timestampTicks || upTimeTicks === undefined || Number(timestampTicks) > upTimeTicks) return [];
+  const text = "The sysUpTime of the CMTS at which to start is one that is still to come.";
+  return [
+    {
+      field: "timestampTicks",
+      rule: "timestampTicks.future",
+      value: timestampTicks,
+      message: `Timestamp ${Number(timestampTicks) / 100} s is past: the sysUpTime of the CMTS is ${upTimeTicks / 100} s.`,
+      allowed: text,
+      suggestion: null,
+      source: {
+        kind: "mib",
+        name: "DOCS-PNM-MIB",
+        citation: "docsPnmCmtsUtscCfgTimestamp, a future trigger time",
+      },
+    },
+  ];
 }
 
 /**

@@ -101,6 +101,29 @@ test("a dry run greys what the row says already, and marks what is refused with 
   expect(run.filesPerRun).toBe(10);
 });
 
+test("a timestamp that is past is refused before SNMP, and one to come is captured at once", async () => {
+  const chain = await startChain("generic");
+  const timed = { triggerMode: "timestamp" as const };
+  const past = await chain.dryRun({ ...timed, timestampTicks: 1 });
+  expect(past.refusals).toMatchObject([{ field: "timestampTicks", rule: "timestampTicks.future" }]);
+  expect(past.upTimeTicks).toBeGreaterThan(1);
+  await expect(chain.start({ ...timed, timestampTicks: 1 })).rejects.toMatchObject({
+    code: "UTSC_NOT_OFFERED",
+    details: { field: "timestampTicks", rule: "timestampTicks.future" },
+  });
+  const timestampTicks = past.upTimeTicks! + 200;
+  const { id } = await chain.start({
+    ...timed,
+    timestampTicks,
+    repeatPeriodUs: 100_000,
+    freeRunDurationMs: 500,
+  });
+  await until(() => !["armed", "configuring", "idle"].includes(chain.session(id).state));
+  await until(() => ["stopped", "failed"].includes(chain.session(id).state), 20_000);
+  expect(chain.session(id)).toMatchObject({ state: "stopped", failure: null, rearms: 0 });
+  expect(chain.publisher.frames.length).toBe(5);
+});
+
 test("what a dry run shows is what a start sends", async () => {
   const chain = await startChain("generic");
   const before = await chain.dryRun({ bins: 400 });

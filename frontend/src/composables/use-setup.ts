@@ -20,10 +20,12 @@ import { type QualifyBox, qualifyColumns, qualifyOfQuery } from "../model/qualif
 import { isActive, type StateWords, sessionOfPort, sessionWords } from "../model/session-words.ts";
 import {
   draftOf,
+  pastIssue,
   readDraft,
   type SetupDraft,
   type SetupIssue,
   type SetupReading,
+  withOperands,
 } from "../model/setup/draft.ts";
 import type { SetupField } from "../model/setup/fields.ts";
 import { bandRequest, SPLIT_BANDS } from "../model/setup/presets.ts";
@@ -45,6 +47,8 @@ export interface Preview {
   answer: UtscDryRun | undefined;
   /** The request it was made for. */
   of: string;
+  /** When it came. */
+  atMs: number;
   readingSinceMs: number | undefined;
   failure: string | undefined;
 }
@@ -63,6 +67,8 @@ export interface Setup {
   preview: ShallowRef<Preview>;
   /** Whether the preview shows what stands in the form. */
   previewIsCurrent: ComputedRef<boolean>;
+  /** sysUpTime of the CMTS by now, in hundredths of a second; known where the trigger goes by it. */
+  upTimeTicks: ComputedRef<number | undefined>;
   working: Ref<"start" | "single" | "stop" | undefined>;
   failure: Ref<string | undefined>;
   reload(): Promise<void>;
@@ -97,6 +103,7 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
   const preview = shallowRef<Preview>({
     answer: undefined,
     of: "",
+    atMs: 0,
     readingSinceMs: undefined,
     failure: undefined,
   });
@@ -119,6 +126,11 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
   const previewIsCurrent = computed(
     () => preview.value.answer !== undefined && preview.value.of === key.value,
   );
+  const upTimeTicks = computed(() => {
+    const { answer, atMs } = preview.value;
+    if (answer?.upTimeTicks == null || reading.value?.situation.triggerMode !== "timestamp") return undefined;
+    return answer.upTimeTicks + Math.max(0, Math.round((now.value - atMs) / 10));
+  });
   /** What the backend has refused by an error, and of which values. */
   const refused = shallowRef<{ of: string; issues: ReadonlyMap<SetupField, SetupIssue> }>();
   const noteRefusal = (cause: unknown, of: string): boolean => {
@@ -131,6 +143,8 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     if (refused.value?.of === key.value) {
       for (const [field, issue] of refused.value.issues) if (!all.has(field)) all.set(field, issue);
     }
+    const past = pastIssue(reading.value?.values.timestampTicks, upTimeTicks.value);
+    if (past && !all.has("timestampTicks")) all.set("timestampTicks", past);
     if (!previewIsCurrent.value) return all;
     for (const refusal of preview.value.answer?.refusals ?? []) {
       if (all.has(refusal.field)) continue;
@@ -195,7 +209,7 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
       const answer = await sync.client.dryRun(start.value);
       if (run !== newest) return;
       refused.value = undefined;
-      preview.value = { answer, of, readingSinceMs: undefined, failure: undefined };
+      preview.value = { answer, of, atMs: Date.now(), readingSinceMs: undefined, failure: undefined };
     } catch (cause) {
       if (run !== newest) return;
       // What is told beside a field is not told again as a failure of the preview.
@@ -249,12 +263,15 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
     issues,
     preview,
     previewIsCurrent,
+    upTimeTicks,
     working,
     failure,
     reload,
     runPreview,
     set: (field, text) => {
-      draft.value = { ...draft.value, [field]: text };
+      const next = { ...draft.value, [field]: text };
+      const { channels } = target.value.port;
+      draft.value = field === "triggerMode" && known.value ? withOperands(next, known.value, channels) : next;
     },
     setQualify,
     fill,

@@ -269,6 +269,8 @@ export const utscDryRunSchema = z.strictObject({
     measStatus: z.string().nullable(),
     fileName: z.string().nullable(),
   }),
+  /** sysUpTime of the CMTS at `readAt`, in hundredths of a second; null where the trigger does not go by it. */
+  upTimeTicks: z.int().nullable(),
   /** Files after which a run ends, by arithmetic and the vendor's limit; null where nothing tells. */
   filesPerRun: z.int().nullable(),
   /** Port, line card and chassis, where they are known. */

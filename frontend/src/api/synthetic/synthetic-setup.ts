@@ -334,6 +334,7 @@ export class SyntheticSetup {
               },
             ],
       row: { cfgIndex: 1, exists: true, measStatus: "inactive", fileName: null },
+      upTimeTicks: null,
       filesPerRun: 150,
       room: [
         {

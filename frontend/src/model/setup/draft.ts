@@ -9,7 +9,7 @@ import {
   utscTriggerModeSchema,
 } from "@pnmlab/protocol";
 import { fieldLabel, type SetupField } from "./fields.ts";
-import { brokenRules, isUsed, type SetupSituation, type SetupValues } from "./judge.ts";
+import { brokenRules, isInForce, isUsed, passes, type SetupSituation, type SetupValues } from "./judge.ts";
 import { formText, parseFieldText, unitName } from "./units.ts";
 
 /** Texts as typed, in the engineer's units. A column without a text is left to the default. */
@@ -96,6 +96,68 @@ export function readDraft(
     }
   }
   return { situation, values, issues, request: undefined };
+}
+
+/** Why a time to start at is refused before it is sent: it has come already. */
+export function pastIssue(
+  timestampTicks: SetupValues["timestampTicks"],
+  upTimeTicks: number | undefined,
+): SetupIssue | undefined {
+  if (typeof timestampTicks !== "number" || timestampTicks === 0 || upTimeTicks === undefined)
+    return undefined;
+  if (timestampTicks > upTimeTicks) return undefined;
+  return {
+    message: `This time is past: the sysUpTime of the CMTS is ${Math.floor(upTimeTicks / 100)} s.`,
+    rule: "timestampTicks.future",
+    source: MIB,
+    use: undefined,
+  };
+}
+
+/** The IUC of data bursts that channels of both kinds grant. */
+const DATA_IUC = "iuc5";
+
+/** The form after its trigger mode has changed: channel and IUC become ones that can pass where they cannot. */
+export function withOperands(
+  draft: SetupDraft,
+  options: Pick<UtscOptions, "fields">,
+  channels: RfPort["channels"],
+): SetupDraft {
+  const next = { ...draft };
+  const { situation } = readDraft(draft, options, channels);
+  const optionOf = (field: SetupField) =>
+    options.fields.find(
+      (option) => option.field === field && option.state === "open" && isUsed(option, situation.triggerMode),
+    );
+  const channel = optionOf("logicalChIfIndex");
+  if (channel && isNeeded(channel, situation)) {
+    const passing = passingChannels(channel, situation, channels).map(({ ifIndex }) => String(ifIndex));
+    if (!passing.includes(next.logicalChIfIndex ?? "")) next.logicalChIfIndex = passing[0] ?? "";
+  }
+  const iuc = optionOf("burstIuc");
+  if (iuc && !passes(iuc, next.burstIuc ?? "other", situation)) {
+    const values = (iuc.values ?? []).filter((value) => passes(iuc, value, situation));
+    next.burstIuc = values.includes(DATA_IUC) ? DATA_IUC : (values[0] ?? "");
+  }
+  return next;
+}
+
+/** Whether the trigger cannot do without the column. The backend finds the channel of a modem by itself. */
+export function isNeeded({ field, rules }: UtscFieldOption, situation: SetupSituation): boolean {
+  if (field === "logicalChIfIndex" && situation.triggerMode === "cmMac") return false;
+  return rules.some(
+    ({ when, limit }) =>
+      limit.kind === "relation" && limit.relation === "required" && isInForce(when, situation),
+  );
+}
+
+/** The channels of a port that no rule of the trigger excludes. */
+export function passingChannels(
+  option: UtscFieldOption,
+  situation: SetupSituation,
+  channels: RfPort["channels"],
+): RfPort["channels"] {
+  return channels.filter(({ ifIndex, kind }) => passes(option, ifIndex, { ...situation, channelKind: kind }));
 }
 
 const REQUIRED: ReadonlySet<SetupField> = new Set([

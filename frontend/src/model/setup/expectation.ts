@@ -15,7 +15,8 @@ export function expectationLines(
 ): ExpectationLine[] {
   const { spanHz, bins, repeatPeriodUs, outputFormat } = request;
   const isTime = outputFormat === "timeIQ" || outputFormat === "rawAdc";
-  const isTriggered = request.triggerMode !== undefined && request.triggerMode !== "freeRunning";
+  const isOnce = request.triggerMode === "timestamp";
+  const isTriggered = request.triggerMode !== undefined && request.triggerMode !== "freeRunning" && !isOnce;
   const framesPerSecond = repeatPeriodUs > 0 && !isTriggered ? 1e6 / repeatPeriodUs : undefined;
   const lines: ExpectationLine[] = [
     {
@@ -23,15 +24,18 @@ export function expectationLines(
       text: isTriggered
         ? "as often as the trigger comes"
         : framesPerSecond === undefined
-          ? "one in each run"
-          : `${formatNumber(framesPerSecond, 1)} /s`,
+          ? isOnce
+            ? "one, at the time set"
+            : "one in each run"
+          : `${formatNumber(framesPerSecond, 1)} /s${isOnce ? " from the time set" : ""}`,
     },
   ];
+  if (isOnce) lines.push({ name: "Ends", text: "after one run; the time comes once" });
   if (!isTime) {
     lines.push({ name: "Bin spacing", text: formatBandwidth(spanHz / bins) });
     lines.push({ name: "One capture lasts", text: `${formatNumber((bins / spanHz) * 1e6, 1)} µs` });
   }
-  if (filesPerRun !== null) {
+  if (filesPerRun !== null && !isOnce) {
     const runMs = framesPerSecond === undefined ? undefined : (filesPerRun / framesPerSecond) * 1000;
     const every = runMs === undefined ? "" : `, about every ${durationText(runMs)}`;
     lines.push({

@@ -69,6 +69,14 @@ export function brokenRules(
   return broken;
 }
 
+/** Whether no list of values that is in force leaves a value out. */
+export function passes(option: UtscFieldOption, value: UtscFieldValue, situation: SetupSituation): boolean {
+  return option.rules.every(
+    ({ when, limit }) =>
+      limit.kind !== "values" || !isInForce(when, situation) || limit.values.includes(value),
+  );
+}
+
 function holds({ field, limit }: UtscRuleView, values: SetupValues, option: UtscFieldOption): boolean {
   const value = values[field];
   if (limit.kind === "relation") {

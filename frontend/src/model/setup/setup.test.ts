@@ -4,7 +4,7 @@ import { ApiError } from "../../api/api-error.ts";
 import { SyntheticSetup } from "../../api/synthetic/synthetic-setup.ts";
 import { aSession } from "../testing.ts";
 import { columnTruth } from "./column-truth.ts";
-import { draftOf, readDraft, type SetupDraft } from "./draft.ts";
+import { draftOf, passingChannels, pastIssue, readDraft, type SetupDraft, withOperands } from "./draft.ts";
 import { expectationLines } from "./expectation.ts";
 import { fieldWords, SETUP_GROUPS } from "./fields.ts";
 import { tellingRules } from "./judge.ts";
@@ -182,6 +182,57 @@ test("what a start gives is reckoned from the request, and from frames only wher
   expect(lines(midSplit).get("Re-arms")).toBe("after 150 files, about every 15 s");
   expect(lines({ ...midSplit, bins: 800 }).get("Data")).toBe("not known before the first file");
   expect(lines({ ...midSplit, triggerMode: "cmMac" }).get("Frames")).toBe("as often as the trigger comes");
+});
+
+test("a timestamp gives one run, and a time that is past is refused with the time of the CMTS", () => {
+  const lines = (request: UtscRequest) =>
+    new Map(expectationLines(request, 150, undefined).map(({ name, text }) => [name, text]));
+  const timed = { ...midSplit, triggerMode: "timestamp" as const };
+  expect(lines(timed).get("Frames")).toBe("10.0 /s from the time set");
+  expect(lines(timed).get("Ends")).toBe("after one run; the time comes once");
+  expect(lines(timed).has("Re-arms")).toBe(false);
+  expect(lines({ ...timed, repeatPeriodUs: 0 }).get("Frames")).toBe("one, at the time set");
+  expect(pastIssue(5000, 5000)?.message).toContain("is past: the sysUpTime of the CMTS is 50 s");
+  expect(pastIssue(5001, 5000)).toBeUndefined();
+  expect(pastIssue(5000, undefined)).toBeUndefined();
+});
+
+test("a trigger on probes is offered OFDMA channels alone, and gets one; an IUC that is none gives way", () => {
+  const probe = { triggerModes: ["quietProbeSymbol" as const] };
+  const source = { kind: "mib" as const, name: "DOCS-PNM-MIB", citation: "made up" };
+  const fields = options.fields.map((option) => {
+    if (option.field === "logicalChIfIndex") {
+      const { field } = option;
+      const required = { kind: "relation" as const, relation: "required" as const };
+      const rules = [
+        { id: "needed", field, when: probe, limit: required, text: "needed", source },
+        {
+          id: "ofdma",
+          field,
+          when: { ...probe, channelKinds: ["scQam" as const] },
+          limit: { kind: "values" as const, values: [] },
+          text: "OFDMA only",
+          source,
+        },
+      ];
+      return { ...option, usedByTriggerModes: ["quietProbeSymbol" as const, "sid" as const], rules };
+    }
+    if (option.field !== "burstIuc") return option;
+    const { field } = option;
+    const limit = { kind: "values" as const, values: ["iuc1", "iuc5"] };
+    const when = { triggerModes: ["burstIuc" as const] };
+    const rules = [{ id: "named", field, when, limit, text: "named", source }];
+    return { ...option, values: ["other", "iuc1", "iuc5"], usedByTriggerModes: when.triggerModes, rules };
+  });
+  const both = [{ ...channels[0]!, ifIndex: 101, kind: "scQam" as const }, ...channels];
+  const draft = { ...draftOf(midSplit, options), triggerMode: "quietProbeSymbol" };
+  const { situation } = readDraft(draft, { fields }, both);
+  const option = fields.find(({ field }) => field === "logicalChIfIndex")!;
+  expect(passingChannels(option, situation, both).map(({ ifIndex }) => ifIndex)).toEqual([105]);
+  expect(withOperands(draft, { fields }, both).logicalChIfIndex).toBe("105");
+  expect(withOperands({ ...draft, logicalChIfIndex: "101" }, { fields }, both).logicalChIfIndex).toBe("105");
+  expect(withOperands({ ...draft, triggerMode: "sid" }, { fields }, both).logicalChIfIndex).toBeUndefined();
+  expect(withOperands({ ...draft, triggerMode: "burstIuc" }, { fields }, both).burstIuc).toBe("iuc5");
 });
 
 test("names within a sentence keep their capitals where they are abbreviations", () => {
