@@ -160,7 +160,9 @@ describe("polling plans", () => {
       profile: "sim",
     }));
     service.create(plan({ name: "long", devices }));
-    expect(() => service.create(plan({ name: "longer", devices }))).toThrow(/MB long with it; an agent takes/);
+    expect(() => service.create(plan({ name: "longer", devices }))).toThrow(
+      /MB long with it; an agent takes/,
+    );
     expect(service.list().map(({ name }) => name)).toEqual(["long"]);
   });
 
