@@ -31,6 +31,12 @@ const MAX_CLOCK_SKEW_MS = 5_000;
 const RUNGS = ["ping", "udp", "credentials", "sysDescr", "pnm-mib", "write", "clock"] as const;
 type Rung = (typeof RUNGS)[number];
 
+const WRITE_NOT_ASKED: Row = {
+  name: "write" satisfies Rung,
+  state: "not asked",
+  message: "--write-test writes one value back as it is",
+};
+
 /**
  * One device, rung by rung, within what the agent may do: what it cannot reach because of an earlier rung
  * is said so. Nothing is changed on the device.
@@ -39,7 +45,13 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const rows: Row[] = [];
   const stop = (message: string): Row[] => {
     const missing = RUNGS.filter((rung) => !rows.some(({ name }) => name === rung));
-    return [...rows, ...missing.map((name): Row => ({ name, state: "not reached", message }))];
+    return [
+      ...rows,
+      ...missing.map(
+        (name): Row =>
+          name === "write" && !options.writeTest ? WRITE_NOT_ASKED : { name, state: "not reached", message },
+      ),
+    ];
   };
   let policy: Policy;
   let target: SnmpTarget;
@@ -63,7 +75,10 @@ export async function diagnose(config: Config, options: DiagnoseOptions): Promis
   const answer = await firstAnswer(engine, endpoint);
   if (!answer.ok) {
     rows.push(...(await silenceRows(engine, endpoint, answer.error, credentials)));
-    return stop(`the device does not answer this ${credentials}`);
+    const isReached = rows.some(({ name, state }) => name === "udp" && state === "ok");
+    return stop(
+      isReached ? `the device does not answer this ${credentials}` : `UDP ${endpoint.port} did not answer`,
+    );
   }
   rows.push(
     { name: "udp", state: "ok", message: `UDP ${endpoint.port} answered in ${answer.ms} ms` },
@@ -199,11 +214,7 @@ async function writeRow({
   ...context
 }: Parameters<typeof proveWriting>[0] & { writeTest: boolean }): Promise<Row> {
   if (writeTest) return proveWriting(context);
-  return {
-    name: "write",
-    state: "not reached" satisfies Row["state"],
-    message: "not tried; --write-test writes one value back as it is",
-  };
+  return WRITE_NOT_ASKED;
 }
 
 async function clockRow(engine: SnmpEngine, endpoint: SnmpEndpoint): Promise<Row> {

@@ -1,5 +1,8 @@
-/** `warning` is no failure; `not reached` is what could not be tried because something before it failed. */
-export type RowState = "ok" | "warning" | "failed" | "not reached";
+/**
+ * `warning` is no failure; `not reached` is what could not be tried because something before it failed, `not
+ * asked` what is only done where the caller wants it.
+ */
+export type RowState = "ok" | "warning" | "failed" | "not reached" | "not asked";
 
 /** One line of a check or diagnosis. */
 export interface Row {
