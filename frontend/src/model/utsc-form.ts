@@ -35,6 +35,9 @@ export type UtscFormVerdict =
   | { ok: true; request: UtscRequest }
   | { ok: false; issues: Partial<Record<UtscField, FieldIssue>> };
 
+/** As the backend fills in a window that a request leaves out: low side lobes first. */
+const WINDOW_PREFERENCE = ["blackmanHarris", "hann", "hamming"] as const;
+
 /** The request a new user starts with: 5 to 85 MHz in 50 kHz bins, ten frames a second. */
 export function defaultRequest(capability: UtscCapability | null): UtscRequest {
   const windows = capability?.windows ?? [];
@@ -45,7 +48,7 @@ export function defaultRequest(capability: UtscCapability | null): UtscRequest {
     bins: 1600,
     repeatPeriodUs: 100_000,
     outputFormat: formats.length === 0 || formats.includes("fftPower") ? "fftPower" : formats[0]!,
-    window: windows.includes("blackmanHarris") ? "blackmanHarris" : "rectangular",
+    window: WINDOW_PREFERENCE.find((window) => windows.includes(window)) ?? "rectangular",
   };
 }
 

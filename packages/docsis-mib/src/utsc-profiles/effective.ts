@@ -4,8 +4,8 @@ import type { UtscProfile } from "./profile.ts";
 
 /** Low side lobes first: a strong carrier must not hide its neighbours. */
 const WINDOW_PREFERENCE = [
-  "hann",
   "blackmanHarris",
+  "hann",
   "hamming",
   "rectangular",
   "flatTop",

@@ -208,7 +208,7 @@ test("what is written holds the defaults of the vendor and nothing that the trig
     effective: {
       ...base,
       triggerMode: "freeRunning",
-      window: "hann",
+      window: "blackmanHarris",
       logicalChIfIndex: 0,
       freeRunDurationMs: 60_000,
       maxResultsPerFile: 1,
