@@ -117,6 +117,11 @@ run("a plan that cannot be read is refused with the line that is at fault", asyn
 
 run("a plan that is removed is gone, and its readings stay", async () => {
   await page.getByRole("button", { name: "Remove Upstreams" }).click();
+  const question = page.getByRole("alertdialog", { name: "Remove the plan Upstreams?" });
+  await question.getByText("What was read and the events stay").waitFor();
+  await question.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Remove Upstreams" }).click();
+  await question.getByRole("button", { name: "Remove the plan" }).click();
   await page.getByText("No plan yet.").waitFor();
   await page.getByRole("application", { name: /upstream-snr of lab-cmts-1/ }).waitFor();
   expect(complaints).toEqual([]);
