@@ -59,7 +59,10 @@ run(
     await page.getByRole("button", { name: "Give it a token" }).click();
     const token = (await page.locator("[data-token]").textContent()) ?? "";
     expect(token).toMatch(/^[\w-]{43}$/);
-    expect(await page.locator("[data-command]").textContent()).toContain("PNMLAB_AGENT_NAME=jump-2");
+    const command = (await page.locator("[data-command]").textContent()) ?? "";
+    expect(command).toContain("PNMLAB_AGENT_NAME=jump-2");
+    expect(command).toContain("PNMLAB_AGENT_TARGETS=10.20.0.0/16 PNMLAB_SNMP_PROFILES=");
+    expect(command).toContain("npm run -s agent");
     const jump = page.getByRole("region", { name: "Agent jump-2" });
     await jump.getByText("Waiting", { exact: true }).waitFor();
 

@@ -58,13 +58,25 @@ export function backendUrlOf(pageOrigin: string): string {
   return pageOrigin.replace(/^http/, "ws");
 }
 
+/** An agent that was let in, and by which address it reaches the backend. */
+export interface AgentToStart {
+  name: string;
+  backendUrl: string;
+  /** As it was enrolled: names of CMTSs, addresses, networks, `*`. */
+  targets: readonly string[];
+}
+
 /**
  * Lines for a shell in PNM Lab's folder on the agent's machine. The token is pasted into `cat`, so that it
  * stands in no history of commands and in no list of processes.
  */
-export function startCommand({ name, backendUrl }: { name: string; backendUrl: string }): string {
+export function startCommand({ name, backendUrl, targets }: AgentToStart): string {
+  // What the agent may ask goes by addresses; names of CMTSs are the backend's.
+  const networks = targets.filter((target) => /^\d+(\.\d+){3}(\/\d+)?$/.test(target));
+  const allowed = networks.length > 0 ? networks.join(",") : "NETWORKS";
   return `(umask 077; cat > ${name}.token)
 export PNMLAB_AGENT_NAME=${name} PNMLAB_AGENT_TOKEN_FILE=$PWD/${name}.token
 export PNMLAB_BACKEND_URL=${backendUrl}
-node_modules/.bin/node --conditions=@pnmlab/source agent/src/main.ts`;
+export PNMLAB_AGENT_TARGETS=${allowed} PNMLAB_SNMP_PROFILES=NAME=v2c:READ:WRITE
+npm run -s agent`;
 }
