@@ -10,6 +10,7 @@ export function createPageRouter(): Router {
     routes: [
       { path: "/", name: "overview", component: OverviewPage, meta: { title: "Overview" } },
       { path: "/live", name: "live", component: LivePage, meta: { title: "Live" } },
+      { path: "/live/:cmts", name: "liveCmts", component: LivePage, meta: { title: "Live" } },
       { path: "/live/:cmts/:port", name: "livePort", component: LivePage, meta: { title: "Live" } },
       {
         path: "/live/:cmts/:port/setup",

@@ -10,7 +10,13 @@ export interface Problem {
   to: string;
 }
 
-/** Open problems, failures first; the badge on Health counts them. */
+/** How many of the things that Health watches are not well; the badge on Health counts what the page shows. */
+export function healthProblemCount({ connection, health }: LabSnapshot): number {
+  const checks = (health?.checks ?? []).filter(({ status }) => status !== "ok").length;
+  return checks + (connection.status === "lost" ? 1 : 0);
+}
+
+/** Open problems, failures first, as Overview lists them. */
 export function problemsOf(lab: LabSnapshot, nowMs: number): Problem[] {
   const problems: Problem[] = [];
   if (lab.connection.status === "lost") {

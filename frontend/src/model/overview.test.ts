@@ -2,7 +2,7 @@ import type { Agent, Capture } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { filterCaptures } from "./capture-filter.ts";
 import { chainOf } from "./chain.ts";
-import { headlineOf, problemsOf } from "./headline.ts";
+import { headlineOf, healthProblemCount, problemsOf } from "./headline.ts";
 import { buildRows } from "./health-words.ts";
 import { emptySnapshot, type LabSnapshot } from "./lab-state.ts";
 import { aSession } from "./testing.ts";
@@ -177,4 +177,13 @@ test("captures are filtered by words and by field", () => {
   expect(ids("status:refused")).toEqual(["b"]);
   expect(ids("kind:us file:pre")).toEqual(["a"]);
   expect(ids("short utsc")).toEqual(["b"]);
+});
+
+test("the badge on Health counts what the page Health shows, and no capture that has stalled", () => {
+  const check = (status: "ok" | "failed") => ({ name: "storage" as const, status, detail: "d", since: "" });
+  const sessions = [aSession({ state: "stalled" })];
+  expect(healthProblemCount(lab({ sessions, health: { status: "ok", checks: [check("ok")] } }))).toBe(0);
+  expect(healthProblemCount(lab({ health: { status: "failed", checks: [check("failed")] } }))).toBe(1);
+  const connection = { status: "lost" as const, sinceMs: NOW, reason: "gone" };
+  expect(healthProblemCount(lab({ connection }))).toBe(1);
 });

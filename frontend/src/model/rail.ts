@@ -2,10 +2,7 @@
 export const RAIL_ENTRIES = [
   { name: "overview", label: "Overview", path: "/", letter: "O" },
   { name: "live", label: "Live", path: "/live", letter: "L" },
-  { name: "modems", label: "Modems", path: "/modems", letter: "M" },
-  { name: "runs", label: "Runs", path: "/runs", letter: "R" },
   { name: "captures", label: "Captures", path: "/captures", letter: "C" },
-  { name: "events", label: "Events", path: "/events", letter: "E" },
   { name: "plant", label: "Plant", path: "/plant", letter: "P" },
   { name: "agents", label: "Agents", path: "/agents", letter: "A" },
   { name: "polling", label: "Polling", path: "/polling", letter: "T" },
@@ -14,7 +11,7 @@ export const RAIL_ENTRIES = [
 
 export type RailName = (typeof RAIL_ENTRIES)[number]["name"];
 
-/** Pages that this version does not fill, with the reason it gives. */
+/** Pages that this version does not fill, with the reason it gives; they have an address and no place in the rail. */
 export const NOT_OFFERED: Record<
   "modems" | "runs" | "events",
   { title: string; reason: string; instead: string }
