@@ -94,7 +94,10 @@ export async function dryRunOf(subject: DryRunSubject): Promise<UtscDryRun> {
     },
     upTimeTicks: settled.upTimeTicks ?? null,
     filesPerRun: filesExpected(settled),
-    room: [portRoom(rows, subject), ...subject.room.map(viewOf)],
+    room: [
+      portRoom(rows, subject),
+      ...subject.room.map((room) => viewOf(room, foreignTest(rows, subject.isOwn))),
+    ],
     roomUnknown: subject.roomUnknown ?? null,
     session: session === undefined ? null : { id: session.id, state: session.state },
     readAt: new Date().toISOString(),
@@ -173,8 +176,14 @@ function portRoom(rows: readonly UtscRow[], { settled, isOwn }: DryRunSubject): 
   };
 }
 
-function viewOf({ scope, lineCard, most, text, source, holders, isFull }: Room): UtscRoom {
-  return { scope, name: lineCard, most, text, source, holders: holders.map(({ who }) => who), isFull };
+/** A test of another user on the port itself runs on its line card and chassis too. */
+function viewOf(
+  { scope, lineCard, most, text, source, ...room }: Room,
+  onPort: string | undefined,
+): UtscRoom {
+  const holders = [...(onPort === undefined ? [] : [onPort]), ...room.holders.map(({ who }) => who)];
+  const isFull = room.isFull || (most !== null && holders.length >= most);
+  return { scope, name: lineCard, most, text, source, holders, isFull };
 }
 
 /** In words, the test of another user that keeps the port busy. */

@@ -92,6 +92,8 @@ test.each(PERSONALITIES)(
     ]);
     await until(() => chain.measStatus() === "busy");
 
+    const { room } = await chain.dryRun();
+    for (const { holders } of room) expect(holders.join()).toContain("noc-script");
     const { id } = await chain.start();
     await until(() => chain.session(id).state === "failed");
     expect(chain.session(id).sentence).toContain(
