@@ -150,24 +150,23 @@ need_curl() {
 }
 
 command_start() {
-  local child deadline pid owner
+  local child='' deadline pid owner
   need_curl
   need_what_connecting_needs
   if pid=$(tunnel_supervisor); then
     printf 'A tunnel on local port %s is already running (supervisor %s).\n' "$TUNNEL_LOCAL_PORT" "$pid"
-    command_status
-    return
+  else
+    # A process group of its own and no terminal: neither Ctrl-C here nor closing the window ends it.
+    set -m
+    (
+      trap '' HUP
+      exec "$BASH" "$self_dir/ssh-tunnel-lab.sh" supervise --host "$TUNNEL_HOST" --ssh-port "$TUNNEL_SSH_PORT" \
+        --jump "$TUNNEL_JUMP" --key "$TUNNEL_KEY" --ssh-config "$TUNNEL_SSH_CONFIG" \
+        --port "$TUNNEL_HTTP_PORT" --local-port "$TUNNEL_LOCAL_PORT"
+    ) </dev/null >/dev/null 2>>"$TUNNEL_LOG" &
+    child=$!
+    set +m
   fi
-  # A process group of its own and no terminal: neither Ctrl-C here nor closing the window ends it.
-  set -m
-  (
-    trap '' HUP
-    exec "$BASH" "$self_dir/ssh-tunnel-lab.sh" supervise --host "$TUNNEL_HOST" --ssh-port "$TUNNEL_SSH_PORT" \
-      --jump "$TUNNEL_JUMP" --key "$TUNNEL_KEY" --ssh-config "$TUNNEL_SSH_CONFIG" \
-      --port "$TUNNEL_HTTP_PORT" --local-port "$TUNNEL_LOCAL_PORT"
-  ) </dev/null >/dev/null 2>>"$TUNNEL_LOG" &
-  child=$!
-  set +m
   deadline=$((SECONDS + 20 + 12 * $(($(commas "$TUNNEL_JUMP") + 1))))
   while [ "$SECONDS" -lt "$deadline" ]; do
     tunnel_read_state
@@ -179,6 +178,10 @@ command_start() {
     kill -0 "$child" 2>/dev/null || [ "$owner" != "$child" ] || break
     sleep 0.2
   done
+  if [ -z "$child" ]; then
+    command_status
+    return
+  fi
   tunnel_read_state
   case $STATE_state in
     failed)

@@ -24,6 +24,8 @@ afterEach(() => cleanUp.disposeAsync());
 async function pass(clock: CompressedClock, agent: Agent, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += STEP_MS) {
     await clock.advance(STEP_MS);
+    // A turn that has come begins with the next rounds of the event loop.
+    for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
     while (agent.state.polling!.reading + agent.state.polling!.waiting > 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
