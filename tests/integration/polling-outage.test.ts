@@ -22,13 +22,18 @@ afterEach(() => cleanUp.disposeAsync());
  * Turns fall on the ends of steps, so that no deadline passes meanwhile.
  */
 async function pass(clock: CompressedClock, agent: Agent, ms: number): Promise<void> {
+  await untilRead(agent);
   for (let passed = 0; passed < ms; passed += STEP_MS) {
     await clock.advance(STEP_MS);
-    // A turn that has come begins with the next rounds of the event loop.
-    for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
-    while (agent.state.polling!.reading + agent.state.polling!.waiting > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await untilRead(agent);
+  }
+}
+
+/** Waits for the turns that have come: they begin with the next rounds of the event loop. */
+async function untilRead(agent: Agent): Promise<void> {
+  for (let idleRounds = 0; idleRounds < 3; idleRounds++) {
+    if (agent.state.polling!.reading + agent.state.polling!.waiting > 0) idleRounds = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
