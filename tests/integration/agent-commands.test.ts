@@ -147,7 +147,7 @@ describe("the agent's commands", () => {
   });
 
   test("diagnose writes nothing without being told to, and nothing outside of the agent's own limits", async () => {
-    expect((await rowsOf(["diagnose", device], env)).find("write")).toMatchObject({ state: "not reached" });
+    expect((await rowsOf(["diagnose", device], env)).find("write")).toMatchObject({ state: "not asked" });
     const narrow = { ...env, PNMLAB_AGENT_SET_SUBTREES: "1.3.6.1.2.1.1.5" };
     expect((await rowsOf(["diagnose", e6000, "--write-test"], narrow)).find("write")).toMatchObject({
       state: "not reached",
