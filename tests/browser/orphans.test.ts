@@ -1,12 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
-import { startTestLab, type TestLab } from "@pnmlab/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -25,23 +21,13 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  lab = await startTestLab();
-  browser = await chromium.launch(launchOptions);
-  page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(15_000);
-  complaints = complaintsOf(page);
+  ({ lab, browser, page, complaints } = await openLab());
 });
 
 afterAll(async () => {
   await browser?.close();
   await lab?.[Symbol.asyncDispose]();
 });
-
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
 
 run("without a test that no session owns the overview says so in one quiet line", async () => {
   await page.goto(lab.signInLink());
@@ -72,7 +58,7 @@ run(
     await dialog().getByText("Stop the test on us-conn 0/0 of lab-cmts-2?").waitFor();
     expect(await dialog().textContent()).toContain(file);
     expect(await dialog().textContent()).toContain(`${rfPort()}.`);
-    await picture("overview-orphan-stop");
+    await picture(page, "overview-orphan-stop");
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Leave it");
     await page.keyboard.press("Enter");
     await dialog().waitFor({ state: "detached" });

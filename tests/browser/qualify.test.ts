@@ -1,13 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import type { UtscSession } from "@pnmlab/protocol";
-import { startTestLab, type TestLab } from "@pnmlab/testkit";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -26,23 +22,13 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  lab = await startTestLab();
-  browser = await chromium.launch(launchOptions);
-  page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(15_000);
-  complaints = complaintsOf(page);
+  ({ lab, browser, page, complaints } = await openLab());
 });
 
 afterAll(async () => {
   await browser?.close();
   await lab?.[Symbol.asyncDispose]();
 });
-
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
 
 async function newestSession(): Promise<UtscSession> {
   const cookie = await lab.signIn();
@@ -75,7 +61,7 @@ run("a box drawn on the trace shows its figures and fills the qualify fields of 
   const width = Number(await field("qualifyWidth").inputValue());
   expect(width).toBeGreaterThan(10);
   expect(Math.abs(width * 20 - Math.round(width * 20))).toBeLessThan(1e-6);
-  await picture("live-qualify-box");
+  await picture(page, "live-qualify-box");
 });
 
 run("the box is moved by keys and by its handles, and by what is typed into the fields", async () => {
@@ -127,7 +113,7 @@ run("the set-up page takes the box along and draws one on the spectrum of its ow
   expect(Number(await field("qualifyCenterFrequencyHz").inputValue())).toBeCloseTo(204 * 0.18, 0);
   await page.locator("footer").getByText("All values pass.").waitFor();
   await page.locator(".sets").getByText("QualifyThrshld").waitFor();
-  await picture("utsc-setup-qualify");
+  await picture(page, "utsc-setup-qualify");
   await slider("threshold").focus();
   await page.keyboard.press("Delete");
   expect(await field("qualifyThresholdTenthDb").inputValue()).toBe("");

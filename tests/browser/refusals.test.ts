@@ -1,12 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
-import { startTestLab, type TestLab } from "@pnmlab/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -24,23 +20,13 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  lab = await startTestLab();
-  browser = await chromium.launch(launchOptions);
-  page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(15_000);
-  complaints = complaintsOf(page);
+  ({ lab, browser, page, complaints } = await openLab());
 });
 
 afterAll(async () => {
   await browser?.close();
   await lab?.[Symbol.asyncDispose]();
 });
-
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
 
 run("before a start the set-up says that port, line card and chassis have room", async () => {
   await page.goto(lab.signInLink());
@@ -64,7 +50,7 @@ run("a line card that is full says who holds it, in the room and in the verdict"
   await footer()
     .getByText(/runs 1 UTSC test at a time on line card 0/)
     .waitFor();
-  await picture("utsc-setup-room");
+  await picture(page, "utsc-setup-room");
 });
 
 run(
@@ -93,7 +79,7 @@ run("a modem that the CMTS does not know is refused at the field of the modem", 
   expect(await rule.textContent()).toContain("02:00:00:00:00:01");
   await footer().getByText("1 value refused:").waitFor();
   await page.keyboard.press("Escape");
-  await picture("utsc-setup-refused-modem");
+  await picture(page, "utsc-setup-refused-modem");
   await footer()
     .getByRole("button", { name: /^modem/ })
     .click();

@@ -1,13 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
+import { readdir } from "node:fs/promises";
 import type { UtscSession } from "@pnmlab/protocol";
-import { startTestLab, type TestLab } from "@pnmlab/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
 
-const IMAGES = join(defaultRootDir, "docs", "images");
 const POLL = { timeout: 20_000 };
 
 let lab: TestLab;
@@ -27,23 +25,13 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  lab = await startTestLab();
-  browser = await chromium.launch(launchOptions);
-  page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(15_000);
-  complaints = complaintsOf(page);
+  ({ lab, browser, page, complaints } = await openLab());
 });
 
 afterAll(async () => {
   await browser?.close();
   await lab?.[Symbol.asyncDispose]();
 });
-
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
 
 async function newestSession(): Promise<UtscSession> {
   const cookie = await lab.signIn();
@@ -98,7 +86,7 @@ run(
     await expect.poll(async () => (await newestSession()).framesReceived, POLL).toBeGreaterThan(12);
     const drawer = page.locator(".drawer__panel[data-state=active]");
     expect(await drawer.evaluate((panel) => panel.scrollWidth - panel.clientWidth)).toBeLessThanOrEqual(0);
-    await picture("live-truth");
+    await picture(page, "live-truth");
     await button(/^Stop/).click();
     await expect.poll(() => measStatus(1), POLL).not.toBe("busy");
   },

@@ -1,0 +1,29 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultRootDir } from "@pnmlab/config";
+import { startTestLab, type TestLab } from "@pnmlab/testkit";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { complaintsOf, launchOptions } from "./chromium.ts";
+
+const IMAGES = join(defaultRootDir, "docs", "images");
+
+/** A lab of its own and an empty page of a desktop's size, with what that page complains of. */
+export async function openLab(): Promise<{
+  lab: TestLab;
+  browser: Browser;
+  page: Page;
+  complaints: string[];
+}> {
+  const lab = await startTestLab();
+  const browser = await chromium.launch(launchOptions);
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  page.setDefaultTimeout(15_000);
+  return { lab, browser, page, complaints: complaintsOf(page) };
+}
+
+/** Takes the picture of the guides, where the pictures are to be renewed. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
+  await mkdir(IMAGES, { recursive: true });
+  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+}
