@@ -14,6 +14,8 @@ interface Step {
   tables?: string;
   /** File for its output, where it runs beside the steps that follow; shown at the end. */
   output?: string;
+  /** Begins when those beside have ended. */
+  alone?: boolean;
 }
 
 interface VitestReport {
@@ -66,7 +68,8 @@ const steps: Step[] = [
   // It waits for containers most of its time.
   { ...vitest("deploy"), tables: deployTables, output: join(reports, "deploy.log") },
   vitest("integration"),
-  vitest("browser"),
+  // A browser gives up what is under way when containers change the networks of the machine.
+  { ...vitest("browser"), alone: true },
 ];
 
 const chromium = spawnSync("sh", [
@@ -88,6 +91,7 @@ const failures: string[] = [];
 await ensurePage((line) => process.stdout.write(`${line}\n`));
 const beside: Promise<void>[] = [];
 for (const step of steps) {
+  if (step.alone) await Promise.all(beside);
   process.stdout.write(`\n--- ${step.name}${step.output ? ": runs beside what follows" : ""}\n`);
   const done = take(step);
   if (step.output) beside.push(done);

@@ -20,11 +20,15 @@ export const launchOptions = {
   ],
 };
 
+/** A network interface of the machine that comes or goes, as those of containers do, is none of the page's making. */
+const OF_THE_MACHINE = "ERR_NETWORK_CHANGED";
+
 /** What a page writes on its console as a warning or an error, and what it throws; grows while the page is open. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    const isComplaint = message.type() === "error" || message.type() === "warning";
+    if (isComplaint && !message.text().includes(OF_THE_MACHINE)) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   return complaints;

@@ -190,8 +190,6 @@ run("the plant page tests the way of the files of a port in its row", async () =
 });
 
 run("the pages give no complaint on the console", () => {
-  // A network interface of the machine that comes or goes is none of the page's making.
-  const own = complaints.filter((text) => !text.includes("ERR_NETWORK_CHANGED"));
   // The browser itself tells of the one comparison that had no result.
-  expect(own).toEqual([expect.stringContaining("404")]);
+  expect(complaints).toEqual([expect.stringContaining("404")]);
 });

@@ -2,7 +2,7 @@ import { PnmLabError, sleep } from "@pnmlab/kit";
 import type { SnmpComparison, SnmpTarget, SpectrumFrame } from "@pnmlab/protocol";
 import type { SnmpGateway, StoredSession } from "../contracts.ts";
 import type { FrameIntake } from "./frame-intake.ts";
-import { comparisonOf, fileFrameOf } from "./snmp-comparison.ts";
+import { comparisonOf, fileFramesSince } from "./snmp-comparison.ts";
 import { readResult } from "./snmp-result.ts";
 import type { ControlledRow } from "./test-control.ts";
 
@@ -24,7 +24,8 @@ export interface ComparisonSubject {
 }
 
 /**
- * The newest capture of the result table beside the first file that comes after it.
+ * The newest capture of the result table beside the file of it, or beside the one most like it of the first two
+ * that come after it.
  *
  * @throws PnmLabError `UTSC_RESULT_NOT_FOUND` where the table holds none; as `readResult` does; the reason of the
  *   signal
@@ -38,8 +39,12 @@ export async function compareWithSnmp(subject: ComparisonSubject): Promise<SnmpC
     throw new PnmLabError("UTSC_RESULT_NOT_FOUND", message);
   }
   const [capture] = intake.decodeResult(result);
-  const file = () => fileFrameOf(recent, result.capturedAtMs);
   const untilMs = Date.now() + 2 * intake.filePeriodMs + FILE_WAIT_MS;
-  while (file() === undefined && isLive() && Date.now() < untilMs) await sleep(FILE_LOOK_MS, signal);
-  return comparisonOf(stored.id, capture!, result.capturedAtMs, file());
+  for (;;) {
+    const files = fileFramesSince(recent, result.capturedAtMs);
+    const comparison = comparisonOf(stored.id, capture!, result.capturedAtMs, files.slice(0, 2));
+    const isSame = comparison.file?.differenceDb.maxAbsolute === 0;
+    if (isSame || files.length >= 2 || !isLive() || Date.now() >= untilMs) return comparison;
+    await sleep(FILE_LOOK_MS, signal);
+  }
 }

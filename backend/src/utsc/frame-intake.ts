@@ -9,6 +9,9 @@ import { FrameStatistics } from "./statistics.ts";
 /** Captures further apart than this many periods have something missing between them. */
 const GAP_PERIODS = 2.5;
 
+/** Captures that lie a period apart, within this part of it, belong to one run; runs know nothing of each other. */
+const PERIOD_TOLERANCE = 0.2;
+
 const KEPT_CONTEXTS = 2;
 
 /** Turns a session's files into its numbered frames and keeps count of them. */
@@ -130,10 +133,12 @@ export class FrameIntake {
     this.#gapPending = this.#newestCapturedAtMs !== undefined;
   }
 
-  /** The next frame is the first of another run; the time between is the gap that `lastGapMs` tells. */
+  /**
+   * A run was started again; the time to its first capture is the gap that `lastGapMs` tells. Captures of the
+   * run before it may still be on their way, at their period.
+   */
   markRearm(): void {
-    this.markGap();
-    this.#rearmPending = this.#gapPending;
+    this.#rearmPending = this.#newestCapturedAtMs !== undefined;
   }
 
   /** Captures that give no frame. */
@@ -198,12 +203,15 @@ export class FrameIntake {
     const intervalMs =
       this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
     const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;
-    if (intervalMs !== undefined && !this.#gapPending && !this.#isNewestBySnmp)
+    const isFirstOfRun = this.#rearmPending && intervalMs !== undefined && !this.#isOnePeriod(intervalMs);
+    if (intervalMs !== undefined && !this.#gapPending && !isFirstOfRun && !this.#isNewestBySnmp)
       this.#countMissing(intervalMs);
-    const gapBefore = this.#gapPending || isLate;
-    if (this.#rearmPending && intervalMs !== undefined) this.#lastGapMs = Math.max(0, Math.round(intervalMs));
+    const gapBefore = this.#gapPending || isFirstOfRun || isLate;
+    if (isFirstOfRun) {
+      this.#lastGapMs = Math.max(0, Math.round(intervalMs));
+      this.#rearmPending = false;
+    }
     this.#gapPending = false;
-    this.#rearmPending = false;
     this.#observed = observed;
     this.#newestCapturedAtMs = capturedAtMs;
     this.#statistics.add(seenAtMs, gapBefore ? undefined : intervalMs);
@@ -217,6 +225,10 @@ export class FrameIntake {
       gapBefore,
       withheld: 0,
     };
+  }
+
+  #isOnePeriod(intervalMs: number): boolean {
+    return Math.abs(intervalMs / this.#acceptedPeriodMs - 1) <= PERIOD_TOLERANCE;
   }
 
   /** Between two captures of a run lie as many others as periods have passed, but for one. */

@@ -4,22 +4,22 @@ import type { CaptureFrame } from "./capture-frame.ts";
 /** sysUpTime counts in steps of 10 ms, and the answer has been on its way. */
 const CLOCK_TOLERANCE_MS = 50;
 
-/** The first of these frames that came in a file made at the time of a capture by SNMP, or after it. */
-export function fileFrameOf(
-  frames: readonly SpectrumFrame[],
-  capturedAtMs: number,
-): SpectrumFrame | undefined {
-  return frames.find(
+/** Those of these frames that came in files since a capture by SNMP was made; one of them holds that capture. */
+export function fileFramesSince(frames: readonly SpectrumFrame[], capturedAtMs: number): SpectrumFrame[] {
+  return frames.filter(
     ({ source, receivedAtMs }) => source !== "snmp" && receivedAtMs >= capturedAtMs - CLOCK_TOLERANCE_MS,
   );
 }
 
-/** A capture by SNMP beside the frame of a file; what lies on another axis is not compared. */
+/**
+ * A capture by SNMP beside that of some frames of files which is most like it: the file of the capture before
+ * may come late, that of the capture itself later still. What lies on another axis is not compared.
+ */
 export function comparisonOf(
   sessionId: string,
   capture: CaptureFrame,
   capturedAtMs: number,
-  frame: SpectrumFrame | undefined,
+  frames: readonly SpectrumFrame[],
 ): SnmpComparison {
   const { firstBinHz, binSpacingHz, resolutionBandwidthHz, kHundredthsDb, uncalibrated } = capture;
   const levels = capture.levelsHundredthsDbmv;
@@ -33,8 +33,14 @@ export function comparisonOf(
     kHundredthsDb,
     uncalibrated,
     levelsHundredthsDbmv: wireLevels(levels),
-    file: frame === undefined ? null : fileOf(capture, capturedAtMs, frame),
+    file: mostLike(frames.map((frame) => fileOf(capture, capturedAtMs, frame))),
   };
+}
+
+function mostLike(files: readonly SnmpComparison["file"][]): SnmpComparison["file"] {
+  const unlikeness = (file: SnmpComparison["file"]) =>
+    file?.differenceDb.meanAbsolute ?? Number.POSITIVE_INFINITY;
+  return files.toSorted((a, b) => unlikeness(a) - unlikeness(b))[0] ?? null;
 }
 
 function fileOf(capture: CaptureFrame, capturedAtMs: number, frame: SpectrumFrame): SnmpComparison["file"] {
