@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { buildInfoSchema } from "./build.ts";
+import { plantEventSchema } from "./detection.ts";
 import { errorBodySchema } from "./errors.ts";
 import { agentSchema, captureSchema, healthSchema } from "./rest.ts";
 import { utscSessionSchema } from "./utsc.ts";
@@ -24,6 +25,8 @@ export const backendToBrowserSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("sessions"), sessions: z.array(utscSessionSchema) }),
   z.strictObject({ type: z.literal("session"), session: utscSessionSchema }),
   z.strictObject({ type: z.literal("capture"), capture: captureSchema }),
+  /** An event that was raised, changed or cleared. */
+  z.strictObject({ type: z.literal("event"), event: plantEventSchema }),
   z.strictObject({ type: z.literal("health"), health: healthSchema }),
   /** How many browsers watch a session. */
   z.strictObject({ type: z.literal("viewers"), sessionId: z.string(), count: z.int() }),

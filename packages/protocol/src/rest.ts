@@ -98,6 +98,14 @@ export const upstreamChannelSchema = z.strictObject({
   kind: z.enum(["scQam", "ofdma"]),
   lowerFrequencyHz: z.int(),
   upperFrequencyHz: z.int(),
+  /** Number of the channel in the MAC domain; left out where the CMTS does not tell it. */
+  channelId: z.int().optional(),
+  /** Modulation or type in words, for example `atdma` or `OFDMA 50 kHz`. */
+  modulation: z.string().optional(),
+  /** Bands of an OFDMA channel that nothing is sent in, lowest first, Hz. */
+  excludedHz: z.array(z.tuple([z.int(), z.int()])).optional(),
+  /** Power that the CMTS sets for the channel, in this bandwidth of it. */
+  expectedLevel: z.strictObject({ dbmv: z.number(), bandwidthHz: z.number() }).optional(),
 });
 export type UpstreamChannel = z.infer<typeof upstreamChannelSchema>;
 

@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+export const severitySchema = z.enum(["info", "minor", "major", "critical"]);
+export type EventSeverity = z.infer<typeof severitySchema>;
+
+/** A finding of a detector on one port, as it stands now. Times are Unix milliseconds of captures. */
+export const plantEventSchema = z.strictObject({
+  id: z.string(),
+  /** Short running number, the same on trace, waterfall, timeline and in the list. */
+  number: z.int(),
+  detector: z.string(),
+  kind: z.string(),
+  /** What it is, in words: "Narrowband ingress at 27.185 MHz, CB". */
+  title: z.string(),
+  /** Likely cause and what to do next, from the table of findings. */
+  cause: z.string(),
+  severity: severitySchema,
+  state: z.enum(["raised", "cleared"]),
+  cmtsId: z.string(),
+  rfPortIfIndex: z.int(),
+  rfPortName: z.string(),
+  sessionId: z.string(),
+  firstMs: z.number(),
+  lastMs: z.number(),
+  count: z.int(),
+  dutyPct: z.number(),
+  f0Hz: z.number(),
+  bwHz: z.number(),
+  levelDbmv: z.number().nullable(),
+  dBc: z.number().nullable(),
+  channels: z.array(z.string()),
+  evidence: z.strictObject({
+    statistic: z.string(),
+    value: z.number(),
+    threshold: z.number(),
+    /** Sequence numbers of the stored frames around its peak. */
+    frames: z.array(z.int()),
+  }),
+  classification: z.string().nullable(),
+  confidence: z.number(),
+  figures: z.record(z.string(), z.number()),
+  acknowledged: z.strictObject({ by: z.string(), at: z.iso.datetime() }).nullable(),
+  comment: z.string(),
+  muted: z.boolean(),
+  /** Recording that the event started; null without one. */
+  recordingId: z.string().nullable(),
+  /** Other events of the same time and place on other ports: a common cause. */
+  alsoOn: z.array(z.string()),
+});
+export type PlantEvent = z.infer<typeof plantEventSchema>;
+
+export const eventQuerySchema = z.strictObject({
+  cmtsId: z.string().optional(),
+  rfPortIfIndex: z.coerce.number().int().optional(),
+  sessionId: z.string().optional(),
+  state: z.enum(["raised", "cleared"]).optional(),
+  kind: z.string().optional(),
+  fromMs: z.coerce.number().optional(),
+  toMs: z.coerce.number().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+});
+
+export const editEventSchema = z.strictObject({
+  acknowledged: z.boolean().optional(),
+  comment: z.string().max(4000).optional(),
+});
+
+/** What is not reported: a band, or a part of the day, of one port or of all. */
+export const muteSchema = z.strictObject({
+  id: z.string(),
+  cmtsId: z.string().nullable(),
+  rfPortIfIndex: z.int().nullable(),
+  kind: z.string().nullable(),
+  fromHz: z.number(),
+  toHz: z.number(),
+  untilAt: z.iso.datetime().nullable(),
+  reason: z.string().max(400),
+});
+export type Mute = z.infer<typeof muteSchema>;
+export const newMuteSchema = muteSchema.omit({ id: true });
+
+/** Events by hour and kind, the newest hour last. */
+export const eventHistogramSchema = z.strictObject({
+  hours: z.array(z.strictObject({ fromMs: z.number(), counts: z.record(z.string(), z.int()) })),
+});
+export type EventHistogram = z.infer<typeof eventHistogramSchema>;
+
+export const thresholdInfoSchema = z.strictObject({
+  name: z.string(),
+  detector: z.string(),
+  value: z.number(),
+  default: z.number(),
+  unit: z.string(),
+  least: z.number(),
+  most: z.number(),
+  what: z.string(),
+  source: z.string(),
+});
+/** Which detectors run and with which thresholds; one set for the lab. */
+export const detectionSettingsSchema = z.strictObject({
+  enabled: z.array(z.string()),
+  thresholds: z.array(thresholdInfoSchema),
+});
+export type DetectionSettings = z.infer<typeof detectionSettingsSchema>;
+export const changeDetectionSchema = z.strictObject({
+  enabled: z.array(z.string()).optional(),
+  thresholds: z.record(z.string(), z.number()).optional(),
+});
+export type ChangeDetection = z.infer<typeof changeDetectionSchema>;
+
+/** What a recording would have raised with these thresholds. */
+export const rehearsalSchema = z.strictObject({
+  frames: z.int(),
+  counts: z.record(z.string(), z.int()),
+  /** The first hundred, in their order. */
+  events: z.array(plantEventSchema),
+});
+export type Rehearsal = z.infer<typeof rehearsalSchema>;
