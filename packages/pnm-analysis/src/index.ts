@@ -88,6 +88,7 @@ export {
   floorByBand,
   NoiseFloor,
 } from "./plant/noise-floor.ts";
+export { bandPlanOf, type ListedChannel } from "./plant/plan-of-channels.ts";
 export { rawRateBps, shannonBits, shannonMerDb } from "./pnm/capacity.ts";
 export {
   type CodewordVerdict,
