@@ -27,6 +27,7 @@ import {
   startFetchedFiles,
   startIngest,
 } from "./ingest/index.ts";
+import { FanOutPublisher } from "./live/fan-out.ts";
 import { LiveHub } from "./live/hub.ts";
 import { keepSeriesWithin } from "./polling/retention.ts";
 import { PollService } from "./polling/service.ts";
@@ -165,7 +166,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     modems,
     leases,
     store: storage.sessions,
-    publisher: hub,
+    publisher: new FanOutPublisher([hub], log),
     cleaner,
     destination: {
       index: config.tftpDestinationIndex,

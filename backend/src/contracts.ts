@@ -2,6 +2,9 @@ import type { CmtsTarget } from "@pnmlab/config";
 import type { UtscProfile } from "@pnmlab/docsis-mib";
 import type {
   CmtsModem,
+  Recording,
+  RecordingDetail,
+  RecordingTrigger,
   RequestClass,
   SnmpComparison,
   SnmpTarget,
@@ -125,6 +128,50 @@ export interface ConsumedFileStore {
 export interface LivePublisher {
   publishSession(session: UtscSession): void;
   publishFrame(sessionId: string, frame: SpectrumFrame): void;
+}
+
+/** Part of a recording; both ends included, all of it where nothing is given. */
+export interface RecordedPart {
+  /** Unix milliseconds of captures. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  /** The first frame wanted; where a session has numbered anew, the newest frame of that number. */
+  fromSequence?: number | undefined;
+  /** Most frames given. */
+  limit?: number | undefined;
+}
+
+/** What an event asks the recorder to keep. */
+export interface KeepAround {
+  sessionId: string;
+  /** Capture time of the event, Unix milliseconds. */
+  atMs: number;
+  preS: number;
+  postS: number;
+  eventId: string;
+  label: string;
+}
+
+/** Records every frame of every session and keeps what is asked for (implemented in `recorder/`). */
+export interface Recorder {
+  /** When events are to be kept. */
+  readonly trigger: RecordingTrigger;
+  /**
+   * Keeps what lies around an event, also of the time that is still to come. An event within the time after
+   * another of its session prolongs that recording.
+   *
+   * @throws PnmLabError `RECORDING_UNKNOWN` where nothing of the session is recorded
+   */
+  keepAround(wanted: KeepAround): Promise<Recording>;
+  /** A recording, or the ring of a session as `ring-<sessionId>`. @throws PnmLabError `RECORDING_UNKNOWN` */
+  detail(recordingId: string): Promise<RecordingDetail>;
+  /**
+   * Frames as the wire bytes of `decodeSpectrumFrame`, oldest first, each in a buffer of its own that may be
+   * transferred. Holds a few frames at a time however long the recording; leaving the loop closes the files.
+   *
+   * @throws PnmLabError `RECORDING_UNKNOWN`
+   */
+  frames(recordingId: string, part?: RecordedPart): AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
 /** A vendor profile with what the page shows of it. */
