@@ -6,7 +6,11 @@ import { levelOfHundredths } from "./power.ts";
 import { floorWithin } from "./quiet-bins.ts";
 
 /** Takes the figures of the moment; undefined while there is no frame. */
-export function takeReport(data: PlotData, framesShown: number): PlotReport | undefined {
+export function takeReport(
+  data: PlotData,
+  framesShown: number,
+  readings: Pick<PlotReport, "markers" | "masks">,
+): PlotReport | undefined {
   const { axis, bank, ring } = data;
   if (!axis || !bank || !ring || bank.frames === 0) return undefined;
   const range = coveredRange(axis);
@@ -44,6 +48,7 @@ export function takeReport(data: PlotData, framesShown: number): PlotReport | un
       bytes: ring.length * axis.bins * 2,
       spanMs: ring.timeAt(newest) - ring.timeAt(ring.firstIndex),
     },
+    ...readings,
   };
 }
 

@@ -1,4 +1,6 @@
 import type { ChannelLevel } from "./channel-power.ts";
+import type { MarkerReading } from "./marker.ts";
+import type { MaskReport } from "./mask-spec.ts";
 
 interface BandFloor {
   label: string;
@@ -27,6 +29,8 @@ export interface PlotReport {
   channels: ChannelLevel[];
   bandFloors: BandFloor[];
   ring: { frames: number; bytes: number; spanMs: number };
+  markers: MarkerReading[];
+  masks: MaskReport[];
 }
 
 /** What all traces read at the pointer. NaN stands for no value. */

@@ -1,4 +1,7 @@
+import type { LevelUnit } from "@pnmlab/pnm-analysis";
 import type { FrequencyRange } from "./frequency-axis.ts";
+import type { Marker } from "./marker.ts";
+import type { MaskSpec } from "./mask-spec.ts";
 import type { PaletteName } from "./palette.ts";
 
 export const TRACE_ROLES = ["live", "average", "max", "min", "band"] as const;
@@ -64,6 +67,14 @@ export interface PlotView {
   scrollMs: number;
   /** Time that one row of CSS pixels stands for, in milliseconds. */
   msPerPx: number;
+  /** Unit that levels are shown in; within the view everything stays dBmV per bin. */
+  unit: LevelUnit;
+  /** Loss of pads and test points in front of the CMTS, added to every shown level, dB. */
+  offsetDb: number;
+  markers: readonly Marker[];
+  /** Number of the marker that keys act on. */
+  activeMarker: number | undefined;
+  masks: readonly MaskSpec[];
 }
 
 export const DEFAULT_TRACE_SHARE = 0.57;
@@ -81,6 +92,11 @@ export const DEFAULT_VIEW: PlotView = {
   calm: false,
   scrollMs: 0,
   msPerPx: 200,
+  unit: "dBmV",
+  offsetDb: 0,
+  markers: [],
+  activeMarker: undefined,
+  masks: [],
 };
 
 /** View zooms by the upper edge of the usual upstream splits, in MHz. */

@@ -1,6 +1,6 @@
 import { DEFAULT_VIEW, type PlotView, TRACE_ROLES, type TraceSwitches } from "./plot-view.ts";
 
-export const DRAWER_TABS = ["channels", "setup", "truth"] as const;
+export const DRAWER_TABS = ["channels", "markers", "events", "setup", "truth"] as const;
 export type DrawerTab = (typeof DRAWER_TABS)[number];
 
 /** The parts of the live page that its address keeps. */

@@ -2,6 +2,7 @@ import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { colourTable, pixelOf } from "../model/colour-table.ts";
 import { parseHexColour } from "../model/contrast.ts";
 import { columnBins, coveredRange } from "../model/frequency-axis.ts";
+import { MaskJudge } from "../model/mask-judge.ts";
 import { paletteBytes } from "../model/palette.ts";
 import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "../model/plot-data.ts";
 import { readTraces, takeReport } from "../model/plot-figures.ts";
@@ -10,10 +11,13 @@ import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import { levelOfHundredths } from "../model/power.ts";
 import { floorWithin } from "../model/quiet-bins.ts";
+import { readMarkers } from "../model/read-markers.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
 import { paintCursor } from "./paint-cursor.ts";
+import { paintMarkers } from "./paint-markers.ts";
+import { paintMasks } from "./paint-masks.ts";
 import { paintTimeline } from "./paint-timeline.ts";
 import { paintTrace } from "./paint-trace.ts";
 import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
@@ -48,6 +52,7 @@ export class LivePlot {
   #bandAtMs = 0;
   #timelineAtMs = 0;
   #timelineDirty = true;
+  readonly #maskJudge = new MaskJudge();
   #floor = { atMs: 0, dbmv: Number.NaN };
   /** True where something changed since the last picture. */
   dirty = true;
@@ -132,12 +137,14 @@ export class LivePlot {
 
   addFrame(frame: SpectrumFrame): void {
     this.#data.ingest(frame, this.#view.frozen);
+    this.#maskJudge.judge(this.#data, this.#view);
     this.#framesPending += 1;
     this.dirty = true;
   }
 
   report(): PlotReport | undefined {
-    return takeReport(this.#data, this.#framesShown);
+    const markers = readMarkers(this.#data, this.#view);
+    return takeReport(this.#data, this.#framesShown, { markers, masks: this.#maskJudge.reports() });
   }
 
   /** What the traces and the waterfall read under the pointer. */
@@ -157,6 +164,8 @@ export class LivePlot {
     const context = this.#surface.begin();
     this.#refreshSlowFigures(nowMs);
     paintTrace(context, scene);
+    paintMasks(context, scene, this.#maskJudge);
+    paintMarkers(context, scene);
     this.#updateImage(scene);
     paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
     paintColourBar(context, scene, this.#palette);
