@@ -116,3 +116,51 @@ export const rehearsalSchema = z.strictObject({
   events: z.array(plantEventSchema),
 });
 export type Rehearsal = z.infer<typeof rehearsalSchema>;
+
+/** `POST /api/events/{id}/replay`: what a fresh set of detectors makes of the frames around an event. */
+export const replaySchema = z.strictObject({
+  /** Where the frames came from: a kept recording, the ring of the session, or the frames stored with the event. */
+  source: z.enum(["recording", "ring", "evidence"]),
+  frames: z.int(),
+  fires: z.boolean(),
+  /** Largest value of the statistic and the threshold that it passed; null where it does not fire. */
+  value: z.number().nullable(),
+  threshold: z.number().nullable(),
+  /** The same of the event as it was raised, to compare with. */
+  recorded: z.strictObject({ value: z.number(), threshold: z.number() }),
+  /** One sentence. */
+  verdict: z.string(),
+});
+export type Replay = z.infer<typeof replaySchema>;
+
+/** How the detectors run now. */
+export const detectionStateSchema = z.strictObject({
+  worker: z.enum(["running", "restarting"]),
+  /** The state in words. */
+  sentence: z.string(),
+  restarts: z.int(),
+  /** Of the worker since it was started, also with no session. */
+  cpuMsPerFrame: z.number().nullable(),
+  sessions: z.array(
+    z.strictObject({
+      sessionId: z.string(),
+      /** False while the channels of the port are not known yet. */
+      hasPlan: z.boolean(),
+      framesAnalysed: z.int(),
+      /** Frames that no detector saw, because the worker did not keep up or was being started. */
+      framesSkipped: z.int(),
+      framesWaiting: z.int(),
+      cpuMsPerFrame: z.number().nullable(),
+    }),
+  ),
+});
+export type DetectionState = z.infer<typeof detectionStateSchema>;
+
+/** `GET /api/events`, newest first. */
+export const eventListSchema = z.strictObject({ events: z.array(plantEventSchema) });
+/** `GET /api/events/{id}`, `PATCH /api/events/{id}`. */
+export const eventAnswerSchema = z.strictObject({ event: plantEventSchema });
+/** `GET /api/mutes`. */
+export const muteListSchema = z.strictObject({ mutes: z.array(muteSchema) });
+/** `POST /api/mutes`, `DELETE /api/mutes/{id}`. */
+export const muteAnswerSchema = z.strictObject({ mute: muteSchema });
