@@ -2,7 +2,7 @@ import type { UpstreamChannel } from "@pnmlab/protocol";
 import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
-import type { PlotKind, StageCommand } from "../render/commands.ts";
+import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import { type StageHandle, stageHandle } from "../render/stage-host.ts";
 
@@ -22,7 +22,9 @@ export interface Plot {
   reading: ShallowRef<CursorReading | undefined>;
   failure: ShallowRef<string | undefined>;
   size: ShallowRef<{ width: number; height: number }>;
-  addFrame(bytes: ArrayBuffer): void;
+  addFrame(bytes: ArrayBuffer, source?: FrameSource): void;
+  /** Draws an empty picture for a recording, or again the one that takes what comes live. */
+  show(source: FrameSource): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
   setRearms(rearms: number): void;
   resetHolds(): void;
@@ -99,7 +101,8 @@ export function usePlot(options: PlotOptions): Plot {
     failure,
     size,
     // The bytes are copied on the way, because the page keeps the newest frame for scripts.
-    addFrame: (bytes) => send({ type: "frame", plotId, bytes }),
+    addFrame: (bytes, source = "live") => send({ type: "frame", plotId, bytes, source }),
+    show: (source) => send({ type: "source", plotId, source }),
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
     setRearms: (rearms) => send({ type: "rearms", plotId, rearms }),
     resetHolds: () => send({ type: "resetHolds", plotId }),

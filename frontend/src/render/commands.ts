@@ -7,6 +7,9 @@ import type { PlotCanvas } from "./surface.ts";
 
 export type PlotKind = "monitor" | "tile";
 
+/** Where the frames of a picture come from: as they are captured, or from a recording. */
+export type FrameSource = "live" | "recording";
+
 export interface FontSource {
   family: string;
   url: string;
@@ -39,7 +42,12 @@ export type StageCommand =
   | { type: "view"; plotId: number; view: PlotView }
   | { type: "plan"; plotId: number; channels: UpstreamChannel[] }
   | { type: "rearms"; plotId: number; rearms: number }
-  | { type: "frame"; plotId: number; bytes: ArrayBuffer }
+  | { type: "frame"; plotId: number; bytes: ArrayBuffer; source: FrameSource }
+  /**
+   * Shows the other picture on the same canvas. "recording" begins an empty one each time; what comes live goes
+   * on into the one that is set aside.
+   */
+  | { type: "source"; plotId: number; source: FrameSource }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
   | { type: "resetHolds"; plotId: number };
 

@@ -1,20 +1,29 @@
 import { messageOf } from "@pnmlab/kit";
-import { decodeSpectrumFrame } from "@pnmlab/protocol/frame";
+import { decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import type { PlotData } from "../model/plot-data.ts";
-import type { FontSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
+import type { FontSource, FrameSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
 import { LivePlot } from "./live-plot.ts";
 import type { PlotTheme } from "./plot-theme.ts";
+import type { PlotCanvas } from "./surface.ts";
 
 /** Frames of this many closed monitors are kept. */
 const PARKED = 2;
 
 interface PlotEntry {
+  /** The one that is drawn. */
   plot: LivePlot;
+  /** Takes what comes live, also while a recording is drawn. */
+  live: LivePlot;
+  canvases: [plot: PlotCanvas, timeline: PlotCanvas | null];
+  /** What a picture that takes the place of another has to be told. */
+  told: Map<string, PlotCommand>;
   kind: PlotKind;
   subject: string;
   reportedAtMs: number;
   changed: boolean;
 }
+
+type PlotCommand = Exclude<StageCommand, { type: "fonts" | "theme" | "create" | "destroy" }>;
 
 /** Figures go to the page at most this often. */
 const REPORT_EVERY_MS = 250;
@@ -52,22 +61,37 @@ export class PlotStage {
       });
     } else if (command.type === "theme") {
       this.#theme = command.theme;
-      for (const { plot } of this.#plots.values()) plot.setTheme(command.theme);
+      for (const { plot, live } of this.#plots.values()) {
+        plot.setTheme(command.theme);
+        if (live !== plot) live.setTheme(command.theme);
+      }
     } else if (command.type === "create") {
       if (!this.#theme) throw new Error("the stage needs its theme before its first plot");
       const { kind, subject } = command;
       const data = kind === "monitor" ? this.#unpark(subject) : undefined;
       const plot = new LivePlot(kind, command.plot, command.timeline, this.#theme, data);
-      this.#plots.set(command.plotId, { plot, kind, subject, reportedAtMs: 0, changed: data !== undefined });
+      this.#plots.set(command.plotId, {
+        plot,
+        live: plot,
+        canvases: [command.plot, command.timeline],
+        told: new Map(),
+        kind,
+        subject,
+        reportedAtMs: 0,
+        changed: data !== undefined,
+      });
     } else if (command.type === "destroy") {
       this.#park(command.plotId);
     } else this.#handleForPlot(command);
     this.#schedule();
   }
 
-  #handleForPlot(command: Exclude<StageCommand, { type: "fonts" | "theme" | "create" | "destroy" }>): void {
+  #handleForPlot(command: PlotCommand): void {
     const entry = this.#plots.get(command.plotId);
     if (!entry) return;
+    if (command.type === "resize" || command.type === "view" || command.type === "plan") {
+      entry.told.set(command.type, command);
+    }
     const { plot } = entry;
     switch (command.type) {
       case "resize":
@@ -91,8 +115,10 @@ export class PlotStage {
         plot.setRearms(command.rearms, this.#host.now());
         break;
       case "frame":
-        plot.addFrame(decodeSpectrumFrame(command.bytes));
-        entry.changed = true;
+        this.#addFrame(entry, command.source, decodeSpectrumFrame(command.bytes));
+        break;
+      case "source":
+        this.#show(entry, command.source);
         break;
       case "cursor":
         plot.setCursor(command.cursor, command.selection);
@@ -102,6 +128,21 @@ export class PlotStage {
         plot.resetHolds();
         break;
     }
+  }
+
+  /** A frame of a recording that is not looked at any more comes too late. */
+  #addFrame(entry: PlotEntry, source: FrameSource, frame: SpectrumFrame): void {
+    const isLiveShown = entry.plot === entry.live;
+    if (source === "live") entry.live.addFrame(frame);
+    else if (!isLiveShown) entry.plot.addFrame(frame);
+    if (isLiveShown === (source === "live")) entry.changed = true;
+  }
+
+  #show(entry: PlotEntry, source: FrameSource): void {
+    if (source === "live") entry.plot = entry.live;
+    else entry.plot = new LivePlot(entry.kind, ...entry.canvases, this.#theme!, undefined);
+    for (const command of entry.told.values()) this.#handleForPlot(command);
+    entry.changed = true;
   }
 
   #schedule(): void {
@@ -132,9 +173,9 @@ export class PlotStage {
     const entry = this.#plots.get(plotId);
     this.#plots.delete(plotId);
     if (entry?.kind !== "monitor") return;
-    entry.plot.data.release();
+    entry.live.data.release();
     this.#parked.delete(entry.subject);
-    this.#parked.set(entry.subject, entry.plot.data);
+    this.#parked.set(entry.subject, entry.live.data);
     for (const subject of [...this.#parked.keys()].slice(0, -PARKED)) this.#parked.delete(subject);
   }
 
