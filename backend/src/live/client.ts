@@ -7,8 +7,11 @@ import {
 import type { RawData, WebSocket } from "ws";
 
 export interface LiveLimits {
-  /** While more bytes than this wait in a client's socket, only the newest frame of each session is kept. */
-  holdAboveBytes: number;
+  /**
+   * How much longer than two round trips a client may take to answer for the frames it was sent. After that
+   * only the newest frame of each session is kept for it.
+   */
+  patienceMs: number;
   /** A client with more bytes than this waiting is cut off: it does not read at all. */
   maxBufferedBytes: number;
   /** How often a client is asked whether it is there. */
@@ -19,11 +22,12 @@ export interface LiveLimits {
 const MAX_UNANSWERED_PINGS = 3;
 
 /**
- * Hold: a quarter of a second of the largest stream in use (4096 bins at 75 frames/s is 0.6 MB/s).
+ * Patience: half the interval of the quickest stream in use, 20 frames/s, so that a client that stops reading
+ * has one frame on its way, and the answer may still be late by one frame before any is withheld.
  * Cap: minutes of state messages, far beyond what a client that still reads can owe.
  */
 export const LIVE_LIMITS: LiveLimits = {
-  holdAboveBytes: 160 * 1024,
+  patienceMs: 25,
   maxBufferedBytes: 8 * 1024 * 1024,
   pingMs: 10_000,
 };
@@ -47,20 +51,35 @@ interface HeldFrame {
   withheld: number;
 }
 
-/** One browser: text goes out in order and complete, frames as fast as the browser reads. */
+/** Body of the ping that follows a frame; its pong says that the frame was read. */
+const FRAME_MARK = Buffer.from("f");
+/** Round trip that is assumed before the first answer: a satellite's. */
+const FIRST_ROUND_TRIP_MS = 600;
+
+/**
+ * One browser: text goes out in order and complete, frames as fast as the browser reads.
+ *
+ * What the operating system buffers for a connection would hold many seconds of frames, all of them old when
+ * the browser reads again. So a ping follows a frame, and while its pong (RFC 6455, section 5.5.3) is overdue
+ * no further frame leaves: one per session is held, always the newest.
+ */
 export class LiveClient {
   readonly watched = new Set<string>();
   readonly #options: LiveClientOptions;
   readonly #held = new Map<string, HeldFrame>();
   readonly #ping: NodeJS.Timeout;
   #unansweredPings = 0;
+  /** When the ping left that follows a frame and has no answer yet. */
+  #askedAtMs: number | undefined;
+  #bestRoundTripMs = FIRST_ROUND_TRIP_MS;
 
   constructor(options: LiveClientOptions) {
     this.#options = options;
     const { socket } = options;
     socket.on("message", (data, isBinary) => this.#received(data, isBinary));
-    socket.on("pong", () => {
+    socket.on("pong", (mark: Buffer) => {
       this.#unansweredPings = 0;
+      if (mark.length > 0) this.#frameRead();
     });
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
@@ -79,14 +98,14 @@ export class LiveClient {
   sendText(text: string): void {
     const { socket, limits } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
-    socket.send(text, () => this.#drained());
+    socket.send(text, this.#drained);
     if (socket.bufferedAmount > limits.maxBufferedBytes) socket.terminate();
   }
 
   /** Sends a frame, or keeps it in place of an older one while the client is slow. */
   sendFrame(sessionId: string, bytes: Uint8Array<ArrayBuffer>): void {
     const held = this.#held.get(sessionId);
-    if (held || this.#isSlow()) {
+    if (held || this.#isBehind()) {
       this.#held.set(sessionId, { bytes, withheld: held ? held.withheld + 1 : 0 });
     } else this.#sendBytes(bytes);
   }
@@ -100,13 +119,23 @@ export class LiveClient {
     this.#options.socket.close(code, reason);
   }
 
-  #isSlow(): boolean {
-    return this.#options.socket.bufferedAmount > this.#options.limits.holdAboveBytes;
+  #isBehind(): boolean {
+    const { socket, limits } = this.#options;
+    if (socket.bufferedAmount > 0) return true;
+    if (this.#askedAtMs === undefined) return false;
+    return performance.now() - this.#askedAtMs > 2 * this.#bestRoundTripMs + limits.patienceMs;
   }
 
-  #drained(): void {
+  #frameRead(): void {
+    if (this.#askedAtMs === undefined) return;
+    this.#bestRoundTripMs = Math.min(this.#bestRoundTripMs, performance.now() - this.#askedAtMs);
+    this.#askedAtMs = undefined;
+    this.#drained();
+  }
+
+  readonly #drained = (): void => {
     for (const [sessionId, { bytes, withheld }] of this.#held) {
-      if (this.#isSlow()) return;
+      if (this.#isBehind()) return;
       this.#held.delete(sessionId);
       if (withheld === 0) this.#sendBytes(bytes);
       else {
@@ -116,11 +145,15 @@ export class LiveClient {
         this.#sendBytes(own);
       }
     }
-  }
+  };
 
   #sendBytes(bytes: Uint8Array): void {
     const { socket } = this.#options;
-    if (socket.readyState === socket.OPEN) socket.send(bytes, () => this.#drained());
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(bytes, this.#drained);
+    if (this.#askedAtMs !== undefined) return;
+    this.#askedAtMs = performance.now();
+    socket.ping(FRAME_MARK);
   }
 
   #checkPresence(): void {

@@ -41,6 +41,8 @@ export class LiveHub implements LivePublisher, Disposable {
   readonly #options: LiveHubOptions;
   readonly #limits: LiveLimits;
   readonly #clients = new Set<LiveClient>();
+  /** Clients by the session they watch; a session that nobody watches is not in it. */
+  readonly #watchers = new Map<string, Set<LiveClient>>();
   readonly #sessions = new Pacer<UtscSession>({
     everyMs: SESSION_EVERY_MS,
     publish: (session) => this.#publishSession(session),
@@ -73,7 +75,7 @@ export class LiveHub implements LivePublisher, Disposable {
     client.send({ type: "agents", agents: snapshot.agents() });
     client.send({ type: "sessions", sessions: snapshot.sessions() });
     client.send({ type: "health", health: snapshot.health() });
-    for (const sessionId of this.#watchedSessions()) {
+    for (const sessionId of this.#watchers.keys()) {
       client.send({ type: "viewers", sessionId, count: this.viewers(sessionId) });
     }
     this.#clients.add(client);
@@ -96,15 +98,15 @@ export class LiveHub implements LivePublisher, Disposable {
   }
 
   publishFrame(sessionId: string, frame: SpectrumFrame): void {
-    const watchers = [...this.#clients].filter((client) => client.watched.has(sessionId));
-    if (watchers.length === 0) return;
+    const watchers = this.#watchers.get(sessionId);
+    if (!watchers) return;
     const bytes = encodeSpectrumFrame(frame);
     for (const client of watchers) client.sendFrame(sessionId, bytes);
   }
 
   /** How many browsers watch a session. */
   viewers(sessionId: string): number {
-    return [...this.#clients].filter((client) => client.watched.has(sessionId)).length;
+    return this.#watchers.get(sessionId)?.size ?? 0;
   }
 
   [Symbol.dispose](): void {
@@ -148,26 +150,34 @@ export class LiveHub implements LivePublisher, Disposable {
       }
       if (client.watched.has(sessionId)) return;
       client.watched.add(sessionId);
+      const watchers = this.#watchers.get(sessionId) ?? new Set();
+      this.#watchers.set(sessionId, watchers.add(client));
       // Those who do not watch are told of its counts later than those who do.
       client.send({ type: "session", session });
     } else {
       if (!client.watched.has(sessionId)) return;
       client.unwatch(sessionId);
+      this.#forgetWatcher(client, sessionId);
     }
     this.#publishViewers(sessionId);
   }
 
   #left(client: LiveClient): void {
     this.#clients.delete(client);
-    for (const sessionId of client.watched) this.#publishViewers(sessionId);
+    for (const sessionId of client.watched) {
+      this.#forgetWatcher(client, sessionId);
+      this.#publishViewers(sessionId);
+    }
+  }
+
+  #forgetWatcher(client: LiveClient, sessionId: string): void {
+    const watchers = this.#watchers.get(sessionId);
+    watchers?.delete(client);
+    if (watchers?.size === 0) this.#watchers.delete(sessionId);
   }
 
   #publishViewers(sessionId: string): void {
     this.#publish({ type: "viewers", sessionId, count: this.viewers(sessionId) });
-  }
-
-  #watchedSessions(): Set<string> {
-    return new Set([...this.#clients].flatMap((client) => [...client.watched]));
   }
 }
 
