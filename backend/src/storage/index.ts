@@ -8,6 +8,7 @@ import { type CaptureStore, createCaptureStore } from "./captures.ts";
 import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
+import { createEventStore, type EventStore } from "./events.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createPollPlanStore, type PollPlanStore } from "./poll-plans.ts";
 import { createProfileChoices } from "./profile-choices.ts";
@@ -19,6 +20,7 @@ export type { AgentStore, KnownAgent } from "./agents.ts";
 export type { AuditStore } from "./audit.ts";
 export { keepAuditWithin } from "./audit-retention.ts";
 export type { CaptureStore, StoredCapture } from "./captures.ts";
+export type { EventStore } from "./events.ts";
 export type { NonceStore } from "./nonces.ts";
 
 /** Everything that outlives the program, behind functions that name what they do. */
@@ -33,6 +35,7 @@ export interface Storage extends Disposable {
   readonly audit: AuditStore;
   readonly profileChoices: ProfileChoices;
   readonly pollPlans: PollPlanStore;
+  readonly events: EventStore;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
 }
@@ -55,6 +58,7 @@ export function openStorage(dataDir: string): Storage {
     audit: createAuditStore(database),
     profileChoices: createProfileChoices(database),
     pollPlans: createPollPlanStore(database),
+    events: createEventStore(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {
       if (database.isOpen) database.close();

@@ -121,4 +121,32 @@ export const migrations: readonly Migration[] = [
     name: "sessions that test the way of the files",
     statements: ["ALTER TABLE sessions ADD COLUMN is_probe INTEGER NOT NULL DEFAULT 0"],
   },
+  {
+    id: 7,
+    name: "events of the detectors, their evidence, mutes and settings",
+    statements: [
+      `CREATE TABLE events (
+        id TEXT PRIMARY KEY,
+        number INTEGER NOT NULL UNIQUE,
+        cmts_id TEXT NOT NULL,
+        rf_port INTEGER NOT NULL,
+        session_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        first_ms DOUBLE PRECISION NOT NULL,
+        last_ms DOUBLE PRECISION NOT NULL,
+        document TEXT NOT NULL,
+        context TEXT NOT NULL
+      )`,
+      "CREATE INDEX events_by_port ON events (cmts_id, rf_port, number)",
+      "CREATE INDEX events_by_state ON events (state, last_ms)",
+      "CREATE INDEX events_by_time ON events (first_ms)",
+      `CREATE TABLE event_evidence (
+        event_id TEXT PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
+        frames BLOB NOT NULL
+      )`,
+      "CREATE TABLE event_mutes (id TEXT PRIMARY KEY, document TEXT NOT NULL)",
+      "CREATE TABLE detection_settings (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
+    ],
+  },
 ];
