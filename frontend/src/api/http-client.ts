@@ -127,12 +127,8 @@ export class HttpLabClient implements LabClient {
     );
   capture = async (captureId: string) =>
     (await request("GET", `/api/captures/${encodeURIComponent(captureId)}`, captureAnswerSchema)).capture;
-  captureBytes = async (captureId: string) => {
-    const { response, body } = await exchange("GET", this.captureFileUrl(captureId), TRANSFER_DEADLINE_MS);
-    if (!response.ok)
-      throw refusalOf("GET", "the bytes of a capture", response, new TextDecoder().decode(body));
-    return new Uint8Array(body);
-  };
+  captureBytes = async (captureId: string) =>
+    new Uint8Array(await requestBytes(this.captureFileUrl(captureId)));
   keepCapture = (fileName: string, bytes: Uint8Array, modifiedAtMs: number) => {
     const query = new URLSearchParams({ fileName, modifiedAt: new Date(modifiedAtMs).toISOString() });
     const init = { headers: { "content-type": "application/octet-stream" }, body: bytes as BodyInit };
@@ -159,7 +155,7 @@ export function jsonBody(value: unknown): RequestInit {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Asks the backend and checks the form of its answer. @throws ApiError */
 export async function request<T>(
@@ -182,6 +178,13 @@ export async function request<T>(
     );
   }
   return parsed.data;
+}
+
+/** Bytes that the backend gives as they are. @throws ApiError */
+export async function requestBytes(path: string, deadlineMs = TRANSFER_DEADLINE_MS): Promise<ArrayBuffer> {
+  const { response, body } = await exchange("GET", path, deadlineMs);
+  if (!response.ok) throw refusalOf("GET", path, response, new TextDecoder().decode(body));
+  return body;
 }
 
 /** One request and the whole body of its answer, within a deadline. */

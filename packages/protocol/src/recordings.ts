@@ -52,6 +52,9 @@ export const recordingDetailSchema = z.strictObject({
   settings: z.array(recordingSettingsSchema),
 });
 export type RecordingDetail = z.infer<typeof recordingDetailSchema>;
+export const recordingAnswerSchema = z.strictObject({ recording: recordingDetailSchema });
+/** Rings and recordings, the newest first. */
+export const recordingListSchema = z.strictObject({ recordings: z.array(recordingSchema) });
 
 /** One step of the line under a recording; NaN does not travel, so unknown is null. */
 export const recordingStepSchema = z.strictObject({
@@ -73,6 +76,7 @@ export const keepRecordingSchema = z.strictObject({
   fromMs: z.number().optional(),
   toMs: z.number().optional(),
   label: z.string().max(120).default(""),
+  note: z.string().max(4000).default(""),
 });
 export type KeepRecording = z.input<typeof keepRecordingSchema>;
 
@@ -97,6 +101,8 @@ export const recordingScheduleSchema = z.strictObject({
   nextAt: z.iso.datetime().nullable(),
 });
 export type RecordingSchedule = z.infer<typeof recordingScheduleSchema>;
+export const recordingScheduleAnswerSchema = z.strictObject({ schedule: recordingScheduleSchema });
+export const recordingScheduleListSchema = z.strictObject({ schedules: z.array(recordingScheduleSchema) });
 export const newRecordingScheduleSchema = recordingScheduleSchema.omit({
   id: true,
   lastOutcome: true,
@@ -125,3 +131,6 @@ export const recorderStateSchema = z.strictObject({
   failure: z.string().nullable(),
 });
 export type RecorderState = z.infer<typeof recorderStateSchema>;
+/** What of the recorder is set here; the length of the ring and the room are settings of the backend. */
+export const changeRecorderSchema = z.strictObject({ trigger: recordingTriggerSchema });
+export type ChangeRecorder = z.infer<typeof changeRecorderSchema>;
