@@ -187,19 +187,34 @@ export async function requestBytes(path: string, deadlineMs = TRANSFER_DEADLINE_
   return body;
 }
 
-/** One request and the whole body of its answer, within a deadline. */
+/** Asks the backend for bytes, such as a stream of frames. @throws ApiError */
+export async function requestBytes(
+  path: string,
+  init: RequestInit = {},
+  deadlineMs = TRANSFER_DEADLINE_MS,
+): Promise<ArrayBuffer> {
+  const { response, body } = await exchange("GET", path, deadlineMs, init);
+  if (!response.ok) throw refusalOf("GET", path, response, new TextDecoder().decode(body));
+  return body;
+}
+
+/** One request and the whole body of its answer, within a deadline. `init.signal` takes it back. */
 async function exchange(
   method: Method,
   path: string,
   deadlineMs: number,
   init: RequestInit = {},
 ): Promise<{ response: Response; body: ArrayBuffer }> {
-  const signal = AbortSignal.timeout(deadlineMs);
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
   try {
     const response = await fetch(path, { ...init, method, signal });
     return { response, body: await response.arrayBuffer() };
   } catch (cause) {
-    throw signal.aborted
+    if (init.signal?.aborted) {
+      throw new ApiError("CANCELLED", `${method} ${path} was taken back`, 0, { cause });
+    }
+    throw deadline.aborted
       ? new ApiError(
           "DEADLINE",
           `The backend did not answer ${method} ${path} within ${deadlineMs / 1000} s`,
