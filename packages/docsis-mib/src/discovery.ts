@@ -1,4 +1,4 @@
-import { columnsOf, enumeration, type MibObject } from "./object.ts";
+import { columnsOf, type MibObject } from "./object.ts";
 
 function scalar(
   name: string,
@@ -50,33 +50,6 @@ export const ifXTable = {
 
 /** ifStackTable, index {higher ifIndex, lower ifIndex}. */
 export const ifStackStatus = columnsOf("1.3.6.1.2.1.31.1.2.1")(3, "ifStackStatus", "Integer", "read-only");
-
-/** DOCS-IF-MIB DocsisUpstreamType, as docsIfUpChannelType reads. */
-export const upstreamType = enumeration(0, "unknown", "tdma", "atdma", "scdma", "tdmaAndAtdma");
-
-const upChannel = columnsOf("1.3.6.1.2.1.10.127.1.1.2.1");
-/** docsIfUpstreamChannelTable (DOCS-IF-MIB, RFC 4546), SC-QAM channels, index {ifIndex}. */
-export const docsIfUpChannel = {
-  id: upChannel(1, "docsIfUpChannelId", "Integer", "read-only"),
-  frequencyHz: upChannel(2, "docsIfUpChannelFrequency", "Integer", "read-create"),
-  widthHz: upChannel(3, "docsIfUpChannelWidth", "Integer", "read-create"),
-  type: upChannel(15, "docsIfUpChannelType", "Integer", "read-only", upstreamType),
-} as const;
-
-const ofdma = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.23.1");
-/** docsIf31CmtsUsOfdmaChanTable (DOCS-IF31-MIB), index {ifIndex}. */
-export const usOfdmaChan = {
-  targetRxPowerTenthDbmv: ofdma(3, "docsIf31CmtsUsOfdmaChanTargetRxPower", "Integer", "read-only"),
-  lowerBoundaryHz: ofdma(4, "docsIf31CmtsUsOfdmaChanLowerBdryFreq", "Unsigned32", "read-only"),
-  upperBoundaryHz: ofdma(5, "docsIf31CmtsUsOfdmaChanUpperBdryFreq", "Unsigned32", "read-only"),
-  subcarrierSpacingKhz: ofdma(6, "docsIf31CmtsUsOfdmaChanSubcarrierSpacing", "Integer", "read-only"),
-  cyclicPrefix: ofdma(7, "docsIf31CmtsUsOfdmaChanCyclicPrefix", "Integer", "read-only"),
-  symbolsPerFrame: ofdma(8, "docsIf31CmtsUsOfdmaChanNumSymbolsPerFrame", "Unsigned32", "read-only"),
-  rollOffPeriod: ofdma(9, "docsIf31CmtsUsOfdmaChanRollOffPeriod", "Integer", "read-only"),
-  utilizationPercent: ofdma(22, "docsIf31CmtsUsOfdmaChanUtilization", "Unsigned32", "read-only"),
-  channelId: ofdma(23, "docsIf31CmtsUsOfdmaChanId", "Integer", "read-only"),
-  subcarrierZeroHz: ofdma(24, "docsIf31CmtsUsOfdmaChanSubcarrierZeroFreq", "Unsigned32", "read-only"),
-} as const;
 
 /** docsIf31DocsisBaseCapability; docsis31(5), docsis40(6). */
 export const docsisBaseCapability = scalar(

@@ -1,5 +1,6 @@
 export * from "./bits.ts";
 export * from "./bulk.ts";
+export * from "./channels.ts";
 export * from "./discovery.ts";
 export * from "./object.ts";
 export * from "./poll-groups.ts";

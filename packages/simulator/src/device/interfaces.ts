@@ -1,16 +1,9 @@
-import {
-  docsIfUpChannel,
-  IfType,
-  ifNumber,
-  ifStackStatus,
-  ifTable,
-  ifXTable,
-  usOfdmaChan,
-} from "@pnmlab/docsis-mib";
+import { IfType, ifNumber, ifStackStatus, ifTable, ifXTable } from "@pnmlab/docsis-mib";
 import type { Personality } from "../personality/personality.ts";
 import type { OfdmaPlan, PortPlan, ScQamPlan } from "../signal/plan.ts";
 import { SnmpTable, scalars } from "../snmp/table.ts";
 import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
+import { channelTables } from "./channel-tables.ts";
 import { countAt } from "./codewords.ts";
 import { type ModemPort, receptionOf } from "./reception.ts";
 import { signalQualityTable } from "./signal-quality.ts";
@@ -46,7 +39,6 @@ export interface RfPort {
 }
 
 const UP = 1;
-const ATDMA = 2;
 const STACK_ACTIVE = 1;
 /** RF ports that one MAC domain spans. */
 const PORTS_PER_DOMAIN = 2;
@@ -89,7 +81,7 @@ export function layOutPorts(personality: Personality, plans: readonly PortPlan[]
 }
 
 /**
- * IF-MIB, docsIfUpstreamChannelTable, docsIfSignalQualityTable and docsIf31CmtsUsOfdmaChanTable of a device.
+ * IF-MIB, docsIfSignalQualityTable and the tables of upstream channels of a device.
  */
 export function interfaceTables(
   personality: Personality,
@@ -165,9 +157,8 @@ export function interfaceTables(
       [{ object: ifStackStatus, read: () => STACK_ACTIVE }],
       stack.map((pair) => ({ index: pair, row: pair })),
     ),
-    scQamTable(ports),
     signalQualityTable(personality, ports, upTimeS),
-    ofdmaTable(ports),
+    ...channelTables(ports),
   ];
 }
 
@@ -220,49 +211,5 @@ function aliasTable(interfaces: readonly Interface[], upTimeS: () => number): Wr
     columns,
     { copy: (iface) => ({ ...iface }) },
     interfaces.map((iface) => ({ index: [iface.ifIndex], row: iface })),
-  );
-}
-
-/** A CMTS has a row per logical channel, not per physical one (RFC 4546, docsIfUpstreamChannelEntry). */
-function scQamTable(ports: readonly RfPort[]) {
-  const channels = ports.flatMap((port) =>
-    port.channels.flatMap(({ plan, channelId, ifIndex }) =>
-      plan.kind === "scQam" ? [{ plan, channelId, ifIndex }] : [],
-    ),
-  );
-  return new SnmpTable(
-    [
-      { object: docsIfUpChannel.id, read: ({ channelId }) => channelId },
-      { object: docsIfUpChannel.frequencyHz, read: ({ plan }) => plan.centerHz },
-      { object: docsIfUpChannel.widthHz, read: ({ plan }) => plan.widthHz },
-      { object: docsIfUpChannel.type, read: () => ATDMA },
-    ],
-    channels.map((channel) => ({ index: [channel.ifIndex], row: channel })),
-  );
-}
-
-function ofdmaTable(ports: readonly RfPort[]) {
-  const channels = ports.flatMap((port) =>
-    port.channels.flatMap(({ plan, channelId, ifIndex }) =>
-      plan.kind === "ofdma" ? [{ plan, channelId, ifIndex }] : [],
-    ),
-  );
-  return new SnmpTable(
-    [
-      {
-        object: usOfdmaChan.targetRxPowerTenthDbmv,
-        read: ({ plan }) => Math.round(10 * plan.powerDbmvPer1600Khz),
-      },
-      { object: usOfdmaChan.lowerBoundaryHz, read: ({ plan }) => plan.lowerHz },
-      { object: usOfdmaChan.upperBoundaryHz, read: ({ plan }) => plan.upperHz },
-      { object: usOfdmaChan.subcarrierSpacingKhz, read: ({ plan }) => plan.subcarrierSpacingKhz },
-      { object: usOfdmaChan.cyclicPrefix, read: ({ plan }) => plan.cyclicPrefixSamples },
-      { object: usOfdmaChan.symbolsPerFrame, read: ({ plan }) => plan.symbolsPerFrame },
-      { object: usOfdmaChan.rollOffPeriod, read: ({ plan }) => plan.rollOffSamples },
-      { object: usOfdmaChan.utilizationPercent, read: ({ plan }) => Math.round(100 * plan.utilization) },
-      { object: usOfdmaChan.channelId, read: ({ channelId }) => channelId },
-      { object: usOfdmaChan.subcarrierZeroHz, read: ({ plan }) => plan.lowerHz },
-    ],
-    channels.map((channel) => ({ index: [channel.ifIndex], row: channel })),
   );
 }
