@@ -1,10 +1,13 @@
 import {
+  cmtsModulationType,
   docsIfUpChannel,
+  expectedRxPowerTenthDbmv,
   ifStackStatus,
   ifTable,
   ifXTable,
   instanceOid,
   usOfdmaChan,
+  usOfdmaSubcarrierType,
   utscCapab,
 } from "@pnmlab/docsis-mib";
 import { cmtsListSchema, rfPortListSchema, type SnmpValue, type Varbind } from "@pnmlab/protocol";
@@ -53,6 +56,32 @@ const CMTS: Varbind[] = [
   ]),
   { oid: instanceOid(usOfdmaChan.lowerBoundaryHz, 20), value: unsigned(44_000_000) },
   { oid: instanceOid(usOfdmaChan.upperBoundaryHz, 20), value: unsigned(84_000_000) },
+  { oid: instanceOid(docsIfUpChannel.id, 11), value: integer(3) },
+  { oid: instanceOid(docsIfUpChannel.type, 11), value: integer(2) },
+  { oid: instanceOid(docsIfUpChannel.type, 30), value: integer(1) },
+  { oid: instanceOid(docsIfUpChannel.modulationProfile, 11), value: unsigned(221) },
+  { oid: instanceOid(docsIfUpChannel.modulationProfile, 30), value: unsigned(21) },
+  { oid: instanceOid(cmtsModulationType, 21, 6), value: integer(3) },
+  { oid: instanceOid(cmtsModulationType, 221, 1), value: integer(2) },
+  { oid: instanceOid(cmtsModulationType, 221, 10), value: integer(6) },
+  // Of the physical channel here; nobody says what is expected in channel 30.
+  { oid: instanceOid(expectedRxPowerTenthDbmv, 10), value: integer(-15) },
+  { oid: instanceOid(usOfdmaChan.channelId, 20), value: integer(9) },
+  { oid: instanceOid(usOfdmaChan.targetRxPowerTenthDbmv, 20), value: integer(25) },
+  { oid: instanceOid(usOfdmaChan.subcarrierSpacingKhz, 20), value: integer(50) },
+  { oid: instanceOid(usOfdmaChan.cyclicPrefix, 20), value: integer(256) },
+  { oid: instanceOid(usOfdmaChan.subcarrierZeroHz, 20), value: unsigned(40_300_000) },
+  ...[
+    [0, 73, 2],
+    [74, 273, 1],
+    [274, 283, 2],
+    [284, 289, 3],
+    [290, 800, 1],
+    [801, 900, 2],
+  ].flatMap(([first, last, type]) => [
+    { oid: instanceOid(usOfdmaSubcarrierType.endSubcarrier, 20, first!), value: unsigned(last!) },
+    { oid: instanceOid(usOfdmaSubcarrierType.type, 20, first!), value: integer(type!) },
+  ]),
   { oid: instanceOid(utscCapab.triggerMode, 5), value: bits("44") },
   { oid: instanceOid(utscCapab.outputFormat, 5), value: bits("22") },
   { oid: instanceOid(utscCapab.window, 5), value: bits("60") },
@@ -131,6 +160,9 @@ test("RF ports come with capability and channels, by table walks that are shared
           kind: "scQam",
           lowerFrequencyHz: 26_800_000,
           upperFrequencyHz: 33_200_000,
+          channelId: 3,
+          modulation: "ATDMA 64-QAM",
+          expectedLevel: { dbmv: -1.5, bandwidthHz: 5_120_000 },
         },
         {
           ifIndex: 20,
@@ -138,6 +170,14 @@ test("RF ports come with capability and channels, by table walks that are shared
           kind: "ofdma",
           lowerFrequencyHz: 44_000_000,
           upperFrequencyHz: 84_000_000,
+          channelId: 9,
+          modulation: "OFDMA 50 kHz, prefix 256",
+          // Excluded and unused subcarriers beside each other are one band; those beyond the channel are cut.
+          excludedHz: [
+            [53_975_000, 54_775_000],
+            [80_325_000, 84_000_000],
+          ],
+          expectedLevel: { dbmv: 2.5, bandwidthHz: 1_600_000 },
         },
       ],
     },
@@ -154,16 +194,18 @@ test("RF ports come with capability and channels, by table walks that are shared
           kind: "scQam",
           lowerFrequencyHz: 26_800_000,
           upperFrequencyHz: 33_200_000,
+          modulation: "TDMA 16-QAM",
         },
       ],
     },
   ]);
-  expect(walked).toHaveLength(10);
+  const walks = walked.length;
+  expect(new Set(walked).size).toBe(walks);
   await read();
-  expect(walked).toHaveLength(10);
+  expect(walked).toHaveLength(walks);
   nowMs += 30_000;
   await read();
-  expect(walked).toHaveLength(20);
+  expect(walked).toHaveLength(2 * walks);
 });
 
 test("ports of a CMTS that is not there, or cannot be asked, are an error in words", async () => {

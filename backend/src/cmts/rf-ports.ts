@@ -21,6 +21,7 @@ import type {
 import type { SnmpGateway } from "../contracts.ts";
 import { utscCapabilityOf } from "../snmp/utsc-capability.ts";
 import { integerOf, textOf } from "../snmp/values.ts";
+import { withChannelDetails } from "./channel-details.ts";
 
 /** A walk of a large CCAP's interface table takes its time. */
 const WALK_DEADLINE_MS = 20_000;
@@ -29,7 +30,8 @@ const WALK_DEADLINE_MS = 20_000;
 const CAPABILITY_ENTRY_OID = `${UTSC_OBJECTS_OID}.1.1`;
 
 /**
- * Upstream RF ports of a CMTS with their UTSC capability and their channels, in table walks.
+ * Upstream RF ports of a CMTS with their UTSC capability and their channels, in table walks. What the channels
+ * are set to is read once it is known of which kind they are.
  *
  * A port is an interface of ifType docsCableUpstreamRfPort(256), or any interface with a UTSC capability
  * row: some vendors key the table by interfaces of another type. Channels are found by climbing
@@ -88,7 +90,7 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
   };
 
   const ports = [...types.keys()].filter((ifIndex) => typeOf(ifIndex) === IfType.docsCableUpstreamRfPort);
-  return [...new Set([...ports, ...capabilityByPort.keys()])]
+  const rfPorts = [...new Set([...ports, ...capabilityByPort.keys()])]
     .sort((a, b) => a - b)
     .map((ifIndex) => ({
       ifIndex,
@@ -101,6 +103,15 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
         .filter((channel) => channel !== undefined)
         .sort((a, b) => a.lowerFrequencyHz - b.lowerFrequencyHz),
     }));
+  const detailed = await withChannelDetails(
+    rfPorts.flatMap(({ channels }) => channels),
+    walk,
+    lowerLayersOf(higher),
+  );
+  return rfPorts.map((port) => ({
+    ...port,
+    channels: port.channels.map((channel) => detailed.get(channel.ifIndex) ?? channel),
+  }));
 }
 
 /** Values of a column indexed by ifIndex alone. */
@@ -140,6 +151,15 @@ function higherLayers(varbinds: readonly Varbind[]): Map<number, number[]> {
     if (above && below) higher.set(below, [...(higher.get(below) ?? []), above]);
   }
   return higher;
+}
+
+/** For an interface those that it is stacked on directly. */
+function lowerLayersOf(higher: ReadonlyMap<number, number[]>): (ifIndex: number) => number[] {
+  const lower = new Map<number, number[]>();
+  for (const [below, aboves] of higher) {
+    for (const above of aboves) lower.set(above, [...(lower.get(above) ?? []), below]);
+  }
+  return (ifIndex) => lower.get(ifIndex) ?? [];
 }
 
 /** Everything stacked above a port. The MAC layer is not passed: above it lie the channels of other ports too. */
