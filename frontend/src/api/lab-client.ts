@@ -29,6 +29,7 @@ import type {
   UtscSession,
 } from "@pnmlab/protocol";
 import type { ConnectionState } from "../model/lab-state.ts";
+import type { EventsClient } from "./events-client.ts";
 
 /** What a live connection tells its owner. */
 export interface LiveListener {
@@ -107,4 +108,6 @@ export interface LabClient {
   /** Address of the file as it arrived, for a download. */
   captureFileUrl(captureId: string): string;
   connect(listener: LiveListener): LiveConnection;
+  /** Events of the detectors, and the detectors themselves. */
+  readonly events: EventsClient;
 }

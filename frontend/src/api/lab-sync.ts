@@ -2,13 +2,16 @@ import { Emitter, messageOf } from "@pnmlab/kit";
 import type {
   BackendToBrowser,
   Capture,
+  PlantEvent,
   RfPort,
   SpectrumFrame,
   StartUtscSession,
   UtscSession,
 } from "@pnmlab/protocol";
-import { type ConnectionState, LabState, type Loadable, replaceById } from "../model/lab-state.ts";
+import { mergeEvents } from "../model/events/event-order.ts";
+import { type ConnectionState, LabState, type Loadable, readyOr, replaceById } from "../model/lab-state.ts";
 import { ApiError } from "./api-error.ts";
+import type { EventQuery } from "./events-client.ts";
 import type { LabClient, LiveConnection } from "./lab-client.ts";
 
 export interface ReceivedFrame {
@@ -17,6 +20,7 @@ export interface ReceivedFrame {
 }
 
 const POLL_MS = 5000;
+const EVENTS_AT_FIRST = 500;
 /** Counters of a running session are shown at most this often. */
 const SESSION_EVERY_MS = 250;
 
@@ -145,6 +149,22 @@ export class LabSync {
     }
   }
 
+  /** Reads events, the newest unless asked for others, beside those that are known. */
+  async loadEvents(query: EventQuery = { limit: EVENTS_AT_FIRST }): Promise<void> {
+    try {
+      this.takeEvents(await this.client.events.events(query));
+    } catch (cause) {
+      if (this.#signedOutBy(cause) || this.state.snapshot.events.status === "ready") return;
+      this.state.update({ events: failed(cause) });
+    }
+  }
+
+  /** Puts events that were read or changed in the place of what was known of them. */
+  takeEvents(events: readonly PlantEvent[]): void {
+    const value = mergeEvents(readyOr(this.state.snapshot.events), events);
+    this.state.update({ events: { status: "ready", value, atMs: Date.now() } });
+  }
+
   #onState(connection: ConnectionState): void {
     this.state.update({ connection });
     if (connection.status === "open") void this.#refetch();
@@ -162,7 +182,7 @@ export class LabSync {
     } catch (cause) {
       if (!this.#signedOutBy(cause)) this.state.update({ notice: noticeOf(cause) });
     }
-    await Promise.all([this.loadCmts(), this.loadCaptures()]);
+    await Promise.all([this.loadCmts(), this.loadCaptures(), this.loadEvents()]);
   }
 
   async #pollSlowThings(): Promise<void> {
@@ -209,6 +229,9 @@ export class LabSync {
         break;
       case "capture":
         this.#takeCapture(message.capture);
+        break;
+      case "event":
+        this.takeEvents([message.event]);
         break;
       case "health":
         state.update({ health: message.health });

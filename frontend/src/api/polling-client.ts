@@ -15,7 +15,7 @@ import {
   seriesNameListSchema,
 } from "@pnmlab/protocol";
 import { z } from "zod";
-import { jsonBody, request } from "./http-client.ts";
+import { jsonBody, request } from "./request.ts";
 
 /** Everything the page asks about polling. Every promise rejects with an `ApiError`. */
 export interface PollingClient {

@@ -5,6 +5,7 @@ import type {
   Capture,
   Cmts,
   Health,
+  PlantEvent,
   RfPort,
   SignedIn,
   UtscSession,
@@ -40,6 +41,8 @@ export interface LabSnapshot {
   /** Where the list of captures goes on; null where all are on the page. */
   capturesNextBefore: string | null;
   health: Health | null;
+  /** Events that this page has read or heard of, newest first. */
+  events: Loadable<readonly PlantEvent[]>;
   /** The last thing that the backend could not do for this page. */
   notice: { code: string; message: string; atMs: number } | null;
 }
@@ -59,6 +62,7 @@ export function emptySnapshot(nowMs: number): LabSnapshot {
     captures: { status: "loading", sinceMs: nowMs },
     capturesNextBefore: null,
     health: null,
+    events: { status: "loading", sinceMs: nowMs },
     notice: null,
   };
 }

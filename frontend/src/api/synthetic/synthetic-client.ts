@@ -15,6 +15,7 @@ import {
 import { ApiError } from "../api-error.ts";
 import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
 import { SyntheticAgents } from "./synthetic-agents.ts";
+import { SyntheticEvents } from "./synthetic-events.ts";
 import { syntheticComparison, syntheticProbe } from "./synthetic-file-way.ts";
 import {
   SYNTHETIC_BUILD,
@@ -52,6 +53,7 @@ export class SyntheticLabClient implements LabClient {
   readonly #running = new Map<string, Running>();
   readonly #captures = syntheticCaptures(Date.now());
   readonly #setup = new SyntheticSetup();
+  readonly events = new SyntheticEvents(Date.now());
   #orphans: UtscOrphan[] = [syntheticOrphan(Date.now())];
   #listener: LiveListener | undefined;
 

@@ -1,0 +1,55 @@
+/** Kinds of events by name, from the one that troubles most channels to the one that troubles least. */
+const NAMES: Readonly<Record<string, string>> = {
+  clipping: "Laser clipping",
+  receiverOverload: "Receiver overload",
+  impulseNoise: "Impulse noise",
+  noiseRise: "Noise rise",
+  cpdComb: "CPD, comb",
+  cpdNoise: "CPD, noise",
+  narrowbandIngress: "Narrowband ingress",
+  stuckTransmitter: "Stuck transmitter",
+  unknownCarrier: "Unknown carrier",
+  hum: "Hum",
+  suckOut: "Suck-out",
+  rollOff: "Roll-off",
+  ripple: "Ripple",
+  tilt: "Tilt",
+  levelDeviation: "Level deviation",
+  channelSilent: "Channel silent",
+  dcSpur: "DC spur",
+  anomaly: "Anomaly",
+  lowTraffic: "Low traffic",
+};
+
+/** All kinds, the worst first. */
+export const EVENT_KINDS: readonly string[] = Object.keys(NAMES);
+
+/** What a kind is called; one that this page does not know keeps its own name. */
+export function kindName(kind: string): string {
+  return NAMES[kind] ?? kind;
+}
+
+/** Place in the order of the worst; kinds that this page does not know come last. */
+export function kindRank(kind: string): number {
+  const rank = EVENT_KINDS.indexOf(kind);
+  return rank < 0 ? EVENT_KINDS.length : rank;
+}
+
+const DETECTORS: Readonly<Record<string, string>> = {
+  D1: "Narrowband ingress",
+  D2: "Noise rise",
+  D3: "Impulse noise",
+  D4: "Common path distortion",
+  D5: "Clipping",
+  D6: "Hum",
+  D7: "Passband: tilt, roll-off, suck-out, ripple",
+  D8: "Carriers: unknown, silent, off level, stuck",
+  D9: "Receiver overload",
+  D10: "Anomaly",
+};
+
+export const DETECTOR_IDS: readonly string[] = Object.keys(DETECTORS);
+
+export function detectorName(id: string): string {
+  return DETECTORS[id] ?? id;
+}

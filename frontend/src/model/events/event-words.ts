@@ -1,0 +1,87 @@
+import { durationText } from "@pnmlab/kit";
+import type { DetectionState, PlantEvent, Replay } from "@pnmlab/protocol";
+import { formatBandwidth, formatCount, formatMhz, formatNumber } from "../format.ts";
+
+/** How long an event has lasted, from the first frame that showed it to the last. */
+export function lengthWords({ firstMs, lastMs }: Pick<PlantEvent, "firstMs" | "lastMs">): string {
+  return lastMs - firstMs < 1000 ? "under 1 s" : durationText(lastMs - firstMs);
+}
+
+/** Where an event lies: `27.185 MHz, 50.0 kHz wide`. */
+export function placeWords({ f0Hz, bwHz }: Pick<PlantEvent, "f0Hz" | "bwHz">): string {
+  return bwHz > 0 ? `${formatMhz(f0Hz)} MHz, ${formatBandwidth(bwHz)} wide` : `${formatMhz(f0Hz)} MHz`;
+}
+
+/** Unit of a statistic, out of its name: `excess over neighbours in dB, live` gives dB. */
+export function statisticUnit(statistic: string): string {
+  if (/\bin standard deviations\b|\bsigma\b/.test(statistic)) return "sigma";
+  if (/\bdB\b/.test(statistic)) return "dB";
+  if (/\bin s\b/.test(statistic)) return "s";
+  if (/%/.test(statistic)) return "%";
+  return "";
+}
+
+/** A value of a statistic with its unit: `19.2 dB`; shares too small for tenths keep three figures. */
+export function statisticWords(statistic: string, value: number): string {
+  const unit = statisticUnit(statistic);
+  const isSmall = value !== 0 && Math.abs(value) < 0.05;
+  const text = isSmall ? value.toPrecision(3) : formatNumber(value, 1);
+  return unit ? `${text} ${unit}` : text;
+}
+
+/** What a replay came to: `Fires again: 19.2 dB over 13.0 dB`. */
+export function replayWords(event: Pick<PlantEvent, "evidence">, replay: Replay): string {
+  const { statistic } = event.evidence;
+  if (replay.fires && replay.value !== null && replay.threshold !== null) {
+    return `Fires again: ${statisticWords(statistic, replay.value)} over ${statisticWords(statistic, replay.threshold)}`;
+  }
+  return replay.fires ? "Fires again" : "Does not fire again";
+}
+
+const SOURCES: Readonly<Record<Replay["source"], string>> = {
+  recording: "of the kept recording",
+  ring: "of the ring",
+  evidence: "stored with the event",
+};
+
+/** From which frames a replay was made: `600 frames of the ring`. */
+export function replaySourceWords({ frames, source }: Replay): string {
+  return `${formatCount(frames)} ${frames === 1 ? "frame" : "frames"} ${SOURCES[source]}`;
+}
+
+/** Why the detectors did not see everything of a session; undefined where they did. */
+export function detectionTrouble(
+  state: DetectionState | undefined,
+  sessionId?: string | undefined,
+): string | undefined {
+  if (!state) return undefined;
+  if (state.worker !== "running") return state.sentence;
+  const sessions = state.sessions.filter((session) => !sessionId || session.sessionId === sessionId);
+  const skipped = sessions.reduce((sum, { framesSkipped }) => sum + framesSkipped, 0);
+  if (skipped > 0) {
+    const analysed = sessions.reduce((sum, { framesAnalysed }) => sum + framesAnalysed, 0);
+    return `The detectors skipped ${formatCount(skipped)} of ${formatCount(skipped + analysed)} frames. ${state.sentence}`;
+  }
+  if (sessionId && sessions.some(({ hasPlan }) => !hasPlan)) {
+    return "The channels of this port are not known yet, so the detectors wait for them.";
+  }
+  return undefined;
+}
+
+/** A name such as `gatedRatePerS` for people: `gated rate per s`. */
+export function figureName(name: string): string {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/\b(Db|DB|Hz|Pct|Dbmv|Mhz)\b/g, (unit) => UNITS[unit] ?? unit)
+    .replace(/\b[A-Z][a-z]+\b/g, (word) => (KEPT.has(word) ? word : word.toLowerCase()))
+    .trim();
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  Db: "dB",
+  DB: "dB",
+  Pct: "%",
+  Dbmv: "dBmV",
+  Mhz: "MHz",
+};
+const KEPT = new Set(["Hz"]);

@@ -1,0 +1,139 @@
+import { binsOfBand, isSameAxis, LocalBaseline, PowerAverage, powersOfLevels } from "@pnmlab/pnm-analysis";
+import type { PlantEvent } from "@pnmlab/protocol";
+import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
+import type { PlotPanel } from "../capture/inspection.ts";
+import { statisticWords } from "./event-words.ts";
+
+/** The stored frames of an event as a plot shows them. */
+export interface EvidenceView {
+  panel: PlotPanel;
+  /** Part of the axis around the event, in Hz. */
+  around: { fromHz: number; toHz: number };
+  /** Sequence number and capture time of the frame at the peak. */
+  peak: { sequence: number; capturedAtMs: number };
+  /** Frames that the average is over. */
+  others: number;
+  /** The threshold can be drawn as a level. */
+  hasThresholdLine: boolean;
+}
+
+interface Levels {
+  sequence: number;
+  capturedAtMs: number;
+  levelsDbmv: Float64Array;
+  firstBinHz: number;
+  binSpacingHz: number;
+}
+
+/** At least so much of the spectrum is shown at either side of an event. */
+const LEAST_REACH_HZ = 2_000_000;
+const REACH_WIDTHS = 3;
+
+/**
+ * The frame with most power in the band of the event over the power average of the others, and the threshold that it
+ * passed, where that is a level. Undefined where no frame is stored.
+ */
+export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]): EvidenceView | undefined {
+  const spectra = frames.map(levelsOf);
+  const peak = strongest(spectra, event);
+  if (!peak) return undefined;
+  const others = spectra.filter((one) => one !== peak && isSameAxis(one, peak));
+  const bins = peak.levelsDbmv.length;
+  const average = new PowerAverage(bins, "moving", Math.max(1, others.length));
+  for (const { levelsDbmv } of others) {
+    average.add(levelsDbmv, powersOfLevels(levelsDbmv, new Float64Array(bins)));
+  }
+  const around = reachOf(event, peak);
+  const reference = others.length > 0 ? average.levelsDb() : peak.levelsDbmv;
+  const threshold = thresholdLine(event, reference, peak, Math.max(1, others.length));
+  const series: PlotPanel["series"] = [
+    { name: `Frame ${peak.sequence}, the peak`, unit: "dBmV", values: peak.levelsDbmv, form: "line" },
+  ];
+  if (others.length > 0) {
+    const name = others.length === 1 ? "The other frame" : `Average of the ${others.length} others`;
+    series.push({ name, unit: "dBmV", values: average.levelsDb(), form: "line" });
+  }
+  if (threshold) {
+    const { statistic } = event.evidence;
+    const name = `Threshold, ${statisticWords(statistic, event.evidence.threshold)}`;
+    series.push({ name, unit: "dBmV", values: threshold, form: "line" });
+  }
+  return {
+    panel: {
+      title: `Evidence of event ${event.number}`,
+      x: {
+        label: "Frequency",
+        unit: "Hz",
+        values: Float64Array.from({ length: bins }, (_, bin) => peak.firstBinHz + bin * peak.binSpacingHz),
+      },
+      y: { label: "Level", unit: "dBmV", logarithmic: false },
+      square: false,
+      series,
+      excluded: [],
+      marks: [],
+      ideal: null,
+    },
+    around,
+    peak: { sequence: peak.sequence, capturedAtMs: peak.capturedAtMs },
+    others: others.length,
+    hasThresholdLine: threshold !== undefined,
+  };
+}
+
+function levelsOf(frame: SpectrumFrame): Levels {
+  const { sequence, capturedAtMs, firstBinHz, binSpacingHz, levelsHundredthsDbmv } = frame;
+  const levelsDbmv = Float64Array.from(levelsHundredthsDbmv, (level) =>
+    level === NO_LEVEL ? Number.NaN : level / 100,
+  );
+  return { sequence, capturedAtMs, levelsDbmv, firstBinHz, binSpacingHz };
+}
+
+function strongest(spectra: readonly Levels[], { f0Hz, bwHz }: PlantEvent): Levels | undefined {
+  let best: Levels | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const spectrum of spectra) {
+    const half = Math.max(bwHz, spectrum.binSpacingHz) / 2;
+    const [first, end] = binsOfBand(spectrum, f0Hz - half, f0Hz + half);
+    const powers = powersOfLevels(spectrum.levelsDbmv.subarray(first, end), new Float64Array(end - first));
+    const power = powers.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0);
+    if (best && power <= most) continue;
+    best = spectrum;
+    most = power;
+  }
+  return best;
+}
+
+function reachOf({ f0Hz, bwHz }: PlantEvent, { levelsDbmv, firstBinHz, binSpacingHz }: Levels) {
+  const reachHz = Math.max(LEAST_REACH_HZ, REACH_WIDTHS * bwHz);
+  const lastHz = firstBinHz + (levelsDbmv.length - 1) * binSpacingHz;
+  return { fromHz: Math.max(firstBinHz, f0Hz - reachHz), toHz: Math.min(lastHz, f0Hz + reachHz) };
+}
+
+/** The level that a bin had to pass; undefined where the statistic is none of levels. */
+function thresholdLine(
+  event: PlantEvent,
+  reference: Float64Array,
+  peak: Levels,
+  looks: number,
+): Float64Array | undefined {
+  const { statistic, threshold } = event.evidence;
+  const line = new Float64Array(reference.length).fill(Number.NaN);
+  const { fromHz, toHz } = reachOf(event, peak);
+  const [first, end] = binsOfBand(peak, fromHz, toHz);
+  if (statistic.startsWith("excess over neighbours")) {
+    const baseline = new LocalBaseline(new Int16Array(reference.length), looks);
+    const excess = baseline.excess(reference, new Float32Array(reference.length));
+    for (let bin = first; bin < end; bin += 1) line[bin] = reference[bin]! - excess[bin]! + threshold;
+    return line;
+  }
+  const baselineDbmv = event.figures.baselineDbmv;
+  if (statistic === "rise of the noise in dB" && baselineDbmv !== undefined) {
+    line.fill(baselineDbmv + threshold, first, end);
+    return line;
+  }
+  if (statistic === "rise of the quiet bands in dB") {
+    for (let bin = first; bin < end; bin += 1) line[bin] = reference[bin]! + threshold;
+    return line;
+  }
+  return undefined;
+}
