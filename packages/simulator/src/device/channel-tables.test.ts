@@ -45,7 +45,7 @@ test("subcarriers that nothing is sent in are those of the excluded bands, count
     index: indexOf(usOfdmaSubcarrierType.endSubcarrier, oidText(oid))!,
     last: value.value as number,
   }));
-  const groups = [];
+  const groups: { first: number; last: number; type: number }[] = [];
   for (const { index, last } of ends.filter(({ index: [ifIndex] }) => ifIndex === channel.ifIndex)) {
     const first = index[1]!;
     groups.push({ first, last, type: await manager.number(usOfdmaSubcarrierType.type, ...index) });
