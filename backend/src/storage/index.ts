@@ -12,6 +12,7 @@ import { createEventStore, type EventStore } from "./events.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createPollPlanStore, type PollPlanStore } from "./poll-plans.ts";
 import { createProfileChoices } from "./profile-choices.ts";
+import { createRecordingStore, type RecordingStore } from "./recordings.ts";
 import { createSessionStore } from "./sessions.ts";
 
 export type { EnrolmentStore, StoredEnrolment, StoredToken } from "./agent-enrolments.ts";
@@ -35,6 +36,7 @@ export interface Storage extends Disposable {
   readonly audit: AuditStore;
   readonly profileChoices: ProfileChoices;
   readonly pollPlans: PollPlanStore;
+  readonly recordings: RecordingStore;
   readonly events: EventStore;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
@@ -58,6 +60,7 @@ export function openStorage(dataDir: string): Storage {
     audit: createAuditStore(database),
     profileChoices: createProfileChoices(database),
     pollPlans: createPollPlanStore(database),
+    recordings: createRecordingStore(database),
     events: createEventStore(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {

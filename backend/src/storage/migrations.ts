@@ -149,4 +149,13 @@ export const migrations: readonly Migration[] = [
       "CREATE TABLE detection_settings (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
     ],
   },
+  {
+    id: 8,
+    name: "recordings, their schedules, when events are kept",
+    statements: [
+      "CREATE TABLE recordings (id TEXT PRIMARY KEY, document TEXT NOT NULL, created_at TEXT NOT NULL)",
+      "CREATE TABLE recording_schedules (id TEXT PRIMARY KEY, document TEXT NOT NULL, created_at TEXT NOT NULL)",
+      "CREATE TABLE recording_trigger (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
+    ],
+  },
 ];

@@ -601,6 +601,26 @@ export const variables = {
     breaks: "PNMLAB_DATA_DIR holds as many readings as that makes: about 60 octets each.",
     form: "days from 1 to 3650",
   },
+  ringMinutes: {
+    name: "PNMLAB_RING_MINUTES",
+    schema: z.coerce.number().min(1).max(1440),
+    default: "10",
+    readers: ["backend"],
+    meaning: "How far back the flight recorder of each live capture goes, in minutes.",
+    breaks:
+      "What was before cannot be kept any more. A spectrum of 1,600 bins takes 3.3 kB: ten minutes at 10 a second are 20 MB.",
+    form: "minutes from 1 to 1440",
+  },
+  recordingsMaxMb: {
+    name: "PNMLAB_RECORDINGS_MAX_MB",
+    schema: z.coerce.number().int().min(10).max(100_000_000),
+    default: "20480",
+    readers: ["backend"],
+    meaning:
+      "Room that rings and kept recordings take in PNMLAB_DATA_DIR together, in MB (10^6 octets). Rings give way before what was kept.",
+    breaks: "Where what was kept fills it, nothing more is recorded; health and the page say so.",
+    form: "MB from 10",
+  },
   publicUrl: {
     name: "PNMLAB_PUBLIC_URL",
     schema: z.url({ protocol: /^https?$/ }).or(z.literal("")),
