@@ -1,4 +1,5 @@
 import type { LevelUnit } from "@pnmlab/pnm-analysis";
+import type { EventPin } from "./events/event-pin.ts";
 import type { FrequencyRange } from "./frequency-axis.ts";
 import type { Marker } from "./marker.ts";
 import type { MaskSpec } from "./mask-spec.ts";
@@ -75,6 +76,8 @@ export interface PlotView {
   /** Number of the marker that keys act on. */
   activeMarker: number | undefined;
   masks: readonly MaskSpec[];
+  /** Events of the port, pinned on trace and waterfall. */
+  events: readonly EventPin[];
 }
 
 export const DEFAULT_TRACE_SHARE = 0.57;
@@ -97,6 +100,7 @@ export const DEFAULT_VIEW: PlotView = {
   markers: [],
   activeMarker: undefined,
   masks: [],
+  events: [],
 };
 
 /** View zooms by the upper edge of the usual upstream splits, in MHz. */

@@ -16,6 +16,7 @@ import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
 import { paintCursor } from "./paint-cursor.ts";
+import { paintEvents } from "./paint-events.ts";
 import { paintMarkers } from "./paint-markers.ts";
 import { paintMasks } from "./paint-masks.ts";
 import { paintTimeline } from "./paint-timeline.ts";
@@ -169,6 +170,7 @@ export class LivePlot {
     this.#updateImage(scene);
     paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
     paintColourBar(context, scene, this.#palette);
+    paintEvents(context, scene);
     paintAxes(context, scene, this.#floor.dbmv);
     paintCursor(context, scene);
     this.#drawTimeline(nowMs);

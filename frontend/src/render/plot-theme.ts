@@ -14,6 +14,9 @@ export interface PlotTheme {
   text2: string;
   text3: string;
   accent: string;
+  fail: string;
+  warn: string;
+  unknown: string;
   traces: Record<TraceRole, string>;
   bandOpacity: number;
   labelFont: string;
@@ -39,6 +42,9 @@ export function readPlotTheme(root: HTMLElement): PlotTheme {
     text2: token("text-2"),
     text3: token("text-3"),
     accent: token("accent"),
+    fail: token("fail"),
+    warn: token("warn"),
+    unknown: token("unknown"),
     traces: {
       live: token("trace-live"),
       average: token("trace-average"),
