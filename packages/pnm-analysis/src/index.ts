@@ -21,6 +21,7 @@ export type {
   Severity,
   Sighting,
 } from "./detect/event.ts";
+export { FrameView } from "./detect/frame-view.ts";
 export { fitHum, type HumFit, humOfModulation } from "./detect/hum-fit.ts";
 export { eventRatePerS, probabilityOfIntercept } from "./detect/impulse.ts";
 export { LocalBaseline, medianToMeanDb } from "./detect/local-baseline.ts";
@@ -29,7 +30,13 @@ export { type Dip, type PassbandShape, passbandShape } from "./detect/passband-s
 export { fitTemplate, secondOrderTemplate, type TemplateFit } from "./detect/product-template.ts";
 export { clippedShare } from "./detect/receiver-overload.ts";
 export { type Ripple, strongestRipple } from "./detect/ripple.ts";
-export { serviceAt } from "./detect/services.ts";
+export {
+  RADIO_SERVICES,
+  type RadioService,
+  SERVICE_REGIONS,
+  type ServiceRegion,
+  serviceAt,
+} from "./detect/services.ts";
 export {
   THRESHOLDS,
   type Threshold,
