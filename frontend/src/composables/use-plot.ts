@@ -1,5 +1,6 @@
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
+import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
 import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
@@ -27,10 +28,15 @@ export interface Plot {
   show(source: FrameSource): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
   setRearms(rearms: number): void;
+  /** Asks about the data behind the picture; undefined where there is none, or the picture has gone. */
+  ask<Kind extends PlotQuestion["kind"]>(
+    question: Extract<PlotQuestion, { kind: Kind }>,
+  ): Promise<PlotAnswers[Kind]>;
   resetHolds(): void;
 }
 
 let lastPlotId = 0;
+let lastQuestionId = 0;
 
 /** One live picture on the shared stage, from the mounting of its canvases to their end. */
 export function usePlot(options: PlotOptions): Plot {
@@ -42,6 +48,7 @@ export function usePlot(options: PlotOptions): Plot {
   const size = shallowRef({ width: 0, height: 0 });
   let stage: StageHandle | undefined;
   let stopReports = () => {};
+  const asked = new Map<number, (answer: never) => void>();
   let observer: ResizeObserver | undefined;
 
   const send = (command: StageCommand, transfer?: Transferable[]) => stage?.send(command, transfer);
@@ -58,7 +65,10 @@ export function usePlot(options: PlotOptions): Plot {
     stopReports = stage.onReport(plotId, (message) => {
       if (message.type === "figures") report.value = message.report;
       else if (message.type === "cursor") reading.value = message.reading;
-      else failure.value = message.message;
+      else if (message.type === "answer") {
+        asked.get(message.id)?.(message.answer as never);
+        asked.delete(message.id);
+      } else failure.value = message.message;
     });
     send(
       { type: "create", plotId, kind: options.kind, subject: options.subject, plot, timeline },
@@ -90,6 +100,7 @@ export function usePlot(options: PlotOptions): Plot {
   watch(options.channels, (channels) => send({ type: "plan", plotId, channels: [...channels] }));
 
   onBeforeUnmount(() => {
+    for (const answer of asked.values()) answer(undefined as never);
     observer?.disconnect();
     stopReports();
     send({ type: "destroy", plotId });
@@ -104,6 +115,13 @@ export function usePlot(options: PlotOptions): Plot {
     addFrame: (bytes, source = "live") => send({ type: "frame", plotId, bytes, source }),
     show: (source) => send({ type: "source", plotId, source }),
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
+    ask: (question) =>
+      new Promise((resolve) => {
+        if (!stage) return resolve(undefined as never);
+        lastQuestionId += 1;
+        asked.set(lastQuestionId, resolve);
+        send({ type: "ask", plotId, id: lastQuestionId, question });
+      }),
     setRearms: (rearms) => send({ type: "rearms", plotId, rearms }),
     resetHolds: () => send({ type: "resetHolds", plotId }),
   };

@@ -1,6 +1,7 @@
 import type { LevelUnit } from "@pnmlab/pnm-analysis";
 import type { EventPin } from "./events/event-pin.ts";
 import type { FrequencyRange } from "./frequency-axis.ts";
+import type { WatchedBand } from "./level-history.ts";
 import type { Marker } from "./marker.ts";
 import type { MaskSpec } from "./mask-spec.ts";
 import type { PaletteName } from "./palette.ts";
@@ -76,6 +77,8 @@ export interface PlotView {
   /** Number of the marker that keys act on. */
   activeMarker: number | undefined;
   masks: readonly MaskSpec[];
+  /** Bands whose level is followed over time. */
+  watched: readonly WatchedBand[];
   /** Events of the port, pinned on trace and waterfall. */
   events: readonly EventPin[];
 }
@@ -100,6 +103,7 @@ export const DEFAULT_VIEW: PlotView = {
   markers: [],
   activeMarker: undefined,
   masks: [],
+  watched: [],
   events: [],
 };
 

@@ -1,8 +1,143 @@
-import type { MarkerReading } from "./marker.ts";
+import {
+  adjacentPowerDb,
+  bandPower,
+  bandwidthAtDb,
+  deltaMarker,
+  enbwBinsOf,
+  findPeaks,
+  type LevelSpectrum,
+  noiseMarkerDbmvPerHz,
+  occupiedBandwidthOfSpectrum,
+  trackPeak,
+} from "@pnmlab/pnm-analysis";
+import { binAt, binFrequencyHz } from "./frequency-axis.ts";
+import { DEFAULT_BAND_HZ, type Marker, type MarkerReading } from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 import type { PlotView } from "./plot-view.ts";
+import { noiseBandwidthHz, traceSpectrum } from "./trace-levels.ts";
 
-/** What the markers of the view read now. */
-export function readMarkers(_data: PlotData, _view: PlotView): MarkerReading[] {
-  return [];
+/** A tracked signal may move by this share of the spectrum from one frame to the next, and by five bins. */
+const TRACK_SHARE = 0.01;
+const TRACK_BINS = 5;
+
+/** Reads the markers of a picture and follows the peaks that are tracked. */
+export class MarkerReader {
+  /** Where each tracked peak is now, with the frequency that the view gave it to begin with. */
+  readonly #tracked = new Map<number, { fromHz: number; atHz: number }>();
+
+  /** Moves the tracking markers to the peak nearest to where each was; one whose signal is gone stays. */
+  follow(data: PlotData, view: Pick<PlotView, "markers">): void {
+    for (const marker of view.markers) {
+      if (!marker.isTracking) continue;
+      const spectrum = traceSpectrum(data, marker.trace);
+      if (!spectrum) continue;
+      const { binSpacingHz } = spectrum;
+      const reachHz = Math.max(TRACK_BINS, spectrum.levelsDbmv.length * TRACK_SHARE) * binSpacingHz;
+      const found = trackPeak(findPeaks(spectrum), this.#placeOf(marker), reachHz);
+      if (found)
+        this.#tracked.set(marker.number, { fromHz: marker.frequencyHz, atHz: binHz(spectrum, found.bin) });
+    }
+  }
+
+  /** What the markers read now. */
+  read(data: PlotData, view: Pick<PlotView, "markers">): MarkerReading[] {
+    const { axis } = data;
+    if (!axis) return [];
+    return view.markers.map((marker) => {
+      const bin = binAt(axis, this.#placeOf(marker));
+      const frequencyHz = bin === undefined ? this.#placeOf(marker) : binFrequencyHz(axis, bin);
+      const spectrum = bin === undefined ? undefined : traceSpectrum(data, marker.trace);
+      if (bin === undefined || !spectrum) return nothingRead(marker.number, frequencyHz);
+      const reference = view.markers.find(({ number }) => number === marker.reference);
+      return {
+        ...nothingRead(marker.number, frequencyHz),
+        bin,
+        levelDbmv: spectrum.levelsDbmv[bin]!,
+        ...(marker.kind === "delta" && reference && this.#delta(data, spectrum, reference, frequencyHz)),
+        dbmvPerHz: noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)),
+        ...(marker.kind === "bandPower" && {
+          bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
+        }),
+        ...measured(marker, spectrum, bin, frequencyHz),
+      };
+    });
+  }
+
+  #placeOf(marker: Marker): number {
+    const tracked = marker.isTracking ? this.#tracked.get(marker.number) : undefined;
+    return tracked?.fromHz === marker.frequencyHz ? tracked.atHz : marker.frequencyHz;
+  }
+
+  #delta(data: PlotData, spectrum: LevelSpectrum, reference: Marker, frequencyHz: number) {
+    const referenceHz = this.#placeOf(reference);
+    const own = deltaMarker(spectrum, referenceHz, frequencyHz);
+    const bin = binAt(data.axis!, frequencyHz)!;
+    // The reference may sit on another trace; its level is that of its own.
+    const there = traceSpectrum(data, reference.trace);
+    const at = binAt(data.axis!, referenceHz);
+    const referenceDb = at === undefined ? Number.NaN : (there?.levelsDbmv[at] ?? Number.NaN);
+    return { deltaHz: own.deltaHz, deltaDb: spectrum.levelsDbmv[bin]! - referenceDb };
+  }
+}
+
+function binHz(spectrum: LevelSpectrum, bin: number): number {
+  return spectrum.firstBinHz + bin * spectrum.binSpacingHz;
+}
+
+function nothingRead(number: number, frequencyHz: number): MarkerReading {
+  return {
+    number,
+    frequencyHz,
+    bin: -1,
+    levelDbmv: Number.NaN,
+    deltaDb: Number.NaN,
+    deltaHz: Number.NaN,
+    dbmvPerHz: Number.NaN,
+    bandPowerDbmv: Number.NaN,
+    widthHz: Number.NaN,
+    adjacentDb: [Number.NaN, Number.NaN],
+  };
+}
+
+function bandAround(data: PlotData, spectrum: LevelSpectrum, centreHz: number, widthHz: number): number {
+  const { binSpacingHz } = spectrum;
+  const enbwBins = enbwBinsOf({ resolutionBandwidthHz: noiseBandwidthHz(data), binSpacingHz });
+  return bandPower(spectrum, centreHz - widthHz / 2, centreHz + widthHz / 2, enbwBins).powerDbmv;
+}
+
+function measured(
+  { measure }: Marker,
+  spectrum: LevelSpectrum,
+  bin: number,
+  frequencyHz: number,
+): Partial<MarkerReading> {
+  switch (measure?.kind) {
+    case undefined:
+      return {};
+    case "occupied": {
+      const half = measure.spanHz / 2;
+      return {
+        widthHz: occupiedBandwidthOfSpectrum(spectrum, frequencyHz - half, frequencyHz + half, measure.share),
+      };
+    }
+    case "width":
+      return { widthHz: bandwidthAtDb(spectrum, bin, measure.downDb) };
+    case "adjacent":
+      return {
+        adjacentDb: [
+          adjacent(spectrum, frequencyHz, measure.channelHz, -measure.offsetHz),
+          adjacent(spectrum, frequencyHz, measure.channelHz, measure.offsetHz),
+        ],
+      };
+  }
+}
+
+/** NaN where the adjacent band does not lie wholly in the spectrum. */
+function adjacent(spectrum: LevelSpectrum, centreHz: number, channelHz: number, offsetHz: number): number {
+  const band = (middleHz: number) => [middleHz - channelHz / 2, middleHz + channelHz / 2] as const;
+  const [lowerHz, upperHz] = band(centreHz + offsetHz);
+  const firstHz = spectrum.firstBinHz - spectrum.binSpacingHz / 2;
+  const lastHz = firstHz + spectrum.levelsDbmv.length * spectrum.binSpacingHz;
+  if (lowerHz < firstHz || upperHz > lastHz) return Number.NaN;
+  return adjacentPowerDb(spectrum, band(centreHz), [lowerHz, upperHz]);
 }

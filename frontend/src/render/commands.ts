@@ -1,4 +1,5 @@
 import type { UpstreamChannel } from "@pnmlab/protocol";
+import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
 import type { PlotTheme } from "./plot-theme.ts";
@@ -49,10 +50,12 @@ export type StageCommand =
    */
   | { type: "source"; plotId: number; source: FrameSource }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
+  | { type: "ask"; plotId: number; id: number; question: PlotQuestion }
   | { type: "resetHolds"; plotId: number };
 
 /** What the stage tells the page. */
 export type StageReport =
   | { type: "figures"; plotId: number; report: PlotReport }
   | { type: "cursor"; plotId: number; reading: CursorReading | undefined }
+  | { type: "answer"; plotId: number; id: number; answer: PlotAnswers[PlotQuestion["kind"]] }
   | { type: "failed"; plotId: number; message: string };

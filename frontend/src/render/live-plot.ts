@@ -1,17 +1,20 @@
 import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
+import { answerQuestion } from "../model/answer-question.ts";
 import { colourTable, pixelOf } from "../model/colour-table.ts";
 import { parseHexColour } from "../model/contrast.ts";
 import { columnBins, coveredRange } from "../model/frequency-axis.ts";
+import { LevelWatch } from "../model/level-watch.ts";
 import { MaskJudge } from "../model/mask-judge.ts";
 import { paletteBytes } from "../model/palette.ts";
 import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "../model/plot-data.ts";
 import { readTraces, takeReport } from "../model/plot-figures.ts";
 import { monitorLayout, type PlotLayout, tileLayout } from "../model/plot-layout.ts";
+import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import { levelOfHundredths } from "../model/power.ts";
 import { floorWithin } from "../model/quiet-bins.ts";
-import { readMarkers } from "../model/read-markers.ts";
+import { MarkerReader } from "../model/read-markers.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
@@ -54,6 +57,8 @@ export class LivePlot {
   #timelineAtMs = 0;
   #timelineDirty = true;
   readonly #maskJudge = new MaskJudge();
+  readonly #markers = new MarkerReader();
+  readonly #levelWatch = new LevelWatch();
   #floor = { atMs: 0, dbmv: Number.NaN };
   /** True where something changed since the last picture. */
   dirty = true;
@@ -107,6 +112,8 @@ export class LivePlot {
       this.#mixColours();
     } else if (view.colours !== before.colours) this.#mixColours();
     if (view.stale !== before.stale) this.#timelineDirty = true;
+    if (view.watched.length > 0 || before.watched.length > 0)
+      this.#levelWatch.watch(view.watched, this.#data);
     if (view.frozen !== before.frozen) {
       this.#frozenAtMs = view.frozen ? this.#newestMs() : undefined;
       if (!view.frozen) this.#data.release();
@@ -139,13 +146,20 @@ export class LivePlot {
   addFrame(frame: SpectrumFrame): void {
     this.#data.ingest(frame, this.#view.frozen);
     this.#maskJudge.judge(this.#data, this.#view);
+    this.#levelWatch.add(this.#view.watched, this.#data);
+    if (!this.#view.frozen) this.#markers.follow(this.#data, this.#view);
     this.#framesPending += 1;
     this.dirty = true;
   }
 
   report(): PlotReport | undefined {
-    const markers = readMarkers(this.#data, this.#view);
+    const markers = this.#markers.read(this.#data, this.#view);
     return takeReport(this.#data, this.#framesShown, { markers, masks: this.#maskJudge.reports() });
+  }
+
+  /** Answers a question of the page about the data. */
+  answer(question: PlotQuestion): PlotAnswers[PlotQuestion["kind"]] {
+    return answerQuestion(question, this.#data, this.#levelWatch);
   }
 
   /** What the traces and the waterfall read under the pointer. */
@@ -165,8 +179,8 @@ export class LivePlot {
     const context = this.#surface.begin();
     this.#refreshSlowFigures(nowMs);
     paintTrace(context, scene);
-    paintMasks(context, scene, this.#maskJudge);
-    paintMarkers(context, scene);
+    paintMasks(context, scene, this.#maskJudge, this.#maskJudge.reports());
+    paintMarkers(context, scene, this.#markers.read(this.#data, this.#view));
     this.#updateImage(scene);
     paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
     paintColourBar(context, scene, this.#palette);

@@ -124,6 +124,11 @@ export class PlotStage {
         plot.setCursor(command.cursor, command.selection);
         this.#host.report({ type: "cursor", plotId: command.plotId, reading: plot.readCursor() });
         break;
+      case "ask": {
+        const { plotId, id } = command;
+        this.#host.report({ type: "answer", plotId, id, answer: plot.answer(command.question) });
+        break;
+      }
       case "resetHolds":
         plot.resetHolds();
         break;

@@ -1,0 +1,28 @@
+import type { PeakStep } from "@pnmlab/pnm-analysis";
+import type { LevelHistory } from "./level-history.ts";
+import type { LevelLine } from "./level-line.ts";
+import type { MarkerTrace } from "./marker.ts";
+
+/** What the page asks of the data behind a picture, which only the stage holds. */
+export type PlotQuestion =
+  | {
+      kind: "peak";
+      trace: MarkerTrace;
+      step: PeakStep | "lowest" | "nearest";
+      /** Where the search begins; undefined where there is no marker yet. */
+      fromHz: number | undefined;
+      /** How far the nearest peak may lie away, Hz. */
+      reachHz?: number;
+      excursionDb: number;
+      /** Peaks below are left out, dBmV. */
+      thresholdDbmv: number | undefined;
+    }
+  | { kind: "line"; of: "floor" | MarkerTrace }
+  | { kind: "levels"; columns: number };
+
+/** The answer to the question of the same kind; undefined where the data has none. */
+export interface PlotAnswers {
+  peak: { frequencyHz: number; levelDbmv: number } | undefined;
+  line: LevelLine | undefined;
+  levels: LevelHistory[] | undefined;
+}

@@ -1,0 +1,62 @@
+import { type LevelSpectrum, runningMedian } from "@pnmlab/pnm-analysis";
+import { NO_LEVEL } from "@pnmlab/protocol/frame";
+import type { MarkerTrace } from "./marker.ts";
+import type { PlotData } from "./plot-data.ts";
+
+type Levels = Float32Array | Float64Array;
+
+/** Bins that the noise floor is smoothed over. */
+const FLOOR_BINS = 31;
+
+/** A trace of the picture, dBmV per bin with NaN where nothing is known; undefined while there is none. */
+export function traceLevels(data: PlotData, trace: MarkerTrace): Levels | undefined {
+  const { bank } = data;
+  if (!bank || bank.frames === 0) return undefined;
+  switch (trace) {
+    case "live":
+      return levelsOf(bank.live);
+    case "average":
+      return bank.average;
+    case "max":
+      return levelsOf(bank.maxHold);
+    case "min":
+      return levelsOf(bank.minHold);
+    case "reference":
+      return undefined;
+  }
+}
+
+/** The newest frame received, also while the picture is frozen. */
+export function newestLevels(data: PlotData): Float32Array | undefined {
+  const { ring } = data;
+  return ring && ring.length > 0 ? levelsOf(ring.levelsAt(ring.endIndex - 1)) : undefined;
+}
+
+/** The noise floor per bin, smoothed. */
+export function floorLevels(data: PlotData): Float32Array | undefined {
+  const levels = traceLevels(data, "average");
+  return levels && Float32Array.from(runningMedian(levels, FLOOR_BINS));
+}
+
+/** A trace as a spectrum on the axis of the data. */
+export function traceSpectrum(data: PlotData, trace: MarkerTrace): LevelSpectrum | undefined {
+  const levelsDbmv = traceLevels(data, trace);
+  return data.axis && levelsDbmv
+    ? { levelsDbmv, firstBinHz: data.axis.firstBinHz, binSpacingHz: data.axis.binSpacingHz }
+    : undefined;
+}
+
+/** Noise bandwidth of a bin; the spacing where a file does not say. */
+export function noiseBandwidthHz(data: PlotData): number {
+  return data.resolutionBandwidthHz || (data.axis?.binSpacingHz ?? 1);
+}
+
+/** Hundredths of a dBmV as dBmV. */
+export function levelsOf(hundredths: Int16Array, first = 0, end = hundredths.length): Float32Array {
+  const levels = new Float32Array(end - first);
+  for (let k = first; k < end; k += 1) {
+    const level = hundredths[k]!;
+    levels[k - first] = level === NO_LEVEL ? Number.NaN : level / 100;
+  }
+  return levels;
+}
