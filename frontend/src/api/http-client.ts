@@ -31,6 +31,7 @@ import {
 import { httpEventsClient } from "./events-client.ts";
 import type { LabClient, LiveConnection, LiveListener } from "./lab-client.ts";
 import { LiveSocket } from "./live-socket.ts";
+import { httpRecordingsClient } from "./recordings-client.ts";
 import {
   exchange,
   jsonBody,
@@ -49,6 +50,7 @@ const FILE_WAY_DEADLINE_MS = 180_000;
 /** The lab over HTTP and WebSocket, from the origin that served the page. */
 export class HttpLabClient implements LabClient {
   readonly events = httpEventsClient;
+  readonly recordings = httpRecordingsClient;
   me = () => request("GET", "/api/me", signedInSchema);
   health = () => request("GET", "/api/health", healthSchema);
   doctor = () => request("GET", "/api/doctor", doctorReportSchema);

@@ -30,6 +30,7 @@ import type {
 } from "@pnmlab/protocol";
 import type { ConnectionState } from "../model/lab-state.ts";
 import type { EventsClient } from "./events-client.ts";
+import type { RecordingsClient } from "./recordings-client.ts";
 
 /** What a live connection tells its owner. */
 export interface LiveListener {
@@ -110,4 +111,5 @@ export interface LabClient {
   connect(listener: LiveListener): LiveConnection;
   /** Events of the detectors, and the detectors themselves. */
   readonly events: EventsClient;
+  readonly recordings: RecordingsClient;
 }

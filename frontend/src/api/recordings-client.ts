@@ -16,7 +16,7 @@ import {
 } from "@pnmlab/protocol";
 import { z } from "zod";
 import { type RecordedFrame, readFrameStream } from "../model/frame-stream.ts";
-import { jsonBody, request, requestBytes } from "./http-client.ts";
+import { jsonBody, request, requestBytes } from "./request.ts";
 
 /** A stretch of time, Unix milliseconds. */
 export interface TimeSpan {
@@ -56,7 +56,7 @@ const SCHEDULES = "/api/recording-schedules";
 const IMPORT_DEADLINE_MS = 1_800_000;
 
 /** Recordings over HTTP, from the origin that served the page. */
-export const recordingsClient: RecordingsClient = {
+export const httpRecordingsClient: RecordingsClient = {
   list: async () => (await request("GET", "/api/recordings", recordingListSchema)).recordings,
   detail: async (id) => (await request("GET", pathOf(id), recordingAnswerSchema)).recording,
   overview: (id, span, steps) =>

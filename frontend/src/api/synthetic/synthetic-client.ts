@@ -14,6 +14,7 @@ import {
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
 import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
+import type { RecordingsClient } from "../recordings-client.ts";
 import { SyntheticAgents } from "./synthetic-agents.ts";
 import { SyntheticEvents } from "./synthetic-events.ts";
 import { syntheticComparison, syntheticProbe } from "./synthetic-file-way.ts";
@@ -28,6 +29,7 @@ import {
   syntheticOrphan,
   syntheticRfPorts,
 } from "./synthetic-lab.ts";
+import { SyntheticRecordings } from "./synthetic-recordings.ts";
 import { SyntheticSetup } from "./synthetic-setup.ts";
 import { SyntheticSpectrum } from "./synthetic-spectrum.ts";
 
@@ -54,6 +56,7 @@ export class SyntheticLabClient implements LabClient {
   readonly #captures = syntheticCaptures(Date.now());
   readonly #setup = new SyntheticSetup();
   readonly events = new SyntheticEvents(Date.now());
+  readonly recordings: RecordingsClient = new SyntheticRecordings(Date.now());
   #orphans: UtscOrphan[] = [syntheticOrphan(Date.now())];
   #listener: LiveListener | undefined;
 

@@ -1,0 +1,218 @@
+import { messageOf } from "@pnmlab/kit";
+import type { Recording, RecordingDetail, RecordingSettings } from "@pnmlab/protocol";
+import {
+  type ComputedRef,
+  computed,
+  onScopeDispose,
+  type Ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from "vue";
+import { ApiError } from "../api/api-error.ts";
+import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
+import type { RecordedFrame } from "../model/frame-stream.ts";
+import { Playback } from "../model/playback/playback.ts";
+import { type PlaybackSpeed, stepSpeed, type Transport } from "../model/playback/transport.ts";
+
+export interface PlaybackOptions {
+  client: RecordingsClient;
+  /** The recording that can be played here; undefined where nothing is recorded. */
+  recordingId: Readonly<Ref<string | undefined>>;
+  show(frames: readonly RecordedFrame[], anew: boolean): void;
+  /** Called where live frames are to be drawn again. */
+  showLive(): void;
+  /** Sequence number of the newest frame that the picture has taken in. */
+  drawnSequence(): number;
+}
+
+/** The recorder's part of the live page: what can be played, and where it is played now. */
+export interface PlaybackControl {
+  recording: ShallowRef<RecordingDetail | undefined>;
+  /** Why there is nothing to play, where the backend said so. */
+  unavailable: ShallowRef<string | undefined>;
+  active: ComputedRef<boolean>;
+  /** Undefined while live frames are shown. */
+  transport: ShallowRef<Transport | undefined>;
+  /** Follows the frame shown, four times a second while playing. */
+  shown: ShallowRef<{ sequence: number; capturedAtMs: number } | undefined>;
+  /** The shown frame's place among those of the recording, from 1. */
+  frameNumber: ComputedRef<number>;
+  /** What held when the shown frame was recorded. */
+  settings: ComputedRef<RecordingSettings | undefined>;
+  seeking: ShallowRef<boolean>;
+  failure: ShallowRef<string | undefined>;
+  bounds: ComputedRef<TimeSpan | undefined>;
+  /** Goes into playback at a time; without one at the newest frame. Resolves once that is shown or failed. */
+  open(atMs?: number): Promise<boolean>;
+  close(): void;
+  goTo(timeMs: number, scrub?: boolean): void;
+  goToFrame(number: number): void;
+  step(direction: 1 | -1): void;
+  toggle(): void;
+  changeSpeed(direction: 1 | -1): void;
+  setSpeed(speed: PlaybackSpeed): void;
+  setLoop(span: TimeSpan | undefined): void;
+  /** Reads again what there is to play. */
+  refresh(): Promise<void>;
+}
+
+const TICK_MS = 33;
+const TEXT_EVERY_MS = 250;
+const REFRESH_EVERY_MS = 5000;
+/** The picture has at most so many frames before it that it has not taken in. */
+const MOST_WAITING = 300;
+
+/** Plays the recording of a page into its picture. */
+export function usePlayback(options: PlaybackOptions): PlaybackControl {
+  const { client, recordingId } = options;
+  const recording = shallowRef<RecordingDetail>();
+  const unavailable = shallowRef<string>();
+  const transport = shallowRef<Transport>();
+  const shown = shallowRef<{ sequence: number; capturedAtMs: number }>();
+  const seeking = shallowRef(false);
+  const failure = shallowRef<string>();
+  let playback: Playback | undefined;
+  let lastSequence = 0;
+  let textAtMs = 0;
+
+  const bounds = computed(() => boundsOf(recording.value));
+
+  const follow = () => {
+    if (!playback) return;
+    transport.value = playback.transport;
+    seeking.value = playback.seeking;
+    failure.value = playback.failure;
+    const nowMs = performance.now();
+    if (playback.transport.playing && nowMs - textAtMs < TEXT_EVERY_MS) return;
+    textAtMs = nowMs;
+    const frame = playback.shown?.frame;
+    if (frame?.sequence !== shown.value?.sequence) {
+      shown.value = frame && { sequence: frame.sequence, capturedAtMs: frame.capturedAtMs };
+    }
+  };
+  const ticker = setInterval(() => playback?.tick(), TICK_MS);
+
+  const refresh = async () => {
+    const id = recordingId.value;
+    if (id === undefined) {
+      recording.value = undefined;
+      return;
+    }
+    try {
+      const detail = await client.detail(id);
+      if (id !== recordingId.value) return;
+      recording.value = detail;
+      unavailable.value = undefined;
+      const now = boundsOf(detail);
+      if (now) playback?.setBounds(now);
+    } catch (cause) {
+      if (id !== recordingId.value) return;
+      // What was known stays while the backend is away.
+      if (cause instanceof ApiError && cause.status === 404) recording.value = undefined;
+      unavailable.value = messageOf(cause);
+    }
+  };
+  const refresher = setInterval(() => {
+    if (recording.value?.isOpen !== false) void refresh();
+  }, REFRESH_EVERY_MS);
+
+  const close = () => {
+    if (!playback) return;
+    playback.close();
+    playback = undefined;
+    transport.value = undefined;
+    shown.value = undefined;
+    seeking.value = false;
+    failure.value = undefined;
+    options.showLive();
+  };
+
+  const open = async (atMs?: number) => {
+    if (playback) {
+      if (atMs !== undefined) playback.goTo(atMs);
+      return true;
+    }
+    await refresh();
+    const id = recordingId.value;
+    const span = bounds.value;
+    if (id === undefined || !span) return false;
+    const made = new Playback(
+      {
+        read: (from, limit) => client.frames(id, from, limit),
+        show: (frames, anew) => {
+          options.show(frames, anew);
+          lastSequence = frames.at(-1)?.frame.sequence ?? lastSequence;
+        },
+        room: () => MOST_WAITING - Math.max(0, lastSequence - options.drawnSequence()),
+        now: () => performance.now(),
+        changed: follow,
+      },
+      span,
+      atMs ?? span.toMs,
+    );
+    playback = made;
+    made.goTo(atMs ?? span.toMs);
+    follow();
+    return true;
+  };
+
+  watch(
+    recordingId,
+    (id, before) => {
+      if (before !== undefined && id !== before) close();
+      recording.value = undefined;
+      void refresh();
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    clearInterval(ticker);
+    clearInterval(refresher);
+    playback?.close();
+  });
+
+  return {
+    recording,
+    unavailable,
+    active: computed(() => transport.value !== undefined),
+    transport,
+    shown,
+    frameNumber: computed(() => numberOf(recording.value, shown.value?.sequence)),
+    settings: computed(() => settingsAt(recording.value, shown.value?.sequence)),
+    seeking,
+    failure,
+    bounds,
+    open,
+    close,
+    goTo: (timeMs, scrub) => playback?.goTo(timeMs, scrub),
+    goToFrame: (number) => {
+      if (recording.value) playback?.goToSequence(recording.value.firstSequence + number - 1);
+    },
+    step: (direction) => playback?.step(direction),
+    toggle: () => (playback?.transport.playing ? playback.pause() : playback?.play()),
+    changeSpeed: (direction) => playback?.setSpeed(stepSpeed(playback.transport.speed, direction)),
+    setSpeed: (speed) => playback?.setSpeed(speed),
+    setLoop: (span) => playback?.setLoop(span),
+    refresh,
+  };
+}
+
+function boundsOf(recording: Recording | undefined): TimeSpan | undefined {
+  if (!recording || recording.firstMs === null || recording.lastMs === null) return undefined;
+  return { fromMs: recording.firstMs, toMs: recording.lastMs };
+}
+
+function numberOf(recording: Recording | undefined, sequence: number | undefined): number {
+  if (!recording || sequence === undefined) return 0;
+  return Math.min(recording.frames, Math.max(1, sequence - recording.firstSequence + 1));
+}
+
+/** The stretch of settings that a frame lies in; the first one before any. */
+export function settingsAt(
+  recording: RecordingDetail | undefined,
+  sequence: number | undefined,
+): RecordingSettings | undefined {
+  const all = recording?.settings ?? [];
+  return all.findLast(({ firstSequence }) => sequence !== undefined && firstSequence <= sequence) ?? all[0];
+}
