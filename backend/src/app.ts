@@ -13,6 +13,7 @@ import type { CmtsMonitor } from "./cmts/monitor.ts";
 import type { RfPortCache } from "./cmts/rf-port-cache.ts";
 import type { VendorProfiles } from "./cmts/vendor-profiles.ts";
 import type { UtscProbe, UtscService, UtscSetup } from "./contracts.ts";
+import type { DetectionService } from "./detection/index.ts";
 import type { Doctor } from "./doctor/index.ts";
 import type { HealthMonitor } from "./health/monitor.ts";
 import { ApiError } from "./http/api-error.ts";
@@ -32,6 +33,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { captureRoutes } from "./routes/captures.ts";
 import { cmtsRoutes } from "./routes/cmts.ts";
 import { doctorRoute } from "./routes/doctor.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { healthRoute } from "./routes/health.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { signInRoute } from "./routes/sign-in.ts";
@@ -53,7 +55,7 @@ export interface AppDeps {
   checkToken: string;
   /** Folder of the built web application. */
   distDir: string;
-  storage: Pick<Storage, "nonces" | "audit">;
+  storage: Pick<Storage, "nonces" | "audit" | "events">;
   agents: AgentRegistry;
   hub: LiveHub;
   health: HealthMonitor;
@@ -69,6 +71,7 @@ export interface AppDeps {
   series: SeriesStore;
   utscProbe: UtscProbe;
   orphans: Pick<OrphanWatch, "read" | "stop">;
+  detection: DetectionService;
 }
 
 /** Largest request body: a session request is a few hundred bytes. */
@@ -145,6 +148,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       utscOrphanRoutes(api, deps);
       tftpProbeRoutes(api, deps);
       pollingRoutes(api, deps);
+      eventRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

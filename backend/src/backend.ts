@@ -12,8 +12,10 @@ import { ModemDirectory } from "./cmts/modem-directory.ts";
 import { CmtsMonitor } from "./cmts/monitor.ts";
 import { RfPortCache } from "./cmts/rf-port-cache.ts";
 import { VendorProfiles } from "./cmts/vendor-profiles.ts";
+import { DetectionService, keepEventsWithin } from "./detection/index.ts";
 import { Doctor } from "./doctor/index.ts";
 import { agentProbe } from "./health/agent.ts";
+import { detectionProbe } from "./health/detection.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
 import { HealthMonitor } from "./health/monitor.ts";
 import { storageProbe } from "./health/storage.ts";
@@ -76,6 +78,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { series, setAside } = starting.use(openPollingStorage(dataDir, storage.pollPlans));
   if (setAside) log.warn(`readings of a newer version were found and moved to ${setAside}; new ones begin`);
   starting.use(keepSeriesWithin({ series, keepDays: config.seriesKeepDays, log, now }));
+  starting.use(keepEventsWithin({ store: storage.events, keepDays: config.eventsDays, log, now }));
   // Everything that talks says good-bye before the HTTP side closes under it.
   let app: FastifyInstance | undefined;
   starting.defer(() => app?.close());
@@ -113,6 +116,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         tftpServerProbe({ server: tftp, source: config.fileSource, tftpDir, dataDir }),
         storageProbe(storage, dataDir),
         eventLoop,
+        detectionProbe(() => detection.state()),
       ],
       build,
       log,
@@ -157,6 +161,21 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       log,
     }),
   );
+  const detection = starting.use(
+    new DetectionService({
+      store: storage.events,
+      session: (id) => utsc.get(id),
+      channels: async (cmtsId, rfPortIfIndex) => {
+        const target = config.cmts.find(({ id }) => id === cmtsId);
+        if (!target) throw new PnmLabError("CMTS_UNKNOWN", `${cmtsId} is not in PNMLAB_CMTS`);
+        const { rfPorts: ports } = await rfPorts.read(target);
+        return ports.find(({ ifIndex }) => ifIndex === rfPortIfIndex)?.channels ?? [];
+      },
+      publish: (event) => hub.publishEvent(event),
+      log,
+      now,
+    }),
+  );
   // Files that are not in a folder are looked for by the names that sessions read.
   let fetched: FileSource | undefined;
   const utsc = createUtscService({
@@ -166,7 +185,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     modems,
     leases,
     store: storage.sessions,
-    publisher: new FanOutPublisher([hub], log),
+    publisher: new FanOutPublisher([hub, detection], log),
     cleaner,
     destination: {
       index: config.tftpDestinationIndex,
@@ -254,6 +273,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     series,
     utscProbe: utsc,
     orphans,
+    detection,
   });
   await listen(app, config.httpHost, options.port ?? config.httpPort);
   health.start();

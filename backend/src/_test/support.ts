@@ -34,6 +34,7 @@ import { CmtsMonitor } from "../cmts/monitor.ts";
 import { RfPortCache } from "../cmts/rf-port-cache.ts";
 import { VendorProfiles } from "../cmts/vendor-profiles.ts";
 import type { UtscService, UtscSetup } from "../contracts.ts";
+import { DetectionService } from "../detection/index.ts";
 import { Doctor } from "../doctor/index.ts";
 import { agentProbe } from "../health/agent.ts";
 import { judgeDelay } from "../health/event-loop.ts";
@@ -150,6 +151,16 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       now,
     }),
   );
+  const detection = stack.use(
+    new DetectionService({
+      store: storage.events,
+      session: (id) => utsc.get(id),
+      channels: async () => [],
+      publish: (event) => hub.publishEvent(event),
+      log,
+      now,
+    }),
+  );
   const doctor =
     options.doctor ??
     new Doctor({
@@ -205,6 +216,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       compareWithSnmp: () => Promise.reject(new Error("no test of this kind compares")),
     },
     orphans,
+    detection,
   });
   stack.defer(() => app.close());
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -222,6 +234,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     captures,
     close,
     dataDir,
+    detection,
     health,
     hub,
     lines,

@@ -36,6 +36,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   CAPTURE_REFUSED: 422,
   CAPTURE_BYTES_MISSING: 404,
   DECODER_UNAVAILABLE: 503,
+  DETECTORS_UNAVAILABLE: 503,
 };
 
 const STATUS_BY_ENDING: readonly (readonly [RegExp, number])[] = [

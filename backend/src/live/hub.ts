@@ -6,6 +6,7 @@ import {
   type Capture,
   encodeSpectrumFrame,
   type Health,
+  type PlantEvent,
   type SpectrumFrame,
   type UtscSession,
 } from "@pnmlab/protocol";
@@ -91,6 +92,10 @@ export class LiveHub implements LivePublisher, Disposable {
 
   publishCapture(capture: Capture): void {
     this.#publish({ type: "capture", capture });
+  }
+
+  publishEvent(event: PlantEvent): void {
+    this.#publish({ type: "event", event });
   }
 
   publishHealth(health: Health): void {

@@ -20,6 +20,7 @@ export const CHECK_NAMES: Record<HealthCheck["name"], string> = {
   tftpServer: "TFTP server",
   storage: "Storage",
   eventLoop: "Event loop of the backend",
+  detection: "Detectors",
 };
 
 const ORDER: HealthStatus[] = ["failed", "degraded", "ok"];

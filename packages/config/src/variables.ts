@@ -621,6 +621,16 @@ export const variables = {
     breaks: "Where what was kept fills it, nothing more is recorded; health and the page say so.",
     form: "MB from 10",
   },
+  eventsDays: {
+    name: "PNMLAB_EVENTS_DAYS",
+    schema: z.coerce.number().min(1).max(3650),
+    default: "90",
+    readers: ["backend"],
+    meaning: "How long events of the detectors are kept after they ended, in days; 50,000 at most.",
+    breaks:
+      "PNMLAB_DATA_DIR holds as many events as that makes: about 20 kB each with the frames that prove it.",
+    form: "days from 1 to 3650",
+  },
   publicUrl: {
     name: "PNMLAB_PUBLIC_URL",
     schema: z.url({ protocol: /^https?$/ }).or(z.literal("")),

@@ -65,6 +65,11 @@ export class DetectorSet {
     return this.#journal.snapshots();
   }
 
+  /** Those of them that are raised. */
+  get raised(): readonly DetectorEvent[] {
+    return this.#journal.snapshots(({ state }) => state === "raised");
+  }
+
   /** Rows of the channel table over the last frames; empty before the first. */
   channels(): ChannelFigures[] {
     const view = this.#view;

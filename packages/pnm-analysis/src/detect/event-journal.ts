@@ -24,9 +24,9 @@ export class EventJournal {
     if (this.#events.length > MOST_EVENTS) this.#events.shift();
   }
 
-  /** Copies of all events, the oldest first. */
-  snapshots(): DetectorEvent[] {
-    return this.#events.map(snapshotOf);
+  /** Copies of all events, or of those that are wanted, the oldest first. */
+  snapshots(isWanted: (event: DetectorEvent) => boolean = () => true): DetectorEvent[] {
+    return this.#events.filter(isWanted).map(snapshotOf);
   }
 }
 

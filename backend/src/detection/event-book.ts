@@ -1,0 +1,233 @@
+import type { Logger } from "@pnmlab/config";
+import { messageOf } from "@pnmlab/kit";
+import type { DetectorEvent } from "@pnmlab/pnm-analysis";
+import type { Mute, PlantEvent } from "@pnmlab/protocol";
+import type { Recorder } from "../contracts.ts";
+import type { EventStore } from "../storage/index.ts";
+import { haveCommonCause } from "./common-cause.ts";
+import { packFrames } from "./frame-pack.ts";
+import { isMuted } from "./mutes.ts";
+import { type EventSource, NO_NOTES, plantEventOf } from "./plant-event.ts";
+import { isWantedByTrigger } from "./trigger.ts";
+import type { EventChange, EvidenceFrame } from "./worker-messages.ts";
+
+/** Events that no detector follows are cleared after this time: it would have been found again. */
+const HELD_MS = 120_000;
+/** How long an event that was cleared may return as the same one: the longest cool-down there is. */
+const COOLING_MS = 3_600_000;
+/** As near as events of one port are taken for one. */
+const NEAR_HZ = 100_000;
+
+/** A stream of events, with what they were judged by. */
+export interface BookedSource extends EventSource {
+  periodMs: number;
+  /** Text that is stored with each event. */
+  context: string;
+}
+
+interface Entry {
+  event: PlantEvent;
+  source: BookedSource;
+  /** The event that this one goes on, as it stood when its detectors ended. */
+  base: PlantEvent | undefined;
+  touchedMs: number;
+}
+
+export interface EventBookOptions {
+  store: EventStore;
+  publish: (event: PlantEvent) => void;
+  /** Keeps what lies around an event, where there is one. */
+  recorder: Pick<Recorder, "trigger" | "keepAround"> | undefined;
+  log: Logger;
+  now: () => number;
+}
+
+/** Makes events of what detectors find: numbers, stores and publishes them, and knows those that are raised. */
+export class EventBook {
+  readonly #options: EventBookOptions;
+  /** Events that detectors follow, by the detectors' ids. */
+  readonly #followed = new Map<string, Entry>();
+  /** Raised events that nobody follows for the moment. */
+  readonly #held = new Map<string, { event: PlantEvent; sinceMs: number }>();
+  #mutes: readonly Mute[];
+
+  constructor(options: EventBookOptions) {
+    this.#options = options;
+    const { store, now } = options;
+    this.#mutes = store.mutes();
+    for (const event of store.list({ state: "raised", limit: 10_000 })) {
+      this.#held.set(event.id, { event, sinceMs: now() });
+    }
+  }
+
+  take(source: BookedSource, change: EventChange, found: DetectorEvent): void {
+    const known = this.#followed.get(found.id);
+    if (known) this.#update(known, found);
+    else if (change !== "cleared") this.#begin(source, found);
+  }
+
+  /** Stores the frames that prove an event. */
+  prove(foundId: string, frames: readonly EvidenceFrame[]): void {
+    const entry = this.#followed.get(foundId);
+    if (!entry || hasStrongerBase(entry)) return;
+    const { store } = this.#options;
+    store.saveEvidence(entry.event.id, packFrames(frames.map(({ bytes }) => bytes)));
+    const evidence = { ...entry.event.evidence, frames: frames.map(({ sequence }) => sequence) };
+    entry.event = { ...entry.event, evidence };
+    // Told with the next change, which is at most seconds away.
+    store.save(entry.event);
+  }
+
+  /** Nobody follows the events of a source any more: they wait to be found again, or are cleared at once. */
+  release(source: BookedSource, isOver: boolean): void {
+    for (const [foundId, entry] of this.#followed) {
+      if (entry.source !== source) continue;
+      this.#followed.delete(foundId);
+      if (entry.event.state === "cleared") continue;
+      if (isOver) this.#store({ ...entry.event, state: "cleared" });
+      else this.#held.set(entry.event.id, { event: entry.event, sinceMs: this.#options.now() });
+    }
+    if (isOver) this.#clearHeld(({ event }) => isOfPort(event, source));
+  }
+
+  /** Noise before a rise that is still raised on a port: detectors that begin anew would learn the risen one. */
+  noiseBaselineDbmv(port: Pick<EventSource, "cmtsId" | "rfPortIfIndex">): number | undefined {
+    const raised = [...this.#held.values(), ...this.#followed.values()].map(({ event }) => event);
+    return raised.find(
+      (event) => event.kind === "noiseRise" && event.state === "raised" && isOfPort(event, port),
+    )?.figures.baselineDbmv;
+  }
+
+  get(id: string): PlantEvent | undefined {
+    return this.#options.store.get(id);
+  }
+
+  /** Changes what is noted of an event; undefined where there is none. */
+  note(id: string, notes: Partial<PlantEvent>): PlantEvent | undefined {
+    const event = this.get(id);
+    if (!event) return undefined;
+    const noted = { ...event, ...notes };
+    for (const entry of this.#followed.values()) if (entry.event.id === id) entry.event = noted;
+    const held = this.#held.get(id);
+    if (held) held.event = noted;
+    this.#store(noted);
+    return noted;
+  }
+
+  get mutes(): readonly Mute[] {
+    return this.#mutes;
+  }
+
+  setMutes(mutes: readonly Mute[]): void {
+    this.#mutes = mutes;
+    this.#judgeMutes();
+  }
+
+  /** Clears what is held too long and forgets what cannot return; to be called now and then. */
+  tick(): void {
+    const nowMs = this.#options.now();
+    this.#clearHeld(({ sinceMs }) => nowMs - sinceMs >= HELD_MS);
+    for (const [foundId, { event, touchedMs }] of this.#followed) {
+      if (event.state === "cleared" && nowMs - touchedMs > COOLING_MS) this.#followed.delete(foundId);
+    }
+    this.#judgeMutes();
+  }
+
+  #begin(source: BookedSource, found: DetectorEvent): void {
+    const { store, now } = this.#options;
+    const base = this.#takeHeld(source, found);
+    const notes = base ?? { ...NO_NOTES, number: store.nextNumber() };
+    const event = plantEventOf(found, source, notes, []);
+    const entry: Entry = { event, source, base, touchedMs: now() };
+    entry.event = { ...continued(entry, event), muted: isMuted(event, this.#mutes, now()) };
+    this.#followed.set(found.id, entry);
+    if (base === undefined) this.#findCommonCause(entry);
+    this.#store(entry.event, source.context);
+    if (base === undefined) this.#trigger(entry.event);
+  }
+
+  #update(entry: Entry, found: DetectorEvent): void {
+    const { event, source } = entry;
+    const { severity, recordingId } = event;
+    entry.event = continued(entry, plantEventOf(found, source, event, event.evidence.frames));
+    entry.touchedMs = this.#options.now();
+    this.#store(entry.event);
+    if (recordingId === null && severity !== entry.event.severity) this.#trigger(entry.event);
+  }
+
+  #store(event: PlantEvent, context?: string): void {
+    const { store, publish } = this.#options;
+    store.save(event, context);
+    publish(event);
+  }
+
+  /** The held event that a new one of the port goes on. */
+  #takeHeld(source: BookedSource, { kind, f0Hz, bwHz }: DetectorEvent): PlantEvent | undefined {
+    for (const { event } of this.#held.values()) {
+      const isNear = Math.abs(event.f0Hz - f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2);
+      if (!isOfPort(event, source) || event.kind !== kind || !isNear) continue;
+      this.#held.delete(event.id);
+      return event;
+    }
+    return undefined;
+  }
+
+  #clearHeld(isWanted: (held: { event: PlantEvent; sinceMs: number }) => boolean): void {
+    for (const [id, held] of this.#held) {
+      if (!isWanted(held)) continue;
+      this.#held.delete(id);
+      this.#store({ ...held.event, state: "cleared" });
+    }
+  }
+
+  #findCommonCause(entry: Entry): void {
+    const { event, source } = entry;
+    for (const other of this.#followed.values()) {
+      const here = { event, periodMs: source.periodMs };
+      if (!haveCommonCause(here, { event: other.event, periodMs: other.source.periodMs })) continue;
+      entry.event = { ...entry.event, alsoOn: [...entry.event.alsoOn, other.event.id] };
+      other.event = { ...other.event, alsoOn: [...other.event.alsoOn, event.id] };
+      this.#store(other.event);
+    }
+  }
+
+  #trigger(event: PlantEvent): void {
+    const { recorder, log } = this.#options;
+    if (recorder === undefined || !isWantedByTrigger(event, recorder.trigger)) return;
+    const { preS, postS } = recorder.trigger;
+    const { id, sessionId, title } = event;
+    recorder
+      .keepAround({ sessionId, atMs: event.lastMs, preS, postS, eventId: id, label: title })
+      .then((recording) => void this.note(id, { recordingId: recording.id }))
+      .catch((error: unknown) =>
+        log.warn(`event ${event.number} could not be recorded: ${messageOf(error)}`),
+      );
+  }
+
+  #judgeMutes(): void {
+    const nowMs = this.#options.now();
+    for (const { event } of [...this.#followed.values(), ...this.#held.values()]) {
+      const muted = isMuted(event, this.#mutes, nowMs);
+      if (event.state === "raised" && muted !== event.muted) this.note(event.id, { muted });
+    }
+  }
+}
+
+/** An event that goes on an earlier one keeps its name, its beginning, and its evidence where that was stronger. */
+function continued(entry: Entry, event: PlantEvent): PlantEvent {
+  const { base } = entry;
+  if (base === undefined) return event;
+  const evidence = base.evidence.value >= event.evidence.value ? base.evidence : event.evidence;
+  return { ...event, id: base.id, firstMs: base.firstMs, count: base.count + event.count, evidence };
+}
+
+function hasStrongerBase({ base, event }: Entry): boolean {
+  return base !== undefined && event.evidence === base.evidence && base.evidence.frames.length > 0;
+}
+
+function isOfPort(
+  event: PlantEvent,
+  { cmtsId, rfPortIfIndex }: Pick<EventSource, "cmtsId" | "rfPortIfIndex">,
+): boolean {
+  return event.cmtsId === cmtsId && event.rfPortIfIndex === rfPortIfIndex;
+}

@@ -1,0 +1,2 @@
+export { keepEventsWithin } from "./retention.ts";
+export { DetectionService } from "./service.ts";

@@ -1,0 +1,94 @@
+import { type DetectorEvent, DetectorSet, isSameAxis, type SpectrumFrame } from "@pnmlab/pnm-analysis";
+import { EvidenceRing } from "./evidence-ring.ts";
+import { analysedFrameOf } from "./wire-frame.ts";
+import type { EventChange, EvidenceFrame, JudgeOptions } from "./worker-messages.ts";
+
+/** Time between two looks at what is raised, and least time between two reports of one event that goes on. */
+const LOOK_EVERY_S = 1;
+const REPORT_EVERY_S = 5;
+
+export interface StreamListener {
+  onEvent(change: EventChange, event: DetectorEvent): void;
+  /** The frames around the peak of an event; again where the peak has moved. */
+  onEvidence(eventId: string, frames: EvidenceFrame[]): void;
+  /** Events so far are followed no more. */
+  onReleased(): void;
+}
+
+/** What was told of an event that is raised. */
+interface Told {
+  reportedS: number;
+  /** Numbers of the frames that were told as its evidence. */
+  evidence: string;
+}
+
+/** The detectors of one session: takes its frames as wire bytes and tells what becomes of each event. */
+export class JudgedStream {
+  readonly #options: JudgeOptions;
+  readonly #listener: StreamListener;
+  readonly #nextId: () => string;
+  readonly #ring = new EvidenceRing();
+  readonly #told = new Map<string, Told>();
+  #detectors: DetectorSet | undefined;
+  #last: SpectrumFrame | undefined;
+  #lookedS = Number.NEGATIVE_INFINITY;
+
+  /** @param nextId ids of events: they must not return in other streams */
+  constructor(options: JudgeOptions, nextId: () => string, listener: StreamListener) {
+    this.#options = options;
+    this.#nextId = nextId;
+    this.#listener = listener;
+  }
+
+  /** Takes the buffer over. @throws PnmLabError `FRAME_INVALID` */
+  feed(bytes: ArrayBuffer): void {
+    const frame = analysedFrameOf(bytes, this.#options);
+    const last = this.#last;
+    if (last && !isSameAxis(last, frame)) this.#release();
+    // Files that come late belong before others: times of detectors do not go back.
+    if (last) frame.timeS = Math.max(frame.timeS, last.timeS);
+    this.#last = frame;
+    this.#ring.push({ sequence: frame.sequence, bytes });
+    this.#detectors ??= new DetectorSet({ ...this.#options, nextId: this.#nextId });
+    const { timeS } = frame;
+    for (const { type, event } of this.#detectors.feed(frame)) {
+      if (type === "cleared") this.#sendEvidence(event, frame);
+      this.#listener.onEvent(type === "cleared" ? "cleared" : "raised", event);
+      if (type === "cleared") this.#told.delete(event.id);
+      else this.#told.set(event.id, { reportedS: timeS, evidence: this.#told.get(event.id)?.evidence ?? "" });
+    }
+    const isProofDue = [...this.#told.values()].some(({ evidence }) => evidence === "");
+    if (isProofDue || timeS - this.#lookedS >= LOOK_EVERY_S) this.#look(frame);
+  }
+
+  #look(frame: SpectrumFrame): void {
+    const { timeS } = frame;
+    this.#lookedS = timeS;
+    for (const event of this.#detectors!.raised) {
+      const told = this.#told.get(event.id);
+      if (told === undefined) continue;
+      this.#sendEvidence(event, frame);
+      if (timeS - told.reportedS < REPORT_EVERY_S) continue;
+      told.reportedS = timeS;
+      this.#listener.onEvent("changed", event);
+    }
+  }
+
+  /** Once the frames after the peak have come; of an event that ends, what there is. */
+  #sendEvidence(event: DetectorEvent, { sequence }: SpectrumFrame): void {
+    const told = this.#told.get(event.id);
+    const { frames } = event.evidence;
+    const numbers = frames.join();
+    const isComing = event.state === "raised" && sequence < frames.at(-1)!;
+    if (told === undefined || told.evidence === numbers || isComing) return;
+    told.evidence = numbers;
+    const picked = this.#ring.pick(frames);
+    if (picked.length > 0) this.#listener.onEvidence(event.id, picked);
+  }
+
+  #release(): void {
+    this.#detectors = undefined;
+    this.#told.clear();
+    this.#listener.onReleased();
+  }
+}

@@ -1,0 +1,97 @@
+import { isPnmLabError } from "@pnmlab/kit";
+import type { PlantEvent, Replay } from "@pnmlab/protocol";
+import type { Recorder } from "../contracts.ts";
+import { capturedAtMsOf } from "./recorded-frames.ts";
+import type { TrialFrame, TrialRunner } from "./trial-runner.ts";
+import type { JudgeOptions, TrialResult } from "./worker-messages.ts";
+
+/** What detectors learn before they judge, and the slow ones that judge minutes. */
+const BEFORE_MS = 60_000;
+const BEFORE_SLOW_MS = 360_000;
+const SLOW_KINDS = new Set(["channelSilent", "lowTraffic", "levelDeviation", "stuckTransmitter", "hum"]);
+const AFTER_MS = 2_000;
+const NEAR_HZ = 100_000;
+
+export interface ReplayDeps {
+  trials: TrialRunner;
+  recorder: Pick<Recorder, "frames" | "detail"> | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Feeds the frames around an event to fresh detectors that are set as they were when it was raised. The same frames
+ * give the same answer. A kept recording is taken first, then the ring of the session, then the frames that are
+ * stored with the event, which are too few for what takes its time.
+ */
+export async function replayEvent(
+  event: PlantEvent,
+  context: JudgeOptions,
+  evidence: readonly ArrayBuffer[],
+  { trials, recorder, signal }: ReplayDeps,
+): Promise<Replay> {
+  const run = (frames: AsyncIterable<TrialFrame>) =>
+    trials.run(context, frames, { wantedKind: event.kind, signal });
+  const peakMs = evidence.length > 0 ? capturedAtMsOf(evidence[evidence.length >> 1]!) : event.lastMs;
+  const part = {
+    fromMs: peakMs - (SLOW_KINDS.has(event.kind) ? BEFORE_SLOW_MS : BEFORE_MS),
+    toMs: peakMs + AFTER_MS,
+  };
+  const kept = [
+    { source: "recording" as const, id: event.recordingId },
+    { source: "ring" as const, id: `ring-${event.sessionId}` },
+  ];
+  for (const { source, id } of kept) {
+    if (recorder === undefined || id === null || !(await holds(recorder, id, peakMs))) continue;
+    const result = await run(plain(recorder.frames(id, part)));
+    if (result.frames > evidence.length) return replayOf(event, source, result);
+  }
+  return replayOf(event, "evidence", await run(plain(copies(evidence))));
+}
+
+async function holds(recorder: Pick<Recorder, "detail">, id: string, atMs: number): Promise<boolean> {
+  try {
+    const { firstMs, lastMs } = await recorder.detail(id);
+    return firstMs !== null && lastMs !== null && firstMs <= atMs && atMs <= lastMs;
+  } catch (error) {
+    if (isPnmLabError(error, "RECORDING_UNKNOWN")) return false;
+    throw error;
+  }
+}
+
+function replayOf(event: PlantEvent, source: Replay["source"], { frames, events }: TrialResult): Replay {
+  const found = events
+    .filter(({ f0Hz, bwHz }) => Math.abs(f0Hz - event.f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2))
+    .toSorted((a, b) => b.evidence.value - a.evidence.value)[0];
+  const recorded = { value: event.evidence.value, threshold: event.evidence.threshold };
+  const over = `over ${WORDS[source]} of ${frames} frames`;
+  return {
+    source,
+    frames,
+    fires: found !== undefined,
+    value: found?.evidence.value ?? null,
+    threshold: found?.evidence.threshold ?? null,
+    recorded,
+    verdict:
+      found === undefined
+        ? `It is not raised again ${over}; it was raised with ${figure(recorded.value)} over a threshold of ${figure(recorded.threshold)}.`
+        : `It is raised again ${over}: ${found.evidence.statistic} reaches ${figure(found.evidence.value)}, the threshold is ${figure(found.evidence.threshold)}.`,
+  };
+}
+
+const WORDS = {
+  recording: "a part of its recording",
+  ring: "a part of the flight recorder's ring",
+  evidence: "the evidence",
+} as const;
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+async function* plain(frames: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<TrialFrame> {
+  for await (const bytes of frames) yield { bytes };
+}
+
+async function* copies(frames: readonly ArrayBuffer[]): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (const frame of frames) yield new Uint8Array(frame.slice(0));
+}

@@ -1,0 +1,352 @@
+import { randomUUID } from "node:crypto";
+import type { Worker } from "node:worker_threads";
+import type { Logger } from "@pnmlab/config";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
+import type {
+  ChangeDetection,
+  DetectionSettings,
+  DetectionState,
+  Mute,
+  PlantEvent,
+  Rehearsal,
+  Replay,
+  SpectrumFrame,
+  UpstreamChannel,
+  UtscSession,
+} from "@pnmlab/protocol";
+import type { LivePublisher, Recorder } from "../contracts.ts";
+import type { EventStore } from "../storage/index.ts";
+import { DetectorThread } from "./detector-thread.ts";
+import { type BookedSource, EventBook } from "./event-book.ts";
+import { unpackFrames } from "./frame-pack.ts";
+import { judgeOptionsOf } from "./judge-options.ts";
+import { NO_NOTES, plantEventOf } from "./plant-event.ts";
+import { firstOptionsOf, recordedFrames } from "./recorded-frames.ts";
+import { replayEvent } from "./replay.ts";
+import { SessionStream } from "./session-stream.ts";
+import { changedDetection, detectionSettingsOf } from "./settings.ts";
+import { TrialRunner } from "./trial-runner.ts";
+import type { FromDetectors, JudgeOptions } from "./worker-messages.ts";
+
+/** Between two looks at what has to end, and before channels are asked for again: at once, and where they are known. */
+const TICK_MS = 10_000;
+const ASK_AGAIN_MS = 10_000;
+const CHANNELS_AGE_MS = 600_000;
+/** Pause after an error of a stream: it may return with the next frame. */
+const AFTER_ERROR_MS = 10_000;
+
+export interface DetectionOptions {
+  store: EventStore;
+  session: (id: string) => UtscSession | undefined;
+  /** Channels of an RF port. Rejects where the CMTS cannot be asked. */
+  channels: (cmtsId: string, rfPortIfIndex: number) => Promise<readonly UpstreamChannel[]>;
+  publish: (event: PlantEvent) => void;
+  /** What is recorded; without it events are not recorded, and recordings cannot be gone through. */
+  recorder?: Recorder | undefined;
+  log: Logger;
+  now: () => number;
+  /** Makes the thread of the detectors; its own unless given. */
+  startWorker?: () => Worker;
+}
+
+/**
+ * Detectors of all sessions, in one worker thread: every frame that a session publishes is judged, whether a browser
+ * watches or not, and what is found is numbered, stored and told.
+ */
+export class DetectionService implements LivePublisher, AsyncDisposable {
+  readonly #options: DetectionOptions;
+  readonly #book: EventBook;
+  readonly #thread: DetectorThread;
+  readonly #trials: TrialRunner;
+  readonly #sessions = new Map<string, SessionStream>();
+  /** By number; also those that are being closed. */
+  readonly #streams = new Map<number, { session: SessionStream; source: BookedSource; isOver: boolean }>();
+  readonly #timer: NodeJS.Timeout;
+  #detection: ChangeDetection;
+  #lastStream = 0;
+  #frames = 0;
+  #cpuUs = 0;
+
+  constructor(options: DetectionOptions) {
+    const { store, publish, recorder, log, now, startWorker } = options;
+    this.#options = options;
+    this.#detection = store.settings();
+    this.#book = new EventBook({ store, publish, recorder, log, now });
+    this.#thread = new DetectorThread({
+      onMessage: (message) => this.#take(message),
+      onStart: () => this.#openAll(),
+      onLost: (reason) => this.#lost(reason),
+      log,
+      ...(startWorker === undefined ? {} : { startWorker }),
+    });
+    this.#trials = new TrialRunner(this.#thread);
+    this.#thread.start();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  publishSession(session: UtscSession): void {
+    const known = this.#sessions.get(session.id);
+    if (!known) return;
+    if (session.state === "stopped" || session.state === "failed") {
+      this.#end(known, session.desired === "stopped");
+      this.#sessions.delete(session.id);
+    } else this.#open(known, session);
+  }
+
+  publishFrame(sessionId: string, frame: SpectrumFrame): void {
+    const known = this.#sessions.get(sessionId);
+    const stream = known ?? new SessionStream(this.#thread);
+    const isNew = known === undefined || stream.isUncalibrated !== frame.uncalibrated;
+    stream.isUncalibrated = frame.uncalibrated;
+    if (isNew || stream.open === undefined) {
+      const session = this.#options.session(sessionId);
+      // What comes after the end belongs to nobody.
+      if (session === undefined || session.state === "stopped") return;
+      this.#sessions.set(sessionId, stream);
+      this.#open(stream, session);
+    }
+    stream.push(frame);
+  }
+
+  state(): DetectionState {
+    const { isRunning, restarts, lastLoss } = this.#thread;
+    const sessions = [...this.#sessions].map(([sessionId, stream]) => ({
+      sessionId,
+      hasPlan: stream.channels !== undefined,
+      framesAnalysed: stream.analysed,
+      framesSkipped: stream.skipped,
+      framesWaiting: stream.waiting,
+      cpuMsPerFrame: stream.cpuMsPerFrame,
+    }));
+    const after = restarts === 0 ? "" : `, started again ${times(restarts)} after: ${lastLoss}`;
+    return {
+      worker: isRunning ? "running" : "restarting",
+      sentence: isRunning
+        ? `the detectors judge ${count(sessions.length, "session")}${after}`
+        : `the detectors are being started again, because their thread was lost: ${lastLoss}`,
+      restarts,
+      cpuMsPerFrame: this.#frames === 0 ? null : this.#cpuUs / 1000 / this.#frames,
+      sessions,
+    };
+  }
+
+  get settings(): DetectionSettings {
+    return detectionSettingsOf(this.#detection);
+  }
+
+  /** Holds for all sessions at once. @throws PnmLabError `DETECTION_INVALID` */
+  changeSettings(change: ChangeDetection): DetectionSettings {
+    this.#detection = changedDetection(this.#detection, change);
+    this.#options.store.saveSettings(this.#detection);
+    this.#openAll();
+    return this.settings;
+  }
+
+  /** Acknowledges or comments an event. @throws PnmLabError `EVENT_UNKNOWN` */
+  edit(
+    id: string,
+    { acknowledged, comment }: { acknowledged?: boolean | undefined; comment?: string | undefined },
+    user: string,
+  ): PlantEvent {
+    const at = new Date(this.#options.now()).toISOString();
+    const edited = this.#book.note(id, {
+      ...(acknowledged === undefined ? {} : { acknowledged: acknowledged ? { by: user, at } : null }),
+      ...(comment === undefined ? {} : { comment }),
+    });
+    if (!edited) throw unknownEvent(id);
+    return edited;
+  }
+
+  get mutes(): readonly Mute[] {
+    return this.#book.mutes;
+  }
+
+  mute(wanted: Omit<Mute, "id">): Mute {
+    const mute = { id: randomUUID(), ...wanted };
+    this.#options.store.addMute(mute);
+    this.#book.setMutes([...this.#book.mutes, mute]);
+    return mute;
+  }
+
+  /** @throws PnmLabError `MUTE_UNKNOWN` */
+  unmute(id: string): Mute {
+    const mute = this.#book.mutes.find((known) => known.id === id);
+    if (!mute) throw new PnmLabError("MUTE_UNKNOWN", `there is no mute ${id}`);
+    this.#options.store.removeMute(id);
+    this.#book.setMutes(this.#book.mutes.filter((known) => known !== mute));
+    return mute;
+  }
+
+  /**
+   * What a recording would have raised with other settings than the present ones.
+   *
+   * @throws PnmLabError `RECORDING_UNKNOWN`, `DETECTION_INVALID`, and as `TrialRunner.run`
+   */
+  async rehearse(recordingId: string, change: ChangeDetection, signal?: AbortSignal): Promise<Rehearsal> {
+    const detection = changedDetection(this.#detection, change);
+    const { recorder } = this.#options;
+    if (recorder === undefined) {
+      throw new PnmLabError("RECORDING_UNKNOWN", "this backend records nothing");
+    }
+    const detail = await recorder.detail(recordingId);
+    const frames = recordedFrames(detail, recorder.frames(recordingId), detection);
+    const { events, ...result } = await this.#trials.run(firstOptionsOf(detail, detection), frames, {
+      signal,
+    });
+    const channels = detail.settings.flatMap((settings) => settings.channels);
+    return {
+      ...result,
+      events: events.map((event, k) =>
+        plantEventOf(event, { ...detail, channels }, { ...NO_NOTES, number: k + 1 }, []),
+      ),
+    };
+  }
+
+  /**
+   * Whether an event is raised again by the frames around it.
+   *
+   * @throws PnmLabError `EVENT_UNKNOWN`, and as `TrialRunner.run`
+   */
+  async replay(id: string, signal?: AbortSignal): Promise<Replay> {
+    const { store, recorder } = this.#options;
+    const event = store.get(id);
+    if (!event) throw unknownEvent(id);
+    const context = JSON.parse(store.context(id)!) as JudgeOptions;
+    const evidence = unpackFrames(store.evidence(id) ?? new Uint8Array());
+    return replayEvent(event, context, evidence, { trials: this.#trials, recorder, signal });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#trials.fail("the backend is stopping");
+    await this.#thread[Symbol.asyncDispose]();
+  }
+
+  #openAll(): void {
+    for (const [id, stream] of this.#sessions) {
+      const session = this.#options.session(id);
+      if (session) this.#open(stream, session);
+    }
+  }
+
+  /** Opens a stream in the thread, or another where what frames are judged by has changed. */
+  #open(stream: SessionStream, session: UtscSession): void {
+    this.#askForChannels(stream, session);
+    const isHeldBack = this.#options.now() < stream.notBeforeMs;
+    if (stream.channels === undefined || isHeldBack || !this.#thread.isRunning) return;
+    const { cmtsId, rfPortIfIndex, rfPortName, requested, accepted, observed } = session;
+    const { channels, isUncalibrated } = stream;
+    const options = judgeOptionsOf({ requested, accepted, channels, isUncalibrated }, this.#detection);
+    const key = JSON.stringify(options);
+    const periodMs =
+      (observed?.repeatPeriodUs ?? accepted?.repeatPeriodUs ?? requested.repeatPeriodUs) / 1000;
+    if (stream.open?.key === key) {
+      stream.open.source.periodMs = periodMs;
+      return;
+    }
+    this.#end(stream, false);
+    const noiseBaselineDbmv = this.#book.noiseBaselineDbmv(session);
+    const judged = noiseBaselineDbmv === undefined ? options : { ...options, noiseBaselineDbmv };
+    const port = { sessionId: session.id, cmtsId, rfPortIfIndex, rfPortName };
+    const source = { ...port, channels, periodMs, context: JSON.stringify(judged) };
+    this.#lastStream += 1;
+    this.#streams.set(this.#lastStream, { session: stream, source, isOver: false });
+    stream.begin(this.#lastStream, judged, source, key);
+  }
+
+  /** @param isOver nobody captures on the port any more */
+  #end(stream: SessionStream, isOver: boolean): void {
+    const known = stream.open && this.#streams.get(stream.open.stream);
+    if (known) known.isOver = isOver;
+    stream.end();
+  }
+
+  #askForChannels(stream: SessionStream, { cmtsId, rfPortIfIndex, id }: UtscSession): void {
+    const { channels, log } = this.#options;
+    const nowMs = this.#options.now();
+    const isFresh =
+      nowMs - stream.askedAtMs < (stream.channels === undefined ? ASK_AGAIN_MS : CHANNELS_AGE_MS);
+    if (stream.isAsking || isFresh) return;
+    stream.isAsking = true;
+    stream.askedAtMs = nowMs;
+    channels(cmtsId, rfPortIfIndex)
+      .then((found) => {
+        stream.channels = found;
+      })
+      .catch((error: unknown) => {
+        log.warn(
+          `the channels of ${cmtsId} port ${rfPortIfIndex} are not known to the detectors: ${messageOf(error)}`,
+        );
+      })
+      .finally(() => {
+        stream.isAsking = false;
+        const session = this.#options.session(id);
+        if (session && this.#sessions.get(id) === stream) this.#open(stream, session);
+      });
+  }
+
+  #take(message: FromDetectors): void {
+    if ("trial" in message) {
+      this.#trials.take(message);
+      return;
+    }
+    const known = this.#streams.get(message.stream);
+    if (!known) return;
+    const { session, source } = known;
+    switch (message.type) {
+      case "analysed":
+        session.through(message.frames, message.cpuUs);
+        this.#frames += message.frames;
+        this.#cpuUs += message.cpuUs;
+        break;
+      case "event":
+        this.#book.take(source, message.change, message.event);
+        break;
+      case "evidence":
+        this.#book.prove(message.eventId, message.frames);
+        break;
+      case "released":
+        this.#book.release(source, false);
+        break;
+      case "closed":
+        this.#streams.delete(message.stream);
+        this.#book.release(source, known.isOver);
+        break;
+      case "failed":
+        this.#failed(message.stream, message.message);
+    }
+  }
+
+  /** The frames from then on wait for another stream. */
+  #failed(stream: number, message: string): void {
+    const known = this.#streams.get(stream)!;
+    this.#options.log.error(`the detectors of ${known.source.rfPortName} failed and begin anew: ${message}`);
+    known.session.notBeforeMs = this.#options.now() + AFTER_ERROR_MS;
+    if (known.session.open?.stream === stream) known.session.end();
+  }
+
+  #lost(reason: string): void {
+    this.#trials.fail(reason);
+    for (const { source, isOver } of this.#streams.values()) this.#book.release(source, isOver);
+    this.#streams.clear();
+    for (const session of this.#sessions.values()) session.lost();
+  }
+
+  #tick(): void {
+    this.#book.tick();
+    this.#openAll();
+  }
+}
+
+function unknownEvent(id: string): PnmLabError {
+  return new PnmLabError("EVENT_UNKNOWN", `there is no event ${id}`);
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : `${n} times`;
+}

@@ -1,0 +1,53 @@
+import type { EventKind } from "@pnmlab/pnm-analysis";
+import { expect, test } from "vitest";
+import { wordsOf } from "./words.ts";
+
+const base = { f0Hz: 27_185_000, bwHz: 100_000, classification: undefined, channels: [], figures: {} };
+const channels = [{ ifIndex: 301, name: "us-channel 1/0/2" }];
+
+test("a line is named with its frequency and service, and the cause fits the service", () => {
+  const cb = wordsOf({ ...base, kind: "narrowbandIngress", classification: "CB, intermittent" }, channels);
+  expect(cb.title).toBe("Narrowband ingress at 27.185 MHz, CB, intermittent");
+  expect(cb.cause).toMatch(/^A CB transmitter/);
+  const other = wordsOf({ ...base, kind: "narrowbandIngress" }, channels);
+  expect(other.title).toBe("Narrowband ingress at 27.185 MHz");
+  expect(other.cause).toMatch(/shield defect/);
+});
+
+test("what lies in one channel is named by the channel, what lies in several by its band", () => {
+  expect(wordsOf({ ...base, kind: "ripple", channels: ["301"] }, channels).title).toBe(
+    "Ripple in us-channel 1/0/2",
+  );
+  expect(wordsOf({ ...base, kind: "hum", channels: ["9"], classification: "100 Hz" }, channels).title).toBe(
+    "Hum modulation in channel 9, 100 Hz",
+  );
+  const wide = { ...base, f0Hz: 30e6, bwHz: 20e6, channels: ["1", "2"] };
+  expect(wordsOf({ ...wide, kind: "tilt" }, channels).title).toBe("Tilt over the band, 20.0 to 40.0 MHz");
+});
+
+test("every kind has a title and a cause that ends as a sentence", () => {
+  const kinds: EventKind[] = [
+    "narrowbandIngress",
+    "noiseRise",
+    "impulseNoise",
+    "cpdComb",
+    "cpdNoise",
+    "clipping",
+    "hum",
+    "tilt",
+    "rollOff",
+    "suckOut",
+    "ripple",
+    "unknownCarrier",
+    "channelSilent",
+    "lowTraffic",
+    "levelDeviation",
+    "stuckTransmitter",
+    "receiverOverload",
+    "dcSpur",
+    "anomaly",
+  ];
+  const words = kinds.map((kind) => wordsOf({ ...base, kind }, channels));
+  expect(new Set(words.map(({ title }) => title)).size).toBe(kinds.length);
+  for (const { cause } of words) expect(cause).toMatch(/\w.*\.$/);
+});

@@ -1,0 +1,59 @@
+import type { BandPlan, DetectorEvent, DetectorId, Thresholds } from "@pnmlab/pnm-analysis";
+
+/** What a stream of frames is judged with; stored with each event, so that it can be judged again. */
+export interface JudgeOptions {
+  plan: BandPlan;
+  /** Spectra that the CMTS averages into one. */
+  looks: number;
+  /** Noise bandwidth in bins of frames that do not tell theirs. */
+  enbwBins: number;
+  enabled: readonly DetectorId[];
+  /** Those that differ from the defaults. */
+  thresholds: Partial<Thresholds>;
+  noiseBaselineDbmv?: number;
+}
+
+/** A stored frame: its number in the session, and its wire bytes. */
+export interface EvidenceFrame {
+  sequence: number;
+  bytes: ArrayBuffer;
+}
+
+/** What a run over a recording found. */
+export interface TrialResult {
+  frames: number;
+  /** Events that were raised, by kind. */
+  counts: Record<string, number>;
+  /** The first hundred of the wanted kind, as they stood at the end. */
+  events: DetectorEvent[];
+}
+
+/** To the worker. A stream or trial is a number that is never used again. */
+export type ToDetectors =
+  | { type: "open"; stream: number; options: JudgeOptions }
+  | { type: "frame"; stream: number; bytes: ArrayBuffer }
+  | { type: "close"; stream: number }
+  | { type: "openTrial"; trial: number; options: JudgeOptions; wantedKind: string | undefined }
+  /** Options are given where they change before these frames. */
+  | { type: "tryFrames"; trial: number; frames: ArrayBuffer[]; options?: JudgeOptions }
+  /** The result is wanted, or nobody wants it any more. */
+  | { type: "endTrial"; trial: number; isWanted: boolean };
+
+/** What became of an event of a stream. */
+export type EventChange = "raised" | "changed" | "cleared";
+
+/** From the worker. */
+export type FromDetectors =
+  | { type: "event"; stream: number; change: EventChange; event: DetectorEvent }
+  | { type: "evidence"; stream: number; eventId: string; frames: EvidenceFrame[] }
+  /** The frames lie on another axis now: the detectors have begun anew and follow these events no more. */
+  | { type: "released"; stream: number }
+  /** A stream is closed; nothing more comes of it. */
+  | { type: "closed"; stream: number }
+  /** Frames that are through, and the CPU time that they took. */
+  | { type: "analysed"; stream: number; frames: number; cpuUs: number }
+  /** A stream came upon an error and is closed. */
+  | { type: "failed"; stream: number; message: string }
+  | { type: "tried"; trial: number }
+  | { type: "trialFailed"; trial: number; message: string }
+  | { type: "trialResult"; trial: number; result: TrialResult };
