@@ -1,12 +1,11 @@
 import type { Ref } from "vue";
 import type { Hotkey } from "../model/hotkeys.ts";
-import { stepScale, TRACE_ROLES } from "../model/plot-view.ts";
+import { stepScale } from "../model/plot-view.ts";
 import { monitorSummary } from "../model/summary.ts";
+import { TRACE_NAMES, TRACE_ROLES } from "../model/trace-options.ts";
 import { announce } from "./use-announcer.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
-
-const TRACE_NAMES = { live: "Live", average: "Average", max: "Max hold", min: "Min hold", band: "p10–p90" };
 
 /** The keys of the live page. Every one moves the view only, except starting and stopping. */
 export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, fullScreen: () => void): void {
@@ -44,7 +43,7 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     ...TRACE_ROLES.map((role, index) =>
       trace(`Shift ${index + 1}`, `${TRACE_NAMES[role]} alone`, () => control.solo(role)),
     ),
-    trace("0", "Reset the holds", () => monitor.plot.resetHolds()),
+    trace("0", "Reset the holds", () => monitor.plot.resetTraces()),
     view("+", "Zoom in", () => control.zoom(centre(), 0.5, true)),
     view("−", "Zoom out", () => control.zoom(centre(), 2, true)),
     view("←", "Pan down in frequency", () => control.pan(-0.1)),

@@ -10,10 +10,9 @@ import {
   lowestLevel,
   type PlotView,
   scaleFor,
-  TRACE_ROLES,
-  type TraceRole,
   viewBounds,
 } from "../model/plot-view.ts";
+import { TRACE_ROLES, type TraceRole } from "../model/trace-options.ts";
 import { useSettings } from "./use-settings.ts";
 
 export interface PlotViewControl {

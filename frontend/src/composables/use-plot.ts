@@ -3,6 +3,7 @@ import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watc
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
+import type { TraceRole } from "../model/trace-options.ts";
 import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import { type StageHandle, stageHandle } from "../render/stage-host.ts";
@@ -32,7 +33,8 @@ export interface Plot {
   ask<Kind extends PlotQuestion["kind"]>(
     question: Extract<PlotQuestion, { kind: Kind }>,
   ): Promise<PlotAnswers[Kind]>;
-  resetHolds(): void;
+  /** Begins traces again with the next frame; both holds unless others are named. */
+  resetTraces(roles?: TraceRole[]): void;
 }
 
 let lastPlotId = 0;
@@ -123,6 +125,6 @@ export function usePlot(options: PlotOptions): Plot {
         send({ type: "ask", plotId, id: lastQuestionId, question });
       }),
     setRearms: (rearms) => send({ type: "rearms", plotId, rearms }),
-    resetHolds: () => send({ type: "resetHolds", plotId }),
+    resetTraces: (roles = ["max", "min"]) => send({ type: "resetTraces", plotId, roles }),
   };
 }

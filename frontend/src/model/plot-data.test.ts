@@ -24,26 +24,62 @@ const channel = {
   ifIndex: 5,
   name: "US1",
   kind: "scQam" as const,
-  lowerFrequencyHz: 10_500_000,
-  upperFrequencyHz: 12_500_000,
+  lowerFrequencyHz: 18_400_000,
+  upperFrequencyHz: 21_600_000,
 };
+
+/** A frame of 100 kHz bins from 10 to 30 MHz with a 3.2 MHz channel at 20 MHz over a flat floor. */
+function channelFrame(sequence: number, part: Partial<SpectrumFrame> = {}): SpectrumFrame {
+  return frame({
+    sequence,
+    firstBinHz: 10e6,
+    binSpacingHz: 100e3,
+    resolutionBandwidthHz: 100e3,
+    levelsHundredthsDbmv: Int16Array.from({ length: 201 }, (_, bin) =>
+      Math.abs(bin - 100) <= 12.8 ? -1000 : -4000,
+    ),
+    ...part,
+  });
+}
 
 test("channel power is the sum over its bins and the floor is that of the bins outside", () => {
   const data = new PlotData(MONITOR_DEPTH);
   data.setPlan([channel]);
-  data.ingest(frame({ sequence: 1 }), false);
-  const report = takeReport(data, 1)!;
-  expect(report.channels[0]!.powerDbmv).toBeCloseTo(-10 + 3.01, 2);
-  expect(report.floorDbmv).toBeCloseTo(-40, 3);
-  expect(report.channels[0]!.overFloorDb).toBeCloseTo(30, 1);
-  expect(report.peak.frequencyHz).toBe(11e6);
+  for (let sequence = 1; sequence <= 10; sequence += 1) data.ingest(channelFrame(sequence), false);
+  const report = takeReport(data, 1, { markers: [], masks: [] })!;
+  expect(report.channels[0]!.id).toBe("5");
+  expect(report.channels[0]!.powerDbmv).toBeCloseTo(-10 + 10 * Math.log10(25), 0);
+  // Every bin reads the same, so that the median over bins is all there is to it.
+  expect(report.floorDbmv).toBeCloseTo(-40 + 1.59, 1);
+  expect(report.floorOrigin).toBe("quiet");
+  expect(report.bandFloors.map((band) => band.label)).toEqual(["10–20 MHz", "20–42 MHz"]);
 });
 
 test("bins narrower than the resolution bandwidth do not count their power twice", () => {
+  const power = (resolutionBandwidthHz: number) => {
+    const data = new PlotData(MONITOR_DEPTH);
+    data.setPlan([channel]);
+    for (let sequence = 1; sequence <= 10; sequence += 1) {
+      data.ingest(channelFrame(sequence, { resolutionBandwidthHz }), false);
+    }
+    return takeReport(data, 1, { markers: [], masks: [] })!.channels[0]!.powerDbmv;
+  };
+  expect(power(100e3) - power(200e3)).toBeCloseTo(3.01, 2);
+});
+
+test("without a plan no floor is given", () => {
   const data = new PlotData(MONITOR_DEPTH);
+  data.ingest(channelFrame(1), false);
+  const report = takeReport(data, 1, { markers: [], masks: [] })!;
+  expect(report.floorDbmv).toBeNaN();
+  expect(report.floorOrigin).toBeUndefined();
+});
+
+test("a plan that comes late is measured with the frames that are kept", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (let sequence = 1; sequence <= 10; sequence += 1) data.ingest(channelFrame(sequence), false);
   data.setPlan([channel]);
-  data.ingest(frame({ sequence: 1, resolutionBandwidthHz: 2e6 }), false);
-  expect(takeReport(data, 1)!.channels[0]!.powerDbmv).toBeCloseTo(-10, 2);
+  expect(takeReport(data, 1, { markers: [], masks: [] })!.channels[0]!.occupancyPct).toBe(100);
 });
 
 test("a flagged interruption becomes a gap that names the re-arm reported after it", () => {
@@ -92,7 +128,7 @@ test("another axis starts all traces anew", () => {
     frame({ sequence: 2, firstBinHz: 20e6, levelsHundredthsDbmv: Int16Array.of(-2000, NO_LEVEL) }),
     false,
   );
-  expect(data.bank!.frames).toBe(1);
+  expect(data.traces!.frames).toBe(1);
   expect(readTraces(data, 20e6)!.liveDbmv).toBe(-20);
   expect(readTraces(data, 21e6)!.liveDbmv).toBeNaN();
   expect(readTraces(data, 11e6)).toBeUndefined();
@@ -104,7 +140,9 @@ test("percentiles come from the distribution of the frames", () => {
     const level = sequence <= 20 ? -5000 : -2000;
     data.ingest(frame({ sequence, levelsHundredthsDbmv: Int16Array.of(level) }), false);
   }
-  data.band!.update();
-  expect(data.band!.p10[0]).toBeCloseTo(-49.5, 2);
-  expect(data.band!.p90[0]).toBeCloseTo(-19.125, 2);
+  data.refreshShown(true);
+  const reading = readTraces(data, 10e6)!;
+  expect(reading.p10Dbmv).toBeCloseTo(-49.75, 1);
+  expect(reading.p50Dbmv).toBeCloseTo(-19.8, 1);
+  expect(reading.p90Dbmv).toBeCloseTo(-19.6, 1);
 });

@@ -3,30 +3,45 @@ import { FrameRing } from "./frame-ring.ts";
 import { type FrequencyAxis, sameAxis } from "./frequency-axis.ts";
 import { type Gap, gapBefore, IntervalMeter } from "./gaps.ts";
 import { HistoryLine } from "./history-line.ts";
-import { BAND_FRAMES, PercentileBand } from "./percentile-band.ts";
-import { meanLevel, quietBins } from "./quiet-bins.ts";
-import { TraceBank } from "./trace-bank.ts";
+import { levelsOfHundredths } from "./levels.ts";
+import { PlantFigures } from "./plant-figures.ts";
+import {
+  DEFAULT_SWITCHES,
+  DEFAULT_TRACE_OPTIONS,
+  type TraceOptions,
+  type TraceRole,
+  type TraceSwitches,
+  usesSource,
+} from "./trace-options.ts";
+import { type LevelBand, Traces } from "./traces.ts";
 
 /** How much a plot keeps. A monitor keeps ten minutes as far as memory allows, a tile what it shows. */
 export interface PlotDepth {
   frames: number;
   bytes: number;
-  band: boolean;
 }
 
-export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000, band: true };
-export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, band: false };
+export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000 };
+export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000 };
 
 const HISTORY_FRAMES = 12_000;
 /** A re-arm that is reported up to this long after a gap is taken as what ended it. */
 const REARM_WINDOW_MS = 3000;
+/** Kept frames that the figures of the plant are made from when the plan changes. */
+const PLANT_FRAMES = 300;
 
 /** The spectra of one stream and what is derived from them; starts anew when the axis changes. */
 export class PlotData {
   axis: FrequencyAxis | undefined;
   ring: FrameRing | undefined;
-  bank: TraceBank | undefined;
-  band: PercentileBand | undefined;
+  traces: Traces | undefined;
+  plant: PlantFigures | undefined;
+  /** What is derived from traces at the pace of the display, see `refreshShown`. */
+  shown: {
+    band?: LevelBand | undefined;
+    difference?: Float64Array | undefined;
+    user?: Float64Array | undefined;
+  } = {};
   readonly history = new HistoryLine(HISTORY_FRAMES);
   gaps: Gap[] = [];
   resolutionBandwidthHz = 0;
@@ -34,11 +49,13 @@ export class PlotData {
   withheld = 0;
   /** Frames that are kept but not yet in the traces, because the picture is frozen. */
   heldFrames = 0;
-  quiet: Int32Array = new Int32Array(0);
 
   readonly #depth: PlotDepth;
   readonly #intervals = new IntervalMeter();
   #channels: readonly UpstreamChannel[] = [];
+  #switches: TraceSwitches = DEFAULT_SWITCHES;
+  #options: TraceOptions = DEFAULT_TRACE_OPTIONS;
+  #levels: Float32Array = new Float32Array(0);
   #rearms: number | undefined;
   #rearmOfGap: { gap: Gap; atMs: number } | undefined;
 
@@ -51,8 +68,45 @@ export class PlotData {
   }
 
   setPlan(channels: readonly UpstreamChannel[]): void {
+    if (JSON.stringify(channels) === JSON.stringify(this.#channels)) return;
     this.#channels = channels;
-    this.quiet = this.axis ? quietBins(this.axis, channels) : new Int32Array(0);
+    const { ring } = this;
+    this.plant = undefined;
+    if (!ring) return;
+    const end = ring.endIndex - this.heldFrames;
+    for (let index = Math.max(ring.firstIndex, end - PLANT_FRAMES); index < end; index += 1) {
+      this.#addToPlant(index);
+    }
+  }
+
+  /** Takes what traces are shown and how they are made; what that changes is made anew from the kept frames. */
+  setTraces(switches: TraceSwitches, options: TraceOptions): void {
+    if (switches === this.#switches && options === this.#options) return;
+    this.#switches = switches;
+    this.#options = options;
+    if (this.ring) this.traces?.configure(switches, options, this.ring, this.heldFrames);
+  }
+
+  get traceOptions(): TraceOptions {
+    return this.#options;
+  }
+
+  /** Begins traces again with the next frame. */
+  resetTraces(roles: readonly TraceRole[]): void {
+    for (const role of roles) this.traces?.reset(role, this.ring?.endIndex ?? 0);
+  }
+
+  /** Brings difference and maths up to date, and with `slow` also the band and the floor per bin. */
+  refreshShown(slow: boolean): void {
+    const { traces } = this;
+    if (!traces) return;
+    const needsFloor = usesSource(this.#switches, this.#options, "floor");
+    if (slow) traces.floor = needsFloor ? this.plant?.floorPerBin() : undefined;
+    this.shown = {
+      band: this.#switches.band ? (slow ? traces.band() : this.shown.band) : undefined,
+      difference: this.#switches.difference ? traces.difference() : undefined,
+      user: this.#switches.user ? traces.user() : undefined,
+    };
   }
 
   /** Takes note of the number of re-arms, so that a gap can name the one that ended it. */
@@ -78,6 +132,7 @@ export class PlotData {
     };
     if (axis.bins === 0) return;
     if (!this.axis || !sameAxis(axis, this.axis)) this.#startAnew(axis);
+    this.resolutionBandwidthHz = frame.resolutionBandwidthHz;
     const ring = this.ring!;
     const isFirst = ring.length === 0;
     const previousMs = isFirst ? frame.capturedAtMs : ring.timeAt(ring.endIndex - 1);
@@ -92,10 +147,9 @@ export class PlotData {
     });
     this.history.push({
       timeMs: ring.timeAt(ring.endIndex - 1),
-      valueDbmv: meanLevel(frame.levelsHundredthsDbmv, this.quiet),
+      valueDbmv: this.#quietMean(frame.levelsHundredthsDbmv),
       gapBefore: gap !== undefined,
     });
-    this.resolutionBandwidthHz = frame.resolutionBandwidthHz;
     this.uncalibrated = frame.uncalibrated;
     this.withheld += frame.withheld;
     this.heldFrames += 1;
@@ -104,18 +158,35 @@ export class PlotData {
 
   /** Lets the held frames into the traces. Frames that the ring has lost meanwhile are passed over. */
   release(): void {
-    const { ring, bank } = this;
-    if (!ring || !bank) return;
+    const { ring, traces } = this;
+    if (!ring || !traces) return;
     for (
       let index = Math.max(ring.firstIndex, ring.endIndex - this.heldFrames);
       index < ring.endIndex;
       index += 1
     ) {
-      bank.add(ring.levelsAt(index), ring.timeAt(index));
-      const leaving = index - BAND_FRAMES;
-      this.band?.add(ring.levelsAt(index), leaving >= ring.firstIndex ? ring.levelsAt(leaving) : undefined);
+      traces.add(ring.levelsAt(index), ring.timeAt(index));
+      this.#addToPlant(index);
     }
     this.heldFrames = 0;
+  }
+
+  #addToPlant(index: number): void {
+    const ring = this.ring!;
+    const levels = levelsOfHundredths(ring.levelsAt(index), this.#levels);
+    this.#plantOf(levels).add(levels, ring.timeAt(index) / 1000, ring.sequenceAt(index));
+  }
+
+  /** Mean of the quiet bins of a frame, held ones too. */
+  #quietMean(levelsHundredths: Int16Array): number {
+    const levels = levelsOfHundredths(levelsHundredths, this.#levels);
+    return this.#plantOf(levels).quietMeanOf(levels);
+  }
+
+  #plantOf(levels: Float32Array): PlantFigures {
+    const bandwidthHz = this.resolutionBandwidthHz || this.axis!.binSpacingHz;
+    this.plant ??= new PlantFigures(this.axis!, bandwidthHz, levels, this.#channels);
+    return this.plant;
   }
 
   #startAnew(axis: FrequencyAxis): void {
@@ -125,11 +196,12 @@ export class PlotData {
     );
     this.axis = axis;
     this.ring = new FrameRing(axis.bins, capacity);
-    this.bank = new TraceBank(axis.bins);
-    this.band = this.#depth.band && capacity > BAND_FRAMES ? new PercentileBand(axis.bins) : undefined;
+    this.traces = new Traces(axis.bins, this.#switches, this.#options);
+    this.plant = undefined;
+    this.shown = {};
+    this.#levels = new Float32Array(axis.bins);
     this.gaps = [];
     this.heldFrames = 0;
-    this.quiet = quietBins(axis, this.#channels);
   }
 
   #noteGap(frame: SpectrumFrame, previousMs: number, withheldFrames: number): Gap | undefined {

@@ -1,9 +1,7 @@
-import { channelLevels } from "./channel-power.ts";
 import { binAt, binFrequencyHz, coveredRange } from "./frequency-axis.ts";
+import { highestBin } from "./levels.ts";
 import type { PlotData } from "./plot-data.ts";
-import { type CursorReading, FLOOR_BANDS, type PlotReport } from "./plot-report.ts";
-import { levelOfHundredths } from "./power.ts";
-import { floorWithin } from "./quiet-bins.ts";
+import type { CursorReading, PlotReport } from "./plot-report.ts";
 
 /** Takes the figures of the moment; undefined while there is no frame. */
 export function takeReport(
@@ -11,14 +9,11 @@ export function takeReport(
   framesShown: number,
   readings: Pick<PlotReport, "markers" | "masks">,
 ): PlotReport | undefined {
-  const { axis, bank, ring } = data;
-  if (!axis || !bank || !ring || bank.frames === 0) return undefined;
-  const range = coveredRange(axis);
-  const floorDbmv = floorWithin(bank.average, axis, data.quiet, range);
-  let peakBin = 0;
-  for (let bin = 1; bin < axis.bins; bin += 1) {
-    if (bank.average[bin]! > bank.average[peakBin]! || Number.isNaN(bank.average[peakBin]!)) peakBin = bin;
-  }
+  const { axis, traces, plant, ring } = data;
+  if (!axis || !traces || !plant || !ring || traces.frames === 0) return undefined;
+  const { average } = traces;
+  const peakBin = highestBin(average);
+  const floor = plant.floor();
   const newest = ring.endIndex - 1;
   return {
     framesShown,
@@ -26,23 +21,22 @@ export function takeReport(
     withheld: data.withheld,
     sequence: ring.sequenceAt(newest),
     capturedAtMs: ring.timeAt(newest),
-    averageDbmv: bank.average.slice(),
-    averagedFrames: bank.averagedFrames,
-    holdFrames: bank.heldFrames,
-    peak: { frequencyHz: binFrequencyHz(axis, peakBin), levelDbmv: bank.average[peakBin]! },
-    floorDbmv,
+    averageDbmv: Float32Array.from(average),
+    averagedFrames: traces.averagedFrames,
+    holdFrames: traces.max.looks,
+    minHoldFrames: traces.min.looks,
+    bandFrames: traces.bandFrames,
+    referenceLabel: traces.reference?.label,
+    peak: { frequencyHz: binFrequencyHz(axis, peakBin), levelDbmv: average[peakBin]! },
+    floorDbmv: floor?.dbmv ?? Number.NaN,
+    floorOrigin: floor?.origin,
     resolutionBandwidthHz: data.resolutionBandwidthHz,
     binSpacingHz: axis.binSpacingHz,
     bins: axis.bins,
-    ...range,
+    ...coveredRange(axis),
     uncalibrated: data.uncalibrated,
-    channels: channelLevels(bank.average, axis, data.resolutionBandwidthHz, data.channels, floorDbmv),
-    bandFloors: FLOOR_BANDS.filter(
-      ([low, high]) => low * 1e6 < range.stopHz && high * 1e6 > range.startHz,
-    ).map(([low, high]) => ({
-      label: `${low}–${high} MHz`,
-      floorDbmv: floorWithin(bank.average, axis, data.quiet, { startHz: low * 1e6, stopHz: high * 1e6 }),
-    })),
+    channels: plant.channels(),
+    bandFloors: plant.bandFloors(),
     ring: {
       frames: ring.length,
       bytes: ring.length * axis.bins * 2,
@@ -57,19 +51,25 @@ export function readTraces(
   data: PlotData,
   frequencyHz: number,
 ): Omit<CursorReading, "x" | "y" | "pane" | "rowMs" | "rowDbmv"> | undefined {
-  const { axis, bank, band } = data;
-  if (!axis || !bank) return undefined;
+  const { axis, traces, shown } = data;
+  if (!axis || !traces) return undefined;
   const bin = binAt(axis, frequencyHz);
   if (bin === undefined) return undefined;
+  const at = (levels: ArrayLike<number> | undefined) => levels?.[bin] ?? Number.NaN;
   return {
     bin,
     frequencyHz: binFrequencyHz(axis, bin),
-    liveDbmv: levelOfHundredths(bank.live[bin]!),
-    averageDbmv: bank.average[bin]!,
-    maxDbmv: levelOfHundredths(bank.maxHold[bin]!),
-    maxAtMs: bank.maxHoldAtMs[bin]!,
-    minDbmv: levelOfHundredths(bank.minHold[bin]!),
-    p10Dbmv: band?.p10[bin] ?? Number.NaN,
-    p90Dbmv: band?.p90[bin] ?? Number.NaN,
+    liveDbmv: at(traces.live),
+    averageDbmv: at(traces.average),
+    maxDbmv: at(traces.max.levelsDb),
+    maxAtMs: traces.heldAtMs("max", bin),
+    minDbmv: at(traces.min.levelsDb),
+    minAtMs: traces.heldAtMs("min", bin),
+    p10Dbmv: at(shown.band?.low),
+    p50Dbmv: at(shown.band?.middle),
+    p90Dbmv: at(shown.band?.high),
+    referenceDbmv: at(traces.reference?.levelsDbmv),
+    differenceDb: at(shown.difference),
+    userLevel: at(shown.user),
   };
 }

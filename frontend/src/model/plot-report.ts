@@ -1,11 +1,12 @@
-import type { ChannelLevel } from "./channel-power.ts";
+import type { BandFloor, ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { MarkerReading } from "./marker.ts";
 import type { MaskReport } from "./mask-spec.ts";
+import type { FloorOrigin } from "./plant-figures.ts";
 
-interface BandFloor {
+/** Floor of a reporting band over its bins of no channel; NaN where every bin belongs to one. */
+export interface BandFloorFigures extends BandFloor {
+  /** `5–10 MHz`. */
   label: string;
-  /** Median of the average trace over the bins of no channel, dBmV; NaN where every bin belongs to one. */
-  floorDbmv: number;
 }
 
 /** Figures of a plot as the page shows them, at most four times a second. */
@@ -16,18 +17,27 @@ export interface PlotReport {
   sequence: number;
   capturedAtMs: number;
   averageDbmv: Float32Array;
+  /** Frames that the average holds now. */
   averagedFrames: number;
+  /** Looks of max hold, of min hold and of the band. */
   holdFrames: number;
+  minHoldFrames: number;
+  bandFrames: number;
+  /** What the reference was taken from; undefined while there is none. */
+  referenceLabel: string | undefined;
   peak: { frequencyHz: number; levelDbmv: number };
+  /** Noise floor in one bin, dBmV; NaN where no bin shows it. */
   floorDbmv: number;
+  floorOrigin: FloorOrigin | undefined;
   resolutionBandwidthHz: number;
   binSpacingHz: number;
   bins: number;
   startHz: number;
   stopHz: number;
   uncalibrated: boolean;
-  channels: ChannelLevel[];
-  bandFloors: BandFloor[];
+  /** One row per channel that the spectrum shows. */
+  channels: ChannelFigures[];
+  bandFloors: BandFloorFigures[];
   ring: { frames: number; bytes: number; spanMs: number };
   markers: MarkerReading[];
   masks: MaskReport[];
@@ -45,19 +55,16 @@ export interface CursorReading {
   maxDbmv: number;
   maxAtMs: number;
   minDbmv: number;
+  minAtMs: number;
+  /** Edges and middle of the band. */
   p10Dbmv: number;
+  p50Dbmv: number;
   p90Dbmv: number;
+  referenceDbmv: number;
+  differenceDb: number;
+  /** dBmV, or dB where the user's maths is a difference. */
+  userLevel: number;
   /** Time and level of the waterfall row under the pointer. */
   rowMs: number;
   rowDbmv: number;
 }
-
-/** Bands whose floor the Channels tab lists, in MHz. */
-export const FLOOR_BANDS = [
-  [5, 10],
-  [10, 20],
-  [20, 42],
-  [42, 65],
-  [65, 85],
-  [85, 204],
-] as const;

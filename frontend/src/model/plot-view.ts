@@ -5,12 +5,12 @@ import type { WatchedBand } from "./level-history.ts";
 import type { Marker } from "./marker.ts";
 import type { MaskSpec } from "./mask-spec.ts";
 import type { PaletteName } from "./palette.ts";
-
-export const TRACE_ROLES = ["live", "average", "max", "min", "band"] as const;
-export type TraceRole = (typeof TRACE_ROLES)[number];
-export type TraceSwitches = Record<TraceRole, boolean>;
-
-const DEFAULT_TRACES: TraceSwitches = { live: true, average: true, max: true, min: false, band: true };
+import {
+  DEFAULT_SWITCHES,
+  DEFAULT_TRACE_OPTIONS,
+  type TraceOptions,
+  type TraceSwitches,
+} from "./trace-options.ts";
 
 /** The vertical axis: level at the top and size of one division, both in dB steps. */
 export interface LevelScale {
@@ -56,6 +56,7 @@ export interface PlotView {
   colours: ColourLimits;
   palette: PaletteName;
   traces: TraceSwitches;
+  traceOptions: TraceOptions;
   showPlan: boolean;
   /** Share of the plot height that the trace pane takes. */
   traceShare: number;
@@ -90,7 +91,8 @@ export const DEFAULT_VIEW: PlotView = {
   scale: { refDbmv: 0, dbPerDivision: 10 },
   colours: { lowDbmv: -56, highDbmv: 0 },
   palette: "deep",
-  traces: DEFAULT_TRACES,
+  traces: DEFAULT_SWITCHES,
+  traceOptions: DEFAULT_TRACE_OPTIONS,
   showPlan: true,
   traceShare: DEFAULT_TRACE_SHARE,
   frozen: false,

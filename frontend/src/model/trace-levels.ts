@@ -10,19 +10,18 @@ const FLOOR_BINS = 31;
 
 /** A trace of the picture, dBmV per bin with NaN where nothing is known; undefined while there is none. */
 export function traceLevels(data: PlotData, trace: MarkerTrace): Levels | undefined {
-  const { bank } = data;
-  if (!bank || bank.frames === 0) return undefined;
+  const { traces } = data;
+  if (!traces || traces.frames === 0) return undefined;
   switch (trace) {
     case "live":
-      return levelsOf(bank.live);
+      return traces.live;
     case "average":
-      return bank.average;
+      return traces.average;
     case "max":
-      return levelsOf(bank.maxHold);
     case "min":
-      return levelsOf(bank.minHold);
+      return traces[trace].levelsDb;
     case "reference":
-      return undefined;
+      return traces.reference?.levelsDbmv;
   }
 }
 

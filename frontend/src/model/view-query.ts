@@ -1,4 +1,5 @@
-import { DEFAULT_VIEW, type PlotView, TRACE_ROLES, type TraceSwitches } from "./plot-view.ts";
+import { DEFAULT_VIEW, type PlotView } from "./plot-view.ts";
+import { TRACE_ROLES, type TraceSwitches } from "./trace-options.ts";
 
 export const DRAWER_TABS = ["channels", "markers", "events", "setup", "truth"] as const;
 export type DrawerTab = (typeof DRAWER_TABS)[number];

@@ -2,6 +2,7 @@ import type { UpstreamChannel } from "@pnmlab/protocol";
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
+import type { TraceRole } from "../model/trace-options.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCursor, Scene } from "./scene.ts";
 import type { PlotCanvas } from "./surface.ts";
@@ -51,7 +52,7 @@ export type StageCommand =
   | { type: "source"; plotId: number; source: FrameSource }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
   | { type: "ask"; plotId: number; id: number; question: PlotQuestion }
-  | { type: "resetHolds"; plotId: number };
+  | { type: "resetTraces"; plotId: number; roles: TraceRole[] };
 
 /** What the stage tells the page. */
 export type StageReport =

@@ -2,8 +2,9 @@ import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { answerQuestion } from "../model/answer-question.ts";
 import { colourTable, pixelOf } from "../model/colour-table.ts";
 import { parseHexColour } from "../model/contrast.ts";
-import { columnBins, coveredRange } from "../model/frequency-axis.ts";
+import { columnBins } from "../model/frequency-axis.ts";
 import { LevelWatch } from "../model/level-watch.ts";
+import { levelOfHundredths } from "../model/levels.ts";
 import { MaskJudge } from "../model/mask-judge.ts";
 import { paletteBytes } from "../model/palette.ts";
 import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "../model/plot-data.ts";
@@ -12,9 +13,8 @@ import { monitorLayout, type PlotLayout, tileLayout } from "../model/plot-layout
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
-import { levelOfHundredths } from "../model/power.ts";
-import { floorWithin } from "../model/quiet-bins.ts";
 import { MarkerReader } from "../model/read-markers.ts";
+import type { TraceRole } from "../model/trace-options.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
@@ -25,6 +25,7 @@ import { paintMasks } from "./paint-masks.ts";
 import { paintTimeline } from "./paint-timeline.ts";
 import { paintTrace } from "./paint-trace.ts";
 import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
+import { PersistenceImage } from "./persistence-image.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCursor, Scene } from "./scene.ts";
 import { type PlotCanvas, Surface } from "./surface.ts";
@@ -42,6 +43,7 @@ export class LivePlot {
   readonly #timeline: Surface | undefined;
   readonly #data: PlotData;
   readonly #image = new WaterfallImage();
+  readonly #persistence = new PersistenceImage();
   #view: PlotView = DEFAULT_VIEW;
   #theme: PlotTheme;
   #gutters = { left: 0, right: 0 };
@@ -112,6 +114,8 @@ export class LivePlot {
       this.#mixColours();
     } else if (view.colours !== before.colours) this.#mixColours();
     if (view.stale !== before.stale) this.#timelineDirty = true;
+    this.#data.setTraces(view.traces, view.traceOptions);
+    if (view.traces !== before.traces || view.traceOptions !== before.traceOptions) this.#bandAtMs = 0;
     if (view.watched.length > 0 || before.watched.length > 0)
       this.#levelWatch.watch(view.watched, this.#data);
     if (view.frozen !== before.frozen) {
@@ -138,8 +142,10 @@ export class LivePlot {
     this.dirty = true;
   }
 
-  resetHolds(): void {
-    this.#data.bank?.resetHolds();
+  /** Begins traces again with the next frame. */
+  resetTraces(roles: readonly TraceRole[]): void {
+    this.#data.resetTraces(roles);
+    this.#bandAtMs = 0;
     this.dirty = true;
   }
 
@@ -178,7 +184,8 @@ export class LivePlot {
     const scene = this.#scene(layout);
     const context = this.#surface.begin();
     this.#refreshSlowFigures(nowMs);
-    paintTrace(context, scene);
+    this.#persistence.update(scene, this.#palette, nowMs);
+    paintTrace(context, scene, this.#persistence);
     paintMasks(context, scene, this.#maskJudge, this.#maskJudge.reports());
     paintMarkers(context, scene, this.#markers.read(this.#data, this.#view));
     this.#updateImage(scene);
@@ -251,13 +258,11 @@ export class LivePlot {
   }
 
   #refreshSlowFigures(nowMs: number): void {
-    const { axis, bank, band, quiet } = this.#data;
-    if (band && this.#view.traces.band && nowMs - this.#bandAtMs > BAND_EVERY_MS) {
-      band.update();
-      this.#bandAtMs = nowMs;
-    }
-    if (axis && bank && nowMs - this.#floor.atMs > FLOOR_EVERY_MS) {
-      this.#floor = { atMs: nowMs, dbmv: floorWithin(bank.average, axis, quiet, coveredRange(axis)) };
+    const isSlow = nowMs - this.#bandAtMs > BAND_EVERY_MS;
+    if (isSlow) this.#bandAtMs = nowMs;
+    this.#data.refreshShown(isSlow);
+    if (nowMs - this.#floor.atMs > FLOOR_EVERY_MS) {
+      this.#floor = { atMs: nowMs, dbmv: this.#data.plant?.floor()?.dbmv ?? Number.NaN };
     }
   }
 

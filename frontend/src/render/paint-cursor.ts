@@ -1,7 +1,6 @@
 import { formatMhz, formatNumber } from "../model/format.ts";
 import { binAt, binFrequencyHz } from "../model/frequency-axis.ts";
 import { lowestLevel } from "../model/plot-view.ts";
-import { levelOfHundredths } from "../model/power.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, drawTag, type Surface2d } from "./surface.ts";
 
@@ -45,11 +44,11 @@ export function paintCursor(context: Surface2d, scene: Scene): void {
 
 /** The level that the horizontal line marks: that of the front trace at the bin, else the pointer's. */
 function levelUnder(scene: Scene, bin: number | undefined): number {
-  const { bank } = scene.data;
+  const { traces } = scene.data;
   const { view, cursor, layout } = scene;
-  if (bank && bin !== undefined) {
-    if (view.traces.live) return levelOfHundredths(bank.live[bin]!);
-    if (view.traces.average) return bank.average[bin]!;
+  if (traces && bin !== undefined) {
+    if (view.traces.live) return traces.live[bin]!;
+    if (view.traces.average) return traces.average[bin]!;
   }
   if (cursor?.pane !== "trace") return Number.NaN;
   const share = (cursor.y - layout.trace.top) / layout.trace.height;

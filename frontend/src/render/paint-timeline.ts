@@ -28,7 +28,7 @@ export function paintTimeline(surface: Surface, scene: TimelineScene): void {
   context.font = theme.labelFont;
   context.textAlign = "right";
   context.fillStyle = theme.text3;
-  const label = scene.data.quiet.length > 0 ? ["quiet", "power"] : ["mean", "power"];
+  const label = scene.data.plant?.hasQuiet ? ["quiet", "power"] : ["mean", "power"];
   label.forEach((word, line) => {
     context.fillText(word, left - 8, top + height / 2 - 7 + line * 14);
   });

@@ -1,22 +1,30 @@
-import { peakPerColumn } from "../model/decimate.ts";
+import { decimate } from "../model/decimate.ts";
 import { coveredRange } from "../model/frequency-axis.ts";
-import { DIVISIONS, lowestLevel, type TraceRole } from "../model/plot-view.ts";
-import { levelOfHundredths } from "../model/power.ts";
+import { DIVISIONS, lowestLevel } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
+import type { TraceRole } from "../model/trace-options.ts";
+import type { PersistenceImage } from "./persistence-image.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Surface2d } from "./surface.ts";
 
-const LINE_WIDTH: Record<Exclude<TraceRole, "band">, number> = {
+type LineRole = Exclude<TraceRole, "band" | "persistence">;
+
+const LINE_WIDTH: Record<LineRole, number> = {
   live: 1,
   average: 1.7,
   max: 1.15,
   min: 1.15,
+  reference: 1.3,
+  difference: 1.3,
+  user: 1.3,
 };
 /** Back to front. */
-const LINE_ORDER = ["max", "min", "live", "average"] as const;
+const LINE_ORDER = ["max", "min", "reference", "live", "average", "difference", "user"] as const;
+/** Divisions below the upper edge at which traces in dB have their zero. */
+const ZERO_DIVISION = DIVISIONS / 2;
 
 /** Paints the trace pane: well, plan, grid, band, lines. Labels and cursor come later, above. */
-export function paintTrace(context: Surface2d, scene: Scene): void {
+export function paintTrace(context: Surface2d, scene: Scene, persistence: PersistenceImage): void {
   const { trace } = scene.layout;
   const { theme } = scene;
   context.fillStyle = theme.well;
@@ -27,8 +35,10 @@ export function paintTrace(context: Surface2d, scene: Scene): void {
   context.clip();
   if (scene.view.showPlan) paintPlan(context, scene);
   paintGrid(context, scene);
-  if (scene.columns && scene.data.bank) {
+  if (scene.columns && scene.data.traces) {
+    if (scene.view.traces.persistence) persistence.draw(context, trace);
     paintBand(context, scene);
+    if (hasDifference(scene)) paintZero(context, scene);
     for (const role of LINE_ORDER) if (scene.view.traces[role]) paintLine(context, scene, role);
   }
   context.restore();
@@ -73,16 +83,23 @@ export function frequencyTickCount(width: number): number {
   return Math.max(2, Math.floor(width / 62));
 }
 
+/** Colour of a trace: the chosen one, else that of the theme; grey where nothing arrives any more. */
+export function traceColour(scene: Pick<Scene, "view" | "theme">, role: TraceRole): string {
+  const { view, theme } = scene;
+  return view.stale ? theme.text3 : (view.traceOptions.colours[role] ?? theme.traces[role]);
+}
+
 function paintBand(context: Surface2d, scene: Scene): void {
-  const { band } = scene.data;
+  const { band } = scene.data.shown;
   const columns = scene.columns!;
   if (!scene.view.traces.band || !band) return;
   const count = columns.first.length;
-  const upper = peakPerColumn(band.p90, columns, new Float32Array(count));
-  const lower = peakPerColumn(band.p10, columns, new Float32Array(count));
+  const { decimation } = scene.view.traceOptions;
+  const upper = decimate(decimation, band.high, columns, new Float32Array(count));
+  const lower = decimate(decimation, band.low, columns, new Float32Array(count));
   const { left, width } = scene.layout.trace;
   const step = width / count;
-  context.fillStyle = scene.view.stale ? scene.theme.text3 : scene.theme.traces.band;
+  context.fillStyle = traceColour(scene, "band");
   context.globalAlpha = scene.theme.bandOpacity;
   context.beginPath();
   for (let start = 0; start < count; start += 1) {
@@ -100,32 +117,86 @@ function paintBand(context: Surface2d, scene: Scene): void {
     start = end;
   }
   context.fill();
+  context.globalAlpha = 0.75;
+  context.strokeStyle = traceColour(scene, "band");
+  context.lineWidth = 1;
+  context.setLineDash([2, 2]);
+  strokeLevels(context, scene, band.middle, 0);
+  context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
-function levelsOf(scene: Scene, role: Exclude<TraceRole, "band">): Int16Array | Float32Array {
-  const bank = scene.data.bank!;
-  return role === "live"
-    ? bank.live
-    : role === "average"
-      ? bank.average
-      : role === "max"
-        ? bank.maxHold
-        : bank.minHold;
+function levelsOf(scene: Scene, role: LineRole): ArrayLike<number> | undefined {
+  const { traces, shown } = scene.data;
+  switch (role) {
+    case "live":
+      return traces!.live;
+    case "average":
+      return traces!.average;
+    case "max":
+    case "min":
+      return traces![role].levelsDb;
+    case "reference":
+      return traces!.reference?.levelsDbmv;
+    case "difference":
+    case "user":
+      return shown[role];
+  }
 }
 
-function paintLine(context: Surface2d, scene: Scene, role: Exclude<TraceRole, "band">): void {
-  const { view, theme } = scene;
+/** Whether a trace is a difference in dB, which has its zero in the middle of the pane. */
+function isRelative(scene: Scene, role: LineRole): boolean {
+  return (
+    role === "difference" || (role === "user" && scene.view.traceOptions.user.operation === "difference")
+  );
+}
+
+function hasDifference(scene: Scene): boolean {
+  const { traces } = scene.view;
+  return (
+    (traces.difference && scene.data.shown.difference !== undefined) ||
+    (traces.user && isRelative(scene, "user") && scene.data.shown.user !== undefined)
+  );
+}
+
+/** Level at which differences have their zero, dBmV on the axis. */
+export function zeroLevel({ view }: Pick<Scene, "view">): number {
+  return view.scale.refDbmv - ZERO_DIVISION * view.scale.dbPerDivision;
+}
+
+function paintZero(context: Surface2d, scene: Scene): void {
+  const { trace } = scene.layout;
+  const y = crisp(yOf(scene, zeroLevel(scene)));
+  context.strokeStyle = traceColour(scene, "difference");
+  context.lineWidth = 1;
+  context.setLineDash([6, 4]);
+  context.beginPath();
+  context.moveTo(trace.left, y);
+  context.lineTo(trace.left + trace.width, y);
+  context.stroke();
+  context.setLineDash([]);
+  context.font = scene.theme.labelFont;
+  context.textAlign = "left";
+  context.fillStyle = scene.theme.text2;
+  context.fillText("difference 0 dB", trace.left + 6, y - 8);
+}
+
+function paintLine(context: Surface2d, scene: Scene, role: LineRole): void {
   const levels = levelsOf(scene, role);
-  context.strokeStyle = view.stale ? theme.text3 : theme.traces[role];
+  if (!levels) return;
+  context.strokeStyle = traceColour(scene, role);
   context.lineWidth = LINE_WIDTH[role];
   context.lineJoin = "round";
   context.globalAlpha = role === "live" ? 0.9 : 1;
-  context.beginPath();
-  if (binsInView(scene) < scene.columns!.first.length) pathOfBins(context, scene, levels);
-  else pathOfColumns(context, scene, levels);
-  context.stroke();
+  strokeLevels(context, scene, levels, isRelative(scene, role) ? zeroLevel(scene) : 0);
   context.globalAlpha = 1;
+}
+
+function strokeLevels(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
+  context.beginPath();
+  if (binsInView(scene) < scene.columns!.first.length) pathOfBins(context, scene, levels, offsetDb);
+  else pathOfColumns(context, scene, levels, offsetDb);
+  context.stroke();
 }
 
 function binsInView(scene: Scene): number {
@@ -133,23 +204,23 @@ function binsInView(scene: Scene): number {
   return (range.stopHz - range.startHz) / scene.data.axis!.binSpacingHz;
 }
 
-function pathOfColumns(context: Surface2d, scene: Scene, levels: Int16Array | Float32Array): void {
+function pathOfColumns(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
   const { left, top, width, height } = scene.layout.trace;
-  const { scale } = scene.view;
+  const { scale, traceOptions } = scene.view;
   const columns = scene.columns!;
   const count = columns.first.length;
-  const peaks = peakPerColumn(levels, columns, new Float32Array(count));
+  const shown = decimate(traceOptions.decimation, levels, columns, new Float32Array(count));
   const step = width / count;
   const perDb = height / (scale.refDbmv - lowestLevel(scale));
   let drawing = false;
   for (let column = 0; column < count; column += 1) {
-    const level = peaks[column]!;
+    const level = shown[column]!;
     if (Number.isNaN(level)) {
       drawing = false;
       continue;
     }
     const x = left + (column + 0.5) * step;
-    const y = top + (scale.refDbmv - level) * perDb;
+    const y = top + (scale.refDbmv - level - offsetDb) * perDb;
     if (drawing) context.lineTo(x, y);
     else context.moveTo(x, y);
     drawing = true;
@@ -157,23 +228,22 @@ function pathOfColumns(context: Surface2d, scene: Scene, levels: Int16Array | Fl
 }
 
 /** When bins are wider than pixels the line runs through the bin centres. */
-function pathOfBins(context: Surface2d, scene: Scene, levels: Int16Array | Float32Array): void {
+function pathOfBins(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
   const axis = scene.data.axis!;
   const { startHz } = coveredRange(axis);
   const { range } = scene.view;
   const first = Math.max(0, Math.floor((range.startHz - startHz) / axis.binSpacingHz) - 1);
   const last = Math.min(axis.bins - 1, Math.ceil((range.stopHz - startHz) / axis.binSpacingHz) + 1);
-  const hundredths = levels instanceof Int16Array;
   let drawing = false;
   for (let bin = first; bin <= last; bin += 1) {
-    const level = hundredths ? levelOfHundredths(levels[bin]!) : levels[bin]!;
+    const level = levels[bin]!;
     if (Number.isNaN(level)) {
       drawing = false;
       continue;
     }
     const x = xOf(scene, axis.firstBinHz + bin * axis.binSpacingHz);
-    if (drawing) context.lineTo(x, yOf(scene, level));
-    else context.moveTo(x, yOf(scene, level));
+    if (drawing) context.lineTo(x, yOf(scene, level + offsetDb));
+    else context.moveTo(x, yOf(scene, level + offsetDb));
     drawing = true;
   }
 }

@@ -129,8 +129,8 @@ export class PlotStage {
         this.#host.report({ type: "answer", plotId, id, answer: plot.answer(command.question) });
         break;
       }
-      case "resetHolds":
-        plot.resetHolds();
+      case "resetTraces":
+        plot.resetTraces(command.roles);
         break;
     }
   }

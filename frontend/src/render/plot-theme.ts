@@ -1,4 +1,4 @@
-import type { TraceRole } from "../model/plot-view.ts";
+import type { TraceRole } from "../model/trace-options.ts";
 
 /** Colours and fonts of the canvas, read from the tokens by the page and handed to the painters. */
 export interface PlotTheme {
@@ -51,6 +51,10 @@ export function readPlotTheme(root: HTMLElement): PlotTheme {
       max: token("trace-max"),
       min: token("trace-min"),
       band: token("trace-band"),
+      reference: token("trace-reference"),
+      difference: token("trace-difference"),
+      user: token("trace-user"),
+      persistence: token("trace-live"),
     },
     bandOpacity: Number(token("band-opacity")),
     labelFont: `400 ${sizePx}px ${family}`,

@@ -1,0 +1,119 @@
+import {
+  BinClass,
+  bandPlanOf,
+  type ChannelFigures,
+  channelTable,
+  dbOfPower,
+  FrameView,
+  floorByBand,
+  median,
+  powerOfDb,
+  type SpectrumFrame,
+} from "@pnmlab/pnm-analysis";
+import type { UpstreamChannel } from "@pnmlab/protocol";
+import type { FrequencyAxis } from "./frequency-axis.ts";
+import type { BandFloorFigures } from "./plot-report.ts";
+
+/** Frames before the quantile of the floor says something; the median of the quiet bins stands for it until then. */
+const FLOOR_FRAMES = 20;
+
+/** Where the floor of a port is taken: bins of no channel, or between the bursts where channels fill the band. */
+export type FloorOrigin = "quiet" | "betweenBursts";
+
+/** What a stream says of its plant: channels, quiet bins and noise floor. Follows every frame. */
+export class PlantFigures {
+  readonly #view: FrameView;
+  readonly #hasPlan: boolean;
+  readonly #floor: Float64Array;
+  #frame: SpectrumFrame;
+
+  constructor(
+    axis: FrequencyAxis,
+    resolutionBandwidthHz: number,
+    levelsDbmv: Float32Array,
+    channels: readonly UpstreamChannel[],
+  ) {
+    const { firstBinHz, binSpacingHz } = axis;
+    this.#frame = { firstBinHz, binSpacingHz, resolutionBandwidthHz, levelsDbmv, timeS: 0, sequence: 0 };
+    this.#view = new FrameView(this.#frame, bandPlanOf(channels));
+    this.#hasPlan = channels.length > 0;
+    this.#floor = new Float64Array(axis.bins).fill(Number.NaN);
+  }
+
+  /** Takes a frame; its levels are read before this returns. */
+  add(levelsDbmv: Float32Array, timeS: number, sequence: number): void {
+    this.#frame = { ...this.#frame, levelsDbmv, timeS, sequence };
+    this.#view.begin(this.#frame);
+    this.#view.settle();
+  }
+
+  /** Whether bins of no channel are known. */
+  get hasQuiet(): boolean {
+    return this.#hasPlan && this.#view.quiet.length > 0;
+  }
+
+  /** Mean level of the quiet bins in linear power; of all bins where the plan is not known or leaves none. */
+  quietMeanOf(levelsDbmv: Float32Array): number {
+    const { quiet } = this.#view;
+    const isAll = !this.hasQuiet;
+    const total = isAll ? levelsDbmv.length : quiet.length;
+    let sum = 0;
+    let known = 0;
+    for (let place = 0; place < total; place += 1) {
+      const level = levelsDbmv[isAll ? place : quiet[place]!]!;
+      if (Number.isNaN(level)) continue;
+      sum += powerOfDb(level);
+      known += 1;
+    }
+    return dbOfPower(sum / known);
+  }
+
+  /** Noise floor per bin, dBmV. */
+  floorPerBin(): Float64Array {
+    return this.#view.floor.levelsDbmv(this.#floor);
+  }
+
+  /** Median floor and what it was taken from; undefined where no bin shows the noise. */
+  floor(): { dbmv: number; origin: FloorOrigin } | undefined {
+    if (!this.#hasPlan) return undefined;
+    const { quiet, quietDbmv, frames, floor } = this.#view;
+    if (quiet.length > 0) {
+      const dbmv = frames < FLOOR_FRAMES ? quietDbmv : this.#medianOf(quiet);
+      return Number.isNaN(dbmv) ? undefined : { dbmv, origin: "quiet" };
+    }
+    if (frames < FLOOR_FRAMES) return undefined;
+    const idle = this.#binsWhere(
+      (bin) => this.#view.map.classes[bin] === BinClass.occupied && floor.sourceAt(bin) === "statistical",
+    );
+    const dbmv = this.#medianOf(idle);
+    return Number.isNaN(dbmv) ? undefined : { dbmv, origin: "betweenBursts" };
+  }
+
+  channels(): ChannelFigures[] {
+    const { meter, floor } = this.#view;
+    return channelTable(this.#frame, meter, floor, this.#frame.resolutionBandwidthHz);
+  }
+
+  /** Floor of the quiet bins per reporting band that the axis shows. */
+  bandFloors(): BandFloorFigures[] {
+    const { classes } = this.#view.map;
+    const { firstBinHz, binSpacingHz, levelsDbmv } = this.#frame;
+    const lastHz = firstBinHz + (levelsDbmv.length - 1) * binSpacingHz;
+    return floorByBand(
+      this.#frame,
+      this.floorPerBin(),
+      (bin) => this.#hasPlan && classes[bin] === BinClass.quiet,
+    )
+      .filter(({ lowerHz, upperHz }) => lowerHz < lastHz && upperHz > firstBinHz)
+      .map((band) => ({ ...band, label: `${band.lowerHz / 1e6}–${band.upperHz / 1e6} MHz` }));
+  }
+
+  #medianOf(bins: ArrayLike<number>): number {
+    const floor = this.floorPerBin();
+    return median(Array.from(bins, (bin) => floor[bin]!));
+  }
+
+  #binsWhere(isWanted: (bin: number) => boolean): number[] {
+    return Array.from({ length: this.#floor.length }, (_, bin) => bin).filter(isWanted);
+  }
+}
