@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { monitorLayout, zoneAt } from "./plot-layout.ts";
-import { placeServices } from "./service-lane.ts";
 
 test("panes fill the plot, share their edges and never vanish", () => {
   for (const share of [0, 0.57, 1]) {
@@ -22,22 +21,4 @@ test("a point belongs to the part it is drawn on", () => {
   expect(zoneAt(layout, 500, layout.waterfall.top + 10)).toBe("waterfall");
   expect(zoneAt(layout, layout.colourBar.left + 4, layout.waterfall.top + 40)).toBe("colourBar");
   expect(zoneAt(layout, 500, 724)).toBeUndefined();
-});
-
-test("labels of services stand inside, beside or nowhere, and never on each other", () => {
-  const service = (label: string, startMhz: number, stopMhz: number) => ({
-    label,
-    startHz: startMhz * 1e6,
-    stopHz: stopMhz * 1e6,
-  });
-  const placed = placeServices(
-    [service("CB", 27, 27.4), service("10 m", 28, 29.7), service("TV", 54, 88), service("air", 108, 137)],
-    { startHz: 5e6, stopHz: 85e6 },
-    1000,
-  );
-  expect(placed.map((one) => [one.label, one.side])).toEqual([
-    ["CB", "left"],
-    ["10 m", "right"],
-    ["TV", "inside"],
-  ]);
 });

@@ -1,3 +1,6 @@
+import { SERVICE_REGIONS, type ServiceRegion } from "@pnmlab/pnm-analysis";
+import { storedMasksOf } from "./mask-file.ts";
+import type { MaskSpec } from "./mask-spec.ts";
 import { PALETTE_NAMES, type PaletteName } from "./palette.ts";
 
 export const THEMES = ["dark", "light", "system"] as const;
@@ -11,6 +14,8 @@ export interface Settings {
   /** Null follows the theme: deep in the dark one, paper in the light one. */
   palette: PaletteName | null;
   singleKeys: boolean;
+  /** Whose radio services the plot names. */
+  region: ServiceRegion;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -18,6 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   textPercent: 100,
   palette: null,
   singleKeys: true,
+  region: "americas",
 };
 
 /** Reads stored settings; anything unknown or damaged falls back to its default. */
@@ -35,6 +41,14 @@ export function parseSettings(stored: string | null): Settings {
     textPercent: TEXT_SIZES.find((size) => size === given.textPercent) ?? DEFAULT_SETTINGS.textPercent,
     palette: PALETTE_NAMES.find((name) => name === given.palette) ?? DEFAULT_SETTINGS.palette,
     singleKeys: typeof given.singleKeys === "boolean" ? given.singleKeys : DEFAULT_SETTINGS.singleKeys,
+    peakExcursionDb:
+      typeof given.peakExcursionDb === "number" && given.peakExcursionDb > 0
+        ? given.peakExcursionDb
+        : DEFAULT_SETTINGS.peakExcursionDb,
+    peakThresholdDbmv: typeof given.peakThresholdDbmv === "number" ? given.peakThresholdDbmv : null,
+    masks: Array.isArray(given.masks) ? storedMasksOf(given.masks) : DEFAULT_SETTINGS.masks,
+    maskAlarm: given.maskAlarm === true,
+    region: SERVICE_REGIONS.find((region) => region === given.region) ?? DEFAULT_SETTINGS.region,
   };
 }
 
