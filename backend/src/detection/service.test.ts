@@ -1,0 +1,136 @@
+import { decodeSpectrumFrame } from "@pnmlab/protocol";
+import { scenarios } from "@pnmlab/simulator";
+import { expect, test } from "vitest";
+import { recordingOf } from "../../../packages/simulator/src/testing/recording.ts";
+import { binHz, channelsOf, memoryRecorder, openDetection, wireBytes } from "../_test/detection.ts";
+import { waitFor } from "../_test/support.ts";
+import { unpackFrames } from "./frame-pack.ts";
+
+const LINE = { 200: -30 };
+
+test("a line is raised with its frequency and level, proven by five frames, and raised again by them", async () => {
+  const detection = await openDetection();
+  const { service, store, published } = detection;
+  detection.feed(0, 40);
+  detection.feed(40, 160, LINE);
+  await waitFor(() => service.state().sessions[0]?.framesAnalysed === 160);
+  const [event] = store.list({ kind: "narrowbandIngress", limit: 10 });
+  expect(Math.abs(event!.f0Hz - binHz(200))).toBeLessThan(50_000);
+  expect(Math.abs(event!.levelDbmv! + 30)).toBeLessThan(1);
+  expect(event!.state).toBe("raised");
+  const frames = unpackFrames(store.evidence(event!.id)!).map(decodeSpectrumFrame);
+  expect(frames.map(({ sequence }) => sequence)).toEqual(event!.evidence.frames);
+  expect(frames).toHaveLength(5);
+  for (const { levelsHundredthsDbmv } of frames) expect(levelsHundredthsDbmv[200]).toBe(-3000);
+  // Raised, and changed at most once in five seconds of frames.
+  expect(published.filter(({ id }) => id === event!.id).length).toBeLessThanOrEqual(3);
+
+  const replay = await service.replay(event!.id);
+  expect(replay).toMatchObject({ source: "evidence", frames: 5, fires: true });
+  expect(replay.value).toBeCloseTo(event!.evidence.value, 6);
+  expect(await service.replay(event!.id)).toEqual(replay);
+  await expect(service.replay("none")).rejects.toMatchObject({ code: "EVENT_UNKNOWN" });
+});
+
+test("no frame is skipped where a long file brings many at once, and what is too much is counted", async () => {
+  const detection = await openDetection();
+  detection.feed(0, 1000);
+  await waitFor(() => detection.service.state().sessions[0]?.framesAnalysed === 1000);
+  expect(detection.service.state().sessions[0]!.framesSkipped).toBe(0);
+  detection.feed(1000, 3000);
+  const [session] = detection.service.state().sessions;
+  expect(session!.framesSkipped).toBeGreaterThan(0);
+  expect(session!.framesWaiting + session!.framesSkipped).toBe(2000);
+  await waitFor(() => detection.service.state().sessions[0]!.framesWaiting === 0);
+  expect(detection.service.state().cpuMsPerFrame).toBeGreaterThan(0);
+});
+
+test("a thread that dies is started again, says so, and what is still there goes on as the same event", async () => {
+  const detection = await openDetection();
+  const { service, store } = detection;
+  detection.feed(0, 60, LINE);
+  await waitFor(() => store.list({ state: "raised", limit: 10 }).length === 1);
+  const [before] = store.list({ limit: 10 });
+  await detection.kill();
+  expect(service.state()).toMatchObject({ worker: "restarting", restarts: 0 });
+  await expect(service.replay(before!.id)).rejects.toMatchObject({ code: "DETECTORS_UNAVAILABLE" });
+  detection.feed(60, 160, LINE);
+  await waitFor(() => service.state().worker === "running");
+  await waitFor(() => (store.get(before!.id)?.lastMs ?? 0) > before!.lastMs);
+  expect(store.list({ limit: 10 })).toHaveLength(1);
+  expect(service.state().sentence).toMatch(/started again once/);
+  expect(detection.lines.join()).toMatch(/thread of the detectors is lost/);
+});
+
+test("thresholds hold for running captures at once and are kept; what they raise no more is let go", async () => {
+  const detection = await openDetection();
+  const { service, store, session } = detection;
+  expect(() => service.changeSettings({ thresholds: { d1LiveDb: 99 } })).toThrow(
+    /d1LiveDb goes from 9 to 30 dB/,
+  );
+  expect(() => service.changeSettings({ enabled: ["D99"] })).toThrow("there is no detector D99");
+  detection.feed(0, 40);
+  const settings = service.changeSettings({ enabled: ["D2"], thresholds: { d1LiveDb: 20, d2WarnDb: 3 } });
+  expect(settings.enabled).toEqual(["D2"]);
+  expect(settings.thresholds.find(({ name }) => name === "d1LiveDb")).toMatchObject({
+    detector: "D1",
+    value: 20,
+    default: 13,
+  });
+  expect(store.settings()).toEqual({ enabled: ["D2"], thresholds: { d1LiveDb: 20 } });
+  detection.feed(40, 140, LINE);
+  await waitFor(() => service.state().sessions[0]?.framesAnalysed === 140);
+  expect(store.list({ limit: 10 })).toEqual([]);
+  service.changeSettings({ enabled: ["D1"], thresholds: { d1LiveDb: 13 } });
+  detection.feed(140, 200, LINE);
+  await waitFor(() => store.list({ state: "raised", limit: 10 }).length === 1);
+  Object.assign(session, { state: "stopped", desired: "stopped" });
+  service.publishSession(session);
+  await waitFor(() => store.list({ state: "raised", limit: 10 }).length === 0);
+  expect(service.state().sessions).toEqual([]);
+});
+
+test("a rehearsal raises what the recording holds, nothing with thresholds above it, and nothing on a clean plant", async () => {
+  const clean = scenarios.clean.ports[2]!;
+  const carrier = { kind: "cb" as const, label: "CB", frequencyHz: 27.185e6, levelDbmv: -42 };
+  function* frames(carriers: (typeof carrier)[], count: number) {
+    for (const frame of recordingOf({ ...clean, carriers }, { frames: count }).frames())
+      yield wireBytes(frame);
+  }
+  const recordings = { ingress: () => frames([carrier], 200), clean: () => frames([], 600) };
+  const { recorder, closed } = memoryRecorder(recordings, channelsOf(clean));
+  const { service } = await openDetection({ recorder });
+  const found = await service.rehearse("ingress", { enabled: ["D1"] });
+  expect(found.frames).toBe(200);
+  expect(found.counts).toEqual({ narrowbandIngress: 1 });
+  expect(Math.abs(found.events[0]!.f0Hz - 27.185e6)).toBeLessThan(50_000);
+  const thresholds = { d1LiveDb: 30, d1AverageDb: 20, d1HoldDb: 20 };
+  expect((await service.rehearse("ingress", { enabled: ["D1"], thresholds })).counts).toEqual({});
+  const quiet = await service.rehearse("clean", {});
+  expect(quiet).toEqual({ frames: 600, counts: {}, events: [] });
+  expect(closed()).toBe(3);
+});
+
+test("a rehearsal whose caller leaves ends and closes the recording", async () => {
+  const gone = new AbortController();
+  let given = 0;
+  function* endless() {
+    for (;;) {
+      given += 1;
+      if (given === 100) gone.abort();
+      yield wireBytes({
+        levelsDbmv: new Float32Array(64).fill(-50),
+        firstBinHz: 5e6,
+        binSpacingHz: 50e3,
+        resolutionBandwidthHz: 50e3,
+        timeS: given / 20,
+        sequence: given,
+      });
+    }
+  }
+  const { recorder, closed } = memoryRecorder({ endless });
+  const { service } = await openDetection({ recorder });
+  await expect(service.rehearse("endless", {}, gone.signal)).rejects.toMatchObject({ name: "AbortError" });
+  expect(closed()).toBe(1);
+  expect(given).toBeLessThan(200);
+});
