@@ -1,5 +1,5 @@
 import type { UpstreamChannel } from "@pnmlab/protocol";
-import { formatBandwidth, formatMhz, formatSigned } from "./format.ts";
+import { formatBandwidth, formatLevel, formatMhz } from "./format.ts";
 
 const KINDS = { scQam: "SC-QAM", ofdma: "OFDMA" };
 
@@ -19,7 +19,7 @@ export function edgesOf({ lowerFrequencyHz, upperFrequencyHz }: UpstreamChannel)
 /** Level that the CMTS sets, with the bandwidth it is in where that is not the channel's own. */
 export function expectedOf({ kind, expectedLevel }: UpstreamChannel): string {
   if (!expectedLevel) return "not told by the CMTS";
-  const level = `${formatSigned(expectedLevel.dbmv, 1)} dBmV`;
+  const level = formatLevel(expectedLevel.dbmv);
   return kind === "ofdma" ? `${level} in ${formatBandwidth(expectedLevel.bandwidthHz)}` : level;
 }
 

@@ -22,6 +22,11 @@ test("labels of services stand inside, beside or nowhere", () => {
   ]);
 });
 
+test("a label stands over its band where there is no room beside it", () => {
+  const placed = placeServices(servicesOf("americas"), { startHz: 5e6, stopHz: 85e6 }, 924);
+  expect(placed.find((one) => one.service.name === "CB")).toMatchObject({ label: "CB", side: "over" });
+});
+
 test("a band within another has its place, and no label covers it", () => {
   const [outer, inner] = placeServices(
     [service("low-VHF TV", 54, 88), service("x", 70, 72)],
@@ -48,7 +53,8 @@ test.each([
     .filter(({ side }) => side !== "none")
     .map(({ label, leftPx, widthPx, side }) => {
       const px = label.length * LABEL_PX_PER_SIGN;
-      if (side === "inside") return [leftPx + widthPx / 2 - px / 2, leftPx + widthPx / 2 + px / 2] as const;
+      if (side === "inside" || side === "over")
+        return [leftPx + widthPx / 2 - px / 2, leftPx + widthPx / 2 + px / 2] as const;
       return side === "right"
         ? ([leftPx + widthPx, leftPx + widthPx + px] as const)
         : ([leftPx - px, leftPx] as const);

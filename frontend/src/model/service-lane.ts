@@ -7,7 +7,7 @@ export interface PlacedService {
   leftPx: number;
   widthPx: number;
   label: string;
-  side: "inside" | "right" | "left" | "none";
+  side: "inside" | "right" | "left" | "over" | "none";
 }
 
 /** Width of a sign of the smallest text, rounded up, so that room is judged without measuring. */
@@ -27,7 +27,8 @@ interface Extent {
 
 /**
  * Lays the services of a range along the lane. A label stands inside its band where it fits, else to the
- * right or left of it where nothing else is, else it is left out: it covers no other band and no other label.
+ * right or left of it where nothing else is, else over a band too narrow for it, else it is left out: it covers
+ * no other band and no other label.
  */
 export function placeServices(
   services: readonly RadioService[],
@@ -46,12 +47,14 @@ export function placeServices(
   const labels: Extent[] = [];
   return bands.map((band) => {
     const { service, fromPx, toPx } = band;
-    const labelPx = service.label.length * LABEL_PX_PER_SIGN + PAD_PX;
+    const textPx = service.label.length * LABEL_PX_PER_SIGN;
+    const labelPx = textPx + PAD_PX;
     const middlePx = (fromPx + toPx) / 2;
     const sides = {
       inside: { fromPx: middlePx - labelPx / 2, toPx: middlePx + labelPx / 2 },
       right: { fromPx: toPx, toPx: toPx + labelPx },
       left: { fromPx: fromPx - labelPx, toPx: fromPx },
+      over: { fromPx: middlePx - textPx / 2, toPx: middlePx + textPx / 2 },
     };
     // A band around this one is its ground, not in its way.
     const others = bands.filter((other) => other !== band && !(other.fromPx <= fromPx && other.toPx >= toPx));
@@ -63,6 +66,7 @@ export function placeServices(
     if (toPx - fromPx > labelPx && isFree(sides.inside)) side = "inside";
     else if (isFree(sides.right)) side = "right";
     else if (isFree(sides.left)) side = "left";
+    else if (isFree(sides.over)) side = "over";
     if (side !== "none") labels.push(sides[side]);
     const label = side === "none" ? "" : service.label;
     return { service, leftPx: fromPx, widthPx: toPx - fromPx, label, side };
