@@ -29,6 +29,8 @@ const programs = {
   "bench-agent": ["scripts/bench/agent.ts"],
   "bench-codec": ["scripts/bench/codec.ts"],
   "bench-polling": ["scripts/bench/polling.ts"],
+  "bench-wire": ["scripts/bench/wire.ts"],
+  "bench-render": ["scripts/bench/render.ts"],
   "bench-analysis": ["scripts/bench/analysis.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };

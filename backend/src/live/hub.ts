@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import {
   type Agent,
   type BackendToBrowser,
@@ -64,9 +65,10 @@ export class LiveHub implements LivePublisher, Disposable {
   }
 
   /** Takes over the WebSocket of a browser that is signed in. */
-  attach(socket: WebSocket): void {
+  attach(socket: WebSocket, stream: Writable): void {
     const client: LiveClient = new LiveClient({
       socket,
+      stream,
       limits: this.#limits,
       onMessage: (message) => this.#received(client, message),
       onClose: () => this.#left(client),

@@ -51,7 +51,7 @@ export function socketRoutes(
         await guard.requireSession(request);
       },
     },
-    (socket) => hub.attach(socket),
+    (socket, request) => hub.attach(socket, request.raw.socket),
   );
 }
 

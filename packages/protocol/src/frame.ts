@@ -43,6 +43,7 @@ export interface SpectrumFrame {
 export const NO_LEVEL = -32768;
 
 const HEADER_LENGTH = 64;
+const WITHHELD_AT = 60;
 const MAGIC = 0x31464c50; // "PLF1" read as little-endian u32
 const FLAG_GAP = 1;
 const FLAG_UNCALIBRATED = 2;
@@ -69,7 +70,7 @@ export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffe
   view.setUint32(48, bins, true);
   view.setFloat32(52, frame.resolutionBandwidthHz, true);
   view.setInt16(56, frame.kHundredthsDb, true);
-  setWithheld(bytes, frame.withheld);
+  view.setUint32(WITHHELD_AT, frame.withheld, true);
   if (isLittleEndian) new Int16Array(bytes.buffer, HEADER_LENGTH).set(frame.levelsHundredthsDbmv);
   else
     frame.levelsHundredthsDbmv.forEach(
@@ -80,7 +81,7 @@ export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffe
 
 /** Writes the one field that differs between clients into an encoded frame. */
 export function setWithheld(bytes: Uint8Array<ArrayBuffer>, withheld: number): void {
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(60, withheld, true);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(WITHHELD_AT, withheld, true);
 }
 
 /**
@@ -115,7 +116,7 @@ export function decodeSpectrumFrame(buffer: ArrayBuffer): SpectrumFrame {
     gapBefore: (flags & FLAG_GAP) !== 0,
     uncalibrated: (flags & FLAG_UNCALIBRATED) !== 0,
     ...((flags & FLAG_SNMP) === 0 ? {} : { source: "snmp" as const }),
-    withheld: view.getUint32(60, true),
+    withheld: view.getUint32(WITHHELD_AT, true),
     levelsHundredthsDbmv: isLittleEndian
       ? new Int16Array(buffer, headerLength, bins)
       : Int16Array.from({ length: bins }, (_, bin) => view.getInt16(headerLength + bin * 2, true)),
