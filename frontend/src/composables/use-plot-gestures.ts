@@ -9,6 +9,7 @@ import {
 } from "../model/plot-view.ts";
 import type { PanePoint } from "../model/qualify-box.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
+import type { PlotHandles, PlotPoint } from "./plot-handles.ts";
 import type { PlotViewControl } from "./use-plot-view.ts";
 
 export interface GestureOptions {
@@ -22,6 +23,8 @@ export interface GestureOptions {
   qualifyArmed: Ref<boolean>;
   /** Takes the corners of the qualify box while it is drawn. */
   drawQualify(from: PanePoint, to: PanePoint): void;
+  /** Markers and mask points, which are asked before the plot moves. */
+  handles: PlotHandles;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
 }
 
@@ -29,6 +32,7 @@ type Drag =
   | { kind: "pan"; x: number; y: number; moved: boolean }
   | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall" }
   | { kind: "qualify"; x: number; y: number; from: PanePoint }
+  | { kind: "handle" }
   | { kind: "reference"; y: number; refDbmv: number }
   | { kind: "split" }
   | { kind: "limit"; which: "low" | "high"; y: number; colours: ColourLimits };
@@ -62,6 +66,19 @@ export function usePlotGestures(options: GestureOptions): void {
     const { trace } = layout();
     const { scale } = control.view.value;
     return scale.refDbmv - ((y - trace.top) / trace.height) * (scale.refDbmv - lowestLevel(scale));
+  };
+
+  const handlePoint = (event: MouseEvent): PlotPoint => {
+    const { x, y } = pointOf(event);
+    return {
+      x,
+      y,
+      zone: zoneAt(layout(), x, y),
+      frequencyHz: frequencyAt(x),
+      levelDbmv: levelAt(y),
+      shiftKey: event.shiftKey,
+      altKey: event.altKey,
+    };
   };
 
   const hover = (x: number, y: number, zone: PlotZone | undefined) => {
@@ -102,7 +119,8 @@ export function usePlotGestures(options: GestureOptions): void {
     options.element.value!.setPointerCapture(event.pointerId);
     if (zone === "trace" && options.qualifyArmed.value && event.button === 0) {
       drag = { kind: "qualify", x, y, from: { frequencyHz: frequencyAt(x), levelDbmv: levelAt(y) } };
-    } else if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
+    } else if (!wantsBox && options.handles.grab(handlePoint(event))) drag = { kind: "handle" };
+    else if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
     else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false };
     else if (zone === "levelAxis") drag = { kind: "reference", y, refDbmv: control.view.value.scale.refDbmv };
     else if (zone === "frequencyAxis") drag = { kind: "split" };
@@ -117,7 +135,9 @@ export function usePlotGestures(options: GestureOptions): void {
     const { x, y } = pointOf(event);
     if (!drag) {
       const zone = zoneAt(layout(), x, y);
-      options.element.value!.dataset.zone = zone ?? "";
+      options.element.value!.dataset.zone = options.handles.isOver(handlePoint(event))
+        ? "handle"
+        : (zone ?? "");
       hover(x, y, zone);
       return;
     }
@@ -132,6 +152,10 @@ export function usePlotGestures(options: GestureOptions): void {
         setCursor(undefined, undefined);
         break;
       }
+      case "handle":
+        options.handles.drag(handlePoint(event));
+        setCursor(undefined, undefined);
+        break;
       case "box":
         setCursor(undefined, boxOf(drag, x, y));
         break;
@@ -178,6 +202,10 @@ export function usePlotGestures(options: GestureOptions): void {
     }
     if (drag?.kind === "qualify" && Math.hypot(x - drag.x, y - drag.y) >= 3)
       options.qualifyArmed.value = false;
+    if (drag?.kind === "handle") options.handles.drop();
+    if (drag?.kind === "pan" && !drag.moved && event.type === "pointerup") {
+      options.handles.click(handlePoint(event));
+    }
     drag = undefined;
     hover(x, y, zoneAt(layout(), x, y));
   };
@@ -191,7 +219,8 @@ export function usePlotGestures(options: GestureOptions): void {
   const onDoubleClick = (event: MouseEvent) => {
     const { x, y } = pointOf(event);
     const zone = zoneAt(layout(), x, y);
-    if (zone === "trace" || zone === "waterfall") control.back();
+    if (zone === "trace") options.handles.doubleClick(handlePoint(event), () => control.back());
+    else if (zone === "waterfall") control.back();
     else if (zone === "frequencyAxis") control.change({ traceShare: DEFAULT_TRACE_SHARE });
   };
 

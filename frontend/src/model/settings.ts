@@ -16,6 +16,13 @@ export interface Settings {
   singleKeys: boolean;
   /** Whose radio services the plot names. */
   region: ServiceRegion;
+  /** Peaks of markers stand this far over the valleys beside them. */
+  peakExcursionDb: number;
+  /** Peaks below are passed over, dBmV; null takes all. */
+  peakThresholdDbmv: number | null;
+  masks: readonly MaskSpec[];
+  /** A sound when a mask begins to fail. */
+  maskAlarm: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -24,6 +31,10 @@ export const DEFAULT_SETTINGS: Settings = {
   palette: null,
   singleKeys: true,
   region: "americas",
+  peakExcursionDb: 6,
+  peakThresholdDbmv: null,
+  masks: [],
+  maskAlarm: false,
 };
 
 /** Reads stored settings; anything unknown or damaged falls back to its default. */

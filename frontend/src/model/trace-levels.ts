@@ -31,10 +31,10 @@ export function newestLevels(data: PlotData): Float32Array | undefined {
   return ring && ring.length > 0 ? levelsOf(ring.levelsAt(ring.endIndex - 1)) : undefined;
 }
 
-/** The noise floor per bin, smoothed. */
-export function floorLevels(data: PlotData): Float32Array | undefined {
-  const levels = traceLevels(data, "average");
-  return levels && Float32Array.from(runningMedian(levels, FLOOR_BINS));
+/** The noise floor per bin, smoothed; undefined while too little was seen. */
+export function floorLevels(data: PlotData): Levels | undefined {
+  const levels = data.plant?.floorPerBin();
+  return levels && runningMedian(levels, FLOOR_BINS);
 }
 
 /** A trace as a spectrum on the axis of the data. */

@@ -1,3 +1,4 @@
+import { decodeMarkers, encodeMarkers, type MarkedView } from "./marker-query.ts";
 import { DEFAULT_VIEW, type PlotView } from "./plot-view.ts";
 import { TRACE_ROLES, type TraceSwitches } from "./trace-options.ts";
 
@@ -6,7 +7,7 @@ export type DrawerTab = (typeof DRAWER_TABS)[number];
 
 /** The parts of the live page that its address keeps. */
 export interface SharedView {
-  view: Partial<Pick<PlotView, "range" | "scale" | "traces">>;
+  view: Partial<Pick<PlotView, "range" | "scale" | "traces"> & MarkedView>;
   tab: DrawerTab;
 }
 
@@ -14,7 +15,7 @@ type Query = Record<string, unknown>;
 
 /** Reads the address: `f` in MHz, `l` reference and dB per division, `t` traces, `tab`. Ignores what does not fit. */
 export function viewOfQuery(query: Query): SharedView {
-  const view: SharedView["view"] = {};
+  const view: SharedView["view"] = decodeMarkers(query);
   const [startMhz, stopMhz] = numbersOf(query.f);
   if (startMhz !== undefined && stopMhz !== undefined && startMhz >= 0 && stopMhz > startMhz) {
     view.range = { startHz: startMhz * 1e6, stopHz: stopMhz * 1e6 };
@@ -32,7 +33,7 @@ export function viewOfQuery(query: Query): SharedView {
 
 /** Writes the address; what stands at its default is left out. */
 export function queryOfView(view: PlotView, ranged: boolean, tab: DrawerTab): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query: Record<string, string> = encodeMarkers(view);
   const { range, scale, traces } = view;
   if (ranged) query.f = `${round(range.startHz / 1e6)}_${round(range.stopHz / 1e6)}`;
   if (

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { MASK_TRACES, type MaskSpec, MOST_MASKS } from "./mask-spec.ts";
+
+const levelDb = z.number().min(-300).max(300);
+const line = z
+  .array(z.strictObject({ frequencyHz: z.number().min(0).max(3e9), levelDbmv: levelDb }))
+  .min(2)
+  .max(20_000);
+
+const source = z.discriminatedUnion("from", [
+  // A mask that is being drawn has fewer points than a line.
+  z.strictObject({ from: z.literal("points"), points: z.array(line.element).max(20_000) }),
+  z.strictObject({ from: z.literal("floor"), line, upperDb: levelDb }),
+  z.strictObject({
+    from: z.literal("reference"),
+    line,
+    upperDb: levelDb.optional(),
+    lowerDb: levelDb.optional(),
+  }),
+  z.strictObject({
+    from: z.literal("plan"),
+    channelMarginDb: levelDb,
+    idleDbmv: levelDb,
+    measured: z.array(z.strictObject({ ifIndex: z.int().min(0), dbmvPerHz: levelDb })).max(500),
+  }),
+]);
+
+const mask = z.strictObject({
+  name: z.string().min(1).max(60),
+  source,
+  trace: z.enum(MASK_TRACES),
+  consecutiveFrames: z.int().min(1).max(10_000),
+  isOn: z.boolean().default(false),
+});
+
+const maskFile = z.strictObject({
+  format: z.literal("pnmlab-masks"),
+  version: z.literal(1),
+  masks: z.array(mask).max(MOST_MASKS),
+});
+
+/** Masks as a JSON file that another browser, or a script, can read. */
+export function maskFileOf(masks: readonly MaskSpec[]): string {
+  const plain = masks.map(({ id: _id, revision: _revision, ...rest }) => rest);
+  return `${JSON.stringify({ format: "pnmlab-masks", version: 1, masks: plain }, undefined, 2)}\n`;
+}
+
+/** Reads such a file. The message names the field that does not fit. */
+export function readMaskFile(text: string): { ok: true; masks: MaskSpec[] } | { ok: false; message: string } {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return { ok: false, message: "This file is not JSON." };
+  }
+  const read = maskFile.safeParse(raw);
+  if (!read.success) {
+    const issue = read.error.issues[0]!;
+    const place = issue.path.join(".") || "the file";
+    return { ok: false, message: `Not a file of masks: ${place}: ${issue.message}` };
+  }
+  return { ok: true, masks: read.data.masks.map((one, index) => numbered(one, index + 1)) };
+}
+
+/** Masks as stored in this browser; what is damaged is left out. */
+export function storedMasksOf(raw: unknown): MaskSpec[] {
+  if (!Array.isArray(raw)) return [];
+  return raw
+    .map((one: unknown) => {
+      if (typeof one !== "object" || one === null) return undefined;
+      const { id: _id, revision: _revision, ...rest } = one as Record<string, unknown>;
+      return mask.safeParse(rest).data;
+    })
+    .filter((one) => one !== undefined)
+    .slice(0, MOST_MASKS)
+    .map((one, index) => numbered(one, index + 1));
+}
+
+function numbered(one: z.infer<typeof mask>, id: number): MaskSpec {
+  const { source: read } = one;
+  return {
+    ...one,
+    id,
+    revision: 0,
+    source: read.from === "reference" ? { ...read, upperDb: read.upperDb, lowerDb: read.lowerDb } : read,
+  };
+}

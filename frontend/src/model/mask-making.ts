@@ -1,0 +1,38 @@
+import { bandPower, dbOfPower } from "@pnmlab/pnm-analysis";
+import type { UpstreamChannel } from "@pnmlab/protocol";
+import type { LevelLine, LinePoint } from "./level-line.ts";
+import type { MeasuredChannel } from "./mask-spec.ts";
+import type { PlotReport } from "./plot-report.ts";
+
+/**
+ * Density of the channels that the CMTS expects no level of, measured in the average trace, for a mask of the
+ * plan. A channel outside of the spectrum has none.
+ */
+export function measuredChannels(
+  report: Pick<PlotReport, "averageDbmv" | "startHz" | "stopHz" | "binSpacingHz" | "resolutionBandwidthHz">,
+  channels: readonly UpstreamChannel[],
+): MeasuredChannel[] {
+  const { averageDbmv, binSpacingHz, startHz, stopHz } = report;
+  const spectrum = { levelsDbmv: averageDbmv, firstBinHz: startHz + binSpacingHz / 2, binSpacingHz };
+  const enbwBins = (report.resolutionBandwidthHz || binSpacingHz) / binSpacingHz;
+  return channels.flatMap(({ ifIndex, lowerFrequencyHz, upperFrequencyHz, expectedLevel }) => {
+    if (expectedLevel || lowerFrequencyHz < startHz || upperFrequencyHz > stopHz) return [];
+    const { powerDbmv } = bandPower(spectrum, lowerFrequencyHz, upperFrequencyHz, enbwBins);
+    return [{ ifIndex, dbmvPerHz: powerDbmv - dbOfPower(upperFrequencyHz - lowerFrequencyHz) }];
+  });
+}
+
+/** A line with a point more, or with that at the same frequency moved. */
+export function withPoint(line: LevelLine, point: LinePoint): LinePoint[] {
+  return [...line.filter(({ frequencyHz }) => frequencyHz !== point.frequencyHz), point].toSorted(
+    (a, b) => a.frequencyHz - b.frequencyHz,
+  );
+}
+
+/** A name that no other mask has: `plan +6 dB`, `plan +6 dB 2`. */
+export function freeName(wanted: string, taken: readonly { name: string }[]): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!taken.some((other) => other.name === name)) return name;
+  }
+}
