@@ -12,24 +12,10 @@ const trials = new Map<number, Trial>();
 const through = new Map<number, { frames: number; cpuUs: number }>();
 
 parentPort?.on("message", (message: ToDetectors) => {
-  switch (message.type) {
-    case "open": {
-      streams.set(message.stream, openStream(message));
-      break;
-    }
-    case "frame": {
-      judge(message);
-      break;
-    }
-    case "close": {
-      report();
-      streams.delete(message.stream);
-      send({ type: "closed", stream: message.stream });
-      break;
-    }
-    default:
-      tryOut(message);
-  }
+  if ("trial" in message) tryOut(message);
+  else if (message.type === "open") streams.set(message.stream, openStream(message));
+  else if (message.type === "frame") judge(message);
+  else close(message.stream);
 });
 
 function send(message: FromDetectors, transfer: ArrayBuffer[] = []): void {
@@ -61,6 +47,12 @@ function judge({ stream, bytes }: Extract<ToDetectors, { type: "frame" }>): void
   if (through.size === 0) setImmediate(report);
   const sum = through.get(stream) ?? { frames: 0, cpuUs: 0 };
   through.set(stream, { frames: sum.frames + 1, cpuUs: sum.cpuUs + user + system });
+}
+
+function close(stream: number): void {
+  report();
+  streams.delete(stream);
+  send({ type: "closed", stream });
 }
 
 function report(): void {
