@@ -1,5 +1,5 @@
 import { messageOf } from "@pnmlab/kit";
-import type { UtscRequest } from "@pnmlab/protocol";
+import type { UpstreamChannel, UtscRequest } from "@pnmlab/protocol";
 import {
   type ComputedRef,
   computed,
@@ -14,6 +14,7 @@ import {
 } from "vue";
 import { useRoute } from "vue-router";
 import { naturalRange } from "../model/natural-range.ts";
+import { sessionOfRecording } from "../model/playback/recorded-session.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import type { PortOfCmts } from "../model/ports.ts";
 import {
@@ -31,6 +32,8 @@ import { type DrawerTab, viewOfQuery } from "../model/view-query.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
 import { useFrames } from "./use-frames.ts";
 import { useLab } from "./use-lab.ts";
+import { provideLevels } from "./use-levels.ts";
+import { type MonitorPlayback, useMonitorPlayback } from "./use-monitor-playback.ts";
 import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
@@ -44,9 +47,11 @@ export const PLOT_GUTTERS = { left: 68, right: 58 };
 type Session = ReturnType<typeof sessionOfPort>;
 
 /** Everything the parts of the live page share: one port, its session, its picture. */
-export interface LiveMonitor {
+export interface LiveMonitor extends MonitorPlayback {
   target: ComputedRef<PortOfCmts>;
   session: ComputedRef<Session>;
+  /** The session that the picture is of: in playback as it was when the shown frame was recorded. */
+  shownSession: ComputedRef<Session>;
   words: ComputedRef<StateWords>;
   active: ComputedRef<boolean>;
   /** Backend time, so that ages are right where the browser's clock is not. */
@@ -58,7 +63,6 @@ export interface LiveMonitor {
   control: PlotViewControl;
   plot: Plot;
   plotCanvas: ShallowRef<HTMLCanvasElement | null>;
-  timelineCanvas: ShallowRef<HTMLCanvasElement | null>;
   report: ShallowRef<PlotReport | undefined>;
   frozen: Ref<boolean>;
   tab: Ref<DrawerTab>;
@@ -91,8 +95,8 @@ export function useLiveMonitor(): LiveMonitor {
   return monitor;
 }
 
-/** Makes the monitor of a port and hands it to the components below. */
-export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor {
+/** Makes the monitor of a port, or of a recording of it, and hands it to the components below. */
+export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?: string): LiveMonitor {
   const route = useRoute();
   const { snapshot, sync } = useLab();
   const now = useNow();
@@ -106,9 +110,11 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   const calm = useReducedMotion();
   const report = shallowRef<PlotReport>();
   const hasPicture = computed(() => report.value !== undefined);
+  const inPlayback = shallowRef(recordingId !== undefined);
   const stale = computed(
     () =>
       hasPicture.value &&
+      !inPlayback.value &&
       (session.value?.state !== "receiving" || snapshot.value.connection.status !== "open"),
   );
   const control = usePlotView(
@@ -116,21 +122,40 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     computed(() => ({ frozen: frozen.value, stale: stale.value, calm: calm.value })),
     shared.view,
   );
+  provideLevels(control.view, report);
   const plotCanvas = shallowRef<HTMLCanvasElement | null>(null);
-  const timelineCanvas = shallowRef<HTMLCanvasElement | null>(null);
-  const channels = computed(() => target.value.port.channels);
+  const recordedChannels = shallowRef<readonly UpstreamChannel[]>();
+  const channels = computed(() => recordedChannels.value ?? target.value.port.channels);
   const plot = usePlot({
     kind: "monitor",
-    subject: `${target.value.cmts.id}/${target.value.port.ifIndex}`,
+    subject: recordingId ?? `${target.value.cmts.id}/${target.value.port.ifIndex}`,
     plot: plotCanvas,
-    timeline: timelineCanvas,
     view: control.view,
     channels,
     gutters: PLOT_GUTTERS,
   });
   const { keepFrame } = usePageProbe(plot.report);
-  useFrames(session, ({ frame, bytes }) => {
-    keepFrame(frame);
+  const past = useMonitorPlayback({
+    session,
+    recordingId,
+    channels,
+    plot,
+    report: plot.report,
+    frozen,
+    keepFrame,
+  });
+  watch(
+    [past.playback.active, past.playback.settings],
+    ([active, settings]) => {
+      inPlayback.value = active || recordingId !== undefined;
+      recordedChannels.value = active ? settings?.channels : undefined;
+    },
+    { flush: "sync" },
+  );
+  // Live frames go on into the picture that is set aside while a recording is played.
+  useFrames(recordingId === undefined ? session : shallowRef(undefined), ({ frame, bytes }) => {
+    past.noteLive(frame);
+    if (!past.playback.active.value) keepFrame(frame);
     plot.addFrame(bytes);
   });
   watch(
@@ -157,6 +182,10 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
   const failure = ref<string>();
   const refused = shallowRef<ReadonlyMap<SetupField, SetupIssue>>(new Map());
   const attempt = async (what: "start" | "single" | "stop", run: () => Promise<unknown>) => {
+    if (recordingId !== undefined) {
+      announce("This page is of a recording. Captures are started and stopped on the page of the port.");
+      return;
+    }
     working.value = what;
     failure.value = undefined;
     refused.value = new Map();
@@ -186,8 +215,14 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     ...request,
   });
   const monitor: LiveMonitor = {
+    ...past,
     target,
     session,
+    shownSession: computed(() =>
+      inPlayback.value
+        ? sessionOfRecording(past.playback.recording.value, past.playback.settings.value)
+        : session.value,
+    ),
     words: computed(() => {
       const words = sessionWords(session.value, serverNow.value);
       return snapshot.value.connection.status === "lost" ? lastKnownWords(words) : words;
@@ -203,7 +238,6 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>): LiveMonitor
     control,
     plot,
     plotCanvas,
-    timelineCanvas,
     report,
     frozen,
     tab: ref(shared.tab),
