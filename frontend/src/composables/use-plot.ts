@@ -13,7 +13,6 @@ export interface PlotOptions {
   /** What is looked at: a monitor opened again on the same subject finds its frames there. */
   subject: string;
   plot: Readonly<Ref<HTMLCanvasElement | null>>;
-  timeline?: Readonly<Ref<HTMLCanvasElement | null>>;
   view: Readonly<Ref<PlotView>>;
   channels: Readonly<Ref<readonly UpstreamChannel[]>>;
   gutters: { left: number; right: number };
@@ -57,13 +56,8 @@ export function usePlot(options: PlotOptions): Plot {
 
   onMounted(() => {
     const plotElement = options.plot.value!;
-    const timelineElement = options.timeline?.value ?? null;
     stage = stageHandle();
     const plot = stage.take(plotElement);
-    const timeline = timelineElement ? stage.take(timelineElement) : null;
-    const transfer = [plot, timeline].filter(
-      (canvas) => canvas !== null && !(canvas instanceof HTMLCanvasElement),
-    );
     stopReports = stage.onReport(plotId, (message) => {
       if (message.type === "figures") report.value = message.report;
       else if (message.type === "cursor") reading.value = message.reading;
@@ -73,8 +67,8 @@ export function usePlot(options: PlotOptions): Plot {
       } else failure.value = message.message;
     });
     send(
-      { type: "create", plotId, kind: options.kind, subject: options.subject, plot, timeline },
-      transfer as Transferable[],
+      { type: "create", plotId, kind: options.kind, subject: options.subject, plot },
+      plot instanceof HTMLCanvasElement ? [] : [plot],
     );
     send({ type: "plan", plotId, channels: [...options.channels.value] });
     send({ type: "view", plotId, view: options.view.value });
@@ -88,7 +82,6 @@ export function usePlot(options: PlotOptions): Plot {
         plotId,
         width,
         height,
-        timelineHeight: timelineElement?.clientHeight ?? 0,
         gutters: options.gutters,
         pixelRatio: window.devicePixelRatio || 1,
       });

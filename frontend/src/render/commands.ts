@@ -29,7 +29,6 @@ export type StageCommand =
       /** What is looked at; its frames wait under this name when a monitor closes, for the next one. */
       subject: string;
       plot: PlotCanvas;
-      timeline: PlotCanvas | null;
     }
   | { type: "destroy"; plotId: number }
   | {
@@ -37,7 +36,6 @@ export type StageCommand =
       plotId: number;
       width: number;
       height: number;
-      timelineHeight: number;
       gutters: { left: number; right: number };
       pixelRatio: number;
     }

@@ -22,7 +22,6 @@ import { paintCursor } from "./paint-cursor.ts";
 import { paintEvents } from "./paint-events.ts";
 import { paintMarkers } from "./paint-markers.ts";
 import { paintMasks } from "./paint-masks.ts";
-import { paintTimeline } from "./paint-timeline.ts";
 import { paintTrace } from "./paint-trace.ts";
 import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
 import { PersistenceImage } from "./persistence-image.ts";
@@ -33,14 +32,12 @@ import { WaterfallImage } from "./waterfall-image.ts";
 
 const BAND_EVERY_MS = 500;
 const FLOOR_EVERY_MS = 250;
-const TIMELINE_EVERY_MS = 500;
 const CALM_STEP_MS = 1000;
 
 /** One live picture: its data, its view and its canvases. Knows nothing of threads or messages. */
 export class LivePlot {
   readonly #kind: PlotKind;
   readonly #surface: Surface;
-  readonly #timeline: Surface | undefined;
   readonly #data: PlotData;
   readonly #image = new WaterfallImage();
   readonly #persistence = new PersistenceImage();
@@ -56,8 +53,6 @@ export class LivePlot {
   #framesShown = 0;
   #framesPending = 0;
   #bandAtMs = 0;
-  #timelineAtMs = 0;
-  #timelineDirty = true;
   readonly #maskJudge = new MaskJudge();
   readonly #markers = new MarkerReader();
   readonly #levelWatch = new LevelWatch();
@@ -66,16 +61,9 @@ export class LivePlot {
   dirty = true;
 
   /** @param data frames that an earlier picture of the same subject has left. */
-  constructor(
-    kind: PlotKind,
-    plot: PlotCanvas,
-    timeline: PlotCanvas | null,
-    theme: PlotTheme,
-    data: PlotData | undefined,
-  ) {
+  constructor(kind: PlotKind, plot: PlotCanvas, theme: PlotTheme, data: PlotData | undefined) {
     this.#kind = kind;
     this.#surface = new Surface(plot);
-    this.#timeline = timeline ? new Surface(timeline) : undefined;
     this.#data = data ?? new PlotData(kind === "monitor" ? MONITOR_DEPTH : TILE_DEPTH);
     this.#theme = theme;
     this.#mixColours();
@@ -85,25 +73,16 @@ export class LivePlot {
     return this.#data;
   }
 
-  resize(
-    width: number,
-    height: number,
-    timelineHeight: number,
-    gutters: { left: number; right: number },
-    pixelRatio: number,
-  ): void {
+  resize(width: number, height: number, gutters: { left: number; right: number }, pixelRatio: number): void {
     this.#surface.resize(width, height, pixelRatio);
-    this.#timeline?.resize(width, timelineHeight, pixelRatio);
     this.#gutters = gutters;
     this.dirty = true;
-    this.#timelineDirty = true;
   }
 
   setTheme(theme: PlotTheme): void {
     this.#theme = theme;
     this.#mixColours();
     this.dirty = true;
-    this.#timelineDirty = true;
   }
 
   setView(view: PlotView): void {
@@ -113,11 +92,10 @@ export class LivePlot {
       this.#palette = paletteBytes(view.stale ? "grey" : view.palette);
       this.#mixColours();
     } else if (view.colours !== before.colours) this.#mixColours();
-    if (view.stale !== before.stale) this.#timelineDirty = true;
-    this.#data.setTraces(view.traces, view.traceOptions);
-    if (view.traces !== before.traces || view.traceOptions !== before.traceOptions) this.#bandAtMs = 0;
     if (view.watched.length > 0 || before.watched.length > 0)
       this.#levelWatch.watch(view.watched, this.#data);
+    this.#data.setTraces(view.traces, view.traceOptions);
+    if (view.traces !== before.traces || view.traceOptions !== before.traceOptions) this.#bandAtMs = 0;
     if (view.frozen !== before.frozen) {
       this.#frozenAtMs = view.frozen ? this.#newestMs() : undefined;
       if (!view.frozen) this.#data.release();
@@ -127,7 +105,6 @@ export class LivePlot {
 
   setPlan(channels: readonly UpstreamChannel[]): void {
     this.#data.setPlan(channels);
-    this.#timelineDirty = true;
     this.dirty = true;
   }
 
@@ -194,26 +171,11 @@ export class LivePlot {
     paintEvents(context, scene);
     paintAxes(context, scene, this.#floor.dbmv);
     paintCursor(context, scene);
-    this.#drawTimeline(nowMs);
     if (!this.#view.frozen) {
       this.#framesShown += this.#framesPending;
       this.#framesPending = 0;
     }
     this.dirty = false;
-  }
-
-  /** Ten minutes move by a pixel in half a second, so the timeline needs no picture for every frame. */
-  #drawTimeline(nowMs: number): void {
-    if (!this.#timeline || (!this.#timelineDirty && nowMs - this.#timelineAtMs < TIMELINE_EVERY_MS)) return;
-    this.#timelineAtMs = nowMs;
-    this.#timelineDirty = false;
-    paintTimeline(this.#timeline, {
-      data: this.#data,
-      theme: this.#theme,
-      gutters: this.#gutters,
-      stale: this.#view.stale,
-      newestMs: this.#newestMs(),
-    });
   }
 
   #layout(): PlotLayout {

@@ -1,51 +1,31 @@
-import { formatClock } from "../model/format.ts";
-import type { PlotData } from "../model/plot-data.ts";
+import type { RecordingStep } from "@pnmlab/protocol";
+import type { TimeSpan } from "../api/recordings-client.ts";
+import { formatClock, formatTime } from "../model/format.ts";
+import { timeTicks } from "../model/timeline/timeline-span.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import { crisp, hatchBox, type Surface, type Surface2d } from "./surface.ts";
 
-const TIMELINE_MS = 600_000;
-const LABEL_STEP_MS = 120_000;
-const LABEL_HEIGHT = 20;
-
 export interface TimelineScene {
-  data: PlotData;
+  span: TimeSpan;
+  /** Steps of the recording, oldest first, each this long. */
+  steps: readonly RecordingStep[];
+  stepMs: number;
+  /** Frames of this page; those after the last step go on from there. */
+  tail: readonly RecordingStep[];
   theme: PlotTheme;
   gutters: { left: number; right: number };
   stale: boolean;
-  newestMs: number;
+  /** The right end is now. */
+  isLive: boolean;
 }
 
-/** Paints the power of the quiet band over the last ten minutes, open and hatched where nothing came. */
-export function paintTimeline(surface: Surface, scene: TimelineScene): void {
-  const context = surface.begin();
-  const { theme, gutters, newestMs } = scene;
-  const left = gutters.left;
-  const width = Math.max(1, surface.width - gutters.left - gutters.right);
-  const top = 10;
-  const height = Math.max(10, surface.height - top - LABEL_HEIGHT);
-  context.fillStyle = theme.well;
-  context.fillRect(left, top, width, height);
-  context.font = theme.labelFont;
-  context.textAlign = "right";
-  context.fillStyle = theme.text3;
-  const label = scene.data.plant?.hasQuiet ? ["quiet", "power"] : ["mean", "power"];
-  label.forEach((word, line) => {
-    context.fillText(word, left - 8, top + height / 2 - 7 + line * 14);
-  });
-  if (newestMs > 0) {
-    context.save();
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
-    paintGaps(context, scene, { left, top, width, height });
-    paintLine(context, scene, { left, top, width, height });
-    context.restore();
-    paintLabels(context, scene, { left, top, width, height });
-  }
-  context.strokeStyle = theme.frame;
-  context.lineWidth = 1;
-  context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
-}
+/** Room of the time labels under the line, and above it of pins, in CSS pixels. */
+export const TIMELINE_LABELS_PX = 20;
+export const TIMELINE_TOP_PX = 18;
+const LABEL_SPACE_PX = 96;
+const DAY_MS = 86_400_000;
+/** Frames of a page that came within this are one line. */
+const JOINED_MS = 5000;
 
 interface Strip {
   left: number;
@@ -54,38 +34,105 @@ interface Strip {
   height: number;
 }
 
-function xAt(scene: TimelineScene, strip: Strip, timeMs: number): number {
-  return strip.left + strip.width * (1 - (scene.newestMs - timeMs) / TIMELINE_MS);
+/** Paints the power of the quiet bins over a time, open and hatched where nothing came. */
+export function paintTimeline(surface: Surface, scene: TimelineScene): void {
+  const context = surface.begin();
+  const { theme, gutters } = scene;
+  const strip: Strip = {
+    left: gutters.left,
+    top: TIMELINE_TOP_PX,
+    width: Math.max(1, surface.width - gutters.left - gutters.right),
+    height: Math.max(10, surface.height - TIMELINE_TOP_PX - TIMELINE_LABELS_PX),
+  };
+  const { left, top, width, height } = strip;
+  context.fillStyle = theme.well;
+  context.fillRect(left, top, width, height);
+  context.font = theme.labelFont;
+  context.textAlign = "right";
+  context.fillStyle = theme.text3;
+  ["quiet-band", "power"].forEach((word, line) => {
+    context.fillText(word, left - 8, top + height / 2 - 7 + line * 14);
+  });
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  const all = joined(scene);
+  paintGaps(context, scene, strip);
+  paintLine(context, scene, all, strip);
+  context.restore();
+  paintLabels(context, scene, strip);
+  context.strokeStyle = theme.frame;
+  context.lineWidth = 1;
+  context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
+}
+
+function xAt({ fromMs, toMs }: TimeSpan, strip: Strip, timeMs: number): number {
+  return strip.left + (strip.width * (timeMs - fromMs)) / (toMs - fromMs);
+}
+
+/** Steps with the frames that came after them, each at the middle of its time. */
+function joined({ steps, stepMs, tail }: TimelineScene): { atMs: number; dbmv: number; breaks: boolean }[] {
+  const points: { atMs: number; dbmv: number; breaks: boolean }[] = [];
+  let isOpen = false;
+  for (const step of steps) {
+    if (step.quietDbmv === null) isOpen = true;
+    else {
+      points.push({ atMs: step.atMs + stepMs / 2, dbmv: step.quietDbmv, breaks: isOpen });
+      isOpen = false;
+    }
+  }
+  const endMs = (steps.findLast(({ frames }) => frames > 0)?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
+  let previousMs = endMs;
+  for (const { atMs, quietDbmv, gap } of tail) {
+    if (atMs < endMs || quietDbmv === null) continue;
+    points.push({ atMs, dbmv: quietDbmv, breaks: gap || atMs - previousMs > JOINED_MS });
+    previousMs = atMs;
+  }
+  return points;
 }
 
 function paintGaps(context: Surface2d, scene: TimelineScene, strip: Strip): void {
-  for (const gap of scene.data.gaps) {
-    const start = xAt(scene, strip, gap.fromMs);
-    const width = Math.max(1, xAt(scene, strip, gap.toMs) - start);
-    if (start + width < strip.left) continue;
-    context.fillStyle = scene.theme.panel;
+  const { span, steps, stepMs, tail, theme } = scene;
+  const hatch = (fromMs: number, toMs: number) => {
+    const start = xAt(span, strip, fromMs);
+    const width = Math.max(2, xAt(span, strip, toMs) - start);
+    if (start + width < strip.left || start > strip.left + strip.width) return;
+    context.fillStyle = theme.panel;
     context.fillRect(start, strip.top, width, strip.height);
-    hatchBox(context, start, strip.top, width, strip.height, scene.theme.hatch);
-  }
+    hatchBox(context, start, strip.top, width, strip.height, theme.hatch);
+  };
+  const lastWithFrames = steps.findLastIndex(({ frames }) => frames > 0);
+  const firstWithFrames = steps.findIndex(({ frames }) => frames > 0);
+  steps.forEach((step, index) => {
+    const isBetween = index > firstWithFrames && index < lastWithFrames;
+    if (step.gap || (step.frames === 0 && isBetween)) hatch(step.atMs, step.atMs + stepMs);
+  });
+  const endMs = (steps[lastWithFrames]?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
+  tail.forEach((step, index) => {
+    const before = tail[index - 1];
+    if (step.gap && before && step.atMs > endMs) hatch(before.atMs, step.atMs);
+  });
 }
 
 /** Peak per pixel column; the scale holds all that is shown, in steps of 10 dB so that it seldom moves. */
-function paintLine(context: Surface2d, scene: TimelineScene, strip: Strip): void {
-  const { history } = scene.data;
+function paintLine(
+  context: Surface2d,
+  scene: TimelineScene,
+  points: readonly { atMs: number; dbmv: number; breaks: boolean }[],
+  strip: Strip,
+): void {
   const columns = new Float32Array(Math.ceil(strip.width)).fill(Number.NaN);
   const breaks = new Uint8Array(columns.length);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (let back = 0; back < history.length; back += 1) {
-    const point = history.at(back);
-    const column = Math.floor(xAt(scene, strip, point.timeMs) - strip.left);
-    if (column < 0) break;
-    const slot = Math.min(column, columns.length - 1);
-    if (point.gapBefore) breaks[slot] = 1;
-    if (Number.isNaN(point.valueDbmv)) continue;
-    if (!(columns[slot]! > point.valueDbmv)) columns[slot] = point.valueDbmv;
-    low = Math.min(low, point.valueDbmv);
-    high = Math.max(high, point.valueDbmv);
+  for (const { atMs, dbmv, breaks: isBreak } of points) {
+    const column = Math.floor(xAt(scene.span, strip, atMs) - strip.left);
+    if (column < 0 || column >= columns.length) continue;
+    if (isBreak) breaks[column] = 1;
+    if (!(columns[column]! > dbmv)) columns[column] = dbmv;
+    low = Math.min(low, dbmv);
+    high = Math.max(high, dbmv);
   }
   if (low > high) return;
   const bottomDbmv = Math.floor((low - 3) / 10) * 10;
@@ -96,35 +143,49 @@ function paintLine(context: Surface2d, scene: TimelineScene, strip: Strip): void
   context.lineWidth = 1;
   context.lineJoin = "round";
   context.beginPath();
-  let previous = -1;
+  let isJoined = false;
   for (let column = 0; column < columns.length; column += 1) {
+    if (breaks[column]) isJoined = false;
     const value = columns[column]!;
     if (Number.isNaN(value)) continue;
-    const joined = previous >= 0 && !breaks[column] && column - previous < 12;
-    if (joined) context.lineTo(strip.left + column + 0.5, y(value));
-    else context.moveTo(strip.left + column, y(value));
-    if (!joined) context.lineTo(strip.left + column + 0.5, y(value));
-    previous = column;
+    if (isJoined) context.lineTo(strip.left + column + 0.5, y(value));
+    else {
+      context.moveTo(strip.left + column, y(value));
+      context.lineTo(strip.left + column + 0.5, y(value));
+    }
+    isJoined = true;
   }
   context.stroke();
 }
 
 function paintLabels(context: Surface2d, scene: TimelineScene, strip: Strip): void {
-  const y = strip.top + strip.height + LABEL_HEIGHT / 2 + 2;
-  context.fillStyle = scene.theme.text2;
-  context.textAlign = "right";
+  const { span, theme } = scene;
+  const y = strip.top + strip.height + TIMELINE_LABELS_PX / 2 + 1;
   const right = strip.left + strip.width;
-  context.fillText(scene.stale ? formatClock(scene.newestMs) : "now", right, y);
+  context.fillStyle = theme.text2;
+  if (scene.isLive) {
+    context.textAlign = "right";
+    context.fillText(scene.stale ? formatClock(span.toMs) : "now", right, y);
+  }
   context.textAlign = "center";
-  context.strokeStyle = scene.theme.frame;
+  context.strokeStyle = theme.frame;
   context.beginPath();
-  const first = Math.ceil((scene.newestMs - TIMELINE_MS) / LABEL_STEP_MS) * LABEL_STEP_MS;
-  for (let timeMs = first; timeMs < scene.newestMs; timeMs += LABEL_STEP_MS) {
-    const x = xAt(scene, strip, timeMs);
-    if (right - x < 70 || x - strip.left < 20) continue;
-    context.fillText(formatClock(timeMs), x, y);
+  const { ticks, stepMs } = timeTicks(span, strip.width, LABEL_SPACE_PX);
+  for (const timeMs of ticks) {
+    const x = xAt(span, strip, timeMs);
+    if (x - strip.left < 24 || right - x < (scene.isLive ? 70 : 24)) continue;
+    context.fillText(labelOf(timeMs, stepMs, span), x, y);
     context.moveTo(crisp(x), strip.top + strip.height);
     context.lineTo(crisp(x), strip.top + strip.height + 4);
   }
   context.stroke();
+}
+
+/** The date stands where days are passed, or in a span of another day. */
+function labelOf(timeMs: number, stepMs: number, span: TimeSpan): string {
+  const isMidnight = new Date(timeMs).getHours() === 0 && new Date(timeMs).getMinutes() === 0;
+  if (stepMs >= DAY_MS / 4 || (isMidnight && span.toMs - span.fromMs > DAY_MS / 8)) {
+    return formatTime(timeMs, timeMs + 2 * DAY_MS).replace(/:00$/, "");
+  }
+  return formatClock(timeMs);
 }

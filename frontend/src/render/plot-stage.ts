@@ -14,7 +14,7 @@ interface PlotEntry {
   plot: LivePlot;
   /** Takes what comes live, also while a recording is drawn. */
   live: LivePlot;
-  canvases: [plot: PlotCanvas, timeline: PlotCanvas | null];
+  canvas: PlotCanvas;
   /** What a picture that takes the place of another has to be told. */
   told: Map<string, PlotCommand>;
   kind: PlotKind;
@@ -69,11 +69,11 @@ export class PlotStage {
       if (!this.#theme) throw new Error("the stage needs its theme before its first plot");
       const { kind, subject } = command;
       const data = kind === "monitor" ? this.#unpark(subject) : undefined;
-      const plot = new LivePlot(kind, command.plot, command.timeline, this.#theme, data);
+      const plot = new LivePlot(kind, command.plot, this.#theme, data);
       this.#plots.set(command.plotId, {
         plot,
         live: plot,
-        canvases: [command.plot, command.timeline],
+        canvas: command.plot,
         told: new Map(),
         kind,
         subject,
@@ -95,13 +95,7 @@ export class PlotStage {
     const { plot } = entry;
     switch (command.type) {
       case "resize":
-        plot.resize(
-          command.width,
-          command.height,
-          command.timelineHeight,
-          command.gutters,
-          command.pixelRatio,
-        );
+        plot.resize(command.width, command.height, command.gutters, command.pixelRatio);
         break;
       case "view":
         plot.setView(command.view);
@@ -112,7 +106,7 @@ export class PlotStage {
         entry.changed = true;
         break;
       case "rearms":
-        plot.setRearms(command.rearms, this.#host.now());
+        entry.live.setRearms(command.rearms, this.#host.now());
         break;
       case "frame":
         this.#addFrame(entry, command.source, decodeSpectrumFrame(command.bytes));
@@ -145,7 +139,7 @@ export class PlotStage {
 
   #show(entry: PlotEntry, source: FrameSource): void {
     if (source === "live") entry.plot = entry.live;
-    else entry.plot = new LivePlot(entry.kind, ...entry.canvases, this.#theme!, undefined);
+    else entry.plot = new LivePlot(entry.kind, entry.canvas, this.#theme!, undefined);
     for (const command of entry.told.values()) this.#handleForPlot(command);
     entry.changed = true;
   }

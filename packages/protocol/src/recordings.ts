@@ -64,6 +64,7 @@ export const recordingStepSchema = z.strictObject({
   quietDbmv: z.number().nullable(),
   gap: z.boolean(),
 });
+export type RecordingStep = z.infer<typeof recordingStepSchema>;
 export const recordingOverviewSchema = z.strictObject({
   stepMs: z.number(),
   steps: z.array(recordingStepSchema),

@@ -1,0 +1,151 @@
+import type { RecordingStep } from "@pnmlab/protocol";
+import {
+  type ComputedRef,
+  computed,
+  onScopeDispose,
+  type Ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from "vue";
+import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
+import type { QuietLine } from "../model/timeline/quiet-line.ts";
+import { clampSpan, scrollSpan, zoomSpan } from "../model/timeline/timeline-span.ts";
+
+export interface TimelineOptions {
+  client: RecordingsClient;
+  recordingId: Readonly<Ref<string | undefined>>;
+  /** What the recording holds; undefined where nothing is recorded. */
+  recorded: Readonly<Ref<TimeSpan | undefined>>;
+  /** Power of the quiet bins of what came while this page is open. */
+  line: QuietLine;
+  /** Grows by itself, or stands still. */
+  isGrowing: Readonly<Ref<boolean>>;
+  newestMs: Readonly<Ref<number>>;
+}
+
+/** The timeline under the picture: which time it shows, and the line in it. */
+export interface Timeline {
+  span: ComputedRef<TimeSpan>;
+  /** What can be scrolled to. */
+  bounds: ComputedRef<TimeSpan>;
+  /** Its right end moves along with what comes in. */
+  follows: ComputedRef<boolean>;
+  steps: ShallowRef<readonly RecordingStep[]>;
+  stepMs: ShallowRef<number>;
+  /** Stretch chosen by dragging. */
+  selection: ShallowRef<TimeSpan | undefined>;
+  zoom(anchorMs: number, factor: number): void;
+  scroll(share: number): void;
+  /** Shows a moment, without a change of the zoom. */
+  reveal(timeMs: number): void;
+  fit(): void;
+}
+
+/** Shown at first, as far as there is so much. */
+const USUAL_MS = 600_000;
+const STEPS = 900;
+const DEBOUNCE_MS = 150;
+/** While it follows, what came in since is taken from the frames themselves for so long. */
+const REFRESH_EVERY_MS = 30_000;
+
+export function useTimeline(options: TimelineOptions): Timeline {
+  const { client, recordingId, recorded, isGrowing, newestMs } = options;
+  /** Undefined: the usual length up to the newest. */
+  const chosen = shallowRef<TimeSpan>();
+  const steps = shallowRef<readonly RecordingStep[]>([]);
+  const stepMs = shallowRef(0);
+  const selection = shallowRef<TimeSpan>();
+  let read: { id: string; span: TimeSpan; atMs: number } | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const bounds = computed<TimeSpan>(() => {
+    const newest = Math.max(recorded.value?.toMs ?? 0, isGrowing.value ? newestMs.value : 0);
+    const toMs = newest > 0 ? newest : Date.now();
+    const fromMs = recorded.value?.fromMs ?? toMs - USUAL_MS;
+    return { fromMs: isGrowing.value ? Math.min(fromMs, toMs - USUAL_MS) : fromMs, toMs };
+  });
+  const follows = computed(() => chosen.value === undefined && isGrowing.value);
+  const span = computed<TimeSpan>(() => {
+    if (chosen.value) return chosen.value;
+    if (!isGrowing.value) return bounds.value;
+    return { fromMs: bounds.value.toMs - USUAL_MS, toMs: bounds.value.toMs };
+  });
+
+  const fetchSteps = async () => {
+    const id = recordingId.value;
+    const whole = recorded.value;
+    if (id === undefined || !whole) {
+      read = undefined;
+      steps.value = [];
+      return;
+    }
+    const lengthMs = span.value.toMs - span.value.fromMs;
+    const fromMs = Math.max(whole.fromMs, span.value.fromMs - lengthMs / 2);
+    const toMs = Math.min(whole.toMs, span.value.toMs + lengthMs / 2);
+    if (toMs <= fromMs) return;
+    const wanted = { id, span: { fromMs, toMs }, atMs: Date.now() };
+    try {
+      const overview = await client.overview(id, wanted.span, STEPS);
+      if (recordingId.value !== id) return;
+      read = wanted;
+      steps.value = overview.steps;
+      stepMs.value = overview.stepMs;
+    } catch {
+      // The line of this page's own frames stays; the next change of the time shown asks again.
+    }
+  };
+  const needsRead = () => {
+    const whole = recorded.value;
+    if (recordingId.value !== read?.id || !read || !whole) return recordingId.value !== undefined;
+    const fromMs = Math.max(whole.fromMs, span.value.fromMs);
+    const toMs = Math.min(whole.toMs, span.value.toMs);
+    const lengthMs = toMs - fromMs;
+    const isOutside = fromMs < read.span.fromMs || toMs > read.span.toMs;
+    const isCoarse = read.span.toMs - read.span.fromMs > 4 * Math.max(1, lengthMs);
+    return isOutside ? !follows.value || Date.now() - read.atMs > REFRESH_EVERY_MS : isCoarse;
+  };
+  watch(
+    [recordingId, recorded, span],
+    () => {
+      if (timer !== undefined || !needsRead()) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        void fetchSteps();
+      }, DEBOUNCE_MS);
+    },
+    { immediate: true },
+  );
+  watch(recordingId, () => {
+    chosen.value = undefined;
+    selection.value = undefined;
+  });
+  onScopeDispose(() => clearTimeout(timer));
+
+  /** A span that reaches the newest end follows it again, where it has the usual length. */
+  const choose = (next: TimeSpan) => {
+    const isUsual = Math.abs(next.toMs - next.fromMs - USUAL_MS) < 1;
+    chosen.value = isGrowing.value && isUsual && next.toMs >= bounds.value.toMs ? undefined : next;
+  };
+  return {
+    span,
+    bounds,
+    follows,
+    steps,
+    stepMs,
+    selection,
+    zoom: (anchorMs, factor) => choose(zoomSpan(span.value, anchorMs, factor, bounds.value)),
+    scroll: (share) => choose(scrollSpan(span.value, share, bounds.value)),
+    reveal(timeMs) {
+      const { fromMs, toMs } = span.value;
+      if (timeMs >= fromMs && timeMs <= toMs) return;
+      const half = (toMs - fromMs) / 2;
+      choose(clampSpan({ fromMs: timeMs - half, toMs: timeMs + half }, bounds.value));
+    },
+    fit() {
+      const { fromMs, toMs } = bounds.value;
+      const isWhole = chosen.value !== undefined && Math.abs(span.value.fromMs - fromMs) < 1;
+      chosen.value = isWhole || toMs - fromMs <= USUAL_MS ? undefined : { fromMs, toMs };
+    },
+  };
+}

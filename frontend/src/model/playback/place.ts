@@ -1,0 +1,34 @@
+import type { TimeSpan } from "../../api/recordings-client.ts";
+import { within } from "./transport.ts";
+
+/**
+ * Where a text leads: a number is a frame, `09:38`, `09:38:12.4` a time of the day that is looked at,
+ * anything else a date. Undefined where it is none of them.
+ */
+export function readPlace(
+  text: string,
+  nearMs: number,
+  bounds: TimeSpan | undefined,
+): { frame: number } | { timeMs: number } | undefined {
+  const plain = text.trim();
+  if (/^[\d\s\u2009]+$/.test(plain)) return { frame: Math.max(1, Number(plain.replace(/\D/g, ""))) };
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(plain);
+  if (clock) {
+    const [, hours, minutes, seconds = "0"] = clock;
+    const day = new Date(nearMs);
+    day.setHours(Number(hours), Number(minutes), 0, 0);
+    const timeMs = day.getTime() + Number(seconds) * 1000;
+    return { timeMs: bounds ? nearestDay(timeMs, bounds) : timeMs };
+  }
+  const date = Date.parse(plain);
+  return Number.isNaN(date) ? undefined : { timeMs: date };
+}
+
+const DAY_MS = 86_400_000;
+
+/** The same time of another day where only that lies in the recording. */
+function nearestDay(timeMs: number, bounds: TimeSpan): number {
+  const isInside = (moment: number) => moment >= bounds.fromMs && moment <= bounds.toMs;
+  const days = [timeMs, timeMs - DAY_MS, timeMs + DAY_MS];
+  return days.find(isInside) ?? within(bounds, timeMs);
+}

@@ -1,0 +1,70 @@
+import { BinClass, bandPlanOf, mapBins } from "@pnmlab/pnm-analysis";
+import type { RecordingStep, UpstreamChannel } from "@pnmlab/protocol";
+import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
+
+/** Frames in a row without a value between them that still are one line. */
+const LEAST_GAP_MS = 1500;
+const MOST_POINTS = 12_000;
+const LEAST_STEP_MS = 50;
+
+/** Linear power of every level in hundredths of a dBmV. */
+const powers = Float64Array.from({ length: 65536 }, (_, index) => 10 ** ((index - 32768) / 1000));
+
+/**
+ * Power of the quiet bins of frames as they come in, as steps of the timeline. It goes on where the
+ * overview of the recording ends, and stands alone where nothing is recorded.
+ */
+export class QuietLine {
+  #steps: RecordingStep[] = [];
+  #bins: Int32Array = new Int32Array(0);
+  #binsOf = "";
+  #channels: readonly UpstreamChannel[] = [];
+
+  get steps(): readonly RecordingStep[] {
+    return this.#steps;
+  }
+
+  setChannels(channels: readonly UpstreamChannel[]): void {
+    this.#channels = channels;
+    this.#binsOf = "";
+  }
+
+  add(frame: SpectrumFrame): void {
+    const last = this.#steps.at(-1);
+    if (last && frame.capturedAtMs - last.atMs < LEAST_STEP_MS) return;
+    const gap = frame.gapBefore || (last !== undefined && frame.capturedAtMs - last.atMs > LEAST_GAP_MS);
+    this.#steps.push({ atMs: frame.capturedAtMs, frames: 1, quietDbmv: this.#meanOf(frame), gap });
+    if (this.#steps.length > MOST_POINTS) this.#steps = this.#steps.slice(MOST_POINTS / 4);
+  }
+
+  #meanOf(frame: SpectrumFrame): number | null {
+    const levels = frame.levelsHundredthsDbmv;
+    const axis = `${frame.firstBinHz}/${frame.binSpacingHz}/${levels.length}`;
+    if (axis !== this.#binsOf) {
+      this.#binsOf = axis;
+      this.#bins = quietBinsOf(frame, this.#channels);
+    }
+    let sum = 0;
+    let counted = 0;
+    for (const bin of this.#bins) {
+      const level = levels[bin]!;
+      if (level === NO_LEVEL) continue;
+      sum += powers[level + 32768]!;
+      counted += 1;
+    }
+    return counted === 0 ? null : 10 * Math.log10(sum / counted);
+  }
+}
+
+/** Bins of no channel; all bins where every one belongs to a channel. */
+function quietBinsOf(frame: SpectrumFrame, channels: readonly UpstreamChannel[]): Int32Array {
+  const { length } = frame.levelsHundredthsDbmv;
+  const spectrum = {
+    firstBinHz: frame.firstBinHz,
+    binSpacingHz: frame.binSpacingHz,
+    levelsDbmv: new Float32Array(length),
+  };
+  const { classes } = mapBins(spectrum, bandPlanOf([...channels]), 2);
+  const quiet = Int32Array.from({ length }, (_, bin) => bin).filter((bin) => classes[bin] === BinClass.quiet);
+  return quiet.length > 0 ? quiet : Int32Array.from({ length }, (_, bin) => bin);
+}
