@@ -68,8 +68,8 @@ test("a level that the CMTS does not set, and a floor that lies under bursts, ar
   const texts = textsOf({ deviationDb: undefined, floorSource: "underBurst", worstSpur: undefined });
   expect(texts).toMatchObject({
     deviation: "not set",
-    floor: "≤ −38.9",
-    carrierToNoise: "≥ 38.7",
+    floor: "≤−38.9",
+    carrierToNoise: "≥38.7",
     spur: "hidden",
   });
   expect(textsOf({ worstSpur: undefined }).spur).toBe("none");

@@ -73,7 +73,7 @@ function cellsOf(figures: ChannelFigures): Record<FigureColumn, ChannelCell> {
       ? unknown("no floor", "No frame shows the noise there")
       : given(
           figures.floorDbmv,
-          `${isUnderBurst ? "≤ " : ""}${formatSigned(figures.floorDbmv, 1)}`,
+          `${isUnderBurst ? "≤" : ""}${formatSigned(figures.floorDbmv, 1)}`,
           isUnderBurst ? underBurst : undefined,
         ),
     carrierToNoise: Number.isNaN(carrierToNoiseDb)
@@ -82,7 +82,7 @@ function cellsOf(figures: ChannelFigures): Record<FigureColumn, ChannelCell> {
         : unknown("in noise", "Its power does not stand out of the noise")
       : given(
           carrierToNoiseDb,
-          `${isUnderBurst ? "≥ " : ""}${formatNumber(carrierToNoiseDb, 1)}`,
+          `${isUnderBurst ? "≥" : ""}${formatNumber(carrierToNoiseDb, 1)}`,
           isUnderBurst ? "It sends too often to see the noise between: this may be too low" : undefined,
         ),
     occupancy: given(figures.occupancyPct, formatNumber(figures.occupancyPct, 0)),
