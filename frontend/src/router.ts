@@ -37,6 +37,12 @@ export function createPageRouter(): Router {
         meta: { title: "Capture" },
       },
       {
+        path: "/events/:id?",
+        name: "events",
+        component: () => import("./pages/events-page.vue"),
+        meta: { title: "Events" },
+      },
+      {
         path: "/plant",
         name: "plant",
         component: () => import("./pages/plant-page.vue"),
@@ -60,7 +66,7 @@ export function createPageRouter(): Router {
         component: () => import("./pages/health-page.vue"),
         meta: { title: "Health" },
       },
-      ...(["modems", "runs", "events"] as const).map((name) => ({
+      ...(["modems", "runs"] as const).map((name) => ({
         path: `/${name}`,
         name,
         component: () => import("./pages/not-offered-page.vue"),

@@ -3,6 +3,7 @@ export const RAIL_ENTRIES = [
   { name: "overview", label: "Overview", path: "/", letter: "O" },
   { name: "live", label: "Live", path: "/live", letter: "L" },
   { name: "captures", label: "Captures", path: "/captures", letter: "C" },
+  { name: "events", label: "Events", path: "/events", letter: "E" },
   { name: "plant", label: "Plant", path: "/plant", letter: "P" },
   { name: "agents", label: "Agents", path: "/agents", letter: "A" },
   { name: "polling", label: "Polling", path: "/polling", letter: "T" },
@@ -12,10 +13,7 @@ export const RAIL_ENTRIES = [
 export type RailName = (typeof RAIL_ENTRIES)[number]["name"];
 
 /** Pages that this version does not fill, with the reason it gives; they have an address and no place in the rail. */
-export const NOT_OFFERED: Record<
-  "modems" | "runs" | "events",
-  { title: string; reason: string; instead: string }
-> = {
+export const NOT_OFFERED: Record<"modems" | "runs", { title: string; reason: string; instead: string }> = {
   modems: {
     title: "Modems",
     reason:
@@ -26,10 +24,5 @@ export const NOT_OFFERED: Record<
     title: "Runs",
     reason: "This version does not measure groups of modems, so no run can be started or followed here.",
     instead: "Live captures one RF port at a time.",
-  },
-  events: {
-    title: "Events",
-    reason: "This version has no detectors that raise events from live spectra.",
-    instead: "Overview names what is wrong with agents, sessions and the deployment.",
   },
 };

@@ -53,3 +53,25 @@ export const DETECTOR_IDS: readonly string[] = Object.keys(DETECTORS);
 export function detectorName(id: string): string {
   return DETECTORS[id] ?? id;
 }
+
+const TOKENS: Readonly<Record<string, string>> = {
+  clipping: "fail",
+  receiverOverload: "trace-difference",
+  impulseNoise: "warn",
+  noiseRise: "trace-max",
+  cpdComb: "trace-band",
+  cpdNoise: "trace-band",
+  narrowbandIngress: "trace-average",
+  stuckTransmitter: "trace-min",
+  unknownCarrier: "trace-min",
+  hum: "trace-user",
+  suckOut: "trace-reference",
+  rollOff: "trace-reference",
+  ripple: "trace-reference",
+  tilt: "trace-reference",
+};
+
+/** Colour of a kind in the bars by hour, as the name of a token; the legend beside them says the kind. */
+export function kindToken(kind: string): string {
+  return TOKENS[kind] ?? "unknown";
+}

@@ -67,21 +67,3 @@ export function detectionTrouble(
   }
   return undefined;
 }
-
-/** A name such as `gatedRatePerS` for people: `gated rate per s`. */
-export function figureName(name: string): string {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replace(/\b(Db|DB|Hz|Pct|Dbmv|Mhz)\b/g, (unit) => UNITS[unit] ?? unit)
-    .replace(/\b[A-Z][a-z]+\b/g, (word) => (KEPT.has(word) ? word : word.toLowerCase()))
-    .trim();
-}
-
-const UNITS: Readonly<Record<string, string>> = {
-  Db: "dB",
-  DB: "dB",
-  Pct: "%",
-  Dbmv: "dBmV",
-  Mhz: "MHz",
-};
-const KEPT = new Set(["Hz"]);

@@ -1,0 +1,60 @@
+import { messageOf } from "@pnmlab/kit";
+import type { ChangeDetection, Rehearsal } from "@pnmlab/protocol";
+import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef } from "vue";
+import { useLab } from "./use-lab.ts";
+
+/** Sliders are moved in many small steps. */
+const SETTLE_MS = 500;
+
+export interface RehearsalControl {
+  /** What the newest complete run came to. */
+  result: ShallowRef<Rehearsal | undefined>;
+  /** Since when a run is under way, by the browser's clock. */
+  runningSinceMs: Ref<number | undefined>;
+  failure: Ref<string | undefined>;
+  /** Runs the detectors over a recording once the thresholds rest; takes a run before it back. */
+  ask(recordingId: string, change: ChangeDetection): void;
+  cancel(): void;
+}
+
+/** What a recording would have raised, asked of the backend; at most one question at a time. */
+export function useRehearsal(): RehearsalControl {
+  const { sync } = useLab();
+  const result = shallowRef<Rehearsal>();
+  const runningSinceMs = ref<number>();
+  const failure = ref<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: AbortController | undefined;
+
+  function cancel() {
+    clearTimeout(timer);
+    running?.abort();
+    running = undefined;
+    runningSinceMs.value = undefined;
+  }
+  async function run(recordingId: string, change: ChangeDetection) {
+    const mine = new AbortController();
+    running = mine;
+    runningSinceMs.value = Date.now();
+    failure.value = undefined;
+    try {
+      const answer = await sync.client.events.rehearse(recordingId, change, mine.signal);
+      if (running === mine) result.value = answer;
+    } catch (cause) {
+      if (running === mine) failure.value = messageOf(cause);
+    } finally {
+      if (running === mine) cancel();
+    }
+  }
+  onScopeDispose(cancel);
+  return {
+    result,
+    runningSinceMs,
+    failure,
+    ask(recordingId, change) {
+      cancel();
+      timer = setTimeout(() => void run(recordingId, change), SETTLE_MS);
+    },
+    cancel,
+  };
+}
