@@ -93,7 +93,7 @@ describe("the local baseline", () => {
             const near = levels.filter(
               (_, j) => groups[j] === groups[k] && Math.abs(j - k) > 2 && Math.abs(j - k) <= 20,
             );
-            if (near.length < 10) {
+            if (near.length < 6) {
               expect(excess[k]).toBeNaN();
               continue;
             }

@@ -75,6 +75,28 @@ test("an event's evidence lies around its peak, and ids are those that were aske
   expect(event!.evidence.value).toBeGreaterThan(event!.evidence.threshold);
 });
 
+test("a line in a narrow gap between two channels is found where it lies", () => {
+  const channel = (id: string, lowerHz: number, upperHz: number) => ({
+    id,
+    kind: "scQam" as const,
+    lowerHz,
+    upperHz,
+  });
+  // 27.05 to 27.7 MHz are left of the gap once the skirts of the channels are taken off.
+  const plan = { channels: [channel("a", 20.4e6, 26.8e6), channel("b", 28e6, 34.4e6)], upperEdgeHz: 85e6 };
+  const skirts = [-50, -32, -24, -22, -28, -42];
+  const frames = noise(
+    60,
+    (levels, sequence) => {
+      if (sequence >= 20) levels.set(skirts, 242);
+    },
+    { firstBinHz: 15e6 },
+  );
+  const [event, ...others] = wouldHaveFired(frames, { plan, enabled: ["D1"] }).events;
+  expect(others).toEqual([]);
+  expect(Math.abs(event!.f0Hz - (15e6 + 244.5 * 50e3))).toBeLessThan(50e3);
+});
+
 test("a burst over the quiet band is an impulse, and the floor does not follow it", () => {
   const detectors = new DetectorSet({ plan: empty });
   const frames = noise(400, (levels, sequence) => {

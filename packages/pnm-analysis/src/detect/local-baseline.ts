@@ -3,7 +3,8 @@ import { dbOfPower } from "../units.ts";
 
 const REACH = 20;
 const GUARD = 2;
-const LEAST_NEIGHBOURS = 10;
+/** A gap of half a megahertz between two channels has that many in bins of 50 kHz. */
+const LEAST_NEIGHBOURS = 6;
 const CELL_DB = 0.1;
 const LOWEST_DB = -150;
 const CELLS = 3000;
@@ -30,7 +31,7 @@ export class LocalBaseline {
     this.#biasDb = medianToMeanDb(looks);
   }
 
-  /** Excess in dB over the neighbours' mean; NaN where a bin is left out or has fewer than 10 neighbours. */
+  /** Excess in dB over the neighbours' mean; NaN where a bin is left out or has fewer than 6 neighbours. */
   excess(levelsDb: ArrayLike<number>, out: Float32Array): Float32Array {
     const groups = this.#groups;
     const cells = this.#cells;
