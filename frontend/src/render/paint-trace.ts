@@ -3,6 +3,7 @@ import { coveredRange } from "../model/frequency-axis.ts";
 import { DIVISIONS, lowestLevel } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
 import type { TraceRole } from "../model/trace-options.ts";
+import { paintExpectedLevels, paintPlan } from "./paint-plan.ts";
 import type { PersistenceImage } from "./persistence-image.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Surface2d } from "./surface.ts";
@@ -40,20 +41,12 @@ export function paintTrace(context: Surface2d, scene: Scene, persistence: Persis
     paintBand(context, scene);
     if (hasDifference(scene)) paintZero(context, scene);
     for (const role of LINE_ORDER) if (scene.view.traces[role]) paintLine(context, scene, role);
+    if (scene.view.showPlan) paintExpectedLevels(context, scene);
   }
   context.restore();
   context.strokeStyle = theme.frame;
   context.lineWidth = 1;
   context.strokeRect(trace.left - 0.5, trace.top - 0.5, trace.width + 1, trace.height + 1);
-}
-
-function paintPlan(context: Surface2d, scene: Scene): void {
-  const { trace } = scene.layout;
-  context.fillStyle = scene.theme.planShade;
-  for (const channel of scene.data.channels) {
-    const left = xOf(scene, channel.lowerFrequencyHz);
-    context.fillRect(left, trace.top, xOf(scene, channel.upperFrequencyHz) - left, trace.height);
-  }
 }
 
 function paintGrid(context: Surface2d, scene: Scene): void {

@@ -9,6 +9,7 @@ export interface PlotTheme {
   frame: string;
   edge: string;
   hatch: string;
+  plan: string;
   planShade: string;
   text1: string;
   text2: string;
@@ -37,6 +38,7 @@ export function readPlotTheme(root: HTMLElement): PlotTheme {
     frame: token("frame"),
     edge: token("line-2"),
     hatch: token("hatch"),
+    plan: token("plan"),
     planShade: token("plan-shade"),
     text1: token("text-1"),
     text2: token("text-2"),
