@@ -27,6 +27,8 @@ import { refuseUndeclaredInput } from "./http/validation.ts";
 import { sendNotFound, serveWebApplication } from "./http/web-application.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { PollService } from "./polling/service.ts";
+import type { RecordingSchedules } from "./recorder/schedules.ts";
+import type { FlightRecorder } from "./recorder/service.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -36,6 +38,7 @@ import { doctorRoute } from "./routes/doctor.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoute } from "./routes/health.ts";
 import { pollingRoutes } from "./routes/polling.ts";
+import { recordingRoutes } from "./routes/recordings.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { tftpProbeRoutes } from "./routes/tftp-probe.ts";
@@ -72,6 +75,8 @@ export interface AppDeps {
   utscProbe: UtscProbe;
   orphans: Pick<OrphanWatch, "read" | "stop">;
   detection: DetectionService;
+  recorder: FlightRecorder;
+  schedules: RecordingSchedules;
 }
 
 /** Largest request body: a session request is a few hundred bytes. */
@@ -90,7 +95,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 30_000,
+    // Heads must come at once; a recording that is taken in may take its time.
+    requestTimeout: 1_800_000,
+    http: { headersTimeout: 30_000 },
     forceCloseConnections: true,
   });
   const guard = new Guard({ sessionKey: deps.sessionKey, now });
@@ -149,6 +156,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       tftpProbeRoutes(api, deps);
       pollingRoutes(api, deps);
       eventRoutes(api, deps);
+      recordingRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });
     },

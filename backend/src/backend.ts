@@ -16,8 +16,10 @@ import { DetectionService, keepEventsWithin } from "./detection/index.ts";
 import { Doctor } from "./doctor/index.ts";
 import { agentProbe } from "./health/agent.ts";
 import { detectionProbe } from "./health/detection.ts";
+import { freeBytesOf } from "./health/disk-space.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
 import { HealthMonitor } from "./health/monitor.ts";
+import { recorderProbe } from "./health/recorder.ts";
 import { storageProbe } from "./health/storage.ts";
 import { findTftpDirectoryTrouble, tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
@@ -33,6 +35,8 @@ import { FanOutPublisher } from "./live/fan-out.ts";
 import { LiveHub } from "./live/hub.ts";
 import { keepSeriesWithin } from "./polling/retention.ts";
 import { PollService } from "./polling/service.ts";
+import { RecordingSchedules } from "./recorder/schedules.ts";
+import { FlightRecorder } from "./recorder/service.ts";
 import { namedGateway } from "./snmp/named-gateway.ts";
 import { keepAuditWithin, openStorage } from "./storage/index.ts";
 import { openPollingStorage } from "./storage/polling.ts";
@@ -117,6 +121,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         storageProbe(storage, dataDir),
         eventLoop,
         detectionProbe(() => detection.state()),
+        recorderProbe(() => recorder.failure),
       ],
       build,
       log,
@@ -161,16 +166,32 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       log,
     }),
   );
+  const channelsOf = async (cmtsId: string, rfPortIfIndex: number) => {
+    const target = config.cmts.find(({ id }) => id === cmtsId);
+    if (!target) throw new PnmLabError("CMTS_UNKNOWN", `${cmtsId} is not in PNMLAB_CMTS`);
+    const { rfPorts: ports } = await rfPorts.read(target);
+    return ports.find(({ ifIndex }) => ifIndex === rfPortIfIndex)?.channels ?? [];
+  };
+  const recorder = starting.use(
+    await FlightRecorder.open({
+      dataDir,
+      store: storage.recordings,
+      sessions: { get: (id) => utsc.get(id) },
+      channels: ({ cmtsId, rfPortIfIndex }) => channelsOf(cmtsId, rfPortIfIndex),
+      build,
+      ringMinutes: config.ringMinutes,
+      maxBytes: config.recordingsMaxMb * 1e6,
+      freeBytes: () => freeBytesOf(dataDir),
+      log,
+      now,
+    }),
+  );
   const detection = starting.use(
     new DetectionService({
       store: storage.events,
       session: (id) => utsc.get(id),
-      channels: async (cmtsId, rfPortIfIndex) => {
-        const target = config.cmts.find(({ id }) => id === cmtsId);
-        if (!target) throw new PnmLabError("CMTS_UNKNOWN", `${cmtsId} is not in PNMLAB_CMTS`);
-        const { rfPorts: ports } = await rfPorts.read(target);
-        return ports.find(({ ifIndex }) => ifIndex === rfPortIfIndex)?.channels ?? [];
-      },
+      channels: channelsOf,
+      recorder,
       publish: (event) => hub.publishEvent(event),
       log,
       now,
@@ -185,7 +206,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     modems,
     leases,
     store: storage.sessions,
-    publisher: new FanOutPublisher([hub, detection], log),
+    publisher: new FanOutPublisher([hub, recorder, detection], log),
     cleaner,
     destination: {
       index: config.tftpDestinationIndex,
@@ -199,6 +220,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     log,
   });
   starting.defer(() => utsc.close());
+  const schedules = starting.use(
+    new RecordingSchedules({ store: storage.recordings.schedules, recorder, utsc, log, now }),
+  );
   const orphans = starting.use(
     new OrphanWatch({
       cmts: config.cmts,
@@ -274,6 +298,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     utscProbe: utsc,
     orphans,
     detection,
+    recorder,
+    schedules,
   });
   await listen(app, config.httpHost, options.port ?? config.httpPort);
   health.start();

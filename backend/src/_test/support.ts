@@ -43,6 +43,8 @@ import { storageProbe } from "../health/storage.ts";
 import type { LiveLimits } from "../live/client.ts";
 import { LiveHub } from "../live/hub.ts";
 import { PollService } from "../polling/service.ts";
+import { RecordingSchedules } from "../recorder/schedules.ts";
+import { FlightRecorder } from "../recorder/service.ts";
 import { openStorage } from "../storage/index.ts";
 import { openPollingStorage } from "../storage/polling.ts";
 import { OrphanWatch } from "../utsc/orphan-watch.ts";
@@ -81,6 +83,7 @@ export interface TestBackendOptions {
   utsc?: UtscService;
   utscSetup?: UtscSetup;
   doctor?: Pick<Doctor, "run">;
+  recordingsMaxBytes?: number;
 }
 
 /** The HTTP side with real storage, agents, live hub and captures, listening on a free port. */
@@ -151,6 +154,23 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       now,
     }),
   );
+  const recorder = stack.use(
+    await FlightRecorder.open({
+      dataDir,
+      store: storage.recordings,
+      sessions: { get: (id) => utsc.get(id) },
+      channels: async () => [],
+      build,
+      ringMinutes: 10,
+      maxBytes: options.recordingsMaxBytes ?? 1e9,
+      freeBytes: async () => Infinity,
+      log,
+      now,
+    }),
+  );
+  const schedules = stack.use(
+    new RecordingSchedules({ store: storage.recordings.schedules, recorder, utsc, log, now }),
+  );
   const detection = stack.use(
     new DetectionService({
       store: storage.events,
@@ -217,6 +237,8 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     },
     orphans,
     detection,
+    recorder,
+    schedules,
   });
   stack.defer(() => app.close());
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -235,6 +257,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     close,
     dataDir,
     detection,
+    recorder,
     health,
     hub,
     lines,

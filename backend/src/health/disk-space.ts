@@ -21,6 +21,12 @@ export async function checkDiskSpace(folder: string): Promise<Verdict> {
     : pass(left, EXPECTED);
 }
 
+/** Free room of the disk of `folder` for this program. */
+export async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
 export function diskFull(folder: string): Verdict {
   return fail(`the disk of ${folder} is full`, EXPECTED, FIX);
 }

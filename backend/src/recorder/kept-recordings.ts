@@ -1,0 +1,188 @@
+import { copyFile, link, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "@pnmlab/config";
+import { messageOf } from "@pnmlab/kit";
+import type { Recording, RecordingSettings } from "@pnmlab/protocol";
+import type { SummaryHead } from "@pnmlab/recording";
+import type { RecordingStore, StoredRecording } from "../storage/recordings.ts";
+import { readSegment } from "./read-frames.ts";
+import { readSegmentHead, SegmentFolder } from "./segment-folder.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+
+/** Folders of closed recordings that stay read. */
+const OPEN_FOLDERS = 4;
+
+/** What of a recording its segments tell. */
+export type RecordingFigures = Pick<
+  Recording,
+  "firstMs" | "lastMs" | "firstSequence" | "frames" | "gaps" | "sizeBytes"
+>;
+
+export function figuresOf(segments: readonly SummaryHead[]): RecordingFigures {
+  const figures: RecordingFigures = {
+    firstMs: segments[0]?.firstMs ?? null,
+    lastMs: null,
+    firstSequence: segments[0]?.firstSequence ?? 0,
+    frames: 0,
+    gaps: 0,
+    sizeBytes: 0,
+  };
+  for (const { lastMs, frames, gaps, sizeBytes } of segments) {
+    figures.lastMs = Math.max(figures.lastMs ?? lastMs, lastMs);
+    figures.frames += frames;
+    figures.gaps += gaps;
+    figures.sizeBytes += sizeBytes;
+  }
+  return figures;
+}
+
+/** The settings that held in a recording, each with where it begins. */
+export async function settingsOf(
+  segments: readonly SummaryHead[],
+  fileOf: (segment: SummaryHead) => string,
+): Promise<RecordingSettings[]> {
+  const settings: RecordingSettings[] = [];
+  for (const [at, segment] of segments.entries()) {
+    if (at > 0 && segment.settingsKey === segments[at - 1]!.settingsKey) continue;
+    const head = await readSegmentHead(fileOf(segment)).catch(() => undefined);
+    const { firstMs: fromMs, firstSequence } = segment;
+    if (head) settings.push({ ...head.settings, fromMs, firstSequence });
+  }
+  return settings;
+}
+
+/** Recordings that stay until they are removed: a row in the database and a folder of segments each. */
+export class KeptRecordings {
+  readonly #path: string;
+  readonly #store: RecordingStore["recordings"];
+  readonly #log: Logger;
+  readonly #folders = new Map<string, Promise<SegmentFolder>>();
+  readonly #work = new Map<string, Promise<void>>();
+  #keptBytes: number;
+
+  constructor(path: string, store: RecordingStore["recordings"], log: Logger) {
+    this.#path = path;
+    this.#store = store;
+    this.#log = log;
+    this.#keptBytes = store.list().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  /** Room that they take; segments that two of them share count twice. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  list(): StoredRecording[] {
+    return this.#store.list();
+  }
+
+  get(id: string): StoredRecording | undefined {
+    return this.#store.get(id);
+  }
+
+  save(recording: StoredRecording): void {
+    this.#keptBytes += recording.sizeBytes - (this.#store.get(recording.id)?.sizeBytes ?? 0);
+    this.#store.save(recording);
+  }
+
+  /** Removes folders that no recording has: of one that was being made when the program died. */
+  async sweep(): Promise<void> {
+    const folders = await readdir(this.#path).catch(() => []);
+    for (const id of folders) {
+      if (!this.#store.get(id)) await rm(join(this.#path, id), { recursive: true, force: true });
+    }
+  }
+
+  folder(id: string): Promise<SegmentFolder> {
+    const known = this.#folders.get(id);
+    if (known) {
+      this.#folders.delete(id);
+      this.#folders.set(id, known);
+      return known;
+    }
+    const opening = SegmentFolder.open(join(this.#path, id));
+    this.#folders.set(id, opening);
+    opening.catch(() => this.#folders.delete(id));
+    for (const oldest of [...this.#folders.keys()].slice(0, -OPEN_FOLDERS)) {
+      if (this.#work.has(oldest) || this.#store.get(oldest)?.isOpen) continue;
+      this.#folders.delete(oldest);
+    }
+    return opening;
+  }
+
+  /** Adds what of a closed segment lies in the recording; returns when it and all before it are in. */
+  add(id: string, segment: SummaryHead, file: string): Promise<void> {
+    const done = (this.#work.get(id) ?? Promise.resolve()).then(async () => {
+      const recording = this.#store.get(id);
+      if (!recording || segment.lastMs < recording.fromMs || segment.firstMs > recording.toMs) return;
+      try {
+        const folder = await this.folder(id);
+        const isWhole = segment.firstMs >= recording.fromMs && segment.lastMs <= recording.toMs;
+        const added = await (isWhole ? take(folder, segment, file) : cut(folder, recording, file));
+        if (added) await folder.adopt(added);
+        const newest = this.#store.get(id);
+        if (newest) this.save({ ...newest, ...figuresOf(folder.segments) });
+      } catch (error) {
+        this.#log.warn(`recording ${id} lacks what was recorded in ${file}: ${messageOf(error)}`);
+      }
+    });
+    this.#work.set(id, done);
+    void done.then(() => {
+      if (this.#work.get(id) === done) this.#work.delete(id);
+    });
+    return done;
+  }
+
+  /** Waits for everything that was added. */
+  async settled(id: string): Promise<void> {
+    await this.#work.get(id);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#keptBytes -= this.#store.get(id)?.sizeBytes ?? 0;
+    this.#store.remove(id);
+    await this.settled(id);
+    this.#folders.delete(id);
+    await rm(join(this.#path, id), { recursive: true, force: true });
+  }
+}
+
+/** Links a segment into a folder; copies it where links are refused. Undefined where it is there, or gone. */
+async function take(
+  folder: SegmentFolder,
+  segment: SummaryHead,
+  file: string,
+): Promise<SummaryHead | undefined> {
+  const target = folder.fileOf(segment);
+  if (folder.segments.some((one) => folder.fileOf(one) === target)) return undefined;
+  try {
+    await link(file, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code !== "EEXIST") await copyFile(file, target);
+  }
+  return segment;
+}
+
+/** Writes the frames of a segment that lie in a recording as a segment of its own. */
+async function cut(
+  folder: SegmentFolder,
+  { fromMs, toMs }: StoredRecording,
+  file: string,
+): Promise<SummaryHead | undefined> {
+  let writer: SegmentWriter | undefined;
+  let lastSequence: number | undefined;
+  for await (const { frame } of readSegment(file)) {
+    if (frame.capturedAtMs < fromMs || frame.capturedAtMs > toMs) continue;
+    if (writer === undefined) {
+      const target = folder.fileOf({ firstMs: frame.capturedAtMs, firstSequence: frame.sequence });
+      if (folder.segments.some((one) => folder.fileOf(one) === target)) return undefined;
+      writer = new SegmentWriter(target, await readSegmentHead(file), frame);
+    }
+    const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
+    writer.append(frame, frame.gapBefore || isJump);
+    lastSequence = frame.sequence;
+  }
+  return writer?.close();
+}

@@ -1,0 +1,205 @@
+import type { Logger } from "@pnmlab/config";
+import { messageOf } from "@pnmlab/kit";
+import type { SpectrumFrame } from "@pnmlab/protocol";
+import type { RecordingHead, SummaryHead } from "@pnmlab/recording";
+import type { SummarySource } from "./rows.ts";
+import { readSegmentHead, SegmentFolder } from "./segment-folder.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import { settingsKey } from "./settings-key.ts";
+
+export interface RingOptions {
+  sessionId: string;
+  path: string;
+  /** What a segment that begins with this frame says of itself; undefined where the session is not known. */
+  headOf(frame: SpectrumFrame): RecordingHead | undefined;
+  /** Told of each segment that is closed, in their order, before anything else becomes of it. */
+  onSegment(segment: SummaryHead): void;
+  log: Logger;
+}
+
+/** The newest frames of one session, in segments. Everything that touches files happens in turn. */
+export class Ring {
+  readonly sessionId: string;
+  readonly folder: SegmentFolder;
+  readonly #options: RingOptions;
+  #identity: RecordingHead | undefined;
+  #writer: SegmentWriter | undefined;
+  #lastSequence: number | undefined;
+  #isSettingsStale = false;
+  #takenAtMs = 0;
+  /** Files of which a write failed. */
+  readonly #torn: string[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #pins = 0;
+
+  private constructor(options: RingOptions, folder: SegmentFolder, identity: RecordingHead | undefined) {
+    this.#options = options;
+    this.sessionId = options.sessionId;
+    this.folder = folder;
+    this.#identity = identity;
+  }
+
+  static async open(options: RingOptions): Promise<Ring> {
+    const folder = await SegmentFolder.open(options.path);
+    const newest = folder.segments.at(-1);
+    const identity = newest && (await readSegmentHead(folder.fileOf(newest)).catch(() => undefined));
+    return new Ring(options, folder, identity);
+  }
+
+  /** Whose frames they are, as its newest segment tells; undefined before the first. */
+  get identity(): RecordingHead | undefined {
+    return this.#identity;
+  }
+
+  /** Capture time of the newest frame. */
+  get newestMs(): number | undefined {
+    return this.#writer?.taken?.lastMs ?? this.folder.segments.at(-1)?.lastMs;
+  }
+
+  /** All segments, the one that is being written included. */
+  segments(): SummaryHead[] {
+    const open = this.#writer?.taken;
+    return open === undefined ? [...this.folder.segments] : [...this.folder.segments, open];
+  }
+
+  /** When the newest frame was taken, by the clock of this machine; 0 before the first. */
+  get takenAtMs(): number {
+    return this.#takenAtMs;
+  }
+
+  get isWriting(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** Whether the disk is so far behind that frames cannot be taken. */
+  get isBehind(): boolean {
+    return this.#writer?.isBehind ?? false;
+  }
+
+  /** What held may have changed: the next frame looks. */
+  settingsMayHaveChanged(): void {
+    this.#isSettingsStale = true;
+  }
+
+  /** Takes a frame; false where it cannot be recorded. */
+  take(frame: SpectrumFrame, nowMs: number): boolean {
+    if (this.#writer && (!this.#writer.fits(frame) || this.#hasNewSettings(frame))) this.#endSegment();
+    if (this.#writer === undefined) {
+      const head = this.#options.headOf(frame);
+      if (head === undefined) return false;
+      this.#identity = head;
+      const path = this.folder.fileOf({ firstMs: frame.capturedAtMs, firstSequence: frame.sequence });
+      this.#writer = new SegmentWriter(path, head, frame);
+    }
+    const isJump = this.#lastSequence !== undefined && frame.sequence !== this.#lastSequence + 1;
+    this.#writer.append(frame, frame.gapBefore || isJump);
+    this.#lastSequence = frame.sequence;
+    this.#takenAtMs = nowMs;
+    return true;
+  }
+
+  /** Writes what was taken. Rejects where the disk refuses; what was being written is then given up. */
+  async flush(): Promise<void> {
+    const writer = this.#writer;
+    await this.#work;
+    try {
+      await writer?.flush();
+    } catch (error) {
+      if (this.#writer === writer) this.#writer = undefined;
+      await this.#giveUp(writer!);
+      throw error;
+    }
+  }
+
+  /** Closes the segment that is being written, so that all that was taken is in closed ones. */
+  async rotate(): Promise<void> {
+    this.#endSegment();
+    await this.#work;
+  }
+
+  /** Removes what lies further back than `lengthMs` before the newest frame. */
+  trim(lengthMs: number): Promise<void> {
+    return this.#run(async () => {
+      const oldestMs = (this.newestMs ?? 0) - lengthMs;
+      while (this.#pins === 0 && (this.folder.segments[0]?.lastMs ?? Infinity) < oldestMs) {
+        await this.folder.removeOldest();
+      }
+    });
+  }
+
+  /** Removes its oldest segment to make room. */
+  removeOldest(): Promise<void> {
+    return this.#run(() => this.folder.removeOldest());
+  }
+
+  /** Holds segments back from `trim` until the returned function is called. */
+  pin(): () => void {
+    this.#pins += 1;
+    return () => {
+      this.#pins -= 1;
+    };
+  }
+
+  /** Mends what a failed write left, as soon as the disk takes it. */
+  mendTorn(): Promise<void> {
+    return this.#run(async () => {
+      for (let path = this.#torn[0]; path !== undefined; path = this.#torn[0]) {
+        const segment = await this.folder.mend(path);
+        this.#torn.shift();
+        if (segment) this.#options.onSegment(segment);
+      }
+    });
+  }
+
+  /** Everything that was taken, also what is in no closed segment yet. */
+  async source(): Promise<SummarySource> {
+    await this.flush().catch(() => undefined);
+    const writer = this.#writer;
+    const segments = this.segments();
+    const open = writer && segments.at(-1);
+    const { folder } = this;
+    return {
+      segments,
+      fileOf: (segment) => folder.fileOf(segment),
+      summaryOf: async (segment) =>
+        writer && segment === open ? writer.summary() : folder.summaryOf(segment),
+      blockSummaries: (block, segments) => folder.blockSummaries(block, segments),
+    };
+  }
+
+  #hasNewSettings(frame: SpectrumFrame): boolean {
+    if (!this.#isSettingsStale) return false;
+    this.#isSettingsStale = false;
+    const head = this.#options.headOf(frame);
+    return head !== undefined && settingsKey(head.settings) !== this.#writer?.settingsKey;
+  }
+
+  #endSegment(): void {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    this.#writer = undefined;
+    void this.#run(async () => {
+      try {
+        const { max, mean, ...segment } = await writer.close();
+        await this.folder.adopt(segment);
+        this.#options.onSegment(segment);
+      } catch (error) {
+        this.#torn.push(writer.path);
+        this.#options.log.warn(`the segment ${writer.path} could not be closed: ${messageOf(error)}`);
+      }
+    });
+  }
+
+  async #giveUp(writer: SegmentWriter): Promise<void> {
+    await writer.abandon();
+    this.#torn.push(writer.path);
+    // The frames after it have a gap before them.
+    this.#lastSequence = -1;
+  }
+
+  #run(job: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(job);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,626 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, PnmLabError } from "@pnmlab/kit";
+import type {
+  KeepRecording,
+  RecorderState,
+  Recording,
+  RecordingDetail,
+  RecordingOverview,
+  RecordingTrigger,
+  SpectrumFrame,
+  UtscSession,
+} from "@pnmlab/protocol";
+import type { RecordingHead, SummaryHead } from "@pnmlab/recording";
+import type { KeepAround, LivePublisher, RecordedPart, Recorder } from "../contracts.ts";
+import { isDiskFull } from "../health/disk-space.ts";
+import type { StoredRecording } from "../storage/recordings.ts";
+import { ChannelMemory } from "./channel-memory.ts";
+import { figuresOf, KeptRecordings, settingsOf } from "./kept-recordings.ts";
+import { overviewOf } from "./overview.ts";
+import { readFrames } from "./read-frames.ts";
+import { DEFAULT_TRIGGER, type RecorderOptions } from "./recorder-options.ts";
+import { exportRecording, importRecording } from "./recording-file.ts";
+import { Ring } from "./ring.ts";
+import { type RowsWanted, readRows, type SummarySource } from "./rows.ts";
+
+const TICK_MS = 1000;
+/** How long after a failed write the next one is tried. */
+const RETRY_MS = 5000;
+/** A segment of which no frame comes any more is closed. */
+const IDLE_MS = 15_000;
+/** Frames of the end of a recording may still be on their way. */
+const LATE_MS = 2000;
+/** The disk is left this much for the database and what comes in. */
+const LEAST_FREE_BYTES = 64 * 1024 * 1024;
+/** Rings of sessions that rest go after this. */
+const REST_MS = 24 * 3_600_000;
+
+/** Frames that wait for a ring to be opened: some seconds. */
+const MAX_WAITING = 200;
+
+const RING_PREFIX = "ring-";
+/** After every capture that can be. */
+const NO_END_MS = Number.MAX_SAFE_INTEGER;
+
+/** Unix milliseconds of captures; the ends of the recording where they are not given. */
+type RecordedSpan = Pick<RecordedPart, "fromMs" | "toMs">;
+
+/** A recording that grows until somebody ends it. */
+export interface OpenRecording {
+  sessionId: string;
+  kind: Exclude<Recording["kind"], "ring">;
+  label: string;
+  note: string;
+  fromMs: number;
+  toMs: number;
+  /** When it ends by the clock of this machine; null where it is ended by `finish`. */
+  endsAtMs: number | null;
+  eventId: string | null;
+}
+
+/**
+ * Records every frame of every session into rings on the disk, and keeps of them what is asked for. Frames are
+ * taken at once and written a second later at most; a disk that fails or is full holds up nothing but the recording.
+ */
+export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable {
+  readonly #options: RecorderOptions;
+  readonly #ringsPath: string;
+  readonly #rings = new Map<string, Ring>();
+  /** Frames that came while their ring was being opened. */
+  readonly #opening = new Map<string, SpectrumFrame[]>();
+  readonly #kept: KeptRecordings;
+  /** Recordings that grow, by id, with the moment at which they end. */
+  readonly #growing = new Map<string, number | null>();
+  readonly #channels: ChannelMemory;
+  #timer: NodeJS.Timeout | undefined;
+  #keeping: Promise<unknown> = Promise.resolve();
+  #isTicking = false;
+  #isClosed = false;
+  /** Why no frame is recorded: a write that failed, or no room. */
+  #writeFailure: string | undefined;
+  #roomFailure: string | undefined;
+  #retryAtMs = 0;
+  #missed = 0;
+
+  private constructor(options: RecorderOptions) {
+    const path = join(options.dataDir, "recordings");
+    this.#options = options;
+    this.#ringsPath = join(path, "ring");
+    this.#kept = new KeptRecordings(join(path, "kept"), options.store.recordings, options.log);
+    this.#channels = new ChannelMemory(options, ({ id }) => this.#rings.get(id)?.settingsMayHaveChanged());
+  }
+
+  /** Picks up the rings and the open recordings that an earlier process left. */
+  static async open(options: RecorderOptions): Promise<FlightRecorder> {
+    const recorder = new FlightRecorder(options);
+    await recorder.#pickUp();
+    recorder.#timer = setInterval(() => void recorder.#tick(), TICK_MS);
+    return recorder;
+  }
+
+  /** Why nothing is recorded now, in one sentence; null where all is well. */
+  get failure(): string | null {
+    return this.#roomFailure ?? this.#writeFailure ?? null;
+  }
+
+  get trigger(): RecordingTrigger {
+    return this.#options.store.trigger() ?? DEFAULT_TRIGGER;
+  }
+
+  setTrigger(trigger: RecordingTrigger): void {
+    this.#options.store.setTrigger(trigger);
+  }
+
+  state(): RecorderState {
+    const { ringMinutes, maxBytes } = this.#options;
+    return {
+      ringMinutes,
+      storedBytes: this.#storedBytes,
+      limitBytes: maxBytes,
+      trigger: this.trigger,
+      failure: this.failure,
+    };
+  }
+
+  publishSession(session: UtscSession): void {
+    this.#rings.get(session.id)?.settingsMayHaveChanged();
+  }
+
+  publishFrame(sessionId: string, frame: SpectrumFrame): void {
+    if (this.#isClosed) return;
+    const { now } = this.#options;
+    const isHindered = this.#roomFailure !== undefined || now() < this.#retryAtMs;
+    const ring = isHindered ? undefined : this.#rings.get(sessionId);
+    if (ring?.isBehind) this.#failed(new Error("the disk does not keep up"));
+    else if (ring?.take(frame, now())) return;
+    if (!isHindered && ring === undefined && this.#waitForRing(sessionId, frame)) return;
+    this.#missed += 1;
+  }
+
+  /** Rings and recordings, the newest first. */
+  list(): Recording[] {
+    return [
+      ...[...this.#rings.values()].flatMap((ring) => this.#ofRing(ring) ?? []),
+      ...this.#kept.list().map(shown),
+    ];
+  }
+
+  async detail(id: string): Promise<RecordingDetail> {
+    const source = await this.#source(id);
+    const settings = await settingsOf(source.segments, (segment) => source.fileOf(segment));
+    return { ...this.#require(id), settings };
+  }
+
+  async *frames(id: string, part: RecordedPart = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for await (const { bytes } of readFrames(await this.#source(id), part)) yield bytes;
+  }
+
+  async *rows(id: string, wanted: RecordedSpan & Pick<RowsWanted, "rows" | "mode">) {
+    const source = await this.#source(id);
+    const span = spanOf(source.segments, wanted);
+    if (span) yield* readRows(source, { ...wanted, ...span });
+  }
+
+  async overview(id: string, wanted: RecordedSpan & { steps: number }): Promise<RecordingOverview> {
+    const { segments } = await this.#source(id);
+    const span = spanOf(segments, wanted);
+    return span ? overviewOf(segments, { ...span, steps: wanted.steps }) : { stepMs: 0, steps: [] };
+  }
+
+  /** A recording as the bytes of one file, and its name. */
+  async file(id: string): Promise<{ fileName: string; chunks: AsyncIterable<Uint8Array> }> {
+    const { label, note, createdAt, rfPortName, firstMs } = this.#require(id);
+    const source = await this.#source(id);
+    if (source.segments.length === 0) {
+      throw new PnmLabError("RECORDING_EMPTY_CONFLICT", `recording ${id} holds no frame yet`);
+    }
+    const at = new Date(firstMs ?? this.#options.now()).toISOString().slice(0, 19).replaceAll(":", "-");
+    const fileName = `${`${label || rfPortName}-${at}`.replaceAll(/[^\w.-]+/g, "_")}.pnmrec`;
+    return { fileName, chunks: exportRecording(source, { label, note, createdAt }) };
+  }
+
+  /** Takes a recording that was saved as a file. @throws PnmLabError as `importRecording` */
+  async importFile(chunks: AsyncIterable<Uint8Array>, label: string): Promise<RecordingDetail> {
+    const id = randomUUID();
+    const folder = await this.#kept.folder(id);
+    try {
+      const room = this.#options.maxBytes - this.#kept.keptBytes;
+      const { settings, createdAt, ...head } = await importRecording(chunks, folder, room);
+      this.#kept.save({
+        ...head,
+        id,
+        kind: "imported",
+        label: label || head.label,
+        isOpen: false,
+        eventId: null,
+        createdAt: this.#nowText(),
+        fromMs: 0,
+        toMs: NO_END_MS,
+        ...figuresOf(folder.segments),
+      });
+    } catch (error) {
+      await this.#kept.remove(id);
+      throw error;
+    }
+    this.#makeRoom();
+    return this.detail(id);
+  }
+
+  /** @throws PnmLabError `RECORDING_UNKNOWN`, `RECORDING_RING_CONFLICT` */
+  edit(id: string, change: { label?: string | undefined; note?: string | undefined }): void {
+    const recording = this.#requireKept(id);
+    const { label = recording.label, note = recording.note } = change;
+    this.#kept.save({ ...recording, label, note });
+  }
+
+  /** @throws PnmLabError `RECORDING_UNKNOWN`, `RECORDING_RING_CONFLICT` */
+  async remove(id: string): Promise<void> {
+    this.#requireKept(id);
+    this.#growing.delete(id);
+    await this.#kept.remove(id);
+    this.#makeRoom();
+  }
+
+  /**
+   * Keeps a part of the ring of a session. Where the end lies ahead, the recording grows up to it.
+   *
+   * @throws PnmLabError `RECORDING_UNKNOWN` where nothing of the session is recorded, `RECORDING_RANGE_INVALID` where
+   *   nothing was recorded in the part, `RECORDINGS_NO_ROOM`
+   */
+  async keep(sessionId: string, wanted: KeepRecording): Promise<RecordingDetail> {
+    const ring = this.#requireRing(sessionId);
+    const nowMs = this.#options.now();
+    const newestMs = ring.newestMs ?? nowMs;
+    const { minutes, label = "", note = "" } = wanted;
+    const fromMs = wanted.fromMs ?? (minutes === undefined ? 0 : newestMs - minutes * 60_000);
+    const toMs = wanted.toMs ?? Math.max(newestMs, nowMs);
+    if (toMs < fromMs)
+      throw new PnmLabError("RECORDING_RANGE_INVALID", "the recording ends before it begins");
+    const isAhead = wanted.toMs !== undefined && toMs > Math.max(newestMs, nowMs);
+    const endsAtMs = isAhead ? toMs : nowMs;
+    const kept = await this.begin({
+      sessionId,
+      kind: "kept",
+      label,
+      note,
+      fromMs,
+      toMs,
+      endsAtMs,
+      eventId: null,
+    });
+    if (!isAhead) {
+      await this.finish(kept.id);
+      if (this.#require(kept.id).frames === 0) {
+        await this.#kept.remove(kept.id);
+        throw new PnmLabError("RECORDING_RANGE_INVALID", "nothing was recorded in the time to be kept");
+      }
+    }
+    return this.detail(kept.id);
+  }
+
+  /** One after the other, so that two events of a moment are one recording. */
+  keepAround(wanted: KeepAround): Promise<Recording> {
+    const kept = this.#keeping.then(() => this.#keepAround(wanted));
+    this.#keeping = kept.catch(() => undefined);
+    return kept;
+  }
+
+  async #keepAround({ sessionId, atMs, preS, postS, eventId, label }: KeepAround): Promise<Recording> {
+    const ring = this.#requireRing(sessionId);
+    const toMs = atMs + postS * 1000;
+    const endsAtMs = this.#options.now() + Math.max(0, toMs - (ring.newestMs ?? atMs));
+    const running = this.#kept
+      .list()
+      .find(
+        (one) => one.isOpen && one.kind === "triggered" && one.sessionId === sessionId && atMs <= one.toMs,
+      );
+    if (running) {
+      const prolonged = {
+        ...running,
+        toMs: Math.max(running.toMs, toMs),
+        fromMs: Math.min(running.fromMs, atMs),
+      };
+      this.#kept.save(prolonged);
+      this.#growing.set(running.id, Math.max(this.#growing.get(running.id) ?? 0, endsAtMs));
+      return shown(prolonged);
+    }
+    const fromMs = atMs - preS * 1000;
+    return this.begin({ sessionId, kind: "triggered", label, note: "", fromMs, toMs, endsAtMs, eventId });
+  }
+
+  /**
+   * Begins a recording of what the ring holds from `fromMs` on and of what comes. Of a session that has no ring yet,
+   * it begins with its first frame.
+   */
+  async begin({ endsAtMs, ...wanted }: OpenRecording): Promise<Recording> {
+    this.#requireRoom();
+    const ring = this.#rings.get(wanted.sessionId);
+    const session = this.#options.sessions.get(wanted.sessionId) ?? ring?.identity;
+    const unpin = ring?.pin();
+    try {
+      await ring?.rotate();
+      const recording: StoredRecording = {
+        ...wanted,
+        id: randomUUID(),
+        cmtsId: session?.cmtsId ?? "",
+        rfPortIfIndex: session?.rfPortIfIndex ?? 0,
+        rfPortName: session?.rfPortName ?? "",
+        isOpen: true,
+        createdAt: this.#nowText(),
+        ...figuresOf([]),
+      };
+      this.#kept.save(recording);
+      // From here on, segments that are closed come by themselves.
+      this.#growing.set(recording.id, endsAtMs);
+      if (ring) await this.#addFromRing(recording.id, ring);
+      return shown(this.#kept.get(recording.id) ?? recording);
+    } finally {
+      unpin?.();
+    }
+  }
+
+  /** Ends a recording that grows, with all that has come. */
+  async finish(id: string): Promise<Recording | undefined> {
+    const recording = this.#kept.get(id);
+    if (!recording?.isOpen) return recording && shown(recording);
+    await this.#rings.get(recording.sessionId)?.rotate();
+    this.#growing.delete(id);
+    await this.#kept.settled(id);
+    const ended = this.#kept.get(id);
+    if (!ended) return undefined;
+    this.#kept.save({ ...ended, isOpen: false });
+    return shown({ ...ended, isOpen: false });
+  }
+
+  /** Capture time of the newest frame of a session; undefined where there is none. */
+  newestMs(sessionId: string): number | undefined {
+    return this.#rings.get(sessionId)?.newestMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await Promise.all([...this.#rings.values()].map((ring) => ring.rotate()));
+    await Promise.all([...this.#growing.keys()].map((id) => this.#kept.settled(id)));
+  }
+
+  get #storedBytes(): number {
+    let bytes = this.#kept.keptBytes;
+    for (const ring of this.#rings.values()) bytes += ring.folder.sizeBytes;
+    return bytes;
+  }
+
+  async #pickUp(): Promise<void> {
+    await mkdir(this.#ringsPath, { recursive: true });
+    await this.#kept.sweep();
+    for (const sessionId of await readdir(this.#ringsPath)) {
+      try {
+        const ring = await Ring.open(this.#ringOptions(sessionId));
+        if (ring.folder.segments.length > 0) this.#rings.set(sessionId, ring);
+      } catch (error) {
+        this.#options.log.warn(`the ring of session ${sessionId} cannot be read: ${messageOf(error)}`);
+      }
+    }
+    for (const recording of this.#kept.list().filter(({ isOpen }) => isOpen)) {
+      const isScheduled = recording.kind === "scheduled";
+      this.#growing.set(recording.id, isScheduled ? null : recording.toMs);
+      const ring = this.#rings.get(recording.sessionId);
+      if (ring) await this.#addFromRing(recording.id, ring);
+    }
+    await this.#lookForRoom();
+  }
+
+  /** Holds a frame until the ring of its session is open; false where too many wait. */
+  #waitForRing(sessionId: string, frame: SpectrumFrame): boolean {
+    const waiting = this.#opening.get(sessionId);
+    if (waiting) return waiting.length < MAX_WAITING && waiting.push(frame) > 0;
+    const frames = [frame];
+    this.#opening.set(sessionId, frames);
+    Ring.open(this.#ringOptions(sessionId))
+      .then((ring) => {
+        this.#rings.set(sessionId, ring);
+        for (const one of frames) this.publishFrame(sessionId, one);
+      })
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => void this.#opening.delete(sessionId));
+    return true;
+  }
+
+  #ringOptions(sessionId: string) {
+    return {
+      sessionId,
+      path: join(this.#ringsPath, sessionId),
+      headOf: (frame: SpectrumFrame) => this.#headOf(sessionId, frame),
+      onSegment: (segment: SummaryHead) => this.#onSegment(sessionId, segment),
+      log: this.#options.log,
+    };
+  }
+
+  #headOf(sessionId: string, frame: SpectrumFrame): RecordingHead | undefined {
+    const session = this.#options.sessions.get(sessionId);
+    if (session === undefined) return undefined;
+    const { cmtsId, rfPortIfIndex, rfPortName, requested, accepted, observed, kHundredthsDb } = session;
+    return {
+      sessionId,
+      cmtsId,
+      rfPortIfIndex,
+      rfPortName,
+      label: "",
+      note: "",
+      createdAt: this.#nowText(),
+      settings: {
+        fromMs: frame.capturedAtMs,
+        firstSequence: frame.sequence,
+        requested,
+        accepted,
+        observed,
+        kHundredthsDb,
+        channels: this.#channels.of(session),
+        software: this.#options.build,
+      },
+    };
+  }
+
+  #onSegment(sessionId: string, segment: SummaryHead): void {
+    const ring = this.#rings.get(sessionId);
+    if (ring === undefined) return;
+    for (const id of this.#growing.keys()) {
+      if (this.#kept.get(id)?.sessionId !== sessionId) continue;
+      const unpin = ring.pin();
+      void this.#kept.add(id, segment, ring.folder.fileOf(segment)).finally(unpin);
+    }
+    void ring.trim(this.#options.ringMinutes * 60_000).catch((error: unknown) => this.#failed(error));
+    this.#makeRoom();
+  }
+
+  async #addFromRing(id: string, ring: Ring): Promise<void> {
+    const adding = [...ring.folder.segments].map((segment) =>
+      this.#kept.add(id, segment, ring.folder.fileOf(segment)),
+    );
+    await Promise.all(adding);
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    try {
+      await this.#lookForRoom();
+      await this.#flushAll();
+      await this.#finishDue();
+      await this.#removeRested();
+    } catch (error) {
+      this.#options.log.error({ err: error }, `the recorder failed: ${messageOf(error)}`);
+    } finally {
+      this.#isTicking = false;
+    }
+  }
+
+  async #flushAll(): Promise<void> {
+    const nowMs = this.#options.now();
+    if (nowMs < this.#retryAtMs) return;
+    const rings = [...this.#rings.values()];
+    const results = await Promise.allSettled(
+      rings.map(async (ring) => {
+        await ring.mendTorn();
+        await ring.flush();
+        if (ring.isWriting && nowMs - ring.takenAtMs > IDLE_MS) await ring.rotate();
+      }),
+    );
+    const refused = results.find((result) => result.status === "rejected");
+    if (refused) this.#failed(refused.reason);
+    else if (this.#writeFailure !== undefined && rings.some((ring) => ring.isWriting)) this.#recovered();
+  }
+
+  async #finishDue(): Promise<void> {
+    const nowMs = this.#options.now();
+    for (const [id, endsAtMs] of this.#growing) {
+      if (endsAtMs !== null && nowMs > endsAtMs + LATE_MS) await this.finish(id);
+    }
+  }
+
+  async #removeRested(): Promise<void> {
+    const nowMs = this.#options.now();
+    for (const [sessionId, ring] of this.#rings) {
+      if (this.#options.sessions.get(sessionId)?.desired === "running" || ring.isWriting) continue;
+      if (nowMs - Math.max(ring.takenAtMs, ring.newestMs ?? 0) < REST_MS) continue;
+      this.#rings.delete(sessionId);
+      await rm(ring.folder.path, { recursive: true, force: true });
+    }
+  }
+
+  async #lookForRoom(): Promise<void> {
+    const { maxBytes, freeBytes, dataDir, log } = this.#options;
+    const before = this.#roomFailure;
+    const free = await freeBytes().catch(() => Infinity);
+    if (free < LEAST_FREE_BYTES) {
+      this.#roomFailure = `nothing is recorded: the disk of ${dataDir} is full; free some space`;
+    } else if (this.#kept.keptBytes >= maxBytes) {
+      this.#roomFailure = `nothing is recorded: what was kept takes all of the ${Math.round(maxBytes / 1e6)} MB that PNMLAB_RECORDINGS_MAX_MB allows; remove recordings, or allow more`;
+    } else {
+      this.#roomFailure = undefined;
+    }
+    if (this.#roomFailure !== before) log.warn(this.#roomFailure ?? this.#resumedText());
+  }
+
+  /** Rings give way, the oldest segment of all first. */
+  #makeRoom(): void {
+    const rings = [...this.#rings.values()];
+    let excess = this.#storedBytes - this.#options.maxBytes;
+    const removed = new Map<Ring, number>();
+    while (excess > 0) {
+      let oldest: { ring: Ring; segment: SummaryHead } | undefined;
+      for (const ring of rings) {
+        const segment = ring.folder.segments[removed.get(ring) ?? 0];
+        if (segment && (oldest === undefined || segment.firstMs < oldest.segment.firstMs))
+          oldest = { ring, segment };
+      }
+      if (oldest === undefined) return;
+      excess -= oldest.segment.sizeBytes;
+      removed.set(oldest.ring, (removed.get(oldest.ring) ?? 0) + 1);
+    }
+    for (const [ring, count] of removed) {
+      for (let k = 0; k < count; k += 1)
+        void ring.removeOldest().catch((error: unknown) => this.#failed(error));
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { now, dataDir, log } = this.#options;
+    const why = isDiskFull(error) ? `the disk of ${dataDir} is full` : messageOf(error);
+    if (this.#writeFailure === undefined) log.warn(`nothing is recorded: ${why}`);
+    this.#writeFailure = `nothing is recorded: ${why}; it is tried again every ${RETRY_MS / 1000} s`;
+    this.#retryAtMs = now() + RETRY_MS;
+  }
+
+  #recovered(): void {
+    this.#writeFailure = undefined;
+    this.#options.log.info(this.#resumedText());
+  }
+
+  #resumedText(): string {
+    const missed = this.#missed;
+    this.#missed = 0;
+    return `frames are recorded again; ${missed} were not`;
+  }
+
+  #ofRing(ring: Ring): Recording | undefined {
+    const { identity } = ring;
+    if (identity === undefined) return undefined;
+    const { settings, ...head } = identity;
+    const figures = figuresOf(ring.segments());
+    const createdAt = figures.firstMs === null ? head.createdAt : new Date(figures.firstMs).toISOString();
+    const id = `${RING_PREFIX}${ring.sessionId}`;
+    return { ...head, ...figures, id, kind: "ring", isOpen: true, eventId: null, createdAt };
+  }
+
+  async #source(id: string): Promise<SummarySource> {
+    if (id.startsWith(RING_PREFIX)) return this.#requireRing(id.slice(RING_PREFIX.length)).source();
+    if (this.#kept.get(id) === undefined) throw unknown(id);
+    await this.#kept.settled(id);
+    return this.#kept.folder(id);
+  }
+
+  #require(id: string): Recording {
+    if (!id.startsWith(RING_PREFIX)) {
+      const kept = this.#kept.get(id);
+      if (kept) return shown(kept);
+    }
+    const ring = this.#rings.get(id.slice(RING_PREFIX.length));
+    const recording = id.startsWith(RING_PREFIX) && ring ? this.#ofRing(ring) : undefined;
+    if (recording === undefined) throw unknown(id);
+    return recording;
+  }
+
+  #requireKept(id: string): StoredRecording {
+    if (id.startsWith(RING_PREFIX)) {
+      throw new PnmLabError(
+        "RECORDING_RING_CONFLICT",
+        "a ring cannot be changed or removed: keep a part of it",
+      );
+    }
+    const kept = this.#kept.get(id);
+    if (kept === undefined) throw unknown(id);
+    return kept;
+  }
+
+  #requireRing(sessionId: string): Ring {
+    const ring = this.#rings.get(sessionId);
+    if (ring?.identity === undefined) {
+      throw new PnmLabError("RECORDING_UNKNOWN", `nothing of session ${sessionId} is recorded`);
+    }
+    return ring;
+  }
+
+  #requireRoom(): void {
+    if (this.#roomFailure === undefined) return;
+    throw new PnmLabError("RECORDINGS_NO_ROOM", this.#roomFailure);
+  }
+
+  #nowText(): string {
+    return new Date(this.#options.now()).toISOString();
+  }
+}
+
+function unknown(id: string): PnmLabError {
+  return new PnmLabError("RECORDING_UNKNOWN", `there is no recording ${id}`);
+}
+
+/** A recording without what only the store needs. */
+function shown({ fromMs, toMs, ...recording }: StoredRecording): Recording {
+  return recording;
+}
+
+/** The part that was asked for, its ends those of the recording where none are given; undefined where it is empty. */
+function spanOf(
+  segments: readonly SummaryHead[],
+  wanted: RecordedSpan,
+): { fromMs: number; toMs: number } | undefined {
+  const [first] = segments;
+  if (first === undefined) return undefined;
+  const fromMs = wanted.fromMs ?? first.firstMs;
+  // The newest frame lies within the last part, not at its open end.
+  const toMs = wanted.toMs ?? segments.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0) + 1;
+  return toMs > fromMs ? { fromMs, toMs } : undefined;
+}
