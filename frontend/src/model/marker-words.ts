@@ -1,0 +1,110 @@
+import { levelIn } from "@pnmlab/pnm-analysis";
+import { formatBandwidth, formatMhz, formatNumber, formatSigned } from "./format.ts";
+import { DEFAULT_BAND_HZ, type Marker, type MarkerKind, type MarkerReading, markerName } from "./marker.ts";
+import { LEVEL_UNITS, type LevelDisplay, unitName } from "./shown-level.ts";
+
+export const KIND_NAMES: Record<MarkerKind, string> = {
+  normal: "normal",
+  delta: "delta",
+  noise: "noise",
+  bandPower: "band",
+};
+
+/** Bandwidth that the level of a marker is measured in. */
+export function bandwidthOf({ kind, bandHz = DEFAULT_BAND_HZ }: Marker, binBandwidthHz: number): number {
+  return kind === "bandPower" ? bandHz : binBandwidthHz;
+}
+
+/** What a marker measures, dBmV: the power of its band, or the level of its bin. */
+export function levelOfMarker({ kind }: Marker, reading: MarkerReading): number {
+  return kind === "bandPower" ? reading.bandPowerDbmv : reading.levelDbmv;
+}
+
+/** A noise marker's density: `−92.0 dBmV/Hz`, in dBm where the page shows dBm. */
+export function densityWords({ dbmvPerHz }: MarkerReading, { unit, offsetDb }: LevelDisplay): string {
+  const shown = unit.startsWith("dBm/") || unit === "dBm" ? "dBm/Hz" : "dBmV/Hz";
+  const value = levelIn(shown, dbmvPerHz + offsetDb, 1);
+  return Number.isFinite(value) ? `${formatNumber(value, 1)} ${shown}` : "no level";
+}
+
+/** The last column of the table: difference, band, or what the marker's function found. */
+export function noteWords(marker: Marker, reading: MarkerReading | undefined): string {
+  if (!reading) return "";
+  const { measure } = marker;
+  if (measure?.kind === "adjacent") {
+    const [lower, upper] = reading.adjacentDb;
+    return `adjacent ${formatNumber(lower, 1, "–")} / ${formatNumber(upper, 1, "–")} dB`;
+  }
+  if (measure) {
+    const name =
+      measure.kind === "occupied" ? `${formatNumber(measure.share * 100, 0)} %` : `−${measure.downDb} dB`;
+    return `${name} ${Number.isNaN(reading.widthHz) ? "no width" : formatBandwidth(reading.widthHz)}`;
+  }
+  switch (marker.kind) {
+    case "delta":
+      return `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
+    case "bandPower":
+      return formatBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ);
+    case "noise":
+      return "17 bins";
+    case "normal":
+      return marker.isTracking ? "tracks" : "";
+  }
+}
+
+/** The level of a marker in every unit, one a line. Densities hold for noise-like signals only. */
+export function allUnits(
+  marker: Marker,
+  reading: MarkerReading,
+  binBandwidthHz: number,
+  offsetDb: number,
+): string {
+  const level = levelOfMarker(marker, reading);
+  if (Number.isNaN(level)) return "No level";
+  const bandwidthHz = bandwidthOf(marker, binBandwidthHz);
+  const lines = LEVEL_UNITS.map(
+    (unit) => `${formatNumber(levelIn(unit, level + offsetDb, bandwidthHz), 1)} ${unitName(unit)}`,
+  );
+  return [...lines, `in ${formatBandwidth(bandwidthHz)}`].join("\n");
+}
+
+/** The markers as lines of tab-separated values, levels in the shown unit. */
+export function markersTsv(
+  markers: readonly Marker[],
+  readingOf: (number: number) => MarkerReading | undefined,
+  levels: { unitLabel: string; number(levelDbmv: number, bandwidthHz?: number): string },
+): string {
+  const ascii = (text: string) => text.replaceAll("\u2212", "-");
+  const head = [
+    "Marker",
+    "Kind",
+    "Trace",
+    "MHz",
+    levels.unitLabel,
+    "Noise dBmV/Hz",
+    "Delta dB",
+    "Delta MHz",
+    "Note",
+  ];
+  const rows = markers.map((marker) => {
+    const reading = readingOf(marker.number);
+    const db = (value: number | undefined) => formatNumber(value ?? Number.NaN, 2, "");
+    return [
+      markerName(marker),
+      KIND_NAMES[marker.kind],
+      marker.trace,
+      formatMhz(reading?.frequencyHz ?? marker.frequencyHz, 6),
+      reading
+        ? levels.number(
+            levelOfMarker(marker, reading),
+            marker.kind === "bandPower" ? marker.bandHz : undefined,
+          )
+        : "",
+      db(reading?.dbmvPerHz),
+      db(reading?.deltaDb),
+      db(reading && reading.deltaHz / 1e6),
+      noteWords(marker, reading),
+    ].map(ascii);
+  });
+  return [head, ...rows].map((cells) => cells.join("\t")).join("\n");
+}
