@@ -25,6 +25,8 @@ export interface GestureOptions {
   drawQualify(from: PanePoint, to: PanePoint): void;
   /** Markers and mask points, which are asked before the plot moves. */
   handles: PlotHandles;
+  /** A row of the waterfall was clicked; the cursor stands on it. */
+  pickRow(): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
 }
 
@@ -205,6 +207,7 @@ export function usePlotGestures(options: GestureOptions): void {
     if (drag?.kind === "handle") options.handles.drop();
     if (drag?.kind === "pan" && !drag.moved && event.type === "pointerup") {
       options.handles.click(handlePoint(event));
+      if (zoneAt(layout(), x, y) === "waterfall") options.pickRow();
     }
     drag = undefined;
     hover(x, y, zoneAt(layout(), x, y));

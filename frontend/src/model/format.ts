@@ -73,10 +73,10 @@ export function formatTime(timeMs: number, nowMs: number): string {
     : `${time.getDate()} ${MONTHS[time.getMonth()]}${year} ${formatClock(timeMs)}`;
 }
 
-/** Date, time and offset in full: `21 Nov 09:42:51 +01:00`. */
-export function formatDateTime(timeMs: number): string {
+/** Date, time and offset in full: `21 Nov 09:42:51 +01:00`, with tenths `21 Nov 09:42:51.4 +01:00`. */
+export function formatDateTime(timeMs: number, tenths = false): string {
   const time = new Date(timeMs);
-  return `${time.getDate()} ${MONTHS[time.getMonth()]} ${formatClock(timeMs)} ${formatOffset(timeMs)}`;
+  return `${time.getDate()} ${MONTHS[time.getMonth()]} ${formatClock(timeMs, tenths)} ${formatOffset(timeMs)}`;
 }
 
 /** UTC for hover texts and exports: `2026-11-21 08:42:51Z`. */
