@@ -1,20 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
-import { startTestLab, type TestLab } from "@pnmlab/testkit";
+import { startTestLab, type TestLab, type TestLabOptions } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { complaintsOf, launchOptions } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 
 /** A lab of its own and an empty page of a desktop's size, with what that page complains of. */
-export async function openLab(): Promise<{
+export async function openLab(options: TestLabOptions = {}): Promise<{
   lab: TestLab;
   browser: Browser;
   page: Page;
   complaints: string[];
 }> {
-  const lab = await startTestLab();
+  const lab = await startTestLab(options);
   const browser = await chromium.launch(launchOptions);
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   page.setDefaultTimeout(15_000);
