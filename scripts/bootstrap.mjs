@@ -32,6 +32,7 @@ const programs = {
   "bench-wire": ["scripts/bench/wire.ts"],
   "bench-render": ["scripts/bench/render.ts"],
   "bench-analysis": ["scripts/bench/analysis.ts"],
+  "bench-detection": ["scripts/bench/detection.ts"],
   "bench-sim": ["packages/simulator/src/testing/bench-ports.ts"],
 };
 
