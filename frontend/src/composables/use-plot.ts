@@ -26,6 +26,10 @@ export interface Plot {
   addFrame(bytes: ArrayBuffer, source?: FrameSource): void;
   /** Draws an empty picture for a recording, or again the one that takes what comes live. */
   show(source: FrameSource): void;
+  /** Older frames for scrolling back further than the plot keeps; they take the place of those given before. */
+  setHistory(frames: ArrayBuffer[]): void;
+  /** Goes back to a time: frames after it are forgotten, traces are made anew from those before it. */
+  seek(timeMs: number): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
   setRearms(rearms: number): void;
   /** Asks about the data behind the picture; undefined where there is none, or the picture has gone. */
@@ -109,6 +113,8 @@ export function usePlot(options: PlotOptions): Plot {
     // The bytes are copied on the way, because the page keeps the newest frame for scripts.
     addFrame: (bytes, source = "live") => send({ type: "frame", plotId, bytes, source }),
     show: (source) => send({ type: "source", plotId, source }),
+    setHistory: (frames) => send({ type: "history", plotId, frames }, frames),
+    seek: (timeMs) => send({ type: "seek", plotId, timeMs }),
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
     ask: (question) =>
       new Promise((resolve) => {

@@ -17,6 +17,7 @@ export class FrameRing {
   readonly #capturedAtMs: Float64Array;
   readonly #sequences: Uint32Array;
   readonly #gapBefore: Uint8Array;
+  #firstIndex = 0;
   #endIndex = 0;
 
   constructor(bins: number, capacity: number) {
@@ -33,11 +34,11 @@ export class FrameRing {
   }
 
   get firstIndex(): number {
-    return Math.max(0, this.#endIndex - this.capacity);
+    return this.#firstIndex;
   }
 
   get length(): number {
-    return this.#endIndex - this.firstIndex;
+    return this.#endIndex - this.#firstIndex;
   }
 
   /** Memory taken, in bytes. */
@@ -57,6 +58,12 @@ export class FrameRing {
     this.#sequences[slot] = mark.sequence;
     this.#gapBefore[slot] = mark.gapBefore ? 1 : 0;
     this.#endIndex += 1;
+    if (this.length > this.capacity) this.#firstIndex += 1;
+  }
+
+  /** Forgets the frames from an index on; the next one pushed takes its place. */
+  truncate(endIndex: number): void {
+    this.#endIndex = Math.min(this.#endIndex, Math.max(this.#firstIndex, endIndex));
   }
 
   /** Levels of a frame, hundredths of a dBmV; a view into the ring, valid until the frame is overwritten. */

@@ -1,9 +1,9 @@
-import { NO_LEVEL } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
-import { peakPerColumn } from "./decimate.ts";
+import { decimate } from "./decimate.ts";
 import { binAt, columnBins, coveredRange } from "./frequency-axis.ts";
 import { clampRange, panBy, ViewHistory, zoomAt } from "./frequency-view.ts";
 import { roundTicks, tickDigits } from "./ticks.ts";
+import type { Decimation } from "./trace-options.ts";
 
 const axis = { firstBinHz: 5_025_000, binSpacingHz: 50_000, bins: 1600 };
 const bounds = { startHz: 0, stopHz: 204e6 };
@@ -31,12 +31,13 @@ test("columns outside the data are empty, columns narrower than a bin repeat it"
   expect(new Set(narrow.first)).toEqual(new Set([100, 101]));
 });
 
-test("a column shows its peak and skips bins without a value", () => {
-  const levels = Int16Array.from([-4000, -1000, NO_LEVEL, NO_LEVEL]);
+test("a column shows the peak, the mean power or the middle of its bins, and skips bins without a value", () => {
+  const levels = Float32Array.from([-40, -10, Number.NaN, Number.NaN]);
   const columns = { first: Int32Array.from([0, 2, -1]), last: Int32Array.from([1, 3, -1]) };
-  expect([...peakPerColumn(levels, columns, new Float32Array(3))]).toEqual([-10, Number.NaN, Number.NaN]);
-  const dbmv = Float32Array.from([Number.NaN, -12, -20, Number.NaN]);
-  expect([...peakPerColumn(dbmv, columns, new Float32Array(3))]).toEqual([-12, -20, Number.NaN]);
+  const shown = (how: Decimation) => [...decimate(how, levels, columns, new Float32Array(3))];
+  expect(shown("peak")).toEqual([-10, Number.NaN, Number.NaN]);
+  expect(shown("average")[0]).toBeCloseTo(-13, 1);
+  expect(shown("sample")).toEqual([-40, Number.NaN, Number.NaN]);
 });
 
 test("zooming keeps the frequency under the pointer where it is", () => {

@@ -3,11 +3,9 @@ import {
   bandPlanOf,
   type ChannelFigures,
   channelTable,
-  dbOfPower,
   FrameView,
   floorByBand,
   median,
-  powerOfDb,
   type SpectrumFrame,
 } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
@@ -45,27 +43,6 @@ export class PlantFigures {
     this.#frame = { ...this.#frame, levelsDbmv, timeS, sequence };
     this.#view.begin(this.#frame);
     this.#view.settle();
-  }
-
-  /** Whether bins of no channel are known. */
-  get hasQuiet(): boolean {
-    return this.#hasPlan && this.#view.quiet.length > 0;
-  }
-
-  /** Mean level of the quiet bins in linear power; of all bins where the plan is not known or leaves none. */
-  quietMeanOf(levelsDbmv: Float32Array): number {
-    const { quiet } = this.#view;
-    const isAll = !this.hasQuiet;
-    const total = isAll ? levelsDbmv.length : quiet.length;
-    let sum = 0;
-    let known = 0;
-    for (let place = 0; place < total; place += 1) {
-      const level = levelsDbmv[isAll ? place : quiet[place]!]!;
-      if (Number.isNaN(level)) continue;
-      sum += powerOfDb(level);
-      known += 1;
-    }
-    return dbOfPower(sum / known);
   }
 
   /** Noise floor per bin, dBmV. */

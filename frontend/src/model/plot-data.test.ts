@@ -20,6 +20,13 @@ function frame(part: Partial<SpectrumFrame> & { sequence: number }): SpectrumFra
   };
 }
 
+const NO_READINGS = {
+  markers: [],
+  masks: [],
+  playOutMs: 0,
+  waterfall: { topMs: 0, bottomMs: 0, keptFromMs: 0 },
+};
+
 const channel = {
   ifIndex: 5,
   name: "US1",
@@ -46,7 +53,7 @@ test("channel power is the sum over its bins and the floor is that of the bins o
   const data = new PlotData(MONITOR_DEPTH);
   data.setPlan([channel]);
   for (let sequence = 1; sequence <= 10; sequence += 1) data.ingest(channelFrame(sequence), false);
-  const report = takeReport(data, 1, { markers: [], masks: [] })!;
+  const report = takeReport(data, 1, NO_READINGS)!;
   expect(report.channels[0]!.id).toBe("5");
   expect(report.channels[0]!.powerDbmv).toBeCloseTo(-10 + 10 * Math.log10(25), 0);
   // Every bin reads the same, so that the median over bins is all there is to it.
@@ -62,7 +69,7 @@ test("bins narrower than the resolution bandwidth do not count their power twice
     for (let sequence = 1; sequence <= 10; sequence += 1) {
       data.ingest(channelFrame(sequence, { resolutionBandwidthHz }), false);
     }
-    return takeReport(data, 1, { markers: [], masks: [] })!.channels[0]!.powerDbmv;
+    return takeReport(data, 1, NO_READINGS)!.channels[0]!.powerDbmv;
   };
   expect(power(100e3) - power(200e3)).toBeCloseTo(3.01, 2);
 });
@@ -70,7 +77,7 @@ test("bins narrower than the resolution bandwidth do not count their power twice
 test("without a plan no floor is given", () => {
   const data = new PlotData(MONITOR_DEPTH);
   data.ingest(channelFrame(1), false);
-  const report = takeReport(data, 1, { markers: [], masks: [] })!;
+  const report = takeReport(data, 1, NO_READINGS)!;
   expect(report.floorDbmv).toBeNaN();
   expect(report.floorOrigin).toBeUndefined();
 });
@@ -79,7 +86,7 @@ test("a plan that comes late is measured with the frames that are kept", () => {
   const data = new PlotData(MONITOR_DEPTH);
   for (let sequence = 1; sequence <= 10; sequence += 1) data.ingest(channelFrame(sequence), false);
   data.setPlan([channel]);
-  expect(takeReport(data, 1, { markers: [], masks: [] })!.channels[0]!.occupancyPct).toBe(100);
+  expect(takeReport(data, 1, NO_READINGS)!.channels[0]!.occupancyPct).toBe(100);
 });
 
 test("a flagged interruption becomes a gap that names the re-arm reported after it", () => {
@@ -145,4 +152,50 @@ test("percentiles come from the distribution of the frames", () => {
   expect(reading.p10Dbmv).toBeCloseTo(-49.75, 1);
   expect(reading.p50Dbmv).toBeCloseTo(-19.8, 1);
   expect(reading.p90Dbmv).toBeCloseTo(-19.6, 1);
+});
+
+test("going back to a time forgets what came after it and makes the traces of what came before", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (let sequence = 1; sequence <= 10; sequence += 1) {
+    data.ingest(
+      frame({ sequence, levelsHundredthsDbmv: Int16Array.from([-100 * (11 - sequence), 0, 0, 0]) }),
+      false,
+    );
+  }
+  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-1);
+  data.seek(500);
+  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-6);
+  expect(readTraces(data, 10e6)!.liveDbmv).toBe(-6);
+  data.ingest(frame({ sequence: 6, levelsHundredthsDbmv: Int16Array.from([-200, 0, 0, 0]) }), false);
+  expect(data.ring!.length).toBe(6);
+  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-2);
+});
+
+test("history stands in front of what was received, and what both have is there once", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (const sequence of [10, 11]) data.ingest(frame({ sequence }), false);
+  data.setHistory([7, 8, 9, 10].map((sequence) => frame({ sequence })));
+  const { kept } = data;
+  expect(Array.from({ length: kept!.endIndex }, (_, index) => kept!.timeAt(index))).toEqual([
+    700, 800, 900, 1000, 1100,
+  ]);
+  data.setHistory([frame({ sequence: 3, firstBinHz: 99e6 })]);
+  expect(data.kept!.endIndex).toBe(2);
+});
+
+test("what the ring has no room for is kept as the peak of half seconds", () => {
+  const data = new PlotData({ frames: 64, bytes: 1e9, keepsPast: true });
+  for (let sequence = 1; sequence <= 200; sequence += 1) {
+    data.ingest(
+      frame({ sequence, levelsHundredthsDbmv: Int16Array.from([sequence === 33 ? 0 : -4000, 0, 0, 0]) }),
+      false,
+    );
+  }
+  const kept = data.kept!;
+  const times = Array.from({ length: kept.endIndex }, (_, index) => kept.timeAt(index));
+  expect(times[0]).toBe(100);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  const slot = times.findIndex((time) => time === 3000);
+  expect(kept.levelsAt(slot)[0]).toBe(0);
+  expect(kept.levelsAt(slot + 1)[0]).toBe(-4000);
 });

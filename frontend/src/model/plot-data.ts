@@ -2,8 +2,9 @@ import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { FrameRing } from "./frame-ring.ts";
 import { type FrequencyAxis, sameAxis } from "./frequency-axis.ts";
 import { type Gap, gapBefore, IntervalMeter } from "./gaps.ts";
-import { HistoryLine } from "./history-line.ts";
+import { type FrameSource, firstAtOrAfter, KeptFrames } from "./kept-frames.ts";
 import { levelsOfHundredths } from "./levels.ts";
+import { PastRows } from "./past-rows.ts";
 import { PlantFigures } from "./plant-figures.ts";
 import {
   DEFAULT_SWITCHES,
@@ -19,12 +20,13 @@ import { type LevelBand, Traces } from "./traces.ts";
 export interface PlotDepth {
   frames: number;
   bytes: number;
+  /** Keeps the peaks of half seconds of what the frames have no room for. */
+  keepsPast: boolean;
 }
 
-export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000 };
-export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000 };
+export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000, keepsPast: true };
+export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, keepsPast: false };
 
-const HISTORY_FRAMES = 12_000;
 /** A re-arm that is reported up to this long after a gap is taken as what ended it. */
 const REARM_WINDOW_MS = 3000;
 /** Kept frames that the figures of the plant are made from when the plan changes. */
@@ -42,8 +44,9 @@ export class PlotData {
     difference?: Float64Array | undefined;
     user?: Float64Array | undefined;
   } = {};
-  readonly history = new HistoryLine(HISTORY_FRAMES);
   gaps: Gap[] = [];
+  /** Counts up where the kept frames changed other than by a new one behind them. */
+  keptVersion = 0;
   resolutionBandwidthHz = 0;
   uncalibrated = false;
   withheld = 0;
@@ -56,6 +59,8 @@ export class PlotData {
   #switches: TraceSwitches = DEFAULT_SWITCHES;
   #options: TraceOptions = DEFAULT_TRACE_OPTIONS;
   #levels: Float32Array = new Float32Array(0);
+  #past: PastRows | undefined;
+  #history: FrameRing | undefined;
   #rearms: number | undefined;
   #rearmOfGap: { gap: Gap; atMs: number } | undefined;
 
@@ -125,11 +130,7 @@ export class PlotData {
    * after that, or `release`, lets the held ones in.
    */
   ingest(frame: SpectrumFrame, hold: boolean): void {
-    const axis: FrequencyAxis = {
-      firstBinHz: frame.firstBinHz,
-      binSpacingHz: frame.binSpacingHz,
-      bins: frame.levelsHundredthsDbmv.length,
-    };
+    const axis = axisOf(frame);
     if (axis.bins === 0) return;
     if (!this.axis || !sameAxis(axis, this.axis)) this.#startAnew(axis);
     this.resolutionBandwidthHz = frame.resolutionBandwidthHz;
@@ -140,14 +141,13 @@ export class PlotData {
     const gap = this.#noteGap(frame, previousMs, Math.max(0, withheldFrames));
     if (!gap && !isFirst) this.#intervals.add(frame.capturedAtMs - previousMs);
 
+    if (ring.length === ring.capacity) {
+      const oldest = ring.firstIndex;
+      this.#past?.add(ring.levelsAt(oldest), ring.timeAt(oldest), ring.gapBeforeAt(oldest));
+    }
     ring.push(frame.levelsHundredthsDbmv, {
       sequence: frame.sequence,
       capturedAtMs: frame.capturedAtMs,
-      gapBefore: gap !== undefined,
-    });
-    this.history.push({
-      timeMs: ring.timeAt(ring.endIndex - 1),
-      valueDbmv: this.#quietMean(frame.levelsHundredthsDbmv),
       gapBefore: gap !== undefined,
     });
     this.uncalibrated = frame.uncalibrated;
@@ -171,16 +171,46 @@ export class PlotData {
     this.heldFrames = 0;
   }
 
+  /** All frames that the waterfall can show, with the history in front of what was received. */
+  get kept(): FrameSource | undefined {
+    return this.ring && new KeptFrames([this.#history, this.#past?.rows, this.ring]);
+  }
+
+  /** Puts older frames in front of those received, in the place of the ones put there before. Those on another axis are passed over. */
+  setHistory(frames: readonly SpectrumFrame[]): void {
+    const { axis } = this;
+    if (!axis) return;
+    const fitting = frames
+      .filter((frame) => sameAxis(axisOf(frame), axis))
+      .toSorted((a, b) => a.capturedAtMs - b.capturedAtMs);
+    this.#history = fitting.length === 0 ? undefined : new FrameRing(axis.bins, fitting.length);
+    for (const frame of fitting) this.#history!.push(frame.levelsHundredthsDbmv, frame);
+    this.keptVersion += 1;
+  }
+
+  /**
+   * Goes back to a time: frames after it are forgotten, and all traces and figures are made anew from those kept
+   * before it. What comes next is added behind.
+   */
+  seek(timeMs: number): void {
+    const { ring, axis } = this;
+    if (!ring || !axis) return;
+    ring.truncate(firstAtOrAfter(ring, timeMs + 1));
+    this.gaps = this.gaps.filter((gap) => gap.toMs <= timeMs);
+    const reference = this.traces?.reference;
+    this.traces = new Traces(axis.bins, this.#switches, this.#options);
+    this.traces.reference = reference;
+    this.plant = undefined;
+    this.heldFrames = ring.length;
+    this.release();
+    this.shown = {};
+    this.keptVersion += 1;
+  }
+
   #addToPlant(index: number): void {
     const ring = this.ring!;
     const levels = levelsOfHundredths(ring.levelsAt(index), this.#levels);
     this.#plantOf(levels).add(levels, ring.timeAt(index) / 1000, ring.sequenceAt(index));
-  }
-
-  /** Mean of the quiet bins of a frame, held ones too. */
-  #quietMean(levelsHundredths: Int16Array): number {
-    const levels = levelsOfHundredths(levelsHundredths, this.#levels);
-    return this.#plantOf(levels).quietMeanOf(levels);
   }
 
   #plantOf(levels: Float32Array): PlantFigures {
@@ -200,6 +230,9 @@ export class PlotData {
     this.plant = undefined;
     this.shown = {};
     this.#levels = new Float32Array(axis.bins);
+    this.#past = this.#depth.keepsPast ? new PastRows(axis.bins) : undefined;
+    this.#history = undefined;
+    this.keptVersion += 1;
     this.gaps = [];
     this.heldFrames = 0;
   }
@@ -218,4 +251,9 @@ export class PlotData {
     }
     return gap;
   }
+}
+
+function axisOf(frame: SpectrumFrame): FrequencyAxis {
+  const { firstBinHz, binSpacingHz, levelsHundredthsDbmv } = frame;
+  return { firstBinHz, binSpacingHz, bins: levelsHundredthsDbmv.length };
 }

@@ -39,6 +39,10 @@ export interface PlotReport {
   channels: ChannelFigures[];
   bandFloors: BandFloorFigures[];
   ring: { frames: number; bytes: number; spanMs: number };
+  /** How long live frames are held back so that bursts play at the pace of their captures; 0 while they pass at once. */
+  playOutMs: number;
+  /** Times at the upper and lower edge of the waterfall, and of the oldest frame kept to fill it. */
+  waterfall: { topMs: number; bottomMs: number; keptFromMs: number };
   markers: MarkerReading[];
   masks: MaskReport[];
 }

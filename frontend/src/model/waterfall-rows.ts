@@ -1,4 +1,4 @@
-import type { FrameRing } from "./frame-ring.ts";
+import { type FrameSource, firstAtOrAfter } from "./kept-frames.ts";
 
 /** Row shows no frame because the stream was interrupted. */
 export const ROW_GAP = -1;
@@ -20,7 +20,7 @@ export interface WaterfallRows {
  * @param topMs time at the upper edge, usually that of the newest frame shown.
  */
 export function waterfallRows(
-  ring: FrameRing,
+  ring: FrameSource,
   topMs: number,
   msPerRow: number,
   rowCount: number,
@@ -32,7 +32,9 @@ export function waterfallRows(
 
   let newerRow = -1;
   let newerIsAfterGap = false;
-  for (let index = ring.endIndex - 1; index >= ring.firstIndex; index -= 1) {
+  // Frames newer than the upper edge are on no row.
+  const end = firstAtOrAfter(ring, (topSlot + 1) * msPerRow);
+  for (let index = end - 1; index >= ring.firstIndex; index -= 1) {
     const row = rowOf(index);
     if (row >= 0) {
       if (newerRow >= 0) {

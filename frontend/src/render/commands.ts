@@ -48,6 +48,13 @@ export type StageCommand =
    * on into the one that is set aside.
    */
   | { type: "source"; plotId: number; source: FrameSource }
+  /**
+   * Older frames that the waterfall shows in front of those received, in the place of the ones given before; wire
+   * bytes of one frame each. Those on another axis are passed over. `report.waterfall` says what is missing.
+   */
+  | { type: "history"; plotId: number; frames: ArrayBuffer[] }
+  /** Goes back to a time: frames after it are forgotten, traces are made anew from those before it. */
+  | { type: "seek"; plotId: number; timeMs: number }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
   | { type: "ask"; plotId: number; id: number; question: PlotQuestion }
   | { type: "resetTraces"; plotId: number; roles: TraceRole[] };

@@ -53,6 +53,7 @@ export class LivePlot {
   #framesShown = 0;
   #framesPending = 0;
   #bandAtMs = 0;
+  #playOutMs = 0;
   readonly #maskJudge = new MaskJudge();
   readonly #markers = new MarkerReader();
   readonly #levelWatch = new LevelWatch();
@@ -126,6 +127,24 @@ export class LivePlot {
     this.dirty = true;
   }
 
+  /** How long frames are held back before they come here. */
+  setPlayOut(delayMs: number): void {
+    this.#playOutMs = delayMs;
+  }
+
+  /** Puts older frames in front of those received, for scrolling back further than the plot keeps. */
+  setHistory(frames: readonly SpectrumFrame[]): void {
+    this.#data.setHistory(frames);
+    this.dirty = true;
+  }
+
+  /** Forgets the frames after a time; traces are those of the frames before it. */
+  seek(timeMs: number): void {
+    this.#data.seek(timeMs);
+    this.#bandAtMs = 0;
+    this.dirty = true;
+  }
+
   addFrame(frame: SpectrumFrame): void {
     this.#data.ingest(frame, this.#view.frozen);
     this.#maskJudge.judge(this.#data, this.#view);
@@ -137,7 +156,18 @@ export class LivePlot {
 
   report(): PlotReport | undefined {
     const markers = this.#markers.read(this.#data, this.#view);
-    return takeReport(this.#data, this.#framesShown, { markers, masks: this.#maskJudge.reports() });
+    const topMs = this.#topMs();
+    const { kept } = this.#data;
+    return takeReport(this.#data, this.#framesShown, {
+      markers,
+      masks: this.#maskJudge.reports(),
+      playOutMs: this.#playOutMs,
+      waterfall: {
+        topMs,
+        bottomMs: topMs - this.#layout().waterfall.height * this.#view.msPerPx,
+        keptFromMs: kept && kept.endIndex > 0 ? kept.timeAt(kept.firstIndex) : topMs,
+      },
+    });
   }
 
   /** Answers a question of the page about the data. */
@@ -203,15 +233,15 @@ export class LivePlot {
   }
 
   #updateImage(scene: Scene): void {
-    const { ring } = this.#data;
-    if (!ring || !scene.columns) return;
+    const { kept, keptVersion } = this.#data;
+    if (!kept || !scene.columns) return;
     const { pixelRatio } = this.#surface;
     const rowCount = Math.max(1, Math.round(scene.layout.waterfall.height * pixelRatio));
     const msPerRow = this.#view.msPerPx / pixelRatio;
-    const rows = waterfallRows(ring, scene.topMs, msPerRow, rowCount);
+    const rows = waterfallRows(kept, scene.topMs, msPerRow, rowCount);
     const { range } = this.#view;
-    this.#image.update(ring, rows, scene.columns, this.#colours, this.#emptyPixel, [
-      ring,
+    this.#image.update(kept, rows, scene.columns, this.#colours, this.#emptyPixel, [
+      keptVersion,
       range.startHz,
       range.stopHz,
       this.#colours,
@@ -229,13 +259,13 @@ export class LivePlot {
   }
 
   #rowUnder(cursor: PlotCursor, bin: number): { rowMs: number; rowDbmv: number } {
-    const { ring } = this.#data;
-    if (!ring || cursor.pane !== "waterfall") return { rowMs: Number.NaN, rowDbmv: Number.NaN };
+    const { kept } = this.#data;
+    if (!kept || cursor.pane !== "waterfall") return { rowMs: Number.NaN, rowDbmv: Number.NaN };
     const rowMs = this.#topMs() - (cursor.y - this.#layout().waterfall.top) * this.#view.msPerPx;
-    const rows = waterfallRows(ring, rowMs, this.#view.msPerPx, 1);
+    const rows = waterfallRows(kept, rowMs, this.#view.msPerPx, 1);
     const index = rows.last[0]!;
     if (index < 0) return { rowMs, rowDbmv: Number.NaN };
-    return { rowMs: ring.timeAt(index), rowDbmv: levelOfHundredths(ring.levelsAt(index)[bin]!) };
+    return { rowMs: kept.timeAt(index), rowDbmv: levelOfHundredths(kept.levelsAt(index)[bin]!) };
   }
 
   #newestMs(): number {

@@ -1,5 +1,6 @@
 import { messageOf } from "@pnmlab/kit";
 import { decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol/frame";
+import { PlayOut } from "../model/play-out.ts";
 import type { PlotData } from "../model/plot-data.ts";
 import type { FontSource, FrameSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
 import { LivePlot } from "./live-plot.ts";
@@ -19,6 +20,8 @@ interface PlotEntry {
   told: Map<string, PlotCommand>;
   kind: PlotKind;
   subject: string;
+  /** Live frames that wait for their turn. */
+  playOut: PlayOut<SpectrumFrame>;
   reportedAtMs: number;
   changed: boolean;
 }
@@ -77,6 +80,7 @@ export class PlotStage {
         told: new Map(),
         kind,
         subject,
+        playOut: new PlayOut(),
         reportedAtMs: 0,
         changed: data !== undefined,
       });
@@ -114,6 +118,14 @@ export class PlotStage {
       case "source":
         this.#show(entry, command.source);
         break;
+      case "history":
+        plot.setHistory(command.frames.map((bytes) => decodeSpectrumFrame(bytes)));
+        entry.changed = true;
+        break;
+      case "seek":
+        plot.seek(command.timeMs);
+        entry.changed = true;
+        break;
       case "cursor":
         plot.setCursor(command.cursor, command.selection);
         this.#host.report({ type: "cursor", plotId: command.plotId, reading: plot.readCursor() });
@@ -132,8 +144,12 @@ export class PlotStage {
   /** A frame of a recording that is not looked at any more comes too late. */
   #addFrame(entry: PlotEntry, source: FrameSource, frame: SpectrumFrame): void {
     const isLiveShown = entry.plot === entry.live;
-    if (source === "live") entry.live.addFrame(frame);
-    else if (!isLiveShown) entry.plot.addFrame(frame);
+    if (source === "live") {
+      for (const due of entry.playOut.push(frame, frame.capturedAtMs, this.#host.now())) {
+        entry.live.addFrame(due);
+      }
+      entry.live.setPlayOut(entry.playOut.delayMs);
+    } else if (!isLiveShown) entry.plot.addFrame(frame);
     if (isLiveShown === (source === "live")) entry.changed = true;
   }
 
@@ -157,6 +173,10 @@ export class PlotStage {
     const nowMs = this.#host.now();
     for (const [plotId, entry] of this.#plots) {
       try {
+        for (const frame of entry.playOut.due(nowMs)) {
+          entry.live.addFrame(frame);
+          if (entry.plot === entry.live) entry.changed = true;
+        }
         if (entry.plot.dirty) entry.plot.draw(nowMs);
         if (entry.changed && nowMs - entry.reportedAtMs >= REPORT_EVERY_MS)
           this.#report(plotId, entry, nowMs);
@@ -165,13 +185,15 @@ export class PlotStage {
         this.#host.report({ type: "failed", plotId, message: messageOf(cause) });
       }
     }
-    if ([...this.#plots.values()].some((entry) => entry.changed)) this.#schedule();
+    if ([...this.#plots.values()].some((entry) => entry.changed || entry.playOut.waiting > 0))
+      this.#schedule();
   }
 
   #park(plotId: number): void {
     const entry = this.#plots.get(plotId);
     this.#plots.delete(plotId);
     if (entry?.kind !== "monitor") return;
+    for (const frame of entry.playOut.flush()) entry.live.addFrame(frame);
     entry.live.data.release();
     this.#parked.delete(entry.subject);
     this.#parked.set(entry.subject, entry.live.data);

@@ -1,5 +1,5 @@
-import type { FrameRing } from "../model/frame-ring.ts";
 import type { ColumnBins } from "../model/frequency-axis.ts";
+import type { FrameSource } from "../model/kept-frames.ts";
 import { ROW_EMPTY, ROW_GAP, type WaterfallRows } from "../model/waterfall-rows.ts";
 import type { Surface2d } from "./surface.ts";
 
@@ -24,7 +24,7 @@ export class WaterfallImage {
    * @param key whatever changes all pixels when it changes: size, zoom, colours, ring.
    */
   update(
-    ring: FrameRing,
+    ring: FrameSource,
     rows: WaterfallRows,
     columns: ColumnBins,
     colours: Uint32Array,
@@ -69,7 +69,7 @@ export class WaterfallImage {
   }
 
   #paint(
-    ring: FrameRing,
+    ring: FrameSource,
     rows: WaterfallRows,
     columns: ColumnBins,
     colours: Uint32Array,
@@ -92,7 +92,7 @@ export class WaterfallImage {
 /** Paints the peak of some frames, pixel column by pixel column. */
 function paintRow(
   target: Uint32Array,
-  ring: FrameRing,
+  ring: FrameSource,
   first: number,
   last: number,
   columns: ColumnBins,
