@@ -151,7 +151,7 @@ function maskOf(text: string): MaskSpec | undefined {
   return { id: 0, revision: 0, name: plain(name), isOn: true, source, trace: known, consecutiveFrames };
 }
 
-function sourceOf([from, ...parts]: string[]): MaskSource | undefined {
+function sourceOf([from = "", ...parts]: string[]): MaskSource | undefined {
   const db = (text: string | undefined) => {
     const value = numberOf(text);
     return value === undefined ? undefined : value / 10;

@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { spectrumFrame } from "../testing/spectrum-frame.ts";
+import { answerQuestion } from "./answer-question.ts";
+import { LevelWatch } from "./level-watch.ts";
+import type { Marker } from "./marker.ts";
+import { withoutMarker } from "./marker.ts";
+import { allUnits, densityWords, markersTsv, noteWords } from "./marker-words.ts";
+import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
+import type { PlotQuestion } from "./plot-question.ts";
+import { MarkerReader } from "./read-markers.ts";
+
+const BINS = 200;
+const hzOf = (bin: number) => 10e6 + bin * 100e3;
+
+/** A flat floor of -50 dBmV with carriers of one bin. */
+function withCarriers(carriers: Record<number, number>): number[] {
+  return Array.from({ length: BINS }, (_, bin) => carriers[bin] ?? -50);
+}
+
+function dataOf(...frames: number[][]): PlotData {
+  const data = new PlotData(MONITOR_DEPTH);
+  for (const [index, levels] of frames.entries()) data.ingest(spectrumFrame(index + 1, levels), false);
+  return data;
+}
+
+function marker(part: Partial<Marker>): Marker {
+  return { number: 1, kind: "normal", trace: "live", frequencyHz: hzOf(50), isTracking: false, ...part };
+}
+
+const read = (data: PlotData, ...markers: Marker[]) => new MarkerReader().read(data, { markers });
+
+function ask(data: PlotData, part: Partial<Extract<PlotQuestion, { kind: "peak" }>>) {
+  const question: PlotQuestion = {
+    kind: "peak",
+    trace: "live",
+    step: "highest",
+    fromHz: undefined,
+    excursionDb: 6,
+    thresholdDbmv: undefined,
+    ...part,
+  };
+  const found = answerQuestion(question, data, new LevelWatch()) as { frequencyHz: number } | undefined;
+  return found && (found.frequencyHz - 10e6) / 100e3;
+}
+
+test("a marker reads the level of the bin that its frequency falls into, on its own trace", () => {
+  const data = dataOf(withCarriers({ 50: -10 }), withCarriers({ 50: -30 }));
+  const [live, max] = read(
+    data,
+    marker({ frequencyHz: hzOf(50) + 40e3 }),
+    marker({ number: 2, trace: "max" }),
+  );
+  expect(live).toMatchObject({ bin: 50, frequencyHz: hzOf(50) });
+  expect(live!.levelDbmv).toBeCloseTo(-30, 2);
+  expect(max!.levelDbmv).toBeCloseTo(-10, 2);
+});
+
+test("a marker outside of the spectrum, and one on a trace that is not there, reads nothing", () => {
+  const data = dataOf(withCarriers({}));
+  const [outside, reference] = read(
+    data,
+    marker({ frequencyHz: 90e6 }),
+    marker({ number: 2, trace: "reference" }),
+  );
+  expect(outside!.bin).toBe(-1);
+  expect(outside!.levelDbmv).toBeNaN();
+  expect(reference!.levelDbmv).toBeNaN();
+});
+
+test("a delta reads dB and Hz against its reference, also where that is on another trace", () => {
+  const data = dataOf(withCarriers({ 50: -10, 80: -20 }), withCarriers({ 50: -12, 80: -25 }));
+  const readings = read(
+    data,
+    marker({ trace: "max" }),
+    marker({ number: 2, kind: "delta", reference: 1, frequencyHz: hzOf(80) }),
+  );
+  expect(readings[1]!.deltaDb).toBeCloseTo(-15, 2);
+  expect(readings[1]!.deltaHz).toBeCloseTo(3e6, 0);
+});
+
+test("a noise marker reads the density per hertz, and a band the power of its bins", () => {
+  const data = dataOf(withCarriers({}));
+  const [noise, band] = read(
+    data,
+    marker({ kind: "noise" }),
+    marker({ number: 2, kind: "bandPower", bandHz: 1e6 }),
+  );
+  expect(noise!.dbmvPerHz).toBeCloseTo(-50 - 50, 2);
+  expect(band!.bandPowerDbmv).toBeCloseTo(-40, 2);
+});
+
+test("the functions of a marker find bandwidths and adjacent power", () => {
+  const channel = Array.from({ length: BINS }, (_, bin) => (Math.abs(bin - 100) <= 10 ? -10 : -50));
+  const data = dataOf(channel);
+  const at = { frequencyHz: hzOf(100) };
+  const [occupied, width, adjacent, far] = read(
+    data,
+    marker({ ...at, measure: { kind: "occupied", spanHz: 4e6, share: 0.99 } }),
+    marker({ ...at, number: 2, measure: { kind: "width", downDb: 20 } }),
+    marker({ ...at, number: 3, measure: { kind: "adjacent", channelHz: 2e6, offsetHz: 3e6 } }),
+    marker({ ...at, number: 4, measure: { kind: "adjacent", channelHz: 2e6, offsetHz: 15e6 } }),
+  );
+  expect(occupied!.widthHz / 1e6).toBeCloseTo(2.1, 1);
+  expect(width!.widthHz / 1e6).toBeCloseTo(2.1, 1);
+  expect(adjacent!.adjacentDb[0]).toBeCloseTo(-40, 1);
+  expect(adjacent!.adjacentDb[1]).toBeCloseTo(-40, 1);
+  expect(far!.adjacentDb[1]).toBeNaN();
+});
+
+test("a tracking marker follows a carrier that drifts and stays where it was when the carrier goes", () => {
+  const reader = new MarkerReader();
+  const data = new PlotData(MONITOR_DEPTH);
+  const view = { markers: [marker({ isTracking: true, frequencyHz: hzOf(50) })] };
+  const show = (sequence: number, levels: number[]) => {
+    data.ingest(spectrumFrame(sequence, levels), false);
+    reader.follow(data, view);
+    return reader.read(data, view)[0]!.bin;
+  };
+  expect(show(1, withCarriers({ 51: -10 }))).toBe(51);
+  expect(show(2, withCarriers({ 54: -10, 120: 0 }))).toBe(54);
+  expect(show(3, withCarriers({}))).toBe(54);
+});
+
+test("peak searches go to the highest, the next lower, the neighbours and the lowest bin", () => {
+  const data = dataOf(withCarriers({ 40: -20, 80: -10, 120: -15, 150: -53 }));
+  expect(ask(data, {})).toBe(80);
+  expect(ask(data, { step: "nextLower", fromHz: hzOf(80) })).toBe(120);
+  expect(ask(data, { step: "left", fromHz: hzOf(80) })).toBe(40);
+  expect(ask(data, { step: "right", fromHz: hzOf(120) })).toBeUndefined();
+  expect(ask(data, { step: "lowest" })).toBe(150);
+  expect(ask(data, { step: "nearest", fromHz: hzOf(118), reachHz: 5e5 })).toBe(120);
+  expect(ask(data, { step: "nearest", fromHz: hzOf(100), reachHz: 5e5 })).toBeUndefined();
+});
+
+test("peaks under the threshold or without the excursion are passed over", () => {
+  const data = dataOf(withCarriers({ 40: -20, 80: -46 }));
+  expect(ask(data, { step: "right", fromHz: hzOf(40) })).toBeUndefined();
+  expect(ask(data, { step: "right", fromHz: hzOf(40), excursionDb: 3 })).toBe(80);
+  expect(ask(data, { thresholdDbmv: -15 })).toBeUndefined();
+});
+
+test("deleting the reference of a delta leaves a normal marker", () => {
+  const left = withoutMarker([marker({}), marker({ number: 2, kind: "delta", reference: 1 })], 1);
+  expect(left).toEqual([marker({ number: 2, reference: undefined })]);
+});
+
+test("a reading is put into words, units and tab-separated values", () => {
+  const data = dataOf(withCarriers({ 50: -10 }));
+  const delta = marker({ number: 2, kind: "delta", reference: 1, frequencyHz: hzOf(60) });
+  const readings = read(data, marker({}), delta);
+  expect(noteWords(delta, readings[1])).toBe("−40.0 dB");
+  expect(densityWords(readings[1]!, { unit: "dBm", offsetDb: 0 })).toMatch(/ dBm\/Hz$/);
+  expect(allUnits(marker({}), readings[0]!, 100e3, 0).split("\n")).toEqual([
+    "−10.0 dBmV",
+    "−58.8 dBm",
+    "50.0 dBµV",
+    "−60.0 dBmV/Hz",
+    "−108.8 dBm/Hz",
+    "2.0 dBmV/1.6 MHz",
+    "in 100.0 kHz",
+  ]);
+  const tsv = markersTsv([marker({}), delta], (number) => readings[number - 1], {
+    unitLabel: "dBmV",
+    number: (level) => level.toFixed(2),
+  });
+  const [head, first, second] = tsv.split("\n").map((line) => line.split("\t"));
+  expect(head!.slice(0, 5)).toEqual(["Marker", "Kind", "Trace", "MHz", "dBmV"]);
+  expect(first!.slice(0, 5)).toEqual(["M1", "normal", "live", "15.000000", "-10.00"]);
+  expect(second!.slice(6, 8)).toEqual(["-40.00", "1.00"]);
+});
