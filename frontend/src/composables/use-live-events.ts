@@ -1,9 +1,10 @@
 import type { PlantEvent } from "@pnmlab/protocol";
 import { type ComputedRef, computed, type InjectionKey, inject, provide, type Ref, ref, watch } from "vue";
-import { useRoute, useRouter } from "vue-router";
+import { useRoute } from "vue-router";
 import { stepEvent } from "../model/events/event-order.ts";
 import { type EventPin, pinsOf } from "../model/events/event-pin.ts";
 import { standingOf } from "../model/events/event-standing.ts";
+import { announce } from "./use-announcer.ts";
 import { type EventActions, useEventActions } from "./use-event-actions.ts";
 import { useEvents } from "./use-events.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
@@ -35,11 +36,12 @@ export function useLiveEvents(): LiveEvents {
 /** Hands the events of the port to the components below, pins them on the picture and listens to their keys. */
 export function provideLiveEvents(monitor: LiveMonitor): LiveEvents {
   const route = useRoute();
-  const router = useRouter();
   const { target, control, tab, drawerOpen } = monitor;
+  // A recording has the events of its own time.
   const { events } = useEvents(() => ({
     cmtsId: target.value.cmts.id,
     rfPortIfIndex: target.value.port.ifIndex,
+    ...(monitor.isRecordingPage ? monitor.playback.bounds.value : {}),
   }));
   const selectedId = ref<string | undefined>(
     typeof route.query.event === "string" ? route.query.event : undefined,
@@ -52,8 +54,9 @@ export function provideLiveEvents(monitor: LiveMonitor): LiveEvents {
 
   const goTo = (event: PlantEvent) => {
     selectedId.value = event.id;
-    const at = String(Math.round(event.firstMs - LEAD_MS));
-    void router.push({ query: { ...route.query, at } });
+    void monitor.openPlayback(event.firstMs - LEAD_MS).then((isOpen) => {
+      if (!isOpen) announce(monitor.noPlayback.value);
+    });
   };
   const step = (direction: 1 | -1) => {
     const unmuted = events.value.filter((event) => standingOf(event) !== "muted");

@@ -41,7 +41,7 @@ test("an event shows cause, common cause, figures with units, and is acknowledge
   expect(detail.text()).toContain("acknowledged by operator");
   expect(wrapper.text()).toContain("Open 0");
   await detail.get("textarea").setValue("Leg 2");
-  await detail.get("form[aria-label='Comment']").trigger("submit");
+  await detail.get("form[aria-label='Comment of people']").trigger("submit");
   await flushPromises();
   expect((await client.events.event("event-3")).comment).toBe("Leg 2");
   page.close();

@@ -9,7 +9,7 @@ import type { Token } from "./paint-chart.ts";
 const CLOCK_SPACE_PX = 90;
 
 /** Colours of traces in the order of the series. */
-export const SERIES_TOKENS = [
+const SERIES_TOKENS = [
   "trace-live",
   "trace-average",
   "trace-max",
@@ -94,13 +94,14 @@ function decadeText(tick: number | null, floor: number): string {
   return tick >= 0.01 ? String(Number(tick.toPrecision(3))) : `1e${formatNumber(Math.log10(tick), 0)}`;
 }
 
-function seriesLook(
-  { name, form }: PanelSeries,
-  index: number,
-  isSquare: boolean,
-  token: Token,
-): uPlot.Series {
-  const stroke = token(SERIES_TOKENS[index % SERIES_TOKENS.length]!);
+/** Token of the colour that a series is drawn in. */
+export function seriesToken({ token }: PanelSeries, index: number): string {
+  return token ?? SERIES_TOKENS[index % SERIES_TOKENS.length]!;
+}
+
+function seriesLook(series: PanelSeries, index: number, isSquare: boolean, token: Token): uPlot.Series {
+  const { name, form } = series;
+  const stroke = token(seriesToken(series, index));
   const look: uPlot.Series = { label: name, stroke, spanGaps: false, points: { show: false } };
   switch (form) {
     case "dots":

@@ -7,6 +7,8 @@ export interface PanelSeries {
   /** NaN where nothing was measured. */
   values: Float64Array | Float32Array;
   form: "line" | "dots" | "bars" | "steps";
+  /** Token of its colour; by its place among the series unless given. */
+  token?: string | undefined;
 }
 
 /** One plot of a capture: what its values stand on, and what helps to read them. */

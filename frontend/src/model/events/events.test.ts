@@ -190,7 +190,7 @@ describe("the evidence", () => {
     const view = evidenceView(event, [frame(1, 0), frame(2, 0), frame(3, 30), frame(4, 10)])!;
     expect(view.peak.sequence).toBe(3);
     expect(view.others).toBe(3);
-    const [peak, average] = view.panel.series;
+    const [average, peak] = view.panel.series;
     expect(peak!.values[200]).toBe(-20);
     // Two frames at -50 dBmV and one at -40: the mean of their powers is 4e-5.
     expect(average!.values[200]).toBeCloseTo(10 * Math.log10(4e-5), 6);

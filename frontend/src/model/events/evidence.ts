@@ -46,17 +46,18 @@ export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]
   const around = reachOf(event, peak);
   const reference = others.length > 0 ? average.levelsDb() : peak.levelsDbmv;
   const threshold = thresholdLine(event, reference, peak, Math.max(1, others.length));
-  const series: PlotPanel["series"] = [
-    { name: `Frame ${peak.sequence}, the peak`, unit: "dBmV", values: peak.levelsDbmv, form: "line" },
-  ];
+  // What is drawn later lies on top.
+  const series: PlotPanel["series"] = [];
+  const add = (name: string, values: Float64Array, token: string) =>
+    series.push({ name, unit: "dBmV", values, form: "line", token });
   if (others.length > 0) {
     const name = others.length === 1 ? "The other frame" : `Average of the ${others.length} others`;
-    series.push({ name, unit: "dBmV", values: average.levelsDb(), form: "line" });
+    add(name, reference, "trace-average");
   }
+  add(`Frame ${peak.sequence}, the peak`, peak.levelsDbmv, "trace-live");
   if (threshold) {
     const { statistic } = event.evidence;
-    const name = `Threshold, ${statisticWords(statistic, event.evidence.threshold)}`;
-    series.push({ name, unit: "dBmV", values: threshold, form: "line" });
+    add(`Threshold, ${statisticWords(statistic, event.evidence.threshold)}`, threshold, "trace-max");
   }
   return {
     panel: {
