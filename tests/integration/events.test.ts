@@ -3,6 +3,8 @@ import {
   decodeSpectrumFrame,
   type Health,
   type PlantEvent,
+  type RecordingDetail,
+  type Rehearsal,
   type Replay,
   type UtscSession,
 } from "@pnmlab/protocol";
@@ -11,7 +13,7 @@ import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 // Two ports of a plant that is clean but for one carrier on the first of them. No browser looks at either.
-const LEVEL_DBMV = -20;
+const LEVEL_DBMV = -41;
 const FREQUENCY_HZ = 27_185_000;
 const [plant] = scenarios.clean.ports;
 const scenario: Scenario = {
@@ -43,6 +45,8 @@ let clean: UtscSession;
 beforeAll(async () => {
   lab = await startTestLab({ cmts: [{ name: "lab-cmts-1", personality: "generic", scenario }] });
   cookie = await lab.signIn();
+  const trigger = { enabled: true, leastSeverity: "info", kinds: ["narrowbandIngress"], preS: 2, postS: 2 };
+  await ask("/api/recorder", { trigger }, "PUT");
   const [device] = lab.simulator.devices;
   const start = async (port: number) => {
     const body = { cmtsId: "lab-cmts-1", rfPortIfIndex: device!.rfPorts[port]!.ifIndex, ...REQUEST };
@@ -54,10 +58,11 @@ beforeAll(async () => {
 
 afterAll(() => lab?.[Symbol.asyncDispose]());
 
-async function ask(path: string, body?: unknown): Promise<Response> {
+async function ask(path: string, body?: unknown, method = body ? "POST" : "GET"): Promise<Response> {
   const answer = await fetch(`${lab.url}${path}`, {
     headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
-    ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
+    method,
+    ...(body ? { body: JSON.stringify(body) } : {}),
   });
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
   return answer;
@@ -111,10 +116,34 @@ test("ingress on a port that nobody looks at is raised where and as strong as it
   expect(frames.map(({ sequence }) => sequence)).toEqual(event.evidence.frames);
   expect(frames).toHaveLength(5);
   for (const { levelsHundredthsDbmv } of frames) expect(levelsHundredthsDbmv).toHaveLength(REQUEST.bins);
+});
 
+test("the event is recorded, and the frames of the recorder raise it again with the same value", async () => {
+  const event = await until(async () => {
+    const found = await ingress();
+    return found?.recordingId ? found : undefined;
+  });
+  const path = `/api/recordings/${event.recordingId}`;
+  const { recording } = await until(async () => {
+    const found = await api<{ recording: RecordingDetail }>(path);
+    return found.recording.isOpen ? undefined : found;
+  });
+  expect(recording).toMatchObject({ kind: "triggered", eventId: event.id });
+  expect(recording.firstMs!).toBeLessThanOrEqual(event.firstMs);
+  expect(recording.lastMs!).toBeGreaterThan(event.firstMs);
   const replay = await api<Replay>(`/api/events/${event.id}/replay`, {});
-  expect(replay.fires).toBe(true);
-  expect(replay.frames).toBeGreaterThanOrEqual(5);
+  expect(replay).toMatchObject({ fires: true });
+  expect(["recording", "ring"]).toContain(replay.source);
+  expect(replay.frames).toBeGreaterThan(5);
+});
+
+test("what the recorder holds raises it in a rehearsal too, and not with thresholds above it", async () => {
+  const path = `/api/recordings/ring-${dirty.id}/rehearsal`;
+  const found = await api<Rehearsal>(path, { enabled: ["D1"] });
+  expect(found.counts).toEqual({ narrowbandIngress: 1 });
+  expect(Math.abs(found.events[0]!.f0Hz - FREQUENCY_HZ)).toBeLessThanOrEqual(BIN_HZ);
+  const thresholds = { d1LiveDb: 30, d1AverageDb: 20, d1HoldDb: 20 };
+  expect((await api<Rehearsal>(path, { enabled: ["D1"], thresholds })).counts).toEqual({});
 });
 
 test("600 frames of the clean port raise nothing, no frame is skipped, and health says that detectors run", async () => {

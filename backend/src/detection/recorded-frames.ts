@@ -12,29 +12,45 @@ export function capturedAtMsOf(bytes: ArrayBuffer): number {
 }
 
 /** How a recording is judged at its beginning. */
-export function firstOptionsOf(detail: RecordingDetail, detection: ChangeDetection): JudgeOptions {
-  const [first] = detail.settings;
-  return first === undefined
+export function firstOptionsOf({ settings }: RecordingDetail, detection: ChangeDetection): JudgeOptions {
+  return settings.length === 0
     ? judgeOptionsOf({ ...NOTHING_KNOWN, channels: [], isUncalibrated: true }, detection)
-    : optionsOf(first, detection);
+    : optionsOf(settings, 0, detection);
 }
 
-/** Frames of a recording with the options that hold from them on, where the capture was changed meanwhile. */
+/** Frames of a recording with the options that hold from them on, where they are others than before. */
 export async function* recordedFrames(
-  detail: RecordingDetail,
+  { settings }: RecordingDetail,
   frames: AsyncIterable<Uint8Array<ArrayBuffer>>,
   detection: ChangeDetection,
 ): AsyncGenerator<TrialFrame> {
-  const later = detail.settings.slice(1);
+  let at = 0;
+  let key = settings.length === 0 ? "" : JSON.stringify(optionsOf(settings, 0, detection));
   for await (const bytes of frames) {
-    let settings: RecordingSettings | undefined;
-    while (later[0] && capturedAtMsOf(bytes.buffer) >= later[0].fromMs) settings = later.shift();
-    yield { bytes, options: settings && optionsOf(settings, detection) };
+    const capturedAtMs = capturedAtMsOf(bytes.buffer);
+    const before = at;
+    while (at + 1 < settings.length && capturedAtMs >= settings[at + 1]!.fromMs) at += 1;
+    const options = at === before ? undefined : optionsOf(settings, at, detection);
+    const isChanged = options !== undefined && JSON.stringify(options) !== key;
+    if (isChanged) key = JSON.stringify(options);
+    yield { bytes, options: isChanged ? options : undefined };
   }
 }
 
-function optionsOf(settings: RecordingSettings, detection: ChangeDetection): JudgeOptions {
-  return judgeOptionsOf({ ...settings, isUncalibrated: settings.kHundredthsDb === null }, detection);
+function optionsOf(
+  settings: readonly RecordingSettings[],
+  at: number,
+  detection: ChangeDetection,
+): JudgeOptions {
+  // What a CMTS tells is read while the first frames come already.
+  const told = settings.slice(at);
+  const captured = {
+    requested: settings[at]!.requested,
+    accepted: told.find(({ accepted }) => accepted !== null)?.accepted ?? null,
+    channels: told.find(({ channels }) => channels.length > 0)?.channels ?? [],
+    isUncalibrated: told.every(({ kHundredthsDb }) => kHundredthsDb === null),
+  };
+  return judgeOptionsOf(captured, detection);
 }
 
 const NOTHING_KNOWN = {
