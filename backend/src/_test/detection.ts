@@ -23,7 +23,7 @@ import { openStorage } from "../storage/index.ts";
 import { build, exampleSession, recordingLog, temporaryFolder } from "./support.ts";
 
 export const START_MS = Date.UTC(2026, 0, 1);
-export const PERIOD_MS = 50;
+const PERIOD_MS = 50;
 const BINS = 400;
 const SPACING_HZ = 50_000;
 const FIRST_HZ = 5e6;

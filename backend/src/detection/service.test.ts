@@ -106,7 +106,7 @@ test("a rehearsal raises what the recording holds, nothing with thresholds above
   expect(Math.abs(found.events[0]!.f0Hz - 27.185e6)).toBeLessThan(50_000);
   const thresholds = { d1LiveDb: 30, d1AverageDb: 20, d1HoldDb: 20 };
   expect((await service.rehearse("ingress", { enabled: ["D1"], thresholds })).counts).toEqual({});
-  const quiet = await service.rehearse("clean", {});
+  const quiet = await service.rehearse("clean", {}, 60_000);
   expect(quiet).toEqual({ frames: 600, counts: {}, events: [] });
   expect(closed()).toBe(3);
 });
