@@ -3,7 +3,8 @@ import type { SummaryHead } from "@pnmlab/recording";
 
 /**
  * The line under a recording: what lies in each of `steps` equal stretches of time, from the index alone. The
- * frames of a segment that reaches over several steps count as spread evenly over them; its gaps count in all of them.
+ * frames of a segment that reaches over several steps count as spread evenly over them; its gaps count in all of
+ * them, and so does a step without a frame.
  */
 export function overviewOf(
   segments: readonly SummaryHead[],
@@ -25,6 +26,10 @@ export function overviewOf(
       cell.known += share;
     }
   }
+  // Nothing between two frames is a hole.
+  const first = cells.findIndex(({ frames }) => frames > 0);
+  const last = cells.findLastIndex(({ frames }) => frames > 0);
+  for (const cell of cells.slice(Math.max(0, first), last)) cell.gap ||= cell.frames === 0;
   return {
     stepMs,
     steps: cells.map(({ frames, power, known, gap }, at) => ({

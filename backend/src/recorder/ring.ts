@@ -24,6 +24,8 @@ export class Ring {
   readonly #options: RingOptions;
   #identity: RecordingHead | undefined;
   #writer: SegmentWriter | undefined;
+  /** Segments that have ended and are not closed yet, oldest first. */
+  #ended: SegmentWriter[] = [];
   #lastSequence: number | undefined;
   #isSettingsStale = false;
   #takenAtMs = 0;
@@ -56,10 +58,9 @@ export class Ring {
     return this.#writer?.taken?.lastMs ?? this.folder.segments.at(-1)?.lastMs;
   }
 
-  /** All segments, the one that is being written included. */
+  /** All segments, those that are being written included. */
   segments(): SummaryHead[] {
-    const open = this.#writer?.taken;
-    return open === undefined ? [...this.folder.segments] : [...this.folder.segments, open];
+    return [...this.folder.segments, ...this.#openSegments().keys()];
   }
 
   /** When the newest frame was taken, by the clock of this machine; 0 before the first. */
@@ -154,17 +155,23 @@ export class Ring {
   /** Everything that was taken, also what is in no closed segment yet. */
   async source(): Promise<SummarySource> {
     await this.flush().catch(() => undefined);
-    const writer = this.#writer;
-    const segments = this.segments();
-    const open = writer && segments.at(-1);
     const { folder } = this;
+    const open = this.#openSegments();
     return {
-      segments,
+      segments: [...folder.segments, ...open.keys()],
       fileOf: (segment) => folder.fileOf(segment),
-      summaryOf: async (segment) =>
-        writer && segment === open ? writer.summary() : folder.summaryOf(segment),
+      summaryOf: async (segment) => open.get(segment)?.summary() ?? folder.summaryOf(segment),
       blockSummaries: (block, segments) => folder.blockSummaries(block, segments),
     };
+  }
+
+  #openSegments(): Map<SummaryHead, SegmentWriter> {
+    const open = new Map<SummaryHead, SegmentWriter>();
+    for (const writer of [...this.#ended, this.#writer]) {
+      const taken = writer?.taken;
+      if (taken) open.set(taken, writer!);
+    }
+    return open;
   }
 
   #hasNewSettings(frame: SpectrumFrame): boolean {
@@ -178,9 +185,12 @@ export class Ring {
     const writer = this.#writer;
     if (writer === undefined) return;
     this.#writer = undefined;
+    this.#ended.push(writer);
     void this.#run(async () => {
       try {
-        const { max, mean, ...segment } = await writer.close();
+        const { max, mean, ...segment } = await writer.close().finally(() => {
+          this.#ended = this.#ended.filter((one) => one !== writer);
+        });
         await this.folder.adopt(segment);
         this.#options.onSegment(segment);
       } catch (error) {
