@@ -43,6 +43,18 @@ export function createPageRouter(): Router {
         meta: { title: "Events" },
       },
       {
+        path: "/recordings",
+        name: "recordings",
+        component: () => import("./pages/recordings-page.vue"),
+        meta: { title: "Recordings" },
+      },
+      {
+        path: "/recordings/:id",
+        name: "recording",
+        component: () => import("./pages/recording-page.vue"),
+        meta: { title: "Recording" },
+      },
+      {
         path: "/plant",
         name: "plant",
         component: () => import("./pages/plant-page.vue"),

@@ -3,6 +3,7 @@ export const RAIL_ENTRIES = [
   { name: "overview", label: "Overview", path: "/", letter: "O" },
   { name: "live", label: "Live", path: "/live", letter: "L" },
   { name: "captures", label: "Captures", path: "/captures", letter: "C" },
+  { name: "recordings", label: "Recordings", path: "/recordings", letter: "R" },
   { name: "events", label: "Events", path: "/events", letter: "E" },
   { name: "plant", label: "Plant", path: "/plant", letter: "P" },
   { name: "agents", label: "Agents", path: "/agents", letter: "A" },

@@ -1,0 +1,34 @@
+import type { RecordingDetail } from "@pnmlab/protocol";
+import type { PortOfCmts } from "../ports.ts";
+
+/** A port that the lab does not know, as far as a recording of it tells. */
+export function portOfRecording({
+  cmtsId,
+  rfPortIfIndex,
+  rfPortName,
+  settings,
+}: RecordingDetail): PortOfCmts {
+  return {
+    cmts: {
+      id: cmtsId,
+      host: "",
+      port: 0,
+      profile: "",
+      simulated: false,
+      sysName: null,
+      sysDescr: null,
+      state: "unknown",
+      sentence: "This lab does not know the CMTS; it is named in a recording.",
+      roundTripMs: null,
+      checkedAt: null,
+    },
+    port: {
+      ifIndex: rfPortIfIndex,
+      name: rfPortName,
+      description: "",
+      alias: "",
+      utsc: null,
+      channels: settings[0]?.channels ?? [],
+    },
+  };
+}
