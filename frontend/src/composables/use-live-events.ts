@@ -3,7 +3,7 @@ import { type ComputedRef, computed, type InjectionKey, inject, provide, type Re
 import { useRoute } from "vue-router";
 import { stepEvent } from "../model/events/event-order.ts";
 import { type EventPin, pinsOf } from "../model/events/event-pin.ts";
-import { standingOf } from "../model/events/event-standing.ts";
+import { needsSomebody, standingOf } from "../model/events/event-standing.ts";
 import { announce } from "./use-announcer.ts";
 import { type EventActions, useEventActions } from "./use-event-actions.ts";
 import { useEvents } from "./use-events.ts";
@@ -22,9 +22,6 @@ export interface LiveEvents {
 }
 
 const liveEventsKey: InjectionKey<LiveEvents> = Symbol("live events");
-
-/** The frames just before an event are shown too. */
-const LEAD_MS = 2000;
 
 /** The events that the page around this component has made. */
 export function useLiveEvents(): LiveEvents {
@@ -50,11 +47,21 @@ export function provideLiveEvents(monitor: LiveMonitor): LiveEvents {
   const pins = computed(() => pinsOf(events.value, selectedId.value));
   const actions = useEventActions();
 
+  // A raise is told once, whoever looks; what is on the page already is not told again.
+  let told = Math.max(0, ...events.value.map(({ number }) => number));
+  watch(
+    () => events.value.find(needsSomebody),
+    (event) => {
+      if (!event || event.number <= told) return;
+      told = event.number;
+      announce(`Event ${event.number}, ${event.severity}: ${event.title}`);
+    },
+  );
   watch(pins, (next) => control.change({ events: next }), { immediate: true });
 
   const goTo = (event: PlantEvent) => {
     selectedId.value = event.id;
-    void monitor.openPlayback(event.firstMs - LEAD_MS).then((isOpen) => {
+    void monitor.openPlayback(event.firstMs).then((isOpen) => {
       if (!isOpen) announce(monitor.noPlayback.value);
     });
   };

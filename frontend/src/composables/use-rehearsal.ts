@@ -35,7 +35,6 @@ export function useRehearsal(): RehearsalControl {
   async function run(recordingId: string, change: ChangeDetection) {
     const mine = new AbortController();
     running = mine;
-    runningSinceMs.value = Date.now();
     failure.value = undefined;
     try {
       const answer = await sync.client.events.rehearse(recordingId, change, mine.signal);
@@ -53,6 +52,8 @@ export function useRehearsal(): RehearsalControl {
     failure,
     ask(recordingId, change) {
       cancel();
+      // What a run before came to is none of these thresholds, also while they are still being moved.
+      runningSinceMs.value = Date.now();
       timer = setTimeout(() => void run(recordingId, change), SETTLE_MS);
     },
     cancel,

@@ -1,12 +1,9 @@
 import type { PlantEvent } from "@pnmlab/protocol";
 import { livePath } from "../ports.ts";
 
-/** Seconds shown before an event, so that its beginning is seen. */
-const LEAD_MS = 2000;
-
 /** Where an event is shown with its frames: the recording that it started, else the ring of its port. */
 export function recordingLink(event: PlantEvent): string {
-  const at = Math.round(event.firstMs - LEAD_MS);
+  const at = Math.round(event.firstMs);
   return event.recordingId
     ? `/recordings/${encodeURIComponent(event.recordingId)}?at=${at}`
     : `${livePath(event.cmtsId, event.rfPortIfIndex)}?tab=events&event=${encodeURIComponent(event.id)}&at=${at}`;

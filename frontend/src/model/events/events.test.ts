@@ -91,7 +91,7 @@ test("the same on other ports is named by port, whether the other event is known
 });
 
 test("an event leads to the recording that it started, else to the ring of its port at its time", () => {
-  const at = ingress.firstMs - 2000;
+  const at = ingress.firstMs;
   expect(recordingLink(ingress)).toBe(`/live/lab-cmts-1/72?tab=events&event=event-3&at=${at}`);
   expect(recordingLink({ ...ingress, recordingId: "r 1" })).toBe(`/recordings/r%201?at=${at}`);
 });
