@@ -1,0 +1,236 @@
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
+
+let lab: TestLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+const run = chromiumPath ? test : test.skip;
+const GUTTERS = { left: 68, right: 58 };
+const CB_MHZ = 27.185;
+
+beforeAll(async () => {
+  if (!chromiumPath) {
+    console.warn("browser tests skipped: no Chromium is installed");
+    return;
+  }
+  ({ lab, browser, page, complaints } = await openLab());
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+const port = () => lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
+const truth = () => lab.simulator.truth(lab.simulator.devices[0]!.name, port());
+const table = () => page.getByRole("table", { name: "Markers" });
+const frequency = () => page.locator("#marker-frequency");
+const frequencyMhz = async () => Number(await frequency().inputValue());
+const chip = () => page.locator(".mask-chip");
+const rowOf = (name: string) => table().getByRole("row").filter({ hasText: name });
+
+/** A place in the trace pane: a frequency of the 5 to 85 MHz view, and a share of the pane's height. */
+async function place(mhz: number, share: number): Promise<{ x: number; y: number }> {
+  const box = (await page.locator(".plot__surface").boundingBox())!;
+  const width = box.width - GUTTERS.left - GUTTERS.right;
+  return {
+    x: box.x + GUTTERS.left + ((mhz - 5) / 80) * width,
+    y: box.y + 8 + share * (box.height - 40) * 0.57,
+  };
+}
+
+async function click(mhz: number, share: number): Promise<void> {
+  const { x, y } = await place(mhz, share);
+  await page.mouse.click(x, y);
+}
+
+/** The share of the trace pane's height that a level lies at, read off the default axis. */
+async function shareOf(levelDbmv: number): Promise<number> {
+  const scale = new URL(page.url()).searchParams.get("l")?.split("_").map(Number) ?? [0, 10];
+  return (scale[0]! - levelDbmv) / (scale[1]! * 6);
+}
+
+async function newestLevel(mhz: number): Promise<number> {
+  return page.evaluate((wanted) => {
+    const trace = window.pnmlab!.trace()!;
+    const apart = trace.frequencyHz.map((hz) => Math.abs(hz - wanted * 1e6));
+    const bin = apart.indexOf(Math.min(...apart));
+    return trace.averageDbmv[bin] ?? Number.NaN;
+  }, mhz);
+}
+
+run(
+  "a marker is set by key, moved by a click, by its field, by arrows and by a drag, and read in a table",
+  async () => {
+    await page.goto(lab.signInLink());
+    await page.goto(`${lab.url}/live/lab-cmts-1/${port()}?f=5_85&tab=markers`);
+    await page
+      .getByRole("button", { name: /^Start/ })
+      .first()
+      .click();
+    await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 20);
+    await click(30, 0.2);
+    expect(await table().count(), "a click without a marker does nothing").toBe(0);
+    await page.locator(".plot__surface").focus();
+    await page.keyboard.press("m");
+    await rowOf("M1").waitFor();
+    await click(37.6, 0.1);
+    await expect.poll(frequencyMhz).toBeCloseTo(37.6, 0);
+    await page.keyboard.press("ArrowRight");
+    const stepped = await frequencyMhz();
+    await page.keyboard.press("Shift+ArrowLeft");
+    await expect.poll(frequencyMhz).toBeCloseTo(stepped - 0.5, 3);
+    await frequency().fill("31.2");
+    await frequency().press("Enter");
+    await expect.poll(frequencyMhz).toBeCloseTo(31.2, 1);
+    await expect.poll(() => rowOf("M1").textContent()).toMatch(/31\.\d{3}\D*−?\d+\.\d dBmV/);
+
+    const level = await newestLevel(31.2);
+    const from = await place(31.2, await shareOf(level));
+    await page.mouse.move(from.x, from.y - 6);
+    await page.mouse.down();
+    const to = await place(34, 0.3);
+    await page.mouse.move(to.x, to.y, { steps: 6 });
+    await page.mouse.up();
+    await expect.poll(frequencyMhz).toBeCloseTo(34, 0);
+    await page.keyboard.press("Control+z");
+    await expect.poll(frequencyMhz).toBeCloseTo(31.2, 1);
+  },
+);
+
+run("peak, next peak, delta, track and delete go by keys, and Tab walks through the markers", async () => {
+  await page.locator(".plot__surface").focus();
+  await page.keyboard.press("p");
+  await page.keyboard.press("Shift+M");
+  await rowOf("Δ2").waitFor();
+  await expect.poll(() => rowOf("Δ2").textContent()).toMatch(/[+−]\d+\.\d dB/);
+  await page.keyboard.press("m");
+  await rowOf("M3").waitFor();
+  await page.keyboard.press("v");
+  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toContain("M3");
+  const lowestMhz = await frequencyMhz();
+  expect(await newestLevel(lowestMhz)).toBeLessThan(-35);
+  await page.keyboard.press("t");
+  await page.getByRole("button", { name: /Track peak/, pressed: true }).waitFor();
+  await page.keyboard.press("Shift+Tab");
+  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toContain("Δ2");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  expect(
+    await page.evaluate(() => document.activeElement?.classList.contains("plot__surface")),
+    "Tab leaves the plot behind the last marker",
+  ).toBe(false);
+  await page.locator(".plot__surface").focus();
+  await page.keyboard.press("Delete");
+  await expect.poll(() => rowOf("M3").count()).toBe(0);
+});
+
+run("a double click sets a marker on the peak of the ingress that the plant has", async () => {
+  const cb = truth().carriers.find(({ frequencyHz }) => frequencyHz === CB_MHZ * 1e6)!;
+  expect(cb).toBeDefined();
+  // Keyed as it is, it has to be on the air, which the average shows.
+  await expect.poll(() => newestLevel(CB_MHZ), { timeout: 60_000 }).toBeGreaterThan(cb.levelDbmv - 6);
+  const { x, y } = await place(CB_MHZ + 0.3, 0.3);
+  await page.mouse.dblclick(x, y);
+  await expect.poll(frequencyMhz).toBeCloseTo(CB_MHZ, 1);
+});
+
+run("noise and band power are kinds of a marker, with every unit on hover", async () => {
+  await page.locator("#marker-kind").selectOption("bandPower");
+  await page.locator("#marker-band").fill("0.5");
+  await page.locator("#marker-band").press("Tab");
+  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toContain("500.0 kHz");
+  const units = await table()
+    .locator("tr[aria-selected=true] td[title*='dBmV']")
+    .first()
+    .getAttribute("title");
+  for (const unit of ["dBmV", "dBm", "dBµV", "dBmV/Hz", "dBm/Hz", "dBmV/1.6 MHz"])
+    expect(units).toContain(unit);
+  await page.locator("#marker-kind").selectOption("noise");
+  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toMatch(/dBmV\/Hz/);
+  await page.locator("#marker-kind").selectOption("normal");
+});
+
+run("a mask of the channel plan fails in the band of the ingress, and nowhere else for long", async () => {
+  const cb = truth().carriers.find(({ frequencyHz }) => frequencyHz === CB_MHZ * 1e6)!;
+  await page.locator("#mask-from").selectOption("plan");
+  await page.locator("#mask-upper").fill("6");
+  await page.locator("#mask-frames").fill("2");
+  await page.getByRole("button", { name: "Make mask" }).click();
+  await chip().waitFor();
+  const bands = page.getByRole("table", { name: /^Bands of mask plan \+6 dB/ });
+  const ingress = bands.getByRole("row").filter({ hasText: /2[5-7]\.\d–2[7-8]\.\d MHz/ });
+  await ingress.waitFor();
+  // The carrier is keyed: the mask fails while it is on the air.
+  await expect.poll(() => ingress.textContent(), { timeout: 60_000 }).toContain("Fail");
+  await expect.poll(() => chip().textContent()).toMatch(/Mask “plan \+6 dB”\s*FAIL\s*\d of \d bands/);
+  expect(await ingress.textContent()).toMatch(/over \d+\.\d dB/);
+  expect(await ingress.textContent()).toMatch(/\d+ frames?/);
+  expect(cb.levelDbmv).toBeGreaterThan(-40);
+  await expect
+    .poll(() => bands.getByRole("row").filter({ hasText: "Pass" }).count(), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(2);
+  if (process.env.PNMLAB_UPDATE_IMAGES) await pictureOfAll();
+});
+
+run("markers, masks and the tab come back with the address", async () => {
+  await expect.poll(() => page.url()).toContain("k=plan");
+  const names = await table().locator("tbody tr th strong").allTextContents();
+  await page.reload();
+  await table().waitFor();
+  expect(await table().locator("tbody tr th strong").allTextContents()).toEqual(names);
+  await chip().waitFor();
+  expect(await page.locator(".mask").count()).toBe(1);
+});
+
+run("a drawn mask takes points by clicks and from its table", async () => {
+  await page.getByText("New mask").click();
+  await page.locator("#mask-from").selectOption("points");
+  await page.getByRole("button", { name: "Draw mask" }).click();
+  await click(40, 0.5);
+  await click(50, 0.3);
+  const drawn = page.getByRole("article", { name: "Mask drawn" });
+  await drawn.getByText("Change", { exact: true }).click();
+  const points = drawn.getByRole("table", { name: "Points of the mask" });
+  await expect.poll(() => points.locator("tbody tr").count()).toBe(3);
+  await points.getByRole("textbox", { name: "Frequency of a new point, MHz" }).fill("60");
+  await points.getByRole("textbox", { name: "Level of a new point", exact: true }).fill("-80");
+  await points.getByRole("button", { name: "Add" }).click();
+  await expect.poll(() => points.locator("tbody tr").count()).toBe(4);
+  await page.keyboard.press("Escape");
+  await drawn.getByText("Fail").first().waitFor();
+  await drawn.getByRole("button", { name: "Delete mask" }).click();
+  await expect.poll(() => drawn.count()).toBe(0);
+});
+
+run("zero span shows the bursts of a channel at the level that the plant has", async () => {
+  const burst = truth().channels.find(({ kind, utilization }) => kind === "scQam" && utilization < 0.5)!;
+  const watching = page.getByRole("region", { name: "Level against time" });
+  const mhz = (hz: number) => String(hz / 1e6);
+  await watching.getByLabel("Band from, MHz").fill(mhz(burst.lowerHz));
+  await watching.getByLabel("Band to, MHz").fill(mhz(burst.upperHz));
+  await watching.getByRole("button", { name: "Follow" }).click();
+  const caption = watching.locator("figcaption");
+  await expect.poll(() => caption.textContent(), { timeout: 60_000 }).toMatch(/two levels/);
+  const text = (await caption.textContent())!.replaceAll("−", "-");
+  const [, low, lowShare, high, highShare] =
+    /two levels: (-?[\d.]+) dBmV \((\d+) %\) and (-?[\d.]+) dBmV \((\d+) %\)/.exec(text)!.map(Number);
+  expect(Math.abs(high! - burst.powerDbmv)).toBeLessThan(2);
+  expect(high! - low!).toBeGreaterThan(15);
+  expect(lowShare! + highShare!).toBeGreaterThan(97);
+  expect(Math.abs(highShare! / 100 - burst.utilization)).toBeLessThan(0.2);
+  const plot = watching.getByRole("img");
+  await plot.hover({ position: { x: 250, y: 60 } });
+  await watching.getByText(/^\d\d:\d\d:\d\d\.\d,/).waitFor();
+  await watching.getByRole("button", { name: "As a table" }).click();
+  expect(
+    await watching.getByRole("table", { name: "Levels over time" }).locator("tbody tr").count(),
+  ).toBeGreaterThan(10);
+  // What the backend does not have is another page's matter; here the page itself must not complain.
+  expect(complaints.filter((text) => !text.startsWith("Failed to load resource"))).toEqual([]);
+});
