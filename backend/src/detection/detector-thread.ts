@@ -42,7 +42,9 @@ export class DetectorThread implements AsyncDisposable {
     const { onMessage, onStart, startWorker = startDetectionWorker } = this.#options;
     const worker = startWorker();
     worker.unref();
-    worker.on("message", onMessage);
+    worker.on("message", (message: FromDetectors) => {
+      if (this.#worker === worker) onMessage(message);
+    });
     worker.on("error", (error) => this.#lost(worker, messageOf(error)));
     worker.on("exit", () => this.#lost(worker, "the thread has ended"));
     this.#worker = worker;

@@ -151,7 +151,7 @@ export class EventBook {
     const { severity, recordingId } = event;
     entry.event = continued(entry, plantEventOf(found, source, event, event.evidence.frames));
     entry.touchedMs = this.#options.now();
-    this.#store(entry.event);
+    this.#store(entry.event, source.context);
     if (recordingId === null && severity !== entry.event.severity) this.#trigger(entry.event);
   }
 

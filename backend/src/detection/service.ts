@@ -213,6 +213,9 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const event = store.get(id);
     if (!event) throw unknownEvent(id);
     const context = JSON.parse(store.context(id)!) as JudgeOptions;
+    // What the noise was before it rose is known from the event; frames around its peak may not show it.
+    const { baselineDbmv } = event.figures;
+    if (event.kind === "noiseRise" && baselineDbmv !== undefined) context.noiseBaselineDbmv = baselineDbmv;
     const evidence = unpackFrames(store.evidence(id) ?? new Uint8Array());
     return replayEvent(event, context, evidence, { trials: this.#trials, recorder, signal });
   }

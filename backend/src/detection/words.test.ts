@@ -25,6 +25,18 @@ test("what lies in one channel is named by the channel, what lies in several by 
   expect(wordsOf({ ...wide, kind: "tilt" }, channels).title).toBe("Tilt over the band, 20.0 to 40.0 MHz");
 });
 
+test("a carrier that is in no channel is named by the service of its band", () => {
+  const carrier = {
+    ...base,
+    kind: "unknownCarrier" as const,
+    classification: "carrier not in the channel table",
+  };
+  expect(wordsOf({ ...carrier, f0Hz: 98e6, bwHz: 20e6 }, channels).title).toBe(
+    "Carrier that is not in the channel table, 88.0 to 108.0 MHz, FM broadcast",
+  );
+  expect(wordsOf({ ...carrier, f0Hz: 33e6, bwHz: 1e6 }, channels).title).toMatch(/33.5 MHz$/);
+});
+
 test("every kind has a title and a cause that ends as a sentence", () => {
   const kinds: EventKind[] = [
     "narrowbandIngress",

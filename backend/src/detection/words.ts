@@ -1,4 +1,4 @@
-import type { DetectorEvent, EventKind } from "@pnmlab/pnm-analysis";
+import { type DetectorEvent, type EventKind, serviceAt } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 
 type Event = Pick<DetectorEvent, "kind" | "f0Hz" | "bwHz" | "classification" | "channels" | "figures">;
@@ -156,9 +156,10 @@ export function wordsOf(
 ): { title: string; cause: string } {
   const { name, place, cause } = WORDS[event.kind];
   const where = placeOf(place, event, channels);
-  const what = event.classification === undefined ? "" : `, ${event.classification}`;
+  // The class of such a carrier says no more than its name: the service at its place does.
+  const what = event.kind === "unknownCarrier" ? serviceAt(event.f0Hz, 0) : event.classification;
   return {
-    title: `${name}${where}${event.kind === "unknownCarrier" ? "" : what}`,
+    title: `${name}${where}${what === undefined ? "" : `, ${what}`}`,
     cause: SPECIAL_CAUSES.find(({ applies }) => applies(event))?.cause ?? cause,
   };
 }

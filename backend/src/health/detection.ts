@@ -6,6 +6,7 @@ const EVERY_MS = 10_000;
 /** Whether the detectors see every frame. */
 export function detectionProbe(state: () => DetectionState): Probe {
   let skippedBefore = new Map<string, number>();
+  let blindBefore = new Set<string>();
   return {
     name: "detection",
     everyMs: EVERY_MS,
@@ -22,7 +23,10 @@ export function detectionProbe(state: () => DetectionState): Probe {
           `the detectors did not see ${missed} frames since the last look: the machine is overloaded, capture fewer ports or less often`,
         );
       }
-      const blind = sessions.filter(({ hasPlan }) => !hasPlan).length;
+      // A capture that has just begun reads its channel table.
+      const withoutPlan = sessions.filter(({ hasPlan }) => !hasPlan).map(({ sessionId }) => sessionId);
+      const blind = withoutPlan.filter((sessionId) => blindBefore.has(sessionId)).length;
+      blindBefore = new Set(withoutPlan);
       if (blind > 0) {
         return degraded(
           `the detectors wait for the channel table of ${blind === 1 ? "a port" : `${blind} ports`}: the CMTS must answer its upstream channel tables`,
