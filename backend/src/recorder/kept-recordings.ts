@@ -12,6 +12,9 @@ import { SegmentWriter } from "./segment-writer.ts";
 /** Folders of closed recordings that stay read. */
 const OPEN_FOLDERS = 4;
 
+/** A day is thousands of segments: their figures are not stored after each. */
+const SAVE_EVERY = 200;
+
 /** What of a recording its segments tell. */
 export type RecordingFigures = Pick<
   Recording,
@@ -110,21 +113,16 @@ export class KeptRecordings {
     return opening;
   }
 
-  /** Adds what of a closed segment lies in the recording; returns when it and all before it are in. */
-  add(id: string, segment: SummaryHead, file: string): Promise<void> {
+  /** Adds what of closed segments lies in the recording; returns when they and all before them are in. */
+  add(id: string, segments: readonly SummaryHead[], fileOf: (segment: SummaryHead) => string): Promise<void> {
     const done = (this.#work.get(id) ?? Promise.resolve()).then(async () => {
-      const recording = this.#store.get(id);
-      if (!recording || segment.lastMs < recording.fromMs || segment.firstMs > recording.toMs) return;
-      try {
-        const folder = await this.folder(id);
-        const isWhole = segment.firstMs >= recording.fromMs && segment.lastMs <= recording.toMs;
-        const added = await (isWhole ? take(folder, segment, file) : cut(folder, recording, file));
-        if (added) await folder.adopt(added);
-        const newest = this.#store.get(id);
-        if (newest) this.save({ ...newest, ...figuresOf(folder.segments) });
-      } catch (error) {
-        this.#log.warn(`recording ${id} lacks what was recorded in ${file}: ${messageOf(error)}`);
+      let added = 0;
+      for (const segment of segments) {
+        if (!(await this.#addOne(id, segment, fileOf(segment)))) continue;
+        added += 1;
+        if (added % SAVE_EVERY === 0) await this.#saveFigures(id);
       }
+      if (added > 0) await this.#saveFigures(id);
     });
     this.#work.set(id, done);
     void done.then(() => {
@@ -136,6 +134,27 @@ export class KeptRecordings {
   /** Waits for everything that was added. */
   async settled(id: string): Promise<void> {
     await this.#work.get(id);
+  }
+
+  async #addOne(id: string, segment: SummaryHead, file: string): Promise<boolean> {
+    const recording = this.#store.get(id);
+    if (!recording || segment.lastMs < recording.fromMs || segment.firstMs > recording.toMs) return false;
+    try {
+      const folder = await this.folder(id);
+      const isWhole = segment.firstMs >= recording.fromMs && segment.lastMs <= recording.toMs;
+      const added = await (isWhole ? take(folder, segment, file) : cut(folder, recording, file));
+      if (added) await folder.adopt(added);
+      return added !== undefined;
+    } catch (error) {
+      this.#log.warn(`recording ${id} lacks what was recorded in ${file}: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  async #saveFigures(id: string): Promise<void> {
+    const { segments } = await this.folder(id);
+    const recording = this.#store.get(id);
+    if (recording) this.save({ ...recording, ...figuresOf(segments) });
   }
 
   async remove(id: string): Promise<void> {
@@ -154,7 +173,7 @@ async function take(
   file: string,
 ): Promise<SummaryHead | undefined> {
   const target = folder.fileOf(segment);
-  if (folder.segments.some((one) => folder.fileOf(one) === target)) return undefined;
+  if (folder.has(segment)) return undefined;
   try {
     await link(file, target);
   } catch (error) {
@@ -176,9 +195,9 @@ async function cut(
   for await (const { frame } of readSegment(file)) {
     if (frame.capturedAtMs < fromMs || frame.capturedAtMs > toMs) continue;
     if (writer === undefined) {
-      const target = folder.fileOf({ firstMs: frame.capturedAtMs, firstSequence: frame.sequence });
-      if (folder.segments.some((one) => folder.fileOf(one) === target)) return undefined;
-      writer = new SegmentWriter(target, await readSegmentHead(file), frame);
+      const first = { firstMs: frame.capturedAtMs, firstSequence: frame.sequence };
+      if (folder.has(first)) return undefined;
+      writer = new SegmentWriter(folder.fileOf(first), await readSegmentHead(file), frame);
     }
     const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
     writer.append(frame, frame.gapBefore || isJump);

@@ -147,7 +147,7 @@ export class RecordingSchedules implements AsyncDisposable {
       outcome = `nothing was recorded: no spectrum came${sentence === undefined ? "" : ` (${sentence})`}`;
     } else {
       const { frames, gaps, firstMs, lastMs } = recording;
-      outcome = `recorded ${frames} spectra from ${clock(firstMs!)} to ${clock(lastMs!)}${gaps ? ` with ${gaps} gaps` : ""}`;
+      outcome = `recorded ${frames} spectra from ${clock(firstMs!)} to ${clock(lastMs!)}${gaps ? ` with ${gaps} ${gaps === 1 ? "gap" : "gaps"}` : ""}`;
     }
     const newest = store.get(schedule.id);
     if (newest) store.save({ ...newest, run: null });

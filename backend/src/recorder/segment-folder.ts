@@ -49,10 +49,12 @@ export function blockOf(segment: Pick<SummaryHead, "firstMs">): number {
 export class SegmentFolder {
   readonly path: string;
   #segments: SummaryHead[];
+  #sizeBytes: number;
 
   private constructor(path: string, segments: SummaryHead[]) {
     this.path = path;
     this.#segments = segments;
+    this.#sizeBytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /** Makes the folder where it is absent, cuts torn tails and closes what a program that died left open. */
@@ -75,7 +77,16 @@ export class SegmentFolder {
   }
 
   get sizeBytes(): number {
-    return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return this.#sizeBytes;
+  }
+
+  /** Whether it holds a segment that begins so. */
+  has({ firstMs, firstSequence }: Pick<SummaryHead, "firstMs" | "firstSequence">): boolean {
+    let at = this.#segments.findLastIndex((one) => one.firstMs <= firstMs);
+    for (; at >= 0 && this.#segments[at]!.firstMs === firstMs; at -= 1) {
+      if (this.#segments[at]!.firstSequence === firstSequence) return true;
+    }
+    return false;
   }
 
   fileOf(segment: Pick<SummaryHead, "firstMs" | "firstSequence">): string {
@@ -101,6 +112,7 @@ export class SegmentFolder {
   async removeOldest(): Promise<void> {
     const oldest = this.#segments.shift();
     if (oldest === undefined) return;
+    this.#sizeBytes -= oldest.sizeBytes;
     await rm(this.fileOf(oldest), { force: true });
     const next = this.#segments[0];
     if (next && blockOf(next) === blockOf(oldest)) return;
@@ -171,6 +183,7 @@ export class SegmentFolder {
     const { firstMs } = segment;
     const at = this.#segments.findLastIndex((one) => one.firstMs <= firstMs);
     this.#segments.splice(at + 1, 0, headOf(segment));
+    this.#sizeBytes += segment.sizeBytes;
   }
 
   async #writeIndex(): Promise<void> {

@@ -429,17 +429,14 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     for (const id of this.#growing.keys()) {
       if (this.#kept.get(id)?.sessionId !== sessionId) continue;
       const unpin = ring.pin();
-      void this.#kept.add(id, segment, ring.folder.fileOf(segment)).finally(unpin);
+      void this.#kept.add(id, [segment], (one) => ring.folder.fileOf(one)).finally(unpin);
     }
     void ring.trim(this.#options.ringMinutes * 60_000).catch((error: unknown) => this.#failed(error));
     this.#makeRoom();
   }
 
-  async #addFromRing(id: string, ring: Ring): Promise<void> {
-    const adding = [...ring.folder.segments].map((segment) =>
-      this.#kept.add(id, segment, ring.folder.fileOf(segment)),
-    );
-    await Promise.all(adding);
+  #addFromRing(id: string, ring: Ring): Promise<void> {
+    return this.#kept.add(id, [...ring.folder.segments], (segment) => ring.folder.fileOf(segment));
   }
 
   async #tick(): Promise<void> {
