@@ -1,4 +1,6 @@
+import type { BackendToBrowser } from "@pnmlab/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readyOr } from "../model/lab-state.ts";
 import { defaultRequest } from "../model/utsc-form.ts";
 import { LabSync } from "./lab-sync.ts";
 import { SyntheticLabClient } from "./synthetic/synthetic-client.ts";
@@ -76,5 +78,29 @@ test("counters of a session change at most four times a second, its state at onc
   await vi.advanceTimersByTimeAsync(2000);
   expect(changes).toBeGreaterThan(4);
   expect(changes).toBeLessThanOrEqual(8);
+  sync.close();
+});
+
+test("events are read on open, and one that the backend tells takes the place of what was known", async () => {
+  const client = new SyntheticLabClient();
+  const connect = client.connect.bind(client);
+  let tell: (message: BackendToBrowser) => void = () => undefined;
+  client.connect = (listener) => {
+    tell = (message) => listener.onMessage(message);
+    return connect(listener);
+  };
+  const sync = new LabSync(client);
+  sync.start();
+  await vi.advanceTimersByTimeAsync(10);
+  const known = readyOr(sync.state.snapshot.events);
+  expect(known.map(({ number }) => number)).toEqual([3, 2, 1]);
+  tell({ type: "event", event: { ...known[1]!, state: "cleared" } });
+  tell({ type: "event", event: { ...known[0]!, id: "event-4", number: 4 } });
+  expect(readyOr(sync.state.snapshot.events).map(({ number, state }) => [number, state])).toEqual([
+    [4, "raised"],
+    [3, "raised"],
+    [2, "cleared"],
+    [1, "cleared"],
+  ]);
   sync.close();
 });

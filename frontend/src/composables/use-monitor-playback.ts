@@ -46,8 +46,9 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
   const route = useRoute();
   const client = sync.client.recordings;
   const { recordings } = useRecorder();
+  // A session has no ring before its first frame.
   const recordingId = computed(
-    () => ofPage ?? (session.value === undefined ? undefined : `ring-${session.value.id}`),
+    () => ofPage ?? (session.value?.framesReceived ? `ring-${session.value.id}` : undefined),
   );
 
   const playback = usePlayback({

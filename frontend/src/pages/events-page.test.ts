@@ -115,6 +115,34 @@ test("an event that comes over the live connection appears without a reload, and
   page.close();
 });
 
+test("thresholds are tried on a recording before they apply, and applied for the lab", async () => {
+  const client = new SyntheticLabClient();
+  const tried: string[] = [];
+  const { rehearse } = client.events;
+  client.events.rehearse = async (recordingId, change) => {
+    tried.push(recordingId);
+    return rehearse(recordingId, change);
+  };
+  const page = await open(client);
+  const { wrapper } = page;
+  const button = (label: string) => wrapper.findAll("button").find((one) => one.text().startsWith(label))!;
+  await button("Thresholds").trigger("click");
+  await flushPromises();
+  const apply = () => button("Apply for the lab").attributes("disabled");
+  expect(apply()).toBeDefined();
+  await wrapper.get("input[aria-labelledby=what-d1LiveDb][type=number]").setValue("15");
+  expect(apply()).toBeUndefined();
+  await button("Apply for the lab").trigger("click");
+  await flushPromises();
+  const { thresholds } = await client.events.settings();
+  expect(thresholds.find(({ name }) => name === "d1LiveDb")?.value).toBe(15);
+  await vi.waitFor(() =>
+    expect(wrapper.get("[aria-label=Preview]").text()).toContain("Would have fired 4 times"),
+  );
+  expect(new Set(tried)).toEqual(new Set(["kept-1"]));
+  page.close();
+});
+
 test("overview names open events, and how many there were by hour", async () => {
   const page = await mountPage(OverviewPage, new SyntheticLabClient(), "/", "/");
   await flushPromises();
