@@ -33,11 +33,15 @@ export function binHz(bin: number): number {
   return FIRST_HZ + bin * SPACING_HZ;
 }
 
-/** Noise of -59 dBmV per bin, the same for the same number, with lines in place of some of its bins. */
-export function noiseFrame(sequence: number, lines: Readonly<Record<number, number>> = {}): SpectrumFrame {
+/** Noise of -59 dBmV per bin and more, the same for the same number, with lines in place of some of its bins. */
+export function noiseFrame(
+  sequence: number,
+  lines: Readonly<Record<number, number>> = {},
+  riseDb = 0,
+): SpectrumFrame {
   const random = new Random(BigInt(sequence + 1));
   const levels = Int16Array.from({ length: BINS }, () =>
-    Math.round(100 * Math.max(-120, -59 + dbOfPower(random.exponential()))),
+    Math.round(100 * Math.max(-120, -59 + riseDb + dbOfPower(random.exponential()))),
   );
   for (const [bin, levelDbmv] of Object.entries(lines)) levels[Number(bin)] = 100 * levelDbmv;
   const capturedAtMs = START_MS + sequence * PERIOD_MS;
@@ -219,9 +223,9 @@ export async function openDetection(
     session,
     published,
     lines,
-    feed(from: number, to: number, lines: Readonly<Record<number, number>> = {}) {
+    feed(from: number, to: number, lines: Readonly<Record<number, number>> = {}, riseDb = 0) {
       for (let sequence = from; sequence < to; sequence += 1) {
-        service.publishFrame(session.id, noiseFrame(sequence, lines));
+        service.publishFrame(session.id, noiseFrame(sequence, lines, riseDb));
       }
     },
     /** Ends the thread as a crash would. */

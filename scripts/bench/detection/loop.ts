@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BenchPort } from "./plants.ts";
 
@@ -33,7 +33,7 @@ export async function sendFor(
     setTimeout(start, (k * PERIOD_MS) / ports.length);
   }
   await delay(PERIOD_MS);
-  const histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 });
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
   histogram.enable();
   const cpu = process.cpuUsage();
   const fromMs = performance.now();
