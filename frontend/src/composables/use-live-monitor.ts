@@ -120,7 +120,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
   const control = usePlotView(
     report,
     computed(() => ({ frozen: frozen.value, stale: stale.value, calm: calm.value })),
-    shared.view,
+    shared.palette ? { ...shared.view, palette: shared.palette } : shared.view,
   );
   provideLevels(control.view, report);
   const plotCanvas = shallowRef<HTMLCanvasElement | null>(null);

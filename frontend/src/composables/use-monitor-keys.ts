@@ -1,4 +1,5 @@
 import type { Ref } from "vue";
+import { formatClock } from "../model/format.ts";
 import type { Hotkey } from "../model/hotkeys.ts";
 import { stepScale } from "../model/plot-view.ts";
 import { monitorSummary } from "../model/summary.ts";
@@ -6,6 +7,9 @@ import { TRACE_NAMES, TRACE_ROLES } from "../model/trace-options.ts";
 import { announce } from "./use-announcer.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
+
+/** Traces that have a number; persistence has a letter of its own. */
+const NUMBERED = TRACE_ROLES.filter((role) => role !== "persistence");
 
 /** The keys of the live page. Every one moves the view only, except starting and stopping. */
 export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, fullScreen: () => void): void {
@@ -37,13 +41,23 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
       monitor.frozen.value = false;
       control.change({ scrollMs: 0 });
     }),
-    ...TRACE_ROLES.map((role, index) =>
+    ...NUMBERED.map((role, index) =>
       trace(String(index + 1), `${TRACE_NAMES[role]} on or off`, () => control.toggle(role)),
     ),
-    ...TRACE_ROLES.map((role, index) =>
-      trace(`Shift ${index + 1}`, `${TRACE_NAMES[role]} alone`, () => control.solo(role)),
+    ...NUMBERED.map((role, index) =>
+      trace(`Shift ${index + 1}`, `Select ${TRACE_NAMES[role]}`, () => control.select(role)),
     ),
-    trace("0", "Reset the holds", () => monitor.plot.resetTraces()),
+    trace("0", "Start the selected trace again, or both holds", () => {
+      const { selected } = control;
+      if (selected.value) monitor.plot.resetTraces([selected.value]);
+      else monitor.plot.resetTraces();
+    }),
+    trace("D", "Persistence", () => control.toggle("persistence")),
+    trace("R", "Take the average as reference", () => {
+      monitor.plot.takeReference("average", `average of ${formatClock(Date.now())}`);
+      if (!control.view.value.traces.reference) control.toggle("reference");
+      announce("Average taken as reference");
+    }),
     view("+", "Zoom in", () => control.zoom(centre(), 0.5, true)),
     view("−", "Zoom out", () => control.zoom(centre(), 2, true)),
     view("←", "Pan down in frequency", () => control.pan(-0.1)),

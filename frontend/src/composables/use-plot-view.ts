@@ -1,7 +1,8 @@
+import type { LevelUnit } from "@pnmlab/pnm-analysis";
 import { type ComputedRef, computed, type ShallowRef, shallowRef } from "vue";
 import type { FrequencyRange } from "../model/frequency-axis.ts";
 import { clampRange, panBy, ViewHistory, zoomAt } from "../model/frequency-view.ts";
-import { PALETTE_NAMES } from "../model/palette.ts";
+import { PALETTE_NAMES, type PaletteName } from "../model/palette.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import {
   type ColourLimits,
@@ -12,7 +13,8 @@ import {
   scaleFor,
   viewBounds,
 } from "../model/plot-view.ts";
-import { TRACE_ROLES, type TraceRole } from "../model/trace-options.ts";
+import { type LevelDisplay, levelOfShown, shownLevel } from "../model/shown-level.ts";
+import type { TraceOptions, TraceRole } from "../model/trace-options.ts";
 import { useSettings } from "./use-settings.ts";
 
 export interface PlotViewControl {
@@ -35,8 +37,19 @@ export interface PlotViewControl {
   /** For a new picture: the default scale where it holds the levels, and colours from above the floor. */
   firstLevels(report: PlotReport, keepScale: boolean): void;
   toggle(role: TraceRole): void;
-  solo(role: TraceRole): void;
+  /** Makes a trace the one that keys act on, or none where it is that already. */
+  select(role: TraceRole): void;
+  selected: ShallowRef<TraceRole | undefined>;
   nextPalette(): void;
+  setPalette(name: PaletteName): void;
+  /** True once the limits of the colours were chosen; a new picture then leaves them alone. */
+  coloured: ShallowRef<boolean>;
+  /** The palette that was chosen here or came with the address; undefined follows the theme. */
+  chosenPalette: ComputedRef<PaletteName | undefined>;
+  setOptions(part: Partial<TraceOptions>): void;
+  /** Shows levels in another unit, or with another loss in front of the CMTS; the reference stays a round number. */
+  setUnit(unit: LevelUnit): void;
+  setOffset(offsetDb: number): void;
 }
 
 /** The view of the monitor and the ways to change it. Holds no data of the spectra. */
@@ -45,11 +58,18 @@ export function usePlotView(
   state: ComputedRef<{ frozen: boolean; stale: boolean; calm: boolean }>,
   initial: Partial<PlotView>,
 ): PlotViewControl {
-  const { palette, change: changeSettings } = useSettings();
+  const { settings, palette, change: changeSettings } = useSettings();
   const own = shallowRef<PlotView>({ ...DEFAULT_VIEW, ...initial });
   const ranged = shallowRef(initial.range !== undefined);
+  const selected = shallowRef<TraceRole>();
+  const coloured = shallowRef(initial.colours !== undefined);
+  const linkedPalette = shallowRef(initial.palette);
   const history = new ViewHistory<Pick<PlotView, "range" | "scale">>();
-  const view = computed<PlotView>(() => ({ ...own.value, ...state.value, palette: palette.value }));
+  const view = computed<PlotView>(() => ({
+    ...own.value,
+    ...state.value,
+    palette: linkedPalette.value ?? palette.value,
+  }));
   const bounds = computed(() => viewBounds(data.value));
 
   const change = (part: Partial<PlotView>) => {
@@ -65,6 +85,9 @@ export function usePlotView(
     view,
     bounds,
     ranged,
+    selected,
+    coloured,
+    chosenPalette: computed(() => linkedPalette.value ?? settings.value.palette ?? undefined),
     change,
     show,
     zoom: (anchorHz, factor, step = false) =>
@@ -85,14 +108,16 @@ export function usePlotView(
     },
     setScale: (scale) => change({ scale: clampScale(scale) }),
     setColours: ({ lowDbmv, highDbmv }) => {
+      coloured.value = true;
       const low = Math.round(Math.min(lowDbmv, highDbmv - 5));
       change({ colours: { lowDbmv: low, highDbmv: Math.round(Math.max(highDbmv, low + 5)) } });
     },
     autoLevel(report) {
       if (!report) return;
       const floor = floorOf(report);
-      const scale = scaleFor(report.peak.levelDbmv + 6, floor);
-      change({ scale, colours: { lowDbmv: Math.round(floor - 8), highDbmv: scale.refDbmv } });
+      const scale = roundInUnit(scaleFor(report.peak.levelDbmv + 6, floor), own.value, report);
+      change({ scale, colours: { lowDbmv: Math.round(floor - 8), highDbmv: Math.round(scale.refDbmv) } });
+      coloured.value = false;
     },
     firstLevels(report, keepScale) {
       const { scale } = own.value;
@@ -100,26 +125,50 @@ export function usePlotView(
         this.autoLevel(report);
         return;
       }
+      if (coloured.value) return;
       change({ colours: { lowDbmv: Math.round(floorOf(report) - 8), highDbmv: scale.refDbmv } });
     },
     toggle: (role) => change({ traces: { ...own.value.traces, [role]: !own.value.traces[role] } }),
-    solo(role) {
-      const alone = TRACE_ROLES.every((other) => own.value.traces[other] === (other === role));
-      const traces = alone
-        ? DEFAULT_VIEW.traces
-        : (Object.fromEntries(TRACE_ROLES.map((other) => [other, other === role])) as PlotView["traces"]);
-      change({ traces });
+    select(role) {
+      selected.value = selected.value === role ? undefined : role;
     },
     nextPalette() {
-      const next = PALETTE_NAMES[(PALETTE_NAMES.indexOf(palette.value) + 1) % PALETTE_NAMES.length]!;
-      changeSettings({ palette: next });
+      const shown = linkedPalette.value ?? palette.value;
+      this.setPalette(PALETTE_NAMES[(PALETTE_NAMES.indexOf(shown) + 1) % PALETTE_NAMES.length]!);
+    },
+    setPalette(name) {
+      linkedPalette.value = undefined;
+      changeSettings({ palette: name });
+    },
+    setOptions: (part) => change({ traceOptions: { ...own.value.traceOptions, ...part } }),
+    setUnit(unit) {
+      const scale = roundInUnit(own.value.scale, { ...own.value, unit }, data.value);
+      change({ unit, scale });
+    },
+    setOffset(offsetDb) {
+      const limited = Math.min(99, Math.max(-99, offsetDb));
+      change({
+        offsetDb: limited,
+        scale: roundInUnit(own.value.scale, { ...own.value, offsetDb: limited }, data.value),
+      });
     },
   };
 }
 
 function clampScale(scale: LevelScale): LevelScale {
-  const refDbmv = Math.min(80, Math.max(-120, Math.round(scale.refDbmv)));
+  const refDbmv = Math.min(80, Math.max(-120, Math.round(scale.refDbmv * 100) / 100));
   return { ...scale, refDbmv };
+}
+
+const ROUND_DB = 5;
+
+/** A scale whose upper edge is a round number in the unit that is shown. */
+function roundInUnit(scale: LevelScale, display: LevelDisplay, report: PlotReport | undefined): LevelScale {
+  const bandwidthHz = report?.resolutionBandwidthHz || report?.binSpacingHz || 1;
+  const shown = shownLevel(display, scale.refDbmv, bandwidthHz);
+  // Rounded up, so that nothing that was in sight leaves at the top.
+  const round = Math.ceil(shown / ROUND_DB - 1e-9) * ROUND_DB;
+  return { ...scale, refDbmv: levelOfShown(display, round, bandwidthHz) };
 }
 
 /** The quiet floor; where every bin belongs to a channel, the lowest level. */

@@ -3,7 +3,8 @@ import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watc
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
-import type { TraceRole } from "../model/trace-options.ts";
+import type { ReferenceSpectrum } from "../model/reference-trace.ts";
+import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import { type StageHandle, stageHandle } from "../render/stage-host.ts";
@@ -26,6 +27,10 @@ export interface Plot {
   addFrame(bytes: ArrayBuffer, source?: FrameSource): void;
   /** Draws an empty picture for a recording, or again the one that takes what comes live. */
   show(source: FrameSource): void;
+  /** Puts a spectrum by to compare with. */
+  setReference(reference: ReferenceSpectrum): void;
+  /** Makes a trace of now the reference. */
+  takeReference(source: TraceSource, label: string): void;
   /** Older frames for scrolling back further than the plot keeps; they take the place of those given before. */
   setHistory(frames: ArrayBuffer[]): void;
   /** Goes back to a time: frames after it are forgotten, traces are made anew from those before it. */
@@ -113,6 +118,8 @@ export function usePlot(options: PlotOptions): Plot {
     // The bytes are copied on the way, because the page keeps the newest frame for scripts.
     addFrame: (bytes, source = "live") => send({ type: "frame", plotId, bytes, source }),
     show: (source) => send({ type: "source", plotId, source }),
+    setReference: (reference) => send({ type: "reference", plotId, reference }),
+    takeReference: (source, label) => send({ type: "takeReference", plotId, source, label }),
     setHistory: (frames) => send({ type: "history", plotId, frames }, frames),
     seek: (timeMs) => send({ type: "seek", plotId, timeMs }),
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),

@@ -6,11 +6,13 @@ import { type FrameSource, firstAtOrAfter, KeptFrames } from "./kept-frames.ts";
 import { levelsOfHundredths } from "./levels.ts";
 import { PastRows } from "./past-rows.ts";
 import { PlantFigures } from "./plant-figures.ts";
+import { onAxis, type ReferenceSpectrum, referenceOf } from "./reference-trace.ts";
 import {
   DEFAULT_SWITCHES,
   DEFAULT_TRACE_OPTIONS,
   type TraceOptions,
   type TraceRole,
+  type TraceSource,
   type TraceSwitches,
   usesSource,
 } from "./trace-options.ts";
@@ -60,6 +62,7 @@ export class PlotData {
   #options: TraceOptions = DEFAULT_TRACE_OPTIONS;
   #levels: Float32Array = new Float32Array(0);
   #past: PastRows | undefined;
+  #reference: ReferenceSpectrum | undefined;
   #history: FrameRing | undefined;
   #rearms: number | undefined;
   #rearmOfGap: { gap: Gap; atMs: number } | undefined;
@@ -96,8 +99,25 @@ export class PlotData {
     return this.#options;
   }
 
+  /** Puts a spectrum by to compare with; it stays when the axis changes. */
+  setReference(reference: ReferenceSpectrum | undefined): void {
+    this.#reference = reference;
+    const { traces, axis } = this;
+    if (!traces || !axis) return;
+    traces.reference = reference && { levelsDbmv: onAxis(reference, axis), label: reference.label };
+  }
+
+  /** Makes a trace of now the reference. @returns false where there is no such trace yet */
+  takeReference(source: TraceSource, label: string): boolean {
+    const levels = this.traces?.source(source);
+    if (!levels || !this.axis) return false;
+    this.setReference(referenceOf(this.axis, levels, label));
+    return true;
+  }
+
   /** Begins traces again with the next frame. */
   resetTraces(roles: readonly TraceRole[]): void {
+    if (roles.includes("reference")) this.#reference = undefined;
     for (const role of roles) this.traces?.reset(role, this.ring?.endIndex ?? 0);
   }
 
@@ -227,6 +247,7 @@ export class PlotData {
     this.axis = axis;
     this.ring = new FrameRing(axis.bins, capacity);
     this.traces = new Traces(axis.bins, this.#switches, this.#options);
+    this.setReference(this.#reference);
     this.plant = undefined;
     this.shown = {};
     this.#levels = new Float32Array(axis.bins);

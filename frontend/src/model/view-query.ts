@@ -1,19 +1,27 @@
-import { decodeMarkers, encodeMarkers, type MarkedView } from "./marker-query.ts";
+import { decodeMarkers, encodeMarkers } from "./marker-query.ts";
+import { PALETTE_NAMES, type PaletteName } from "./palette.ts";
 import { DEFAULT_VIEW, type PlotView } from "./plot-view.ts";
+import { LEVEL_UNITS } from "./shown-level.ts";
 import { TRACE_ROLES, type TraceSwitches } from "./trace-options.ts";
+import { textOfTraceOptions, traceOptionsOf } from "./trace-query.ts";
 
 export const DRAWER_TABS = ["channels", "markers", "events", "setup", "truth"] as const;
 export type DrawerTab = (typeof DRAWER_TABS)[number];
 
 /** The parts of the live page that its address keeps. */
 export interface SharedView {
-  view: Partial<Pick<PlotView, "range" | "scale" | "traces"> & MarkedView>;
+  view: Partial<Omit<PlotView, "frozen" | "stale" | "calm" | "scrollMs" | "events" | "palette">>;
+  palette: PaletteName | undefined;
   tab: DrawerTab;
 }
 
 type Query = Record<string, unknown>;
 
-/** Reads the address: `f` in MHz, `l` reference and dB per division, `t` traces, `tab`. Ignores what does not fit. */
+/**
+ * Reads the address: `f` in MHz, `l` reference and dB per division, `t` traces, `o` their options, `u` unit and
+ * offset, `c` colour limits, `p` palette, `s` share of the trace pane, `r` milliseconds per row, `tab`, and the
+ * markers. Ignores what does not fit.
+ */
 export function viewOfQuery(query: Query): SharedView {
   const view: SharedView["view"] = decodeMarkers(query);
   const [startMhz, stopMhz] = numbersOf(query.f);
@@ -28,11 +36,35 @@ export function viewOfQuery(query: Query): SharedView {
     const on = query.t.split(",");
     view.traces = Object.fromEntries(TRACE_ROLES.map((role) => [role, on.includes(role)])) as TraceSwitches;
   }
-  return { view, tab: DRAWER_TABS.find((tab) => tab === query.tab) ?? "channels" };
+  if (typeof query.o === "string") view.traceOptions = traceOptionsOf(query.o);
+  if (typeof query.u === "string") {
+    const [unit, offset] = query.u.split("_");
+    view.unit = LEVEL_UNITS.find((known) => unitCode(known) === unit) ?? DEFAULT_VIEW.unit;
+    if (Number.isFinite(Number(offset))) view.offsetDb = Math.min(99, Math.max(-99, Number(offset)));
+  }
+  const [lowDbmv, highDbmv] = numbersOf(query.c);
+  if (lowDbmv !== undefined && highDbmv !== undefined && highDbmv > lowDbmv) {
+    view.colours = { lowDbmv, highDbmv };
+  }
+  const [share] = numbersOf(query.s);
+  if (share !== undefined && share >= 20 && share <= 85) view.traceShare = share / 100;
+  const [msPerPx] = numbersOf(query.r);
+  if (msPerPx !== undefined && msPerPx >= 10 && msPerPx <= 600_000) view.msPerPx = msPerPx;
+  const palette = PALETTE_NAMES.find((name) => name === query.p);
+  return { view, palette, tab: DRAWER_TABS.find((tab) => tab === query.tab) ?? "channels" };
 }
 
-/** Writes the address; what stands at its default is left out. */
-export function queryOfView(view: PlotView, ranged: boolean, tab: DrawerTab): Record<string, string> {
+/**
+ * Writes the address; what stands at its default is left out.
+ *
+ * @param isColoured the limits of the colours were chosen, in place of those that a new picture gets by itself
+ */
+export function queryOfView(
+  view: PlotView,
+  ranged: boolean,
+  tab: DrawerTab,
+  isColoured = false,
+): Record<string, string> {
   const query: Record<string, string> = encodeMarkers(view);
   const { range, scale, traces } = view;
   if (ranged) query.f = `${round(range.startHz / 1e6)}_${round(range.stopHz / 1e6)}`;
@@ -40,11 +72,19 @@ export function queryOfView(view: PlotView, ranged: boolean, tab: DrawerTab): Re
     scale.refDbmv !== DEFAULT_VIEW.scale.refDbmv ||
     scale.dbPerDivision !== DEFAULT_VIEW.scale.dbPerDivision
   ) {
-    query.l = `${scale.refDbmv}_${scale.dbPerDivision}`;
+    query.l = `${Math.round(scale.refDbmv * 100) / 100}_${scale.dbPerDivision}`;
   }
   if (TRACE_ROLES.some((role) => traces[role] !== DEFAULT_VIEW.traces[role])) {
     query.t = TRACE_ROLES.filter((role) => traces[role]).join(",");
   }
+  const options = textOfTraceOptions(view.traceOptions);
+  if (options) query.o = options;
+  if (view.unit !== DEFAULT_VIEW.unit || view.offsetDb !== 0) {
+    query.u = `${unitCode(view.unit)}_${view.offsetDb}`;
+  }
+  if (isColoured) query.c = `${view.colours.lowDbmv}_${view.colours.highDbmv}`;
+  if (view.traceShare !== DEFAULT_VIEW.traceShare) query.s = String(Math.round(view.traceShare * 100));
+  if (view.msPerPx !== DEFAULT_VIEW.msPerPx) query.r = String(Math.round(view.msPerPx));
   if (tab !== "channels") query.tab = tab;
   return query;
 }
@@ -56,4 +96,9 @@ function numbersOf(part: unknown): number[] {
 
 function round(mhz: number): number {
   return Math.round(mhz * 1000) / 1000;
+}
+
+/** A unit without what an address would escape: `dBmV-1.6MHz`. */
+function unitCode(unit: string): string {
+  return unit.replace("/", "-").replace(" ", "");
 }

@@ -2,7 +2,8 @@ import type { UpstreamChannel } from "@pnmlab/protocol";
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
-import type { TraceRole } from "../model/trace-options.ts";
+import type { ReferenceSpectrum } from "../model/reference-trace.ts";
+import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCursor, Scene } from "./scene.ts";
 import type { PlotCanvas } from "./surface.ts";
@@ -57,7 +58,11 @@ export type StageCommand =
   | { type: "seek"; plotId: number; timeMs: number }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
   | { type: "ask"; plotId: number; id: number; question: PlotQuestion }
-  | { type: "resetTraces"; plotId: number; roles: TraceRole[] };
+  | { type: "resetTraces"; plotId: number; roles: TraceRole[] }
+  /** Puts a spectrum by to compare with. */
+  | { type: "reference"; plotId: number; reference: ReferenceSpectrum }
+  /** Makes a trace of now the reference. */
+  | { type: "takeReference"; plotId: number; source: TraceSource; label: string };
 
 /** What the stage tells the page. */
 export type StageReport =

@@ -14,7 +14,8 @@ import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import { MarkerReader } from "../model/read-markers.ts";
-import type { TraceRole } from "../model/trace-options.ts";
+import type { ReferenceSpectrum } from "../model/reference-trace.ts";
+import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
@@ -95,6 +96,7 @@ export class LivePlot {
     } else if (view.colours !== before.colours) this.#mixColours();
     if (view.watched.length > 0 || before.watched.length > 0)
       this.#levelWatch.watch(view.watched, this.#data);
+    if (view.masks !== before.masks) this.#maskJudge.begin(this.#data, view);
     this.#data.setTraces(view.traces, view.traceOptions);
     if (view.traces !== before.traces || view.traceOptions !== before.traceOptions) this.#bandAtMs = 0;
     if (view.frozen !== before.frozen) {
@@ -130,6 +132,16 @@ export class LivePlot {
   /** How long frames are held back before they come here. */
   setPlayOut(delayMs: number): void {
     this.#playOutMs = delayMs;
+  }
+
+  setReference(reference: ReferenceSpectrum | undefined): void {
+    this.#data.setReference(reference);
+    this.dirty = true;
+  }
+
+  takeReference(source: TraceSource, label: string): void {
+    this.#data.takeReference(source, label);
+    this.dirty = true;
   }
 
   /** Puts older frames in front of those received, for scrolling back further than the plot keeps. */

@@ -135,6 +135,14 @@ export class PlotStage {
         this.#host.report({ type: "answer", plotId, id, answer: plot.answer(command.question) });
         break;
       }
+      case "reference":
+        plot.setReference(command.reference);
+        entry.changed = true;
+        break;
+      case "takeReference":
+        plot.takeReference(command.source, command.label);
+        entry.changed = true;
+        break;
       case "resetTraces":
         plot.resetTraces(command.roles);
         break;
