@@ -60,8 +60,31 @@ async function newestLevel(mhz: number): Promise<number> {
     const trace = window.pnmlab!.trace()!;
     const apart = trace.frequencyHz.map((hz) => Math.abs(hz - wanted * 1e6));
     const bin = apart.indexOf(Math.min(...apart));
-    return trace.averageDbmv[bin] ?? Number.NaN;
+    return trace.averageDbmv?.[bin] ?? Number.NaN;
   }, mhz);
+}
+
+/** The picture of the guide: one marker of each kind, a mask that fails, and a waterfall that has filled. */
+async function pictureOfAll(): Promise<void> {
+  const add = async (mhz: number, kind: string) => {
+    await page.locator(".plot__surface").focus();
+    await page.keyboard.press("m");
+    await frequency().fill(String(mhz));
+    await frequency().press("Enter");
+    await page.locator("#marker-kind").selectOption(kind);
+  };
+  await add(42, "noise");
+  await add(31.2, "bandPower");
+  await page.locator("#marker-band").fill("6.4");
+  await page.locator("#marker-band").press("Tab");
+  await add(61, "normal");
+  await add(78, "normal");
+  await rowOf("M3").click();
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 520, undefined, {
+    timeout: 90_000,
+  });
+  await expect.poll(() => newestLevel(CB_MHZ), { timeout: 60_000 }).toBeGreaterThan(-30);
+  await picture(page, "live-markers-mask");
 }
 
 run(
@@ -144,7 +167,7 @@ run("noise and band power are kinds of a marker, with every unit on hover", asyn
   await page.locator("#marker-kind").selectOption("bandPower");
   await page.locator("#marker-band").fill("0.5");
   await page.locator("#marker-band").press("Tab");
-  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toContain("500.0 kHz");
+  await expect.poll(() => table().locator("tr[aria-selected=true]").textContent()).toContain("500 kHz");
   const units = await table()
     .locator("tr[aria-selected=true] td[title*='dBmV']")
     .first()

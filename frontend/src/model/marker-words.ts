@@ -27,6 +27,11 @@ export function densityWords({ dbmvPerHz }: MarkerReading, { unit, offsetDb }: L
   return Number.isFinite(value) ? `${formatNumber(value, 1)} ${shown}` : "no level";
 }
 
+/** A bandwidth as short as a narrow column wants it: `6.4 MHz`, `500 kHz`. */
+function shortBandwidth(bandwidthHz: number): string {
+  return formatBandwidth(bandwidthHz).replace(/\.?0+ /, " ");
+}
+
 /** The last column of the table: difference, band, or what the marker's function found. */
 export function noteWords(marker: Marker, reading: MarkerReading | undefined): string {
   if (!reading) return "";
@@ -38,13 +43,13 @@ export function noteWords(marker: Marker, reading: MarkerReading | undefined): s
   if (measure) {
     const name =
       measure.kind === "occupied" ? `${formatNumber(measure.share * 100, 0)} %` : `−${measure.downDb} dB`;
-    return `${name} ${Number.isNaN(reading.widthHz) ? "no width" : formatBandwidth(reading.widthHz)}`;
+    return `${name} ${Number.isNaN(reading.widthHz) ? "no width" : shortBandwidth(reading.widthHz)}`;
   }
   switch (marker.kind) {
     case "delta":
       return `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
     case "bandPower":
-      return formatBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ);
+      return shortBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ);
     case "noise":
       return "17 bins";
     case "normal":

@@ -134,6 +134,14 @@ test("a changed mask is judged anew, one that is off is not judged", () => {
   expect(bench.show(levels(), [mask({ isOn: false })])).toBeUndefined();
 });
 
+test("a mask that is made on a picture that stands has a verdict of it, once", () => {
+  const bench = new Bench();
+  bench.show(levels(), []);
+  bench.judge.begin(bench.data, { masks: [mask()] });
+  bench.judge.begin(bench.data, { masks: [mask()] });
+  expect(bench.judge.reports()[0]).toMatchObject({ isPassing: false, framesJudged: 1 });
+});
+
 test("a reference mask has limits on both sides", () => {
   const line = Array.from({ length: BINS }, (_, bin) => ({
     frequencyHz: 10e6 + bin * 100e3,

@@ -31,6 +31,15 @@ export class MaskJudge {
 
   /** Takes the newest frame, also one that is not drawn. */
   judge(data: PlotData, view: Pick<PlotView, "masks">): void {
+    this.#judge(data, view, false);
+  }
+
+  /** Judges what is there already by masks that are new, so that a picture that stands has a verdict too. */
+  begin(data: PlotData, view: Pick<PlotView, "masks">): void {
+    this.#judge(data, view, true);
+  }
+
+  #judge(data: PlotData, view: Pick<PlotView, "masks">, onlyNew: boolean): void {
     const masks = view.masks.filter(({ isOn }) => isOn);
     for (const id of [...this.#judged.keys()]) {
       if (!masks.some((mask) => mask.id === id)) this.#judged.delete(id);
@@ -39,6 +48,7 @@ export class MaskJudge {
       const levels = mask.trace === "live" ? newestLevels(data) : traceLevels(data, mask.trace);
       const judged = this.#stateOf(mask, data);
       if (!judged || levels?.length !== judged.axis.bins) continue;
+      if (onlyNew && judged.framesJudged > 0) continue;
       for (const band of judged.bands) {
         band.verdict = band.test.judge(levels.subarray(band.first, band.end));
       }
