@@ -11,7 +11,7 @@ export const KIND_NAMES: Record<MarkerKind, string> = {
 };
 
 /** Bandwidth that the level of a marker is measured in. */
-export function bandwidthOf({ kind, bandHz = DEFAULT_BAND_HZ }: Marker, binBandwidthHz: number): number {
+function bandwidthOf({ kind, bandHz = DEFAULT_BAND_HZ }: Marker, binBandwidthHz: number): number {
   return kind === "bandPower" ? bandHz : binBandwidthHz;
 }
 
