@@ -1,5 +1,8 @@
 export { leakyAverage } from "./averaging.ts";
 export { type BandPower, bandPower, type LevelSpectrum, occupiedBandwidthHz } from "./band.ts";
+export { type ComparedSpectrum, compareSpectra, type SpectrumComparison } from "./compare/compare-spectra.ts";
+export { compareLines, type LineChange } from "./compare/lines.ts";
+export { type BinAxis, coarserAxis, resampled } from "./compare/resample.ts";
 export {
   ALARM_TABLE,
   type AlarmEffect,
