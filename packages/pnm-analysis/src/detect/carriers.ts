@@ -15,6 +15,9 @@ const LEAST_FRAMES = 200;
 const LEAST_ACTIVE = 10;
 /** Smoothing over which a carrier is a carrier and not a line. */
 const SMOOTHED_HZ = 200_000;
+/** So far under its peak a line is no wider than this many times its noise bandwidth, whatever the window. */
+const NEAR_PEAK_DB = 10;
+const MAIN_LOBE_ENBW = 2.2;
 
 /**
  * D8: what does not fit the channel table. Carriers outside of it, channels without a burst, with hardly any, at the
@@ -65,7 +68,7 @@ export class CarrierDetector implements Detector {
       // A line is as wide as the smoothing that it passes: its levels fall away beside it.
       if (
         (k - first) * frame.binSpacingHz > thresholds.d8CarrierHz &&
-        isWide(levelsDbmv, first, k, floorDbmv)
+        isWide(levelsDbmv, first, k, floorDbmv, view.enbwBins)
       ) {
         found.push({ first, end: k });
       }
@@ -243,9 +246,20 @@ function smoothed(levelsDbmv: Float64Array, bin: number, half: number): number {
   return dbOfPower(sum / count);
 }
 
-/** Half of the bins themselves stand out, not only their smoothed neighbourhood. */
-function isWide(levelsDbmv: Float64Array, first: number, end: number, floorDbmv: number): boolean {
-  let high = 0;
-  for (let k = first; k < end; k += 1) if (levelsDbmv[k]! > floorDbmv + 3) high += 1;
-  return high >= 0.6 * (end - first);
+/** A strong line fills its stretch with the window's main lobe and skirts, but only few bins come near its peak. */
+function isWide(
+  levelsDbmv: Float64Array,
+  first: number,
+  end: number,
+  floorDbmv: number,
+  enbwBins: number,
+): boolean {
+  const stretch = levelsDbmv.subarray(first, end);
+  const peakDbmv = stretch.reduce((peak, level) => Math.max(peak, level), Number.NEGATIVE_INFINITY);
+  const isNear = (level: number) => level > peakDbmv - NEAR_PEAK_DB;
+  const isHigh = (level: number) => level > floorDbmv + 3;
+  return (
+    stretch.filter(isNear).length > MAIN_LOBE_ENBW * enbwBins &&
+    stretch.filter(isHigh).length >= 0.6 * (end - first)
+  );
 }

@@ -97,6 +97,12 @@ test("a line in a narrow gap between two channels is found where it lies", () =>
   expect(Math.abs(event!.f0Hz - (15e6 + 244.5 * 50e3))).toBeLessThan(50e3);
 });
 
+test("a strong line is a line, and no carrier as wide as the window makes it", () => {
+  const mainLobe = [-48, -30, -22, -20, -26, -40];
+  const frames = noise(200, (levels) => levels.set(mainLobe, 197));
+  expect(wouldHaveFired(frames, { plan: empty }).counts).toEqual({ narrowbandIngress: 1 });
+});
+
 test("a burst over the quiet band is an impulse, and the floor does not follow it", () => {
   const detectors = new DetectorSet({ plan: empty });
   const frames = noise(400, (levels, sequence) => {
