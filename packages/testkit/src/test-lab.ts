@@ -25,6 +25,8 @@ export interface TestLabOptions {
   env?: Readonly<Record<string, string>>;
   /** Clock of the backend, Unix milliseconds. */
   now?: () => number;
+  /** Folder of the built page; that of the frontend unless given. */
+  distDir?: string;
   /** CMTSs by name; `lab-cmts-1` (generic) and `lab-cmts-2` (e6000) unless given. */
   cmts?: readonly Pick<DeviceOptions, "name" | "personality" | "scenario" | "rfPorts">[];
 }
@@ -100,8 +102,9 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
     ...options.env,
   };
   const { config, texts } = loadConfig("backend", { rootDir: dataDir, env });
-  const { now = Date.now } = options;
-  let backend = await startBackend({ config, texts, build, log, now, port: 0 });
+  const { now = Date.now, distDir } = options;
+  const page = distDir === undefined ? {} : { distDir };
+  let backend = await startBackend({ config, texts, build, log, now, port: 0, ...page });
   starting.defer(() => backend.close());
   const { url, port } = backend;
   const startLabAgent = (differing: Readonly<Record<string, string>>) =>
@@ -131,7 +134,7 @@ export async function startTestLab(options: TestLabOptions = {}): Promise<TestLa
     async restartBackend(whileAway) {
       await backend.close();
       await whileAway?.();
-      backend = await startBackend({ config, texts, build, log, now, port });
+      backend = await startBackend({ config, texts, build, log, now, port, ...page });
     },
     startAgent: startLabAgent,
     signInLink,
