@@ -99,7 +99,7 @@ test("a line in a narrow gap between two channels is found where it lies", () =>
 
 test("a strong line is a line, and no carrier as wide as the window makes it", () => {
   const mainLobe = [-48, -30, -22, -20, -26, -40];
-  const frames = noise(200, (levels) => levels.set(mainLobe, 197));
+  const frames = noise(200, (levels) => levels.set(mainLobe, 247), { resolutionBandwidthHz: 100e3 });
   expect(wouldHaveFired(frames, { plan: empty }).counts).toEqual({ narrowbandIngress: 1 });
 });
 
