@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeSpectrumFrame, encodeSpectrumFrame } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
@@ -132,6 +132,7 @@ describe("a backend that dies", () => {
       { sequence: 11, capturedAtMs: at(311) },
     ]);
     expect(recordedFrames(await all(second.recorder.frames("ring-s1")))).toHaveLength(299);
+    expect(second.recorder.list()[0]!.gaps).toBe(1);
   });
 
   it("goes on with a recording that was open", async () => {
@@ -240,6 +241,16 @@ describe("keeping", () => {
   });
 });
 
+it("says of a recording whose files are not there that they are not", async () => {
+  const first = await openTestRecorder();
+  await first.publish(1, 50);
+  const { id } = await first.recorder.keep("s1", {});
+  await first.close();
+  await rm(join(first.dataDir, "recordings", "kept"), { recursive: true });
+  const second = await openTestRecorder({ dataDir: first.dataDir });
+  await expect(second.recorder.detail(id)).rejects.toMatchObject({ code: "RECORDING_FILES_NOT_FOUND" });
+});
+
 describe("room", () => {
   it("is made by the rings, the oldest segment of all first, before what was kept", async () => {
     const { recorder, publish } = await openTestRecorder({ maxBytes: 500_000, sessionIds: ["s1", "s2"] });
@@ -291,7 +302,6 @@ describe("room", () => {
     await publish(1, 150);
     await all(recorder.frames("ring-s1"));
     // No disk to fill is at hand: a folder in place of the next segment refuses as well.
-    const { mkdir, rm } = await import("node:fs/promises");
     const blocked = join(ringPath, `${String(at(201)).padStart(13, "0")}-201.pls`);
     await mkdir(blocked);
     for (let n = 151; n <= 200; n += 1) recorder.publishFrame("s1", numberedFrame(n));

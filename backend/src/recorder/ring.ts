@@ -39,6 +39,8 @@ export class Ring {
     this.sessionId = options.sessionId;
     this.folder = folder;
     this.#identity = identity;
+    // What follows in another process is not seamless.
+    this.#lastSequence = folder.segments.at(-1)?.lastSequence;
   }
 
   static async open(options: RingOptions): Promise<Ring> {

@@ -554,9 +554,18 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
 
   async #source(id: string): Promise<SummarySource> {
     if (id.startsWith(RING_PREFIX)) return this.#requireRing(id.slice(RING_PREFIX.length)).source();
-    if (this.#kept.get(id) === undefined) throw unknown(id);
+    const kept = this.#kept.get(id);
+    if (kept === undefined) throw unknown(id);
     await this.#kept.settled(id);
-    return this.#kept.folder(id);
+    const folder = await this.#kept.folder(id);
+    if (kept.frames > 0 && folder.segments.length === 0) {
+      const { dataDir } = this.#options;
+      throw new PnmLabError(
+        "RECORDING_FILES_NOT_FOUND",
+        `the spectra of recording ${id} are not in ${dataDir}: put them back from a backup that was made with --recordings`,
+      );
+    }
+    return folder;
   }
 
   #require(id: string): Recording {

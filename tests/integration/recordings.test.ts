@@ -1,0 +1,164 @@
+import {
+  decodeSpectrumFrame,
+  LIVE_PATH,
+  type Recording,
+  type RecordingDetail,
+  type UtscSession,
+} from "@pnmlab/protocol";
+import { startTestLab, type TestLab } from "@pnmlab/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+
+const REQUEST = {
+  centerFrequencyHz: 51_200_000,
+  spanHz: 102_400_000,
+  bins: 512,
+  repeatPeriodUs: 50_000,
+  outputFormat: "fftPower",
+};
+
+let lab: TestLab;
+let cookie: string;
+let session: UtscSession;
+/** What a browser that watches was sent, by sequence number. */
+const live = new Map<number, Buffer>();
+let socket: WebSocket;
+
+beforeAll(async () => {
+  lab = await startTestLab();
+  cookie = await lab.signIn();
+  const [device] = lab.simulator.devices;
+  const body = { cmtsId: "lab-cmts-1", rfPortIfIndex: device!.rfPorts[0]!.ifIndex, ...REQUEST };
+  session = (await api<{ session: UtscSession }>("POST", "/api/utsc/sessions", body)).session;
+  socket = new WebSocket(`${lab.url.replace("http", "ws")}${LIVE_PATH}`, { headers: { cookie } });
+  socket.on("error", () => undefined);
+  socket.on("open", () => socket.send(JSON.stringify({ type: "watch", sessionId: session.id })));
+  socket.on("message", (data: Buffer, isBinary) => {
+    if (!isBinary) return;
+    const bytes = Buffer.from(data);
+    // How many were withheld differs between those who watch.
+    bytes.writeUInt32LE(0, 60);
+    live.set(bytes.readUInt32LE(12), bytes);
+  });
+});
+
+afterAll(async () => {
+  socket?.terminate();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+  const answer = await fetch(`${lab.url}${path}`, {
+    method,
+    headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return answer;
+}
+
+async function api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  return (await ask(method, path, body)).json() as Promise<Answer>;
+}
+
+async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 50_000): Promise<Value> {
+  const endMs = performance.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function framesOf(id: string, query: string): Promise<Buffer[]> {
+  const bytes = Buffer.from(await (await ask("GET", `/api/recordings/${id}/frames?${query}`)).arrayBuffer());
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    frames.push(bytes.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return frames;
+}
+
+const recording = async (id: string) =>
+  (await api<{ recording: RecordingDetail }>("GET", `/api/recordings/${id}`)).recording;
+const ringId = () => `ring-${session.id}`;
+
+test("the ring of a live capture holds the very bytes that a browser was sent", async () => {
+  await until(async () => (live.size >= 150 ? true : undefined));
+  const frames = await framesOf(ringId(), "fromSequence=1&limit=600");
+  const both = frames.filter((frame) => live.has(frame.readUInt32LE(12)));
+  expect(both.length).toBeGreaterThanOrEqual(150);
+  for (const frame of both) expect(frame.equals(live.get(frame.readUInt32LE(12))!)).toBe(true);
+  const { settings } = await recording(ringId());
+  expect(settings.at(-1)).toMatchObject({ requested: { bins: 512 }, accepted: { bins: 512 } });
+  expect(settings.at(-1)!.channels.length).toBeGreaterThan(0);
+});
+
+test("what was kept stays as it is when the backend is started again, and the ring goes on", async () => {
+  const { recording: kept } = await api<{ recording: Recording }>(
+    "POST",
+    `/api/utsc/sessions/${session.id}/keep`,
+    { minutes: 1, label: "before the restart" },
+  );
+  const before = await framesOf(kept.id, "limit=600");
+  expect(before).toHaveLength(Math.min(600, kept.frames));
+  const held = (await recording(ringId())).frames;
+  await lab.restartBackend();
+  const after = await framesOf(kept.id, "limit=600");
+  expect(after.map((frame) => frame.toString("hex"))).toEqual(before.map((frame) => frame.toString("hex")));
+  const ring = await until(async () => {
+    const found = await recording(ringId()).catch(() => undefined);
+    return found && found.frames > held + 50 ? found : undefined;
+  });
+  expect(ring.gaps).toBeGreaterThanOrEqual(1);
+});
+
+test("a quiet-band line and rows come from what was recorded", async () => {
+  const { firstMs, lastMs, frames } = await recording(ringId());
+  const span = `fromMs=${Math.floor(firstMs!)}&toMs=${Math.ceil(lastMs!) + 1}`;
+  const { steps } = await api<{ steps: { frames: number; quietDbmv: number | null }[] }>(
+    "GET",
+    `/api/recordings/${ringId()}/overview?${span}&steps=10`,
+  );
+  expect(steps.reduce((sum, step) => sum + step.frames, 0)).toBeGreaterThanOrEqual(frames);
+  const quiet = steps.flatMap(({ quietDbmv }) => quietDbmv ?? []);
+  expect(quiet.length).toBeGreaterThan(0);
+  for (const dbmv of quiet) expect(dbmv).toBeLessThan(-10);
+  const bytes = Buffer.from(
+    await (await ask("GET", `/api/recordings/${ringId()}/rows?${span}&rows=1`)).arrayBuffer(),
+  );
+  const row = decodeSpectrumFrame(new Uint8Array(bytes.subarray(4, 4 + bytes.readUInt32LE(0))).buffer);
+  expect(row.levelsHundredthsDbmv).toHaveLength(512);
+  expect(row.withheld + 1).toBeGreaterThanOrEqual(frames);
+});
+
+test("a scheduled recording captures a free port for its time and leaves it idle", async () => {
+  const [, port] = lab.simulator.devices[0]!.rfPorts;
+  await api("POST", "/api/recording-schedules", {
+    cmtsId: "lab-cmts-1",
+    rfPortIfIndex: port!.ifIndex,
+    label: "short",
+    request: REQUEST,
+    startsAt: new Date(Date.now() + 500).toISOString(),
+    durationMinutes: 0.15,
+    repeat: "once",
+    enabled: true,
+  });
+  const outcome = await until(async () => {
+    const { schedules } = await api<{ schedules: { lastOutcome: string | null }[] }>(
+      "GET",
+      "/api/recording-schedules",
+    );
+    const said = schedules[0]!.lastOutcome;
+    return said && !said.startsWith("recording until") ? said : undefined;
+  });
+  expect(outcome).toMatch(/^recorded \d+ spectra from .* UTC to .* UTC/);
+  const { sessions } = await api<{ sessions: UtscSession[] }>("GET", "/api/utsc/sessions");
+  expect(sessions.find(({ rfPortIfIndex }) => rfPortIfIndex === port!.ifIndex)).toMatchObject({
+    state: "stopped",
+  });
+  expect(sessions.find(({ id }) => id === session.id)).toMatchObject({ desired: "running" });
+});
