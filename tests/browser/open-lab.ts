@@ -14,7 +14,9 @@ export async function openLab(options: TestLabOptions = {}): Promise<{
   page: Page;
   complaints: string[];
 }> {
-  const lab = await startTestLab(options);
+  // A page that is built elsewhere is not replaced while it is tested.
+  const distDir = process.env.PNMLAB_TEST_PAGE;
+  const lab = await startTestLab(distDir ? { distDir, ...options } : options);
   const browser = await chromium.launch(launchOptions);
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   page.setDefaultTimeout(15_000);

@@ -142,6 +142,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     plot,
     report: plot.report,
     frozen,
+    msPerPx: () => control.view.value.msPerPx,
     keepFrame,
   });
   watch(

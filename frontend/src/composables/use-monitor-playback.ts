@@ -10,6 +10,7 @@ import { type PlaybackControl, usePlayback } from "./use-playback.ts";
 import type { Plot } from "./use-plot.ts";
 import { useRecorder } from "./use-recorder.ts";
 import { type Timeline, useTimeline } from "./use-timeline.ts";
+import { useWaterfallHistory } from "./use-waterfall-history.ts";
 
 export interface MonitorPlaybackOptions {
   session: Readonly<Ref<UtscSession | undefined>>;
@@ -19,6 +20,8 @@ export interface MonitorPlaybackOptions {
   plot: Plot;
   report: ShallowRef<PlotReport | undefined>;
   frozen: Ref<boolean>;
+  /** Time that a row of the waterfall stands for. */
+  msPerPx(): number;
   /** Keeps the frame that is shown for scripts. */
   keepFrame(frame: SpectrumFrame): void;
 }
@@ -55,13 +58,28 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     client,
     recordingId,
     show(frames, anew) {
-      if (anew) plot.show("recording");
+      if (anew) {
+        plot.show("recording");
+        history.begin(frames[0]?.frame.capturedAtMs);
+      }
       for (const { bytes } of frames) plot.addFrame(bytes, "recording");
       const last = frames.at(-1);
       if (last) options.keepFrame(last.frame);
     },
-    showLive: () => plot.show("live"),
+    showLive() {
+      plot.show("live");
+      plot.setHistory([]);
+      history.begin();
+    },
     drawnSequence: () => report.value?.sequence ?? 0,
+  });
+  const history = useWaterfallHistory({
+    client,
+    recordingId,
+    recorded: playback.bounds,
+    report,
+    msPerPx: options.msPerPx,
+    setHistory: plot.setHistory,
   });
 
   const quietLine = new QuietLine();
