@@ -1,15 +1,18 @@
 import { onBeforeUnmount, onMounted, type Ref } from "vue";
+import type { FrequencyRange } from "../model/frequency-axis.ts";
 import { monitorLayout, type PlotLayout, type PlotZone, zoneAt } from "../model/plot-layout.ts";
 import {
   type ColourLimits,
   DEFAULT_TRACE_SHARE,
   DIVISIONS,
+  type LevelScale,
   lowestLevel,
   stepScale,
 } from "../model/plot-view.ts";
 import type { PanePoint } from "../model/qualify-box.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import type { PlotHandles, PlotPoint } from "./plot-handles.ts";
+import { touchGestures } from "./touch-gestures.ts";
 import type { PlotViewControl } from "./use-plot-view.ts";
 
 export interface GestureOptions {
@@ -27,20 +30,24 @@ export interface GestureOptions {
   handles: PlotHandles;
   /** A row of the waterfall was clicked; the cursor stands on it. */
   pickRow(): void;
+  /** A box was drawn in the waterfall. */
+  measureBox(box: FrequencyRange & { top: number; bottom: number }): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
 }
 
 type Drag =
-  | { kind: "pan"; x: number; y: number; moved: boolean }
+  | { kind: "pan"; x: number; y: number; moved: boolean; zone: "trace" | "waterfall" }
   | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall" }
   | { kind: "qualify"; x: number; y: number; from: PanePoint }
   | { kind: "handle" }
   | { kind: "reference"; y: number; refDbmv: number }
+  | { kind: "scale"; y: number; scale: LevelScale }
   | { kind: "split" }
   | { kind: "limit"; which: "low" | "high"; y: number; colours: ColourLimits };
 
 const WHEEL_ZOOM = 1.0015;
 const LEAST_BOX_PX = 6;
+const TOP_END_PX = 24;
 
 /** Mouse, pen and touch on the plot: hover, wheel, drag. All of it moves the view only. */
 export function usePlotGestures(options: GestureOptions): void {
@@ -112,8 +119,36 @@ export function usePlotGestures(options: GestureOptions): void {
     hover(x, y, zone);
   };
 
+  /** The top end of the axis changes dB per division, the rest moves the reference. */
+  const onLevelAxis = (y: number): Drag => {
+    const { scale } = control.view.value;
+    return y < layout().trace.top + TOP_END_PX
+      ? { kind: "scale", y, scale }
+      : { kind: "reference", y, refDbmv: scale.refDbmv };
+  };
+
+  const touch = touchGestures({
+    control,
+    frequencyAt,
+    paneWidth: () => layout().trace.width,
+    longPress: (event) => options.handles.doubleClick(handlePoint(event), () => {}),
+  });
+
   const onDown = (event: PointerEvent) => {
     const { x, y } = pointOf(event);
+    if (event.pointerType === "touch") {
+      const zone = zoneAt(layout(), x, y);
+      const isPane = zone === "trace" || zone === "waterfall";
+      const isArmed = options.boxArmed.value || options.qualifyArmed.value;
+      if (touch.down(event, x, y, isPane && !isArmed)) {
+        if (drag?.kind === "handle") options.handles.drop();
+        drag = undefined;
+        hover(x, y, touch.isPinching() ? undefined : zone);
+        if (!options.handles.grab(handlePoint(event))) return;
+        drag = { kind: "handle" };
+        return;
+      }
+    }
     const zone = zoneAt(layout(), x, y);
     if (!zone) return;
     const wantsBox = event.button === 2 || options.boxArmed.value;
@@ -123,8 +158,8 @@ export function usePlotGestures(options: GestureOptions): void {
       drag = { kind: "qualify", x, y, from: { frequencyHz: frequencyAt(x), levelDbmv: levelAt(y) } };
     } else if (!wantsBox && options.handles.grab(handlePoint(event))) drag = { kind: "handle" };
     else if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
-    else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false };
-    else if (zone === "levelAxis") drag = { kind: "reference", y, refDbmv: control.view.value.scale.refDbmv };
+    else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false, zone };
+    else if (zone === "levelAxis") drag = onLevelAxis(y);
     else if (zone === "frequencyAxis") drag = { kind: "split" };
     else if (zone === "colourBar") {
       const { colourBar } = layout();
@@ -135,6 +170,11 @@ export function usePlotGestures(options: GestureOptions): void {
 
   const onMove = (event: PointerEvent) => {
     const { x, y } = pointOf(event);
+    if (!drag && event.pointerType === "touch" && touch.move(event, x, y)) {
+      if (touch.isPinching()) setCursor(undefined, undefined);
+      else hover(x, y, zoneAt(layout(), x, y));
+      return;
+    }
     if (!drag) {
       const zone = zoneAt(layout(), x, y);
       options.element.value!.dataset.zone = options.handles.isOver(handlePoint(event))
@@ -150,6 +190,10 @@ export function usePlotGestures(options: GestureOptions): void {
         if (!drag.moved && Math.hypot(x - drag.x, y - drag.y) < 3) return;
         if (!drag.moved) control.show(view.value.range);
         control.pan((drag.x - x) / trace.width);
+        if (drag.zone === "waterfall") {
+          const scrollMs = view.value.scrollMs + (drag.y - y) * view.value.msPerPx;
+          control.change({ scrollMs: Math.max(0, scrollMs) });
+        }
         drag = { ...drag, x, y, moved: true };
         setCursor(undefined, undefined);
         break;
@@ -168,7 +212,16 @@ export function usePlotGestures(options: GestureOptions): void {
         break;
       case "reference": {
         const perPx = (view.value.scale.dbPerDivision * DIVISIONS) / trace.height;
-        control.setScale({ ...view.value.scale, refDbmv: drag.refDbmv + (y - drag.y) * perPx });
+        const byDb = Math.round((y - drag.y) * perPx);
+        control.setScale({ ...view.value.scale, refDbmv: drag.refDbmv + byDb });
+        break;
+      }
+      case "scale": {
+        // A drag down by a division is one step coarser.
+        const steps = Math.trunc((y - drag.y) / (trace.height / DIVISIONS / 2));
+        let { scale } = drag;
+        for (let step = 0; step < Math.abs(steps); step += 1) scale = stepScale(scale, steps > 0 ? 1 : -1);
+        control.setScale(scale);
         break;
       }
       case "split": {
@@ -190,11 +243,15 @@ export function usePlotGestures(options: GestureOptions): void {
 
   const onUp = (event: PointerEvent) => {
     const { x, y } = pointOf(event);
+    if (event.pointerType === "touch" && touch.up(event) && !drag) return;
     if (drag?.kind === "box") {
       options.boxArmed.value = false;
       const box = boxOf(drag, x, y);
       if (box.width >= LEAST_BOX_PX) {
-        control.show({ startHz: frequencyAt(box.left), stopHz: frequencyAt(box.left + box.width) });
+        const range = { startHz: frequencyAt(box.left), stopHz: frequencyAt(box.left + box.width) };
+        if (drag.zone === "waterfall") {
+          options.measureBox({ ...range, top: box.top, bottom: box.top + box.height });
+        } else control.show(range);
         if (drag.zone === "trace" && box.height >= 24) {
           const refDbmv = Math.ceil(levelAt(box.top) / 5) * 5;
           const dbPerDivision = Math.max(1, Math.ceil((refDbmv - levelAt(box.top + box.height)) / DIVISIONS));

@@ -1,4 +1,5 @@
 import type { PeakStep } from "@pnmlab/pnm-analysis";
+import type { BoxStatistics } from "./box-statistics.ts";
 import type { LevelHistory } from "./level-history.ts";
 import type { LevelLine } from "./level-line.ts";
 import type { MarkerTrace } from "./marker.ts";
@@ -18,11 +19,21 @@ export type PlotQuestion =
       thresholdDbmv: number | undefined;
     }
   | { kind: "line"; of: "floor" | MarkerTrace }
-  | { kind: "levels"; columns: number };
+  | { kind: "levels"; columns: number }
+  | {
+      kind: "box";
+      startHz: number;
+      stopHz: number;
+      /** Rows of the waterfall in CSS pixels of the plot, or the times themselves. */
+      rows: { top: number; bottom: number } | { fromMs: number; toMs: number };
+      /** Undefined for 6 dB over the noise floor. */
+      thresholdDbmv: number | undefined;
+    };
 
 /** The answer to the question of the same kind; undefined where the data has none. */
 export interface PlotAnswers {
   peak: { frequencyHz: number; levelDbmv: number } | undefined;
   line: LevelLine | undefined;
   levels: LevelHistory[] | undefined;
+  box: BoxStatistics | undefined;
 }

@@ -1,8 +1,9 @@
 import type { UtscSession } from "@pnmlab/protocol";
-import { formatBandwidth, formatNumber } from "./format.ts";
+import { formatBandwidth, formatNumber, formatSigned } from "./format.ts";
 import type { PlotReport } from "./plot-report.ts";
 import type { LevelScale } from "./plot-view.ts";
 import { readsBySnmp } from "./session-words.ts";
+import { formatShownLevel, type LevelDisplay, unitName } from "./shown-level.ts";
 import { type TruthRow, truthRows } from "./truth.ts";
 
 /** One cell of the status line: label over value. */
@@ -15,7 +16,7 @@ export interface Readout {
   /** Stays on the line where there is little room. */
   first: boolean;
   /** The value belongs to the display and can be edited in place. */
-  edit?: "reference" | "scale";
+  edit?: "reference" | "scale" | "offset" | "unit";
   /** Where the number comes from, on hover. */
   source: string;
 }
@@ -27,6 +28,7 @@ export function statusReadouts(
   session: UtscSession | undefined,
   report: PlotReport | undefined,
   scale: LevelScale,
+  display: LevelDisplay,
 ): Readout[] {
   const bySnmp = readsBySnmp(session);
   const rows = new Map((session ? truthRows(session) : []).map((row) => [row.key, row]));
@@ -52,11 +54,24 @@ export function statusReadouts(
     window.value += ` · ${formatBandwidth(bandwidthHz)}`;
     if (!window.differs) window.label = "Window · ENBW";
   }
+  const playOut: Readout[] = report?.playOutMs
+    ? [
+        {
+          key: "playOut",
+          label: "Play-out",
+          value: `${formatNumber(report.playOutMs / 1000, 1)} s behind`,
+          differs: false,
+          first: true,
+          source:
+            "Files come in bursts: frames are held back so that they play at the pace of their captures",
+        },
+      ]
+    : [];
   return [
     {
       key: "reference",
       label: "Ref level",
-      value: `${formatNumber(scale.refDbmv, 1)} dBmV`,
+      value: formatShownLevel(display, scale.refDbmv, report?.resolutionBandwidthHz || spacingHz || 1),
       differs: false,
       first: true,
       edit: "reference",
@@ -70,6 +85,24 @@ export function statusReadouts(
       first: false,
       edit: "scale",
       source: "Display: size of one division",
+    },
+    {
+      key: "offset",
+      label: "Offset",
+      value: `${formatSigned(display.offsetDb, 1)} dB`,
+      differs: false,
+      first: display.offsetDb !== 0,
+      edit: "offset",
+      source: "Display: loss of pads and test points in front of the CMTS, added to every level of this page",
+    },
+    {
+      key: "unit",
+      label: "Unit",
+      value: unitName(display.unit),
+      differs: false,
+      first: display.unit !== "dBmV",
+      edit: "unit",
+      source: "Display: unit of every level of this page; densities hold for noise-like signals",
     },
     cell("centre", "Centre", " MHz", true),
     cell("span", "Span", " MHz", true),
@@ -98,6 +131,7 @@ export function statusReadouts(
       first: false,
       source: `Calibration constant in the ${bySnmp ? "result table" : "files"}; levels are dBmV with it`,
     },
+    ...playOut,
   ];
 }
 

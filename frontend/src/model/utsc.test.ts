@@ -62,7 +62,7 @@ test("what the CMTS changed is marked and named with what was asked", () => {
   expect(rows.get("repeat")).toMatchObject({ requested: "100", observed: "104", observedDiffers: true });
   expect(rows.get("centre")).toMatchObject({ acceptedDiffers: false, observedDiffers: false });
   const readouts = new Map(
-    statusReadouts(session, undefined, DEFAULT_VIEW.scale).map((cell) => [cell.key, cell]),
+    statusReadouts(session, undefined, DEFAULT_VIEW.scale, DEFAULT_VIEW).map((cell) => [cell.key, cell]),
   );
   expect(readouts.get("window")).toMatchObject({ label: "Window · asked BH-4", differs: true });
   expect(readouts.get("repeat")).toMatchObject({

@@ -1,5 +1,6 @@
 import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { answerQuestion } from "../model/answer-question.ts";
+import { boxStatistics } from "../model/box-statistics.ts";
 import { colourTable, pixelOf } from "../model/colour-table.ts";
 import { parseHexColour } from "../model/contrast.ts";
 import { columnBins } from "../model/frequency-axis.ts";
@@ -33,6 +34,8 @@ import { WaterfallImage } from "./waterfall-image.ts";
 const BAND_EVERY_MS = 500;
 const FLOOR_EVERY_MS = 250;
 const CALM_STEP_MS = 1000;
+/** A level this far over the floor counts as a signal where nobody said what does. */
+const OVER_FLOOR_DB = 6;
 
 /** One live picture: its data, its view and its canvases. Knows nothing of threads or messages. */
 export class LivePlot {
@@ -173,7 +176,19 @@ export class LivePlot {
 
   /** Answers a question of the page about the data. */
   answer(question: PlotQuestion): PlotAnswers[PlotQuestion["kind"]] {
+    if (question.kind === "box") return this.#measureBox(question);
     return answerQuestion(question, this.#data, this.#levelWatch);
+  }
+
+  #measureBox(question: Extract<PlotQuestion, { kind: "box" }>): PlotAnswers["box"] {
+    const { kept, axis, plant } = this.#data;
+    if (!kept || !axis) return undefined;
+    const { rows } = question;
+    const timeAt = (y: number) => this.#topMs() - (y - this.#layout().waterfall.top) * this.#view.msPerPx;
+    const time = "top" in rows ? { fromMs: timeAt(rows.bottom), toMs: timeAt(rows.top) } : rows;
+    const threshold = question.thresholdDbmv ?? (plant?.floor()?.dbmv ?? Number.NaN) + OVER_FLOOR_DB;
+    const { startHz, stopHz } = question;
+    return boxStatistics(kept, axis, { startHz, stopHz }, time, threshold);
   }
 
   /** What the traces and the waterfall read under the pointer. */

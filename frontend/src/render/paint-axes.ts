@@ -1,8 +1,9 @@
-import { formatBandwidth, formatNumber } from "../model/format.ts";
+import { formatBandwidth, formatNumber, formatSigned } from "../model/format.ts";
 import { DIVISIONS } from "../model/plot-view.ts";
+import { isDensity, unitName } from "../model/shown-level.ts";
 import { roundTicks, tickDigits } from "../model/ticks.ts";
 import { frequencyTickCount } from "./paint-trace.ts";
-import { type Scene, xOf, yOf } from "./scene.ts";
+import { levelTick, type Scene, shownLevelOf, xOf, yOf } from "./scene.ts";
 import type { Surface2d } from "./surface.ts";
 
 /** Labels of both axes of the trace pane and the floor in the right gutter. */
@@ -22,7 +23,7 @@ function paintLevels(context: Surface2d, scene: Scene): void {
     const y = yOf(scene, level);
     context.font = division === 0 ? scene.theme.strongFont : scene.theme.labelFont;
     context.fillStyle = division === 0 ? scene.theme.text1 : scene.theme.text2;
-    context.fillText(formatNumber(level, 0), trace.left - 8, y);
+    context.fillText(levelTick(scene, level), trace.left - 8, y);
   }
   context.save();
   context.translate(trace.left - 56, trace.top + trace.height / 2);
@@ -30,13 +31,17 @@ function paintLevels(context: Surface2d, scene: Scene): void {
   context.textAlign = "center";
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text3;
-  const bandwidthHz = scene.data.resolutionBandwidthHz || scene.data.axis?.binSpacingHz;
-  context.fillText(
-    bandwidthHz ? `dBmV in ${formatBandwidth(bandwidthHz).replace(".0 ", " ")}` : "dBmV",
-    0,
-    0,
-  );
+  context.fillText(axisTitle(scene), 0, 0);
   context.restore();
+}
+
+/** `dBmV in 50 kHz`, with the loss that was added to all levels. */
+function axisTitle({ view, data }: Scene): string {
+  const bandwidthHz = data.resolutionBandwidthHz || data.axis?.binSpacingHz;
+  const within =
+    bandwidthHz && !isDensity(view.unit) ? ` in ${formatBandwidth(bandwidthHz).replace(".0 ", " ")}` : "";
+  const offset = view.offsetDb === 0 ? "" : `, ${formatSigned(view.offsetDb, 1)} dB`;
+  return `${unitName(view.unit)}${within}${offset}`;
 }
 
 function paintFrequencies(context: Surface2d, scene: Scene): void {
@@ -73,5 +78,5 @@ function paintFloor(context: Surface2d, scene: Scene, floorDbmv: number): void {
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text2;
   context.fillText("floor", right + 7, y - 7);
-  context.fillText(formatNumber(floorDbmv, 1), right + 7, y + 7);
+  context.fillText(formatNumber(shownLevelOf(scene, floorDbmv), 1), right + 7, y + 7);
 }

@@ -1,7 +1,7 @@
 import { formatMhz, formatNumber } from "../model/format.ts";
 import { binAt, binFrequencyHz } from "../model/frequency-axis.ts";
 import { lowestLevel } from "../model/plot-view.ts";
-import { type Scene, xOf, yOf } from "./scene.ts";
+import { type Scene, shownLevelOf, xOf, yOf } from "./scene.ts";
 import { crisp, drawTag, type Surface2d } from "./surface.ts";
 
 /** Paints the crosshair on the bin under the pointer through both panes, and the box of a zoom. */
@@ -39,7 +39,14 @@ export function paintCursor(context: Surface2d, scene: Scene): void {
   const colours = { fill: theme.text1, text: theme.well };
   drawTag(context, formatMhz(frequencyHz), x, axis.top + axis.height / 2, colours);
   if (levelVisible)
-    drawTag(context, formatNumber(level, 1), trace.left + trace.width + 6, y, colours, "left");
+    drawTag(
+      context,
+      formatNumber(shownLevelOf(scene, level), 1),
+      trace.left + trace.width + 6,
+      y,
+      colours,
+      "left",
+    );
 }
 
 /** The level that the horizontal line marks: that of the front trace at the bin, else the pointer's. */

@@ -1,6 +1,6 @@
 import { formatClock, formatNumber } from "../model/format.ts";
 import { timeStepMs } from "../model/ticks.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, shownLevelOf } from "./scene.ts";
 import { crisp, drawTag, hatchBox, type Surface2d } from "./surface.ts";
 import type { WaterfallImage } from "./waterfall-image.ts";
 
@@ -110,14 +110,14 @@ export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8A
   for (let level = Math.ceil(lowDbmv / stepDb) * stepDb; level < highDbmv; level += stepDb) {
     const y = yAt(level);
     if (y - colourBar.top > 14 && colourBar.top + colourBar.height - y > 14) {
-      context.fillText(formatNumber(level, 0), right, y);
+      context.fillText(formatNumber(shownLevelOf(scene, level), 0), right, y);
     }
   }
   context.font = scene.theme.strongFont;
   context.fillStyle = scene.theme.text1;
   for (const level of [highDbmv, lowDbmv]) {
     const y = yAt(level);
-    context.fillText(formatNumber(level, 0), right, level === highDbmv ? y + 3 : y - 3);
+    context.fillText(formatNumber(shownLevelOf(scene, level), 0), right, level === highDbmv ? y + 3 : y - 3);
     context.beginPath();
     context.moveTo(colourBar.left - 1, y);
     context.lineTo(colourBar.left - 7, y - 4);
