@@ -15,7 +15,7 @@ import { floorLevels, traceLevels, traceSpectrum } from "./trace-levels.ts";
 
 /** Answers a question of the page out of the data of its picture. */
 export function answerQuestion(
-  question: Exclude<PlotQuestion, { kind: "box" }>,
+  question: Exclude<PlotQuestion, { kind: "snapshot" | "box" }>,
   data: PlotData,
   watch: LevelWatch,
 ): PlotAnswers[PlotQuestion["kind"]] {

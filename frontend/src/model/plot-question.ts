@@ -3,6 +3,7 @@ import type { BoxStatistics } from "./box-statistics.ts";
 import type { LevelHistory } from "./level-history.ts";
 import type { LevelLine } from "./level-line.ts";
 import type { MarkerTrace } from "./marker.ts";
+import type { PlotSnapshot } from "./plot-snapshot.ts";
 
 /** What the page asks of the data behind a picture, which only the stage holds. */
 export type PlotQuestion =
@@ -28,7 +29,9 @@ export type PlotQuestion =
       rows: { top: number; bottom: number } | { fromMs: number; toMs: number };
       /** Undefined for 6 dB over the noise floor. */
       thresholdDbmv: number | undefined;
-    };
+    }
+  /** Everything that is shown now; `picture` asks for the waterfall in so many pixels. */
+  | { kind: "snapshot"; picture?: { columns: number; rows: number } };
 
 /** The answer to the question of the same kind; undefined where the data has none. */
 export interface PlotAnswers {
@@ -36,4 +39,5 @@ export interface PlotAnswers {
   line: LevelLine | undefined;
   levels: LevelHistory[] | undefined;
   box: BoxStatistics | undefined;
+  snapshot: PlotSnapshot | undefined;
 }

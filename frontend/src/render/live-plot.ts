@@ -28,6 +28,7 @@ import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
 import { PersistenceImage } from "./persistence-image.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCursor, Scene } from "./scene.ts";
+import { takeSnapshot } from "./snapshot.ts";
 import { type PlotCanvas, Surface } from "./surface.ts";
 import { WaterfallImage } from "./waterfall-image.ts";
 
@@ -176,6 +177,7 @@ export class LivePlot {
 
   /** Answers a question of the page about the data. */
   answer(question: PlotQuestion): PlotAnswers[PlotQuestion["kind"]] {
+    if (question.kind === "snapshot") return this.#snapshot(question.picture);
     if (question.kind === "box") return this.#measureBox(question);
     return answerQuestion(question, this.#data, this.#levelWatch);
   }
@@ -189,6 +191,11 @@ export class LivePlot {
     const threshold = question.thresholdDbmv ?? (plant?.floor()?.dbmv ?? Number.NaN) + OVER_FLOOR_DB;
     const { startHz, stopHz } = question;
     return boxStatistics(kept, axis, { startHz, stopHz }, time, threshold);
+  }
+
+  #snapshot(picture: Parameters<typeof takeSnapshot>[1]): PlotAnswers["snapshot"] {
+    const source = { data: this.#data, view: this.#view, report: this.report(), topMs: this.#topMs() };
+    return takeSnapshot({ ...source, colours: this.#colours, emptyPixel: this.#emptyPixel }, picture);
   }
 
   /** What the traces and the waterfall read under the pointer. */

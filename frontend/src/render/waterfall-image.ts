@@ -90,7 +90,7 @@ export class WaterfallImage {
 }
 
 /** Paints the peak of some frames, pixel column by pixel column. */
-function paintRow(
+export function paintRow(
   target: Uint32Array,
   ring: FrameSource,
   first: number,

@@ -1,0 +1,96 @@
+import { LevelHistogram } from "@pnmlab/pnm-analysis";
+import { type ColumnBins, columnBins } from "../model/frequency-axis.ts";
+import { levelsOfHundredths } from "../model/levels.ts";
+import type { PlotData } from "../model/plot-data.ts";
+import type { PlotReport } from "../model/plot-report.ts";
+import type { PlotSnapshot, SnapshotTrace, SnapshotWaterfall } from "../model/plot-snapshot.ts";
+import type { PlotView } from "../model/plot-view.ts";
+import { DEFAULT_TRACE_OPTIONS } from "../model/trace-options.ts";
+import { ROW_EMPTY, ROW_GAP, waterfallRows } from "../model/waterfall-rows.ts";
+import { paintRow } from "./waterfall-image.ts";
+
+/** What a snapshot is taken of besides the data. */
+export interface SnapshotSource {
+  data: PlotData;
+  view: PlotView;
+  report: PlotReport | undefined;
+  topMs: number;
+  colours: Uint32Array;
+  emptyPixel: number;
+}
+
+const SHARES = [0.1, 0.5, 0.9] as const;
+
+/**
+ * Copies what the picture shows now; undefined while there is no frame.
+ *
+ * @param picture pixels that the waterfall is wanted in, over the time that the picture shows
+ */
+export function takeSnapshot(
+  source: SnapshotSource,
+  picture: { columns: number; rows: number } | undefined,
+): PlotSnapshot | undefined {
+  const { data, view, report } = source;
+  const { axis, traces } = data;
+  if (!axis || !traces || !report) return undefined;
+  const percentiles = percentilesOf(data);
+  const taken: PlotSnapshot["traces"] = {};
+  const take = (name: SnapshotTrace, levels: ArrayLike<number> | undefined) => {
+    if (levels) taken[name] = Float32Array.from(levels);
+  };
+  take("live", traces.live);
+  take("average", traces.average);
+  take("max", traces.max.levelsDb);
+  take("min", traces.min.levelsDb);
+  take("p10", percentiles.levels[0]);
+  take("p50", percentiles.levels[1]);
+  take("p90", percentiles.levels[2]);
+  take("floor", data.plant?.floorPerBin());
+  take("reference", traces.reference?.levelsDbmv);
+  take("difference", view.traces.difference ? traces.difference() : undefined);
+  take("user", view.traces.user ? traces.user() : undefined);
+  return {
+    axis,
+    traces: taken,
+    percentileFrames: percentiles.frames,
+    report,
+    waterfall: picture && waterfallOf(source, picture),
+  };
+}
+
+/** 10 %, 50 % and 90 %: those of the band where it is made of them, else out of the kept frames. */
+function percentilesOf(data: PlotData): { levels: ArrayLike<number>[]; frames: number } {
+  const { ring, traces } = data;
+  const { lowShare, highShare, frames } = data.traceOptions.band;
+  const plain = DEFAULT_TRACE_OPTIONS.band;
+  const band = lowShare === plain.lowShare && highShare === plain.highShare ? traces?.band() : undefined;
+  if (band) return { levels: [band.low, band.middle, band.high], frames: traces!.bandFrames };
+  if (!ring || !traces) return { levels: [], frames: 0 };
+  const histogram = new LevelHistogram(traces.bins, frames);
+  for (const share of SHARES) histogram.track(share);
+  const levels = new Float32Array(traces.bins);
+  const end = ring.endIndex - data.heldFrames;
+  for (let index = Math.max(ring.firstIndex, end - frames); index < end; index += 1) {
+    histogram.add(levelsOfHundredths(ring.levelsAt(index), levels));
+  }
+  return { levels: SHARES.map((_, at) => histogram.quantile(at)), frames: histogram.filled };
+}
+
+function waterfallOf(
+  { data, view, report, topMs, colours, emptyPixel }: SnapshotSource,
+  { columns, rows }: { columns: number; rows: number },
+): SnapshotWaterfall | undefined {
+  const { kept, axis } = data;
+  if (!kept || !axis || !report) return undefined;
+  const { bottomMs } = report.waterfall;
+  const lines = waterfallRows(kept, topMs, Math.max(1, (topMs - bottomMs) / rows), rows);
+  const bins: ColumnBins = columnBins(axis, view.range, columns);
+  const pixels = new Uint32Array(columns * rows);
+  for (let row = 0; row < rows; row += 1) {
+    const target = pixels.subarray(row * columns, (row + 1) * columns);
+    const first = lines.first[row]!;
+    if (first === ROW_GAP || first === ROW_EMPTY) target.fill(emptyPixel);
+    else paintRow(target, kept, first, lines.last[row]!, bins, colours, emptyPixel);
+  }
+  return { columns, rows, pixels, topMs, bottomMs };
+}
