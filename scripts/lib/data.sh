@@ -73,32 +73,44 @@ readings_get() {
 
 # captures_get FOLDER: copies the stored captures into FOLDER/captures; files in the making stay out. Where none
 # is stored yet there is nothing to copy; everything else that goes wrong ends the script.
-# The engine packs what it copies, because the images hold no tar.
 captures_get() {
-  local id words
+  stored_get "$1" captures --exclude='*.part'
+}
+
+# recordings_get FOLDER: the same for the recordings that were kept, as FOLDER/recordings. Rings stay out, and the
+# indexes, which change while a recording grows: they are made anew from what they list.
+recordings_get() {
+  stored_get "$1" recordings --exclude='recordings/ring' --exclude='*.removed' --exclude='unfinished' --exclude='*.pli' --exclude='*.part'
+}
+
+# stored_get FOLDER NAME TAR-OPTIONS...: copies NAME of the data folder into FOLDER/NAME.
+# The engine packs what it copies, because the images hold no tar.
+stored_get() {
+  local folder=$1 name=$2 id words
+  shift 2
   if [ "$MODE" = docker ]; then
     id=$(backend_container) || return 0
-    docker cp "$id:/data/captures" - 2>"$1/captures.log" | tar -xf - -C "$1" --exclude='*.part' 2>>"$1/captures.log" ||
-      grep -qiE 'could not find|no such container:path' "$1/captures.log" || {
-      words=$(head -n 1 "$1/captures.log")
-      die "the captures could not be copied: ${words:-no reason given}"
+    docker cp "$id:/data/$name" - 2>"$folder/$name.log" | tar -xf - -C "$folder" "$@" 2>>"$folder/$name.log" ||
+      grep -qiE 'could not find|no such container:path' "$folder/$name.log" || {
+      words=$(head -n 1 "$folder/$name.log")
+      die "the $name could not be copied: ${words:-no reason given}"
     }
-    rm -f "$1/captures.log"
-  elif [ -d "$CFG_PNMLAB_DATA_DIR/captures" ]; then
-    tar -cf - -C "$CFG_PNMLAB_DATA_DIR" --exclude='*.part' captures | tar -xf - -C "$1"
+    rm -f "$folder/$name.log"
+  elif [ -d "$CFG_PNMLAB_DATA_DIR/$name" ]; then
+    tar -cf - -C "$CFG_PNMLAB_DATA_DIR" "$@" "$name" | tar -xf - -C "$folder"
   fi
 }
 
-# captures_put FOLDER: adds the captures of FOLDER/captures to the stored ones; equal names are equal bytes.
-captures_put() {
+# stored_put FOLDER NAME: adds what is in FOLDER/NAME to what is stored; equal names are equal bytes.
+stored_put() {
   local owner=(--uid 1000 --gid 1000)
   if [ "$MODE" = docker ]; then
     # The user of the images owns what is in their volumes.
     if tar --version 2>/dev/null | grep -q GNU; then owner=(--owner=1000 --group=1000 --numeric-owner); fi
-    tar -cf - "${owner[@]}" -C "$1" captures | docker cp - "$(backend_container):/data" >/dev/null
+    tar -cf - "${owner[@]}" -C "$1" "$2" | docker cp - "$(backend_container):/data" >/dev/null
   else
     mkdir -p "$CFG_PNMLAB_DATA_DIR"
-    tar -cf - -C "$1" captures | tar -xf - -C "$CFG_PNMLAB_DATA_DIR"
+    tar -cf - -C "$1" "$2" | tar -xf - -C "$CFG_PNMLAB_DATA_DIR"
   fi
 }
 
@@ -200,7 +212,7 @@ backup_unpack() {
   BACKUP_PROBLEM="$file is no whole archive"
   names=$(tar -tzf "$file" 2>/dev/null) || return 1
   # Only plain files and folders with the names that scripts/backup gives: nothing may land elsewhere.
-  names=$(printf '%s\n' "$names" | grep -vE '^\./($|MANIFEST$|env$|(pnmlab|polling)\.db$|state/($|(current|previous|last-known-good)$)|captures/($|[0-9a-f]{2}/($|[0-9a-f]{64}$)))' | head -n 1) || true
+  names=$(printf '%s\n' "$names" | grep -vE '^\./($|MANIFEST$|env$|(pnmlab|polling)\.db$|state/($|(current|previous|last-known-good)$)|captures/($|[0-9a-f]{2}/($|[0-9a-f]{64}$))|recordings/($|kept/($|[0-9a-f-]{36}/($|([0-9]+-[0-9]+\.pls|block-[0-9]+\.plb)$))))' | head -n 1) || true
   BACKUP_PROBLEM="$file holds \"$names\", which no backup has"
   [ -z "$names" ] || return 1
   BACKUP_PROBLEM="$file holds something that is neither file nor folder"

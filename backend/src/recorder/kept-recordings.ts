@@ -1,4 +1,4 @@
-import { copyFile, link, readdir, rm } from "node:fs/promises";
+import { copyFile, link, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
@@ -12,6 +12,10 @@ import { SegmentWriter } from "./segment-writer.ts";
 /** Folders of closed recordings that stay read. */
 const OPEN_FOLDERS = 4;
 
+/** Ending of a folder that is being removed. */
+const REMOVED = ".removed";
+/** File in a folder that is not whole yet. */
+const UNFINISHED = "unfinished";
 /** A day is thousands of segments: their figures are not stored after each. */
 const SAVE_EVERY = 200;
 
@@ -88,12 +92,46 @@ export class KeptRecordings {
     this.#store.save(recording);
   }
 
-  /** Removes folders that no recording has: of one that was being made when the program died. */
-  async sweep(): Promise<void> {
-    const folders = await readdir(this.#path).catch(() => []);
-    for (const id of folders) {
-      if (!this.#store.get(id)) await rm(join(this.#path, id), { recursive: true, force: true });
+  /**
+   * Finishes what was being removed, drops files that were half taken in, and takes folders that no row tells of,
+   * as after an older database was put back, as recordings again.
+   */
+  async pickUp(): Promise<void> {
+    for (const name of await readdir(this.#path).catch((): string[] => [])) {
+      if (this.#store.get(name)) continue;
+      const path = join(this.#path, name);
+      const names = await readdir(path).catch((): string[] => []);
+      if (name.endsWith(REMOVED) || names.includes(UNFINISHED)) {
+        await rm(path, { recursive: true, force: true });
+        continue;
+      }
+      const folder = await SegmentFolder.open(path);
+      const { segments } = folder;
+      if (segments[0] === undefined) continue;
+      const { settings, label, ...head } = await readSegmentHead(folder.fileOf(segments[0]));
+      const found = {
+        id: name,
+        kind: "kept" as const,
+        label: label || "found again",
+        isOpen: false,
+        eventId: null,
+      };
+      const createdAt = new Date(segments[0].firstMs).toISOString();
+      const span = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+      this.save({ ...head, ...found, ...span, createdAt, ...figuresOf(segments) });
+      this.#log.warn(`recording ${name} was found without its entry, and is listed again`);
     }
+  }
+
+  /** Marks a folder that is being filled from outside; until `finished`, `pickUp` drops it. */
+  async unfinished(id: string): Promise<SegmentFolder> {
+    const folder = await this.folder(id);
+    await writeFile(join(folder.path, UNFINISHED), "");
+    return folder;
+  }
+
+  async finished(id: string): Promise<void> {
+    await rm(join(this.#path, id, UNFINISHED), { force: true });
   }
 
   folder(id: string): Promise<SegmentFolder> {
@@ -162,7 +200,9 @@ export class KeptRecordings {
     this.#store.remove(id);
     await this.settled(id);
     this.#folders.delete(id);
-    await rm(join(this.#path, id), { recursive: true, force: true });
+    const path = join(this.#path, id);
+    await rename(path, `${path}${REMOVED}`).catch(() => undefined);
+    await rm(`${path}${REMOVED}`, { recursive: true, force: true });
   }
 }
 

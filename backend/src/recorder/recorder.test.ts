@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeSpectrumFrame, encodeSpectrumFrame } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
@@ -249,6 +249,31 @@ it("says of a recording whose files are not there that they are not", async () =
   await rm(join(first.dataDir, "recordings", "kept"), { recursive: true });
   const second = await openTestRecorder({ dataDir: first.dataDir });
   await expect(second.recorder.detail(id)).rejects.toMatchObject({ code: "RECORDING_FILES_NOT_FOUND" });
+});
+
+it("lists a recording again whose entry went with the database, and nothing that was half removed", async () => {
+  const first = await openTestRecorder();
+  await first.publish(1, 50);
+  const kept = await first.recorder.keep("s1", { label: "dear" });
+  await first.close();
+  await rm(join(first.dataDir, "pnmlab.db"));
+  for (const name of ["gone.removed", "half"]) {
+    await cp(
+      join(first.dataDir, "recordings", "kept", kept.id),
+      join(first.dataDir, "recordings", "kept", name),
+      {
+        recursive: true,
+      },
+    );
+  }
+  await writeFile(join(first.dataDir, "recordings", "kept", "half", "unfinished"), "");
+  const second = await openTestRecorder({ dataDir: first.dataDir });
+  expect(second.recorder.list().map(({ id }) => id)).toEqual(["ring-s1", kept.id]);
+  expect(await second.recorder.detail(kept.id)).toMatchObject({
+    kind: "kept",
+    label: "found again",
+    frames: 50,
+  });
 });
 
 describe("room", () => {

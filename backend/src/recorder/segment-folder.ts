@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { bandPlanOf } from "@pnmlab/pnm-analysis";
 import {
+  crc32,
   decodeSummary,
   decodeSummaryHead,
   encodeRecord,
@@ -204,8 +205,34 @@ export async function readSegmentHead(path: string): Promise<RecordingHead> {
   }
 }
 
+/** The summary of a segment that was closed, from its first frame and its end alone. */
+async function closedSummary(path: string): Promise<SummaryHead | undefined> {
+  try {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const parser = new RecordingParser();
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(256 * 1024));
+    for (const piece of parser.push(buffer.subarray(0, bytesRead))) {
+      if (piece.kind !== "frame") continue;
+      const length = footerBytes(piece.frame.levelsHundredthsDbmv.length);
+      const end = new Uint8Array(length);
+      await file.read(end, 0, length, size - length);
+      const view = new DataView(end.buffer);
+      const content = end.subarray(RECORD_HEADER_BYTES);
+      if (view.getUint32(0, true) !== RecordKind.summary || view.getUint32(8, true) !== crc32(content)) break;
+      const summary = decodeSummary(content);
+      return summary.sizeBytes === size ? headOf(summary) : undefined;
+    }
+  } catch {
+    // Whatever is wrong with it, the whole of it tells.
+  }
+  return undefined;
+}
+
 /** Cuts a segment to what is whole of it and ends it with its summary; removes one that holds no frame. */
 async function mendSegment(path: string): Promise<SummaryHead | undefined> {
+  const closed = await closedSummary(path);
+  if (closed) return closed;
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     // It could not even be made.
     if (error.code === "ENOENT") return undefined;

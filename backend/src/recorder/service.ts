@@ -184,7 +184,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   /** Takes a recording that was saved as a file. @throws PnmLabError as `importRecording` */
   async importFile(chunks: AsyncIterable<Uint8Array>, label: string): Promise<RecordingDetail> {
     const id = randomUUID();
-    const folder = await this.#kept.folder(id);
+    const folder = await this.#kept.unfinished(id);
     try {
       const room = this.#options.maxBytes - this.#kept.keptBytes;
       const { settings, createdAt, ...head } = await importRecording(chunks, folder, room);
@@ -204,6 +204,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       await this.#kept.remove(id);
       throw error;
     }
+    await this.#kept.finished(id);
     this.#makeRoom();
     return this.detail(id);
   }
@@ -354,7 +355,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
 
   async #pickUp(): Promise<void> {
     await mkdir(this.#ringsPath, { recursive: true });
-    await this.#kept.sweep();
+    await this.#kept.pickUp();
     for (const sessionId of await readdir(this.#ringsPath)) {
       try {
         const ring = await Ring.open(this.#ringOptions(sessionId));
