@@ -15,7 +15,8 @@ import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import { MarkerReader } from "../model/read-markers.ts";
-import type { TraceRole } from "../model/trace-options.ts";
+import type { ReferenceSpectrum } from "../model/reference-trace.ts";
+import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
@@ -135,6 +136,16 @@ export class LivePlot {
   /** How long frames are held back before they come here. */
   setPlayOut(delayMs: number): void {
     this.#playOutMs = delayMs;
+  }
+
+  setReference(reference: ReferenceSpectrum | undefined): void {
+    this.#data.setReference(reference);
+    this.dirty = true;
+  }
+
+  takeReference(source: TraceSource, label: string): void {
+    this.#data.takeReference(source, label);
+    this.dirty = true;
   }
 
   /** Puts older frames in front of those received, for scrolling back further than the plot keeps. */
