@@ -20,6 +20,8 @@ export async function openLab(options: TestLabOptions = {}): Promise<{
   const browser = await chromium.launch(launchOptions);
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   page.setDefaultTimeout(15_000);
+  // Hints of the first visit are for a person, and not for the pictures of the guides.
+  await page.addInitScript(() => localStorage.setItem("pnmlab.hints", "wheel,marker,timeline,keys"));
   return { lab, browser, page, complaints: complaintsOf(page) };
 }
 
