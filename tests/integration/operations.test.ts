@@ -16,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { encodeUtsc } from "@pnmlab/pnm-codec";
-import type { PollPlan, SeriesAnswer } from "@pnmlab/protocol";
+import { encodeSpectrumFrame, type PollPlan, type SeriesAnswer } from "@pnmlab/protocol";
+import { encodeHead, encodeRecord, RecordKind } from "@pnmlab/recording";
 import { type LabFile, readLabFile } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../tunnel/sshd.ts";
@@ -144,6 +145,73 @@ async function capturesByApi(): Promise<unknown> {
   );
 }
 
+/** Takes a recording of two spectra in. */
+async function importRecording(): Promise<void> {
+  const software = {
+    version: "0.1.0",
+    commit: "0123456789",
+    dirty: false,
+    builtAt: "2026-01-01T00:00:00.000Z",
+  };
+  const requested = {
+    centerFrequencyHz: 40_000_000,
+    spanHz: 80_000_000,
+    bins: 16,
+    repeatPeriodUs: 50_000,
+    outputFormat: "fftPower" as const,
+  };
+  const settings = { fromMs: 0, firstSequence: 1, requested, software, channels: [] };
+  const head = encodeHead({
+    sessionId: "s1",
+    cmtsId: "lab-cmts-1",
+    rfPortIfIndex: 5,
+    rfPortName: "us 1/0",
+    label: "saved",
+    note: "",
+    createdAt: "2026-01-01T00:00:00.000Z",
+    settings: { ...settings, accepted: null, observed: null, kHundredthsDb: null },
+  });
+  const frames = [1, 2].map((sequence) =>
+    encodeRecord(
+      RecordKind.frame,
+      encodeSpectrumFrame({
+        streamId: 1,
+        sequence,
+        capturedAtMs: 1_780_000_000_000 + sequence * 50,
+        receivedAtMs: 0,
+        firstBinHz: 5e6,
+        binSpacingHz: 5e6,
+        resolutionBandwidthHz: 5e6,
+        kHundredthsDb: 0,
+        gapBefore: false,
+        uncalibrated: false,
+        withheld: 0,
+        levelsHundredthsDbmv: new Int16Array(16).fill(-sequence),
+      }),
+    ),
+  );
+  const answer = await fetch(`${url}/api/recordings`, {
+    method: "POST",
+    headers: { cookie, origin: url, "content-type": "application/octet-stream" },
+    body: Buffer.concat([head, ...frames]),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+}
+
+/** Every recording that was kept, spectra included. */
+async function recordingsByApi(): Promise<unknown[]> {
+  const answer = await api("/api/recordings");
+  const { recordings } = (await answer.json()) as { recordings: { id: string; kind: string }[] };
+  return await Promise.all(
+    recordings
+      .filter(({ kind }) => kind !== "ring")
+      .map(async ({ id }) => ({
+        detail: await (await api(`/api/recordings/${id}`)).json(),
+        frames: Buffer.from(await (await api(`/api/recordings/${id}/frames`)).arrayBuffer()).toString("hex"),
+      })),
+  );
+}
+
 function dropCapture(name: string, seed: number): void {
   const bytes = encodeUtsc({
     form: "e6000-328",
@@ -219,6 +287,9 @@ test("a backup survives the loss of the data folder and of .env: the API answers
   dropCapture("second.bin", 5);
   await expect.poll(async () => ((await capturesByApi()) as unknown[]).length, { timeout: 15_000 }).toBe(2);
   const before = await capturesByApi();
+  await importRecording();
+  const recordings = await recordingsByApi();
+  expect(recordings).toMatchObject([{ detail: { recording: { frames: 2, label: "saved" } } }]);
   const enrolled = await api("/api/agents", "POST", { name: "far-1", site: "far" });
   expect(enrolled.status).toBe(201);
   const { token } = (await enrolled.json()) as { token: string };
@@ -237,7 +308,7 @@ test("a backup survives the loss of the data folder and of .env: the API answers
   const readings = await readingsByApi(beganMs, readMs);
   const settings = readFileSync(join(root, ".env"), "utf8");
 
-  const backup = await run("scripts/backup", "--captures", "--readings");
+  const backup = await run("scripts/backup", "--captures", "--recordings", "--readings");
   expect(backup).toMatchObject({ code: 0 });
   const file = backup.stdout.trim();
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -250,6 +321,7 @@ test("a backup survives the loss of the data folder and of .env: the API answers
 
   // The session key came back too, so the cookie from before still signs in.
   expect(await capturesByApi()).toEqual(before);
+  expect(await recordingsByApi()).toEqual(recordings);
   expect(await plansByApi()).toEqual(plans);
   expect(await readingsByApi(beganMs, readMs)).toEqual(readings);
   const { agents } = (await (await api("/api/agents")).json()) as { agents: { name: string }[] };
