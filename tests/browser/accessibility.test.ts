@@ -14,7 +14,8 @@ const run = chromiumPath ? test : test.skip;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const CMTS = "lab-cmts-1";
-/** Violations of these stop somebody from working with the page. */
+const ALL_PAGES_DEADLINE_MS = 300_000;
+/** Violations of these impacts stop somebody from working with the page. */
 const STOPPING = new Set(["serious", "critical"]);
 const SIZES = {
   desktop: { width: 1600, height: 1000 },
@@ -31,6 +32,8 @@ beforeAll(async () => {
     return;
   }
   ({ lab, browser, page } = await openLab());
+  // Looking at a page takes all of a core; beside other tests the next page waits for it.
+  page.setDefaultTimeout(60_000);
   await page.goto(lab.signInLink());
   const answer = await fetch(`${lab.url}/api/utsc/sessions`, {
     method: "POST",
@@ -117,25 +120,29 @@ const cases = (["dark", "light"] as const).flatMap((theme) =>
 );
 
 for (const { theme, size } of cases) {
-  run(`no page in the ${theme} theme at ${size} size keeps anybody out`, async () => {
-    await page.setViewportSize(SIZES[size]);
-    await page.evaluate(
-      (name) => localStorage.setItem("pnmlab.settings", JSON.stringify({ theme: name })),
-      theme,
-    );
-    const offences: string[] = [];
-    for (const path of paths()) {
-      await page.goto(`${lab.url}${path}`);
-      await page.locator("h1").first().waitFor();
-      await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme);
-      if (path.startsWith(`/live/${CMTS}/`) && !path.endsWith("/setup")) {
-        await page.locator("canvas").first().waitFor();
+  run(
+    `no page in the ${theme} theme at ${size} size keeps anybody out`,
+    async () => {
+      await page.setViewportSize(SIZES[size]);
+      await page.evaluate(
+        (name) => localStorage.setItem("pnmlab.settings", JSON.stringify({ theme: name })),
+        theme,
+      );
+      const offences: string[] = [];
+      for (const path of paths()) {
+        await page.goto(`${lab.url}${path}`);
+        await page.locator("h1").first().waitFor();
+        await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme);
+        if (path.startsWith(`/live/${CMTS}/`) && !path.endsWith("/setup")) {
+          await page.locator("canvas").first().waitFor();
+        }
+        // What comes from the network has come, what fades in has faded in.
+        await page.waitForTimeout(500);
+        await page.evaluate(axeSource);
+        offences.push(...(await violations()).map((offence) => `${path}: ${offence}`));
       }
-      // What comes from the network has come, what fades in has faded in.
-      await page.waitForTimeout(500);
-      await page.evaluate(axeSource);
-      offences.push(...(await violations()).map((offence) => `${path}: ${offence}`));
-    }
-    expect(offences).toEqual([]);
-  });
+      expect(offences).toEqual([]);
+    },
+    ALL_PAGES_DEADLINE_MS,
+  );
 }
