@@ -119,7 +119,12 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
   );
   const control = usePlotView(
     report,
-    computed(() => ({ frozen: frozen.value, stale: stale.value, calm: calm.value })),
+    computed(() => ({
+      frozen: frozen.value,
+      stale: stale.value,
+      calm: calm.value,
+      past: inPlayback.value,
+    })),
     shared.palette ? { ...shared.view, palette: shared.palette } : shared.view,
   );
   provideLevels(control.view, report);

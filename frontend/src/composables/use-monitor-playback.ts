@@ -89,7 +89,8 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     client,
     recordingId,
     recorded: playback.bounds,
-    line: quietLine,
+    frames: computed(() => playback.recording.value?.frames ?? 0),
+    channels: options.channels,
     isGrowing: computed(() => ofPage === undefined),
     newestMs,
   });

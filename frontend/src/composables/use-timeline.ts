@@ -1,4 +1,4 @@
-import type { RecordingStep } from "@pnmlab/protocol";
+import type { RecordingStep, UpstreamChannel } from "@pnmlab/protocol";
 import {
   type ComputedRef,
   computed,
@@ -8,8 +8,8 @@ import {
   shallowRef,
   watch,
 } from "vue";
-import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
-import type { QuietLine } from "../model/timeline/quiet-line.ts";
+import type { FramesFrom, RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
+import { QuietLine } from "../model/timeline/quiet-line.ts";
 import { clampSpan, scrollSpan, zoomSpan } from "../model/timeline/timeline-span.ts";
 
 export interface TimelineOptions {
@@ -17,8 +17,9 @@ export interface TimelineOptions {
   recordingId: Readonly<Ref<string | undefined>>;
   /** What the recording holds; undefined where nothing is recorded. */
   recorded: Readonly<Ref<TimeSpan | undefined>>;
-  /** Power of the quiet bins of what came while this page is open. */
-  line: QuietLine;
+  /** Frames of the recording. */
+  frames: Readonly<Ref<number>>;
+  channels: Readonly<Ref<readonly UpstreamChannel[]>>;
   /** Grows by itself, or stands still. */
   isGrowing: Readonly<Ref<boolean>>;
   newestMs: Readonly<Ref<number>>;
@@ -33,6 +34,8 @@ export interface Timeline {
   follows: ComputedRef<boolean>;
   steps: ShallowRef<readonly RecordingStep[]>;
   stepMs: ShallowRef<number>;
+  /** Single frames in the place of steps, where few enough are shown. */
+  fine: ShallowRef<readonly RecordingStep[]>;
   /** Stretch chosen by dragging. */
   selection: ShallowRef<TimeSpan | undefined>;
   zoom(anchorMs: number, factor: number): void;
@@ -44,7 +47,11 @@ export interface Timeline {
 
 /** Shown at first, as far as there is so much. */
 const USUAL_MS = 600_000;
-const STEPS = 900;
+const MOST_STEPS = 900;
+/** The recorder sums frames up in stretches of this length. */
+const COARSE_MS = 10_000;
+const MOST_FINE_FRAMES = 1200;
+const FRAMES_A_REQUEST = 600;
 const DEBOUNCE_MS = 150;
 /** While it follows, what came in since is taken from the frames themselves for so long. */
 const REFRESH_EVERY_MS = 30_000;
@@ -55,6 +62,7 @@ export function useTimeline(options: TimelineOptions): Timeline {
   const chosen = shallowRef<TimeSpan>();
   const steps = shallowRef<readonly RecordingStep[]>([]);
   const stepMs = shallowRef(0);
+  const fine = shallowRef<readonly RecordingStep[]>([]);
   const selection = shallowRef<TimeSpan>();
   let read: { id: string; span: TimeSpan; atMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,6 +86,7 @@ export function useTimeline(options: TimelineOptions): Timeline {
     if (id === undefined || !whole) {
       read = undefined;
       steps.value = [];
+      fine.value = [];
       return;
     }
     const lengthMs = span.value.toMs - span.value.fromMs;
@@ -85,14 +94,34 @@ export function useTimeline(options: TimelineOptions): Timeline {
     const toMs = Math.min(whole.toMs, span.value.toMs + lengthMs / 2);
     if (toMs <= fromMs) return;
     const wanted = { id, span: { fromMs, toMs }, atMs: Date.now() };
+    const share = (toMs - fromMs) / Math.max(1, whole.toMs - whole.fromMs);
     try {
-      const overview = await client.overview(id, wanted.span, STEPS);
-      if (recordingId.value !== id) return;
+      if (options.frames.value * share <= MOST_FINE_FRAMES) {
+        const line = await readLine(id, wanted.span);
+        if (recordingId.value !== id) return;
+        fine.value = line;
+      } else {
+        const count = Math.min(MOST_STEPS, Math.ceil((toMs - fromMs) / COARSE_MS));
+        const overview = await client.overview(id, wanted.span, count);
+        if (recordingId.value !== id) return;
+        fine.value = [];
+        steps.value = overview.steps;
+        stepMs.value = overview.stepMs;
+      }
       read = wanted;
-      steps.value = overview.steps;
-      stepMs.value = overview.stepMs;
     } catch {
       // The line of this page's own frames stays; the next change of the time shown asks again.
+    }
+  };
+  const readLine = async (id: string, { fromMs, toMs }: TimeSpan) => {
+    const line = new QuietLine();
+    line.setChannels(options.channels.value);
+    for (let from: FramesFrom = { fromMs: Math.round(fromMs) }; ; ) {
+      const frames = await client.frames(id, from, FRAMES_A_REQUEST);
+      for (const { frame } of frames) line.add(frame);
+      const last = frames.at(-1)?.frame;
+      if (!last || frames.length < FRAMES_A_REQUEST || last.capturedAtMs >= toMs) return line.steps;
+      from = { fromSequence: last.sequence + 1 };
     }
   };
   const needsRead = () => {
@@ -133,6 +162,7 @@ export function useTimeline(options: TimelineOptions): Timeline {
     follows,
     steps,
     stepMs,
+    fine,
     selection,
     zoom: (anchorMs, factor) => choose(zoomSpan(span.value, anchorMs, factor, bounds.value)),
     scroll: (share) => choose(scrollSpan(span.value, share, bounds.value)),

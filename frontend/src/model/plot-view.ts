@@ -66,6 +66,8 @@ export interface PlotView {
   stale: boolean;
   /** The waterfall moves in steps of a second, for those who asked for less motion. */
   calm: boolean;
+  /** A recording is shown: the newest frame is not that of now. */
+  past: boolean;
   /** How far the waterfall is scrolled into the past, in milliseconds. */
   scrollMs: number;
   /** Time that one row of CSS pixels stands for, in milliseconds. */
@@ -98,6 +100,7 @@ export const DEFAULT_VIEW: PlotView = {
   frozen: false,
   stale: false,
   calm: false,
+  past: false,
   scrollMs: 0,
   msPerPx: 200,
   unit: "dBmV",

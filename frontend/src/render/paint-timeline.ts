@@ -50,7 +50,7 @@ export function paintTimeline(surface: Surface, scene: TimelineScene): void {
   context.font = theme.labelFont;
   context.textAlign = "right";
   context.fillStyle = theme.text3;
-  ["quiet-band", "power"].forEach((word, line) => {
+  ["quiet", "power"].forEach((word, line) => {
     context.fillText(word, left - 8, top + height / 2 - 7 + line * 14);
   });
   context.save();
@@ -106,7 +106,9 @@ function paintGaps(context: Surface2d, scene: TimelineScene, strip: Strip): void
   const firstWithFrames = steps.findIndex(({ frames }) => frames > 0);
   steps.forEach((step, index) => {
     const isBetween = index > firstWithFrames && index < lastWithFrames;
-    if (step.gap || (step.frames === 0 && isBetween)) hatch(step.atMs, step.atMs + stepMs);
+    if (step.frames === 0 && isBetween) hatch(step.atMs, step.atMs + stepMs);
+    // Somewhere in the step a little is missing: a mark, and not a gap as long as the step.
+    else if (step.gap) hatch(step.atMs + stepMs / 2, step.atMs + stepMs / 2);
   });
   const endMs = (steps[lastWithFrames]?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
   tail.forEach((step, index) => {

@@ -65,7 +65,8 @@ function paintGaps(context: Surface2d, scene: Scene): void {
 function paintTimes(context: Surface2d, scene: Scene): void {
   const { waterfall } = scene.layout;
   const stepMs = timeStepMs(scene.view.msPerPx, 34);
-  const isNow = !scene.view.frozen && !scene.view.stale && scene.view.scrollMs === 0;
+  const { frozen, stale, past, scrollMs } = scene.view;
+  const isNow = !frozen && !stale && !past && scrollMs === 0;
   context.textAlign = "right";
   context.font = scene.theme.strongFont;
   context.fillStyle = scene.theme.text1;

@@ -28,7 +28,8 @@ export function portOfRecording({
       description: "",
       alias: "",
       utsc: null,
-      channels: settings[0]?.channels ?? [],
+      // The table of channels may have been read a moment after the first frames came.
+      channels: settings.find(({ channels }) => channels.length > 0)?.channels ?? [],
     },
   };
 }
