@@ -42,8 +42,6 @@ import {
   WRITE_DEADLINE_MS,
 } from "./request.ts";
 
-export { jsonBody, request, requestBytes } from "./request.ts";
-
 /** Of a test of the files' way every rung has its own patience. */
 const FILE_WAY_DEADLINE_MS = 180_000;
 

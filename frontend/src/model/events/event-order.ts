@@ -1,7 +1,7 @@
 import type { PlantEvent } from "@pnmlab/protocol";
 
 /** Most events that the page keeps. */
-export const MOST_EVENTS = 5000;
+const MOST_EVENTS = 5000;
 
 /** The events with others in their place or added, newest first. */
 export function mergeEvents(

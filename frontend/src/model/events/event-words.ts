@@ -13,7 +13,7 @@ export function placeWords({ f0Hz, bwHz }: Pick<PlantEvent, "f0Hz" | "bwHz">): s
 }
 
 /** Unit of a statistic, out of its name: `excess over neighbours in dB, live` gives dB. */
-export function statisticUnit(statistic: string): string {
+function statisticUnit(statistic: string): string {
   if (/\bin standard deviations\b|\bsigma\b/.test(statistic)) return "sigma";
   if (/\bdB\b/.test(statistic)) return "dB";
   if (/\bin s\b/.test(statistic)) return "s";
