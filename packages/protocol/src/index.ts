@@ -18,6 +18,7 @@ export * from "./snmp.ts";
 export * from "./snmp-comparison.ts";
 export * from "./snmp-stream.ts";
 export * from "./tftp-probe.ts";
+export * from "./trace-export.ts";
 export * from "./utsc.ts";
 export * from "./utsc-orphans.ts";
 export * from "./utsc-setup.ts";

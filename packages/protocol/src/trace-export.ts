@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** One level per bin, lowest frequency first; null where the bin has none. */
+const levelsSchema = z.array(z.number().nullable());
+
+/** Version of the layout below; a reader refuses a greater one. */
+export const TRACE_EXPORT_VERSION = 1;
+
+/** The traces of a picture as a JSON file. Levels are dBmV per bin, whatever unit the page showed. */
+export const traceExportSchema = z.strictObject({
+  schema: z.literal("pnmlab-traces"),
+  version: z.literal(TRACE_EXPORT_VERSION),
+  title: z.string(),
+  /** Settings in their order, as the page words them. */
+  settings: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  source: z.enum(["live", "recording"]),
+  /** Address of the page that shows this view. */
+  link: z.string(),
+  capturedAt: z.iso.datetime(),
+  exportedAt: z.iso.datetime(),
+  sequence: z.int(),
+  unit: z.literal("dBmV"),
+  /** What the page showed: its number is the dBmV of this file plus `addDb`. */
+  shown: z.strictObject({ unit: z.string(), addDb: z.number() }),
+  axis: z.strictObject({ firstBinHz: z.number(), binSpacingHz: z.number(), bins: z.int() }),
+  resolutionBandwidthHz: z.number(),
+  /** The CMTS told no calibration constant: levels are relative. */
+  uncalibrated: z.boolean(),
+  looks: z.strictObject({
+    average: z.int(),
+    max: z.int(),
+    min: z.int(),
+    percentiles: z.int(),
+  }),
+  /** By name; `difference` is in dB. */
+  traces: z.record(z.string(), levelsSchema),
+  channels: z.array(
+    z.strictObject({
+      name: z.string(),
+      lowerHz: z.number(),
+      upperHz: z.number(),
+      powerDbmv: z.number().nullable(),
+      floorDbmv: z.number().nullable(),
+      carrierToNoiseDb: z.number().nullable(),
+      occupancyPct: z.number().nullable(),
+    }),
+  ),
+  markers: z.array(
+    z.strictObject({
+      name: z.string(),
+      trace: z.string(),
+      frequencyHz: z.number(),
+      levelDbmv: z.number().nullable(),
+    }),
+  ),
+  masks: z.array(
+    z.strictObject({ name: z.string(), isPassing: z.boolean(), worstDb: z.number().nullable() }),
+  ),
+});
+export type TraceExport = z.infer<typeof traceExportSchema>;
