@@ -32,6 +32,8 @@ export function installHotkeys(): void {
     if (event.defaultPrevented || (event.repeat === true && chordOf(event) === "Space")) return;
     if (isTyping(event.target) && !event.ctrlKey && !event.metaKey && event.key !== "Escape") return;
     if (document.querySelector("[data-modal]")) return;
+    // What lies open over the page closes first.
+    if (event.key === "Escape" && document.querySelector("[data-dismissable-layer]")) return;
     const usable = settings.value.singleKeys
       ? all.value
       : all.value.filter((hotkey) => !isSingleKey(hotkey.keys));

@@ -4,6 +4,8 @@ const LONGEST_DELAY_MS = 2000;
 const LOOK_BACK = 40;
 /** A stream whose frames come within this many intervals of each other's time needs no pacing. */
 const EVEN_INTERVALS = 1.5;
+/** What is later than this share of the frames is a stall of its own, which delays no others. */
+const USUAL_SHARE = 0.95;
 /** A lateness so far from the others means that a clock was set. */
 const CLOCK_STEP_MS = 10_000;
 
@@ -64,7 +66,8 @@ export class PlayOut<Frame> {
   }
 
   #setDelay(): void {
-    const spread = Math.max(...this.#lateness) - Math.min(...this.#lateness);
+    const sorted = this.#lateness.toSorted((a, b) => a - b);
+    const spread = sorted[Math.floor(USUAL_SHARE * (sorted.length - 1))]! - sorted[0]!;
     const steps = this.#captured.slice(1).map((time, index) => time - this.#captured[index]!);
     const intervalMs = steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0;
     const isEven = steps.length < 3 || spread <= EVEN_INTERVALS * intervalMs;

@@ -1,0 +1,224 @@
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
+
+let lab: TestLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+const run = chromiumPath ? test : test.skip;
+const plot = () => page.locator(".plot__surface");
+const menuOf = (trace: string) => page.getByRole("button", { name: `Options of ${trace}` });
+const chip = (name: RegExp) => page.locator(".bank__toggle", { hasText: name });
+const tip = () => page.locator(".tip");
+
+beforeAll(async () => {
+  if (!chromiumPath) {
+    console.warn("browser tests skipped: no Chromium is installed");
+    return;
+  }
+  ({ lab, browser, page, complaints } = await openLab());
+  await page.goto(lab.signInLink());
+  await page.goto(`${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}`);
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .click();
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 20);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+async function boxOf(element: Locator) {
+  return (await element.boundingBox())!;
+}
+
+/** A point of the plot as shares of its size. */
+async function at(x: number, y: number): Promise<[number, number]> {
+  const box = await boxOf(plot());
+  return [box.x + x * box.width, box.y + y * box.height];
+}
+
+async function drag(from: [number, number], to: [number, number], button: "left" | "right" = "left") {
+  await page.mouse.move(...(await at(...from)));
+  await page.mouse.down({ button });
+  await page.mouse.move(...(await at(...to)), { steps: 8 });
+  await page.mouse.up({ button });
+}
+
+const query = (name: string) => new URL(page.url()).searchParams.get(name);
+const whenQuery = (name: string, wanted: RegExp) =>
+  page.waitForURL((url) => wanted.test(url.searchParams.get(name) ?? ""));
+
+run("the average is told how it is made in its menu, and says how far it is", async () => {
+  await menuOf("Average").click();
+  await page.getByLabel("Frames N").fill("200");
+  await page.getByLabel("Frames N").press("Enter");
+  await chip(/of 200, power/).waitFor();
+  await page.getByLabel("Mode").selectOption("log");
+  await page.getByText("Reads noise 2.5 dB low").waitFor();
+  await chip(/log: −2.5 dB/).waitFor();
+  await page.getByLabel("Mode").selectOption("leaky");
+  await chip(/exponential 200/).waitFor();
+  await whenQuery("o", /a\.leaky\.200/);
+  await page.keyboard.press("Escape");
+});
+
+run("keys show and hide traces, select one and start it again alone", async () => {
+  await page.keyboard.press("4");
+  await chip(/Min hold\s*\d+ frames/).waitFor();
+  await page.keyboard.press("Shift+3");
+  await page.locator(".bank__chip--selected", { hasText: "Max hold" }).waitFor();
+  const before = await chip(/Max hold/).textContent();
+  await page.keyboard.press("0");
+  await expect
+    .poll(async () => Number((await chip(/Max hold/).textContent())?.match(/(\d+) frames/)?.[1]))
+    .toBeLessThan(12);
+  expect(before).toMatch(/\d{2,} frames/);
+  await page.keyboard.press("Shift+3");
+  await page.keyboard.press("4");
+});
+
+run("a reference is taken by a key, the difference to it reads near zero at the pointer", async () => {
+  await page.keyboard.press("r");
+  await chip(/Reference\s*average of/).waitFor();
+  await page.keyboard.press("7");
+  await chip(/Difference/).waitFor();
+  await page.mouse.move(...(await at(0.5, 0.2)));
+  await tip().getByText("Difference").waitFor();
+  await expect
+    .poll(async () => (await tip().textContent())?.match(/Difference\s*([+−]?[\d.]+) dB/)?.[1])
+    .toBeDefined();
+  await page.keyboard.press("7");
+  await page.keyboard.press("6");
+});
+
+run("persistence comes with D, draws in the trace pane and fades as its menu says", async () => {
+  await page.keyboard.press("d");
+  await chip(/Persistence\s*1\.0 s/).waitFor();
+  await menuOf("Persistence").click();
+  await page.getByLabel("Fades in").selectOption("10");
+  await chip(/Persistence\s*10 s/).waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(1500);
+  await picture(page, "live-persistence");
+  await page.keyboard.press("d");
+  await chip(/Persistence/).waitFor({ state: "detached" });
+});
+
+run("wheel, drag and keys move the view, and the way back is kept", async () => {
+  await page.mouse.move(...(await at(0.5, 0.2)));
+  await page.mouse.wheel(0, -400);
+  await whenQuery("f", /_/);
+  const [low, high] = query("f")!.split("_").map(Number) as [number, number];
+  expect(high - low).toBeLessThan(60);
+  await drag([0.5, 0.2], [0.6, 0.2]);
+  await page.waitForURL((url) => Number(url.searchParams.get("f")?.split("_")[0]) < low);
+  await page.keyboard.press("z");
+  await drag([0.3, 0.1], [0.5, 0.3]);
+  await page.waitForURL((url) => {
+    const [from, to] = (url.searchParams.get("f") ?? "").split("_").map(Number);
+    return to! - from! < (high - low) / 2;
+  });
+  await page.keyboard.press("Backspace");
+  await page.waitForURL((url) => {
+    const [from, to] = (url.searchParams.get("f") ?? "").split("_").map(Number);
+    return Math.abs(to! - from! - (high - low)) < 0.1;
+  });
+  await page.getByRole("button", { name: "5–85" }).click();
+  await whenQuery("f", /^5_85$/);
+});
+
+run("one channel is shown from the list beside the spans", async () => {
+  await page.getByRole("button", { name: "Show a channel" }).click();
+  await page.getByRole("dialog", { name: "Show a channel" }).getByRole("button").nth(1).click();
+  await page.waitForURL((url) => {
+    const [from, to] = (url.searchParams.get("f") ?? "").split("_").map(Number);
+    return to! - from! < 20;
+  });
+  await page.getByRole("button", { name: "5–85" }).click();
+});
+
+run("the level axis is dragged, and zoomed by the wheel over it", async () => {
+  const cell = page.locator(".status-line .cell", { hasText: "Ref level" });
+  const before = await cell.textContent();
+  await drag([0.02, 0.2], [0.02, 0.35]);
+  await expect.poll(() => cell.textContent()).not.toBe(before);
+  await page.mouse.move(...(await at(0.02, 0.2)));
+  await page.mouse.wheel(0, -100);
+  await page.locator(".status-line .cell", { hasText: "5 dB/div" }).waitFor();
+  await page.keyboard.press("y");
+});
+
+run("unit and offset change every level of the page and stay in the address", async () => {
+  const unit = page.locator(".status-line .cell", { hasText: "Unit" });
+  await unit.click();
+  await page.locator("#edit-unit").selectOption("dBuV");
+  await page.locator(".status-line .cell", { hasText: /Ref level.*dBµV/s }).waitFor();
+  await page.locator(".status-line .cell", { hasText: "Offset" }).click();
+  await page.locator("#edit-offset").fill("20");
+  await page.locator("#edit-offset").press("Enter");
+  await whenQuery("u", /^dBuV_20$/);
+  await page.mouse.move(...(await at(0.4, 0.25)));
+  await tip().getByText(/dBµV/).first().waitFor();
+  const link = page.url();
+  await page.reload();
+  await page.locator(".status-line .cell", { hasText: /Offset.*\+20\.0 dB/s }).waitFor();
+  await chip(/exponential 200/).waitFor();
+  expect(page.url()).toBe(link);
+  await page.goto(link.replace(/[?&]u=[^&]*/, ""));
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 20);
+});
+
+run("a box in the waterfall gives its statistics, with a threshold of one's own", async () => {
+  await page.waitForTimeout(3000);
+  await page.keyboard.press("z");
+  await drag([0.3, 0.66], [0.5, 0.74]);
+  const panel = page.getByRole("region", { name: "Statistics of the box" });
+  await panel.getByText(/\d+ frames of \d+ bins/).waitFor();
+  const above = () => panel.locator("dd").nth(5).textContent();
+  await panel.getByLabel(/Threshold/).fill("-80");
+  await panel.getByLabel(/Threshold/).press("Enter");
+  await expect.poll(above).toBe("100.0 %");
+  await picture(page, "live-waterfall-box");
+  await panel.getByRole("button", { name: "Close the statistics" }).click();
+});
+
+run("the waterfall is scrolled into the past with the wheel and comes back with L", async () => {
+  await page.mouse.move(...(await at(0.5, 0.8)));
+  await page.keyboard.down("Shift");
+  await page.mouse.wheel(0, 100);
+  await page.keyboard.up("Shift");
+  await page.waitForTimeout(300);
+  await page.keyboard.press("l");
+  await page.keyboard.press("Space");
+  await page.getByText(/frames held/).waitFor();
+  await page.keyboard.press("Space");
+});
+
+run("the page stays usable on a tablet and below", async () => {
+  for (const [width, height] of [
+    [1920, 1080],
+    [1280, 800],
+    [1024, 768],
+    [880, 700],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(200);
+    const box = await boxOf(plot());
+    expect(box.height).toBeGreaterThanOrEqual(200);
+    expect(box.x + box.width).toBeLessThanOrEqual(width + 1);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize({ width: 1600, height: 1000 });
+});
+
+run("nothing was complained about", () => {
+  expect(complaints).toEqual([]);
+});
