@@ -53,7 +53,7 @@ describe("the ring of a session", () => {
       numberedFrame(n, { levelsHundredthsDbmv: new Int16Array(8).fill(-n) }),
     );
     expect(await all(recorder.frames("ring-s1"))).toHaveLength(60);
-    const rows = await all(recorder.rows("ring-s1", { rows: 1, mode: "max" }));
+    const rows = await all(recorder.reader.rows("ring-s1", { rows: 1, mode: "max" }));
     expect(rows.map((row) => decodeSpectrumFrame(row.buffer).levelsHundredthsDbmv.length)).toEqual([64, 8]);
   });
 
@@ -73,7 +73,11 @@ describe("the ring of a session", () => {
     await publish(1, 100);
     await publish(151, 300);
     expect(recorder.list()[0]).toMatchObject({ frames: 250, gaps: 1 });
-    const { steps, stepMs } = await recorder.overview("ring-s1", { fromMs: at(1), toMs: at(301), steps: 6 });
+    const { steps, stepMs } = await recorder.reader.overview("ring-s1", {
+      fromMs: at(1),
+      toMs: at(301),
+      steps: 6,
+    });
     expect(stepMs).toBe(5000);
     // The first of them is the hole itself, the others the segment that begins after it.
     expect(steps.map(({ gap }) => gap)).toEqual([false, false, true, true, true, false]);
@@ -96,7 +100,7 @@ describe("the ring of a session", () => {
     await publish(1, 30, "s1", flat);
     await publish(31, 140, "s1", flat);
     await recorder.keep("s1", {});
-    const { steps } = await recorder.overview("ring-s1", { fromMs: at(40), toMs: at(141), steps: 1 });
+    const { steps } = await recorder.reader.overview("ring-s1", { fromMs: at(40), toMs: at(141), steps: 1 });
     expect(steps[0]!.quietDbmv).toBeCloseTo(-45, 5);
     expect((await recorder.detail("ring-s1")).settings.at(-1)!.channels).toHaveLength(1);
   });

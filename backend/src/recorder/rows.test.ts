@@ -36,7 +36,7 @@ it("gives rows shorter than a segment as the maximum and the mean of exactly the
   await publish(1, 470);
   const span = { fromMs: at(13), toMs: at(463), rows: 18 };
   for (const mode of ["max", "mean"] as const) {
-    const rows = (await all(recorder.rows("ring-s1", { ...span, mode }))).map(({ buffer }) =>
+    const rows = (await all(recorder.reader.rows("ring-s1", { ...span, mode }))).map(({ buffer }) =>
       decodeSpectrumFrame(buffer),
     );
     const expected = bruteForce(13, 462, (sequence) => Math.floor((sequence - 13) / 25), mode);
@@ -61,7 +61,7 @@ it("gives rows longer than a segment from summaries, each segment in the row in 
     for (const rowS of [20, 300, 1200]) {
       const rows = Math.ceil(1800 / rowS);
       const span = { fromMs: at(1), toMs: at(1) + rows * rowS * 1000, rows };
-      const given = (await all(recorder.rows(recording, { ...span, mode: "max" }))).map(({ buffer }) =>
+      const given = (await all(recorder.reader.rows(recording, { ...span, mode: "max" }))).map(({ buffer }) =>
         decodeSpectrumFrame(buffer),
       );
       const segmentStart = (sequence: number) => Math.floor((sequence - 1) / 100) * 100;
@@ -81,7 +81,9 @@ it("leaves rows without a frame out and marks the one after them", async () => {
   const { recorder, publish } = await openTestRecorder();
   await publish(1, 20);
   await publish(61, 80, "s1", (n) => numberedFrame(n, { gapBefore: n === 61 }));
-  const rows = await all(recorder.rows("ring-s1", { fromMs: at(1), toMs: at(81), rows: 4, mode: "max" }));
+  const rows = await all(
+    recorder.reader.rows("ring-s1", { fromMs: at(1), toMs: at(81), rows: 4, mode: "max" }),
+  );
   expect(rows.map(({ buffer }) => decodeSpectrumFrame(buffer))).toMatchObject([
     { capturedAtMs: at(1), gapBefore: false },
     { capturedAtMs: at(61), gapBefore: true, sequence: 61 },

@@ -7,33 +7,27 @@ import type {
   RecorderState,
   Recording,
   RecordingDetail,
-  RecordingOverview,
   RecordingTrigger,
   SpectrumFrame,
   UtscSession,
 } from "@pnmlab/protocol";
 import type { RecordingHead, SummaryHead } from "@pnmlab/recording";
 import type { KeepAround, LivePublisher, RecordedPart, Recorder } from "../contracts.ts";
-import { isDiskFull } from "../health/disk-space.ts";
 import type { StoredRecording } from "../storage/recordings.ts";
 import { ChannelMemory } from "./channel-memory.ts";
-import { figuresOf, KeptRecordings, settingsOf } from "./kept-recordings.ts";
-import { overviewOf } from "./overview.ts";
-import { readFrames } from "./read-frames.ts";
+import { figuresOf, KeptRecordings } from "./kept-recordings.ts";
 import { DEFAULT_TRIGGER, type RecorderOptions } from "./recorder-options.ts";
-import { exportRecording, importRecording } from "./recording-file.ts";
+import { RecordingCondition } from "./recording-condition.ts";
+import { importRecording } from "./recording-file.ts";
+import { RecordingReader } from "./recording-reader.ts";
 import { Ring } from "./ring.ts";
-import { type RowsWanted, readRows, type SummarySource } from "./rows.ts";
+import type { SummarySource } from "./rows.ts";
 
 const TICK_MS = 1000;
-/** How long after a failed write the next one is tried. */
-const RETRY_MS = 5000;
 /** A segment of which no frame comes any more is closed. */
 const IDLE_MS = 15_000;
 /** Frames of the end of a recording may still be on their way. */
 const LATE_MS = 2000;
-/** The disk is left this much for the database and what comes in. */
-const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 /** Rings of sessions that rest go after this. */
 const REST_MS = 24 * 3_600_000;
 
@@ -43,9 +37,6 @@ const MAX_WAITING = 200;
 const RING_PREFIX = "ring-";
 /** After every capture that can be. */
 const NO_END_MS = Number.MAX_SAFE_INTEGER;
-
-/** Unix milliseconds of captures; the ends of the recording where they are not given. */
-type RecordedSpan = Pick<RecordedPart, "fromMs" | "toMs">;
 
 /** A recording that grows until somebody ends it. */
 export interface OpenRecording {
@@ -65,6 +56,7 @@ export interface OpenRecording {
  * taken at once and written a second later at most; a disk that fails or is full holds up nothing but the recording.
  */
 export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable {
+  readonly reader: RecordingReader;
   readonly #options: RecorderOptions;
   readonly #ringsPath: string;
   readonly #rings = new Map<string, Ring>();
@@ -74,21 +66,22 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   /** Recordings that grow, by id, with the moment at which they end. */
   readonly #growing = new Map<string, number | null>();
   readonly #channels: ChannelMemory;
+  readonly #condition: RecordingCondition;
   #timer: NodeJS.Timeout | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
   #isTicking = false;
   #isClosed = false;
-  /** Why no frame is recorded: a write that failed, or no room. */
-  #writeFailure: string | undefined;
-  #roomFailure: string | undefined;
-  #retryAtMs = 0;
-  #missed = 0;
 
   private constructor(options: RecorderOptions) {
     const path = join(options.dataDir, "recordings");
     this.#options = options;
     this.#ringsPath = join(path, "ring");
     this.#kept = new KeptRecordings(join(path, "kept"), options.store.recordings, options.log);
+    this.#condition = new RecordingCondition(options);
+    this.reader = new RecordingReader({
+      recording: (id) => this.#require(id),
+      source: (id) => this.#source(id),
+    });
     this.#channels = new ChannelMemory(options, ({ id }) => this.#rings.get(id)?.settingsMayHaveChanged());
   }
 
@@ -102,7 +95,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
 
   /** Why nothing is recorded now, in one sentence; null where all is well. */
   get failure(): string | null {
-    return this.#roomFailure ?? this.#writeFailure ?? null;
+    return this.#condition.failure;
   }
 
   get trigger(): RecordingTrigger {
@@ -131,12 +124,12 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   publishFrame(sessionId: string, frame: SpectrumFrame): void {
     if (this.#isClosed) return;
     const { now } = this.#options;
-    const isHindered = this.#roomFailure !== undefined || now() < this.#retryAtMs;
+    const { isHindered } = this.#condition;
     const ring = isHindered ? undefined : this.#rings.get(sessionId);
-    if (ring?.isBehind) this.#failed(new Error("the disk does not keep up"));
+    if (ring?.isBehind) this.#condition.failed(new Error("the disk does not keep up"));
     else if (ring?.take(frame, now())) return;
     if (!isHindered && ring === undefined && this.#waitForRing(sessionId, frame)) return;
-    this.#missed += 1;
+    this.#condition.missed();
   }
 
   /** Rings and recordings, the newest first. */
@@ -147,38 +140,12 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     ];
   }
 
-  async detail(id: string): Promise<RecordingDetail> {
-    const source = await this.#source(id);
-    const settings = await settingsOf(source.segments, (segment) => source.fileOf(segment));
-    return { ...this.#require(id), settings };
+  detail(id: string): Promise<RecordingDetail> {
+    return this.reader.detail(id);
   }
 
-  async *frames(id: string, part: RecordedPart = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for await (const { bytes } of readFrames(await this.#source(id), part)) yield bytes;
-  }
-
-  async *rows(id: string, wanted: RecordedSpan & Pick<RowsWanted, "rows" | "mode">) {
-    const source = await this.#source(id);
-    const span = spanOf(source.segments, wanted);
-    if (span) yield* readRows(source, { ...wanted, ...span });
-  }
-
-  async overview(id: string, wanted: RecordedSpan & { steps: number }): Promise<RecordingOverview> {
-    const { segments } = await this.#source(id);
-    const span = spanOf(segments, wanted);
-    return span ? overviewOf(segments, { ...span, steps: wanted.steps }) : { stepMs: 0, steps: [] };
-  }
-
-  /** A recording as the bytes of one file, and its name. */
-  async file(id: string): Promise<{ fileName: string; chunks: AsyncIterable<Uint8Array> }> {
-    const { label, note, createdAt, rfPortName, firstMs } = this.#require(id);
-    const source = await this.#source(id);
-    if (source.segments.length === 0) {
-      throw new PnmLabError("RECORDING_EMPTY_CONFLICT", `recording ${id} holds no frame yet`);
-    }
-    const at = new Date(firstMs ?? this.#options.now()).toISOString().slice(0, 19).replaceAll(":", "-");
-    const fileName = `${`${label || rfPortName}-${at}`.replaceAll(/[^\w.-]+/g, "_")}.pnmrec`;
-    return { fileName, chunks: exportRecording(source, { label, note, createdAt }) };
+  frames(id: string, part?: RecordedPart): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return this.reader.frames(id, part);
   }
 
   /** Takes a recording that was saved as a file. @throws PnmLabError as `importRecording` */
@@ -370,7 +337,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       const ring = this.#rings.get(recording.sessionId);
       if (ring) await this.#addFromRing(recording.id, ring);
     }
-    await this.#lookForRoom();
+    await this.#condition.look(this.#kept.keptBytes);
   }
 
   /** Holds a frame until the ring of its session is open; false where too many wait. */
@@ -384,7 +351,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
         this.#rings.set(sessionId, ring);
         for (const one of frames) this.publishFrame(sessionId, one);
       })
-      .catch((error: unknown) => this.#failed(error))
+      .catch((error: unknown) => this.#condition.failed(error))
       .finally(() => void this.#opening.delete(sessionId));
     return true;
   }
@@ -432,7 +399,9 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       const unpin = ring.pin();
       void this.#kept.add(id, [segment], (one) => ring.folder.fileOf(one)).finally(unpin);
     }
-    void ring.trim(this.#options.ringMinutes * 60_000).catch((error: unknown) => this.#failed(error));
+    void ring
+      .trim(this.#options.ringMinutes * 60_000)
+      .catch((error: unknown) => this.#condition.failed(error));
     this.#makeRoom();
   }
 
@@ -444,7 +413,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     if (this.#isTicking) return;
     this.#isTicking = true;
     try {
-      await this.#lookForRoom();
+      await this.#condition.look(this.#kept.keptBytes);
       await this.#flushAll();
       await this.#finishDue();
       await this.#removeRested();
@@ -457,7 +426,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
 
   async #flushAll(): Promise<void> {
     const nowMs = this.#options.now();
-    if (nowMs < this.#retryAtMs) return;
+    if (this.#condition.isWaiting) return;
     const rings = [...this.#rings.values()];
     const results = await Promise.allSettled(
       rings.map(async (ring) => {
@@ -467,8 +436,8 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       }),
     );
     const refused = results.find((result) => result.status === "rejected");
-    if (refused) this.#failed(refused.reason);
-    else if (this.#writeFailure !== undefined && rings.some((ring) => ring.isWriting)) this.#recovered();
+    if (refused) this.#condition.failed(refused.reason);
+    else if (rings.some((ring) => ring.isWriting)) this.#condition.written();
   }
 
   async #finishDue(): Promise<void> {
@@ -486,20 +455,6 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       this.#rings.delete(sessionId);
       await rm(ring.folder.path, { recursive: true, force: true });
     }
-  }
-
-  async #lookForRoom(): Promise<void> {
-    const { maxBytes, freeBytes, dataDir, log } = this.#options;
-    const before = this.#roomFailure;
-    const free = await freeBytes().catch(() => Infinity);
-    if (free < LEAST_FREE_BYTES) {
-      this.#roomFailure = `nothing is recorded: the disk of ${dataDir} is full; free some space`;
-    } else if (this.#kept.keptBytes >= maxBytes) {
-      this.#roomFailure = `nothing is recorded: what was kept takes all of the ${Math.round(maxBytes / 1e6)} MB that PNMLAB_RECORDINGS_MAX_MB allows; remove recordings, or allow more`;
-    } else {
-      this.#roomFailure = undefined;
-    }
-    if (this.#roomFailure !== before) log.warn(this.#roomFailure ?? this.#resumedText());
   }
 
   /** Rings give way, the oldest segment of all first. */
@@ -520,27 +475,8 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     }
     for (const [ring, count] of removed) {
       for (let k = 0; k < count; k += 1)
-        void ring.removeOldest().catch((error: unknown) => this.#failed(error));
+        void ring.removeOldest().catch((error: unknown) => this.#condition.failed(error));
     }
-  }
-
-  #failed(error: unknown): void {
-    const { now, dataDir, log } = this.#options;
-    const why = isDiskFull(error) ? `the disk of ${dataDir} is full` : messageOf(error);
-    if (this.#writeFailure === undefined) log.warn(`nothing is recorded: ${why}`);
-    this.#writeFailure = `nothing is recorded: ${why}; it is tried again every ${RETRY_MS / 1000} s`;
-    this.#retryAtMs = now() + RETRY_MS;
-  }
-
-  #recovered(): void {
-    this.#writeFailure = undefined;
-    this.#options.log.info(this.#resumedText());
-  }
-
-  #resumedText(): string {
-    const missed = this.#missed;
-    this.#missed = 0;
-    return `frames are recorded again; ${missed} were not`;
   }
 
   #ofRing(ring: Ring): Recording | undefined {
@@ -601,8 +537,8 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   }
 
   #requireRoom(): void {
-    if (this.#roomFailure === undefined) return;
-    throw new PnmLabError("RECORDINGS_NO_ROOM", this.#roomFailure);
+    const { noRoom } = this.#condition;
+    if (noRoom !== undefined) throw new PnmLabError("RECORDINGS_NO_ROOM", noRoom);
   }
 
   #nowText(): string {
@@ -617,17 +553,4 @@ function unknown(id: string): PnmLabError {
 /** A recording without what only the store needs. */
 function shown({ fromMs, toMs, ...recording }: StoredRecording): Recording {
   return recording;
-}
-
-/** The part that was asked for, its ends those of the recording where none are given; undefined where it is empty. */
-function spanOf(
-  segments: readonly SummaryHead[],
-  wanted: RecordedSpan,
-): { fromMs: number; toMs: number } | undefined {
-  const [first] = segments;
-  if (first === undefined) return undefined;
-  const fromMs = wanted.fromMs ?? first.firstMs;
-  // The newest frame lies within the last part, not at its open end.
-  const toMs = wanted.toMs ?? segments.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0) + 1;
-  return toMs > fromMs ? { fromMs, toMs } : undefined;
 }

@@ -67,7 +67,7 @@ function keepingRoutes(app: FastifyInstance, { recorder, utsc }: RecordingRouteD
     },
     async ({ params, body }) => {
       recorder.edit(params.id, body);
-      return { recording: await recorder.detail(params.id) };
+      return { recording: await recorder.reader.detail(params.id) };
     },
   );
   routes.delete(
@@ -134,7 +134,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
         response: { 200: recordingAnswerSchema },
       },
     },
-    async ({ params }) => ({ recording: await recorder.detail(params.id) }),
+    async ({ params }) => ({ recording: await recorder.reader.detail(params.id) }),
   );
   routes.get(
     "/recordings/:id/overview",
@@ -150,7 +150,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
         response: { 200: recordingOverviewSchema },
       },
     },
-    ({ params, query }) => recorder.overview(params.id, query),
+    ({ params, query }) => recorder.reader.overview(params.id, query),
   );
   routes.get(
     "/recordings/:id/frames",
@@ -168,7 +168,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
       },
     },
     async ({ params, query }, reply) =>
-      reply.type(BYTES).send(await streamOf(recorder.frames(params.id, query))),
+      reply.type(BYTES).send(await streamOf(recorder.reader.frames(params.id, query))),
   );
   routes.get(
     "/recordings/:id/rows",
@@ -186,13 +186,13 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
       },
     },
     async ({ params, query }, reply) =>
-      reply.type(BYTES).send(await streamOf(recorder.rows(params.id, query))),
+      reply.type(BYTES).send(await streamOf(recorder.reader.rows(params.id, query))),
   );
   routes.get(
     "/recordings/:id/file",
     { schema: { summary: "A recording as one file, .pnmrec", tags, params: idParams } },
     async ({ params }, reply) => {
-      const { fileName, chunks } = await recorder.file(params.id);
+      const { fileName, chunks } = await recorder.reader.file(params.id);
       return reply
         .type(BYTES)
         .header("content-disposition", `attachment; filename="${fileName}"`)

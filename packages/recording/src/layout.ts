@@ -32,9 +32,8 @@ export const RECORDING_VERSION = 1;
 export const HEAD_FIXED_BYTES = 16;
 export const RECORD_HEADER_BYTES = 12;
 
-/** Longest JSON and longest record: a frame of 65,535 bins is 131,134 bytes, its summary twice that. */
-export const MAX_JSON_BYTES = 4 * 1024 * 1024;
-export const MAX_RECORD_BYTES = MAX_JSON_BYTES;
+/** Longest JSON, and longest record: a frame of 65,535 bins is 131,134 bytes, its summary twice that. */
+export const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
 
 export const RECORDING_FILE_ENDING = ".pnmrec";
 

@@ -10,8 +10,7 @@ import { crc32 } from "./crc32.ts";
 import {
   decodeJson,
   HEAD_FIXED_BYTES,
-  MAX_JSON_BYTES,
-  MAX_RECORD_BYTES,
+  MAX_CONTENT_BYTES,
   RECORD_HEADER_BYTES,
   RECORDING_MAGIC,
   RECORDING_VERSION,
@@ -94,7 +93,7 @@ function readHead(bytes: Uint8Array, at: number): Step | undefined {
     );
   }
   const length = view.getUint32(8, true);
-  if (length > MAX_JSON_BYTES) throw invalid(`the head of the recording claims to have ${length} bytes`);
+  if (length > MAX_CONTENT_BYTES) throw invalid(`the head of the recording claims to have ${length} bytes`);
   if (here < HEAD_FIXED_BYTES + length) return undefined;
   const json = bytes.subarray(at + HEAD_FIXED_BYTES, at + HEAD_FIXED_BYTES + length);
   if (crc32(json) !== view.getUint32(12, true)) throw invalid("the head of the recording is damaged (CRC)");
@@ -109,7 +108,7 @@ function readRecord(bytes: Uint8Array, at: number): Step | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER_BYTES);
   const kind = view.getUint32(0, true);
   const length = view.getUint32(4, true);
-  if (length > MAX_RECORD_BYTES) throw invalid(`a record of the recording claims to have ${length} bytes`);
+  if (length > MAX_CONTENT_BYTES) throw invalid(`a record of the recording claims to have ${length} bytes`);
   if (bytes.length - at < RECORD_HEADER_BYTES + length) return undefined;
   const content = bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length);
   if (crc32(content) !== view.getUint32(8, true)) throw invalid("a record of the recording is damaged (CRC)");

@@ -1,0 +1,74 @@
+import { PnmLabError } from "@pnmlab/kit";
+import type { Recording, RecordingDetail, RecordingOverview } from "@pnmlab/protocol";
+import type { SummaryHead } from "@pnmlab/recording";
+import type { RecordedPart } from "../contracts.ts";
+import { settingsOf } from "./kept-recordings.ts";
+import { overviewOf } from "./overview.ts";
+import { readFrames } from "./read-frames.ts";
+import { exportRecording } from "./recording-file.ts";
+import { type RowsWanted, readRows, type SummarySource } from "./rows.ts";
+
+/** Where recordings and rings are found by their id. Both throw PnmLabError `RECORDING_UNKNOWN`. */
+export interface RecordingLookup {
+  recording(id: string): Recording;
+  source(id: string): Promise<SummarySource>;
+}
+
+/** Unix milliseconds of captures; the ends of the recording where they are not given. */
+type RecordedSpan = Pick<RecordedPart, "fromMs" | "toMs">;
+
+/** Reads recordings and rings in every form. Errors are those of `RecordingLookup`. */
+export class RecordingReader {
+  readonly #recordings: RecordingLookup;
+
+  constructor(recordings: RecordingLookup) {
+    this.#recordings = recordings;
+  }
+
+  async detail(id: string): Promise<RecordingDetail> {
+    const source = await this.#recordings.source(id);
+    const settings = await settingsOf(source.segments, (segment) => source.fileOf(segment));
+    return { ...this.#recordings.recording(id), settings };
+  }
+
+  async *frames(id: string, part: RecordedPart = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for await (const { bytes } of readFrames(await this.#recordings.source(id), part)) yield bytes;
+  }
+
+  async *rows(id: string, wanted: RecordedSpan & Pick<RowsWanted, "rows" | "mode">) {
+    const source = await this.#recordings.source(id);
+    const span = spanOf(source.segments, wanted);
+    if (span) yield* readRows(source, { ...wanted, ...span });
+  }
+
+  async overview(id: string, wanted: RecordedSpan & { steps: number }): Promise<RecordingOverview> {
+    const { segments } = await this.#recordings.source(id);
+    const span = spanOf(segments, wanted);
+    return span ? overviewOf(segments, { ...span, steps: wanted.steps }) : { stepMs: 0, steps: [] };
+  }
+
+  /** A recording as the bytes of one file, and its name. */
+  async file(id: string): Promise<{ fileName: string; chunks: AsyncIterable<Uint8Array> }> {
+    const { label, note, createdAt, rfPortName } = this.#recordings.recording(id);
+    const source = await this.#recordings.source(id);
+    if (source.segments.length === 0) {
+      throw new PnmLabError("RECORDING_EMPTY_CONFLICT", `recording ${id} holds no frame yet`);
+    }
+    const at = new Date(source.segments[0]!.firstMs).toISOString().slice(0, 19).replaceAll(":", "-");
+    const fileName = `${`${label || rfPortName}-${at}`.replaceAll(/[^\w.-]+/g, "_")}.pnmrec`;
+    return { fileName, chunks: exportRecording(source, { label, note, createdAt }) };
+  }
+}
+
+/** The part that was asked for, its ends those of the recording where none are given; undefined where it is empty. */
+function spanOf(
+  segments: readonly SummaryHead[],
+  wanted: RecordedSpan,
+): { fromMs: number; toMs: number } | undefined {
+  const [first] = segments;
+  if (first === undefined) return undefined;
+  const fromMs = wanted.fromMs ?? first.firstMs;
+  // The newest frame lies within the last part, not at its open end.
+  const toMs = wanted.toMs ?? segments.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0) + 1;
+  return toMs > fromMs ? { fromMs, toMs } : undefined;
+}
