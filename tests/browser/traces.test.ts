@@ -191,15 +191,34 @@ run("a box in the waterfall gives its statistics, with a threshold of one's own"
 });
 
 run("the waterfall is scrolled into the past with the wheel and comes back with L", async () => {
-  await page.mouse.move(...(await at(0.5, 0.8)));
+  /** Time of day of the row under the pointer, in seconds. */
+  const rowTime = async () => {
+    const text = (await tip().locator("p").nth(1).textContent()) ?? "";
+    const [hours, minutes, seconds] = text
+      .match(/(\d+):(\d+):([\d.]+)/)!
+      .slice(1)
+      .map(Number);
+    return hours! * 3600 + minutes! * 60 + seconds!;
+  };
+  await page.mouse.move(...(await at(0.5, 0.65)));
+  await tip()
+    .getByText(/\d:\d\d\.\d/)
+    .first()
+    .waitFor();
+  const before = await rowTime();
   await page.keyboard.down("Shift");
-  await page.mouse.wheel(0, 100);
+  await page.mouse.wheel(0, 200);
   await page.keyboard.up("Shift");
-  await page.waitForTimeout(300);
+  await expect.poll(rowTime).toBeLessThan(before - 5);
   await page.keyboard.press("l");
+  await expect.poll(rowTime).toBeGreaterThan(before);
+});
+
+run("Space holds the picture and says how many frames wait, and lets them in again", async () => {
   await page.keyboard.press("Space");
-  await page.getByText(/frames held/).waitFor();
+  await page.getByText(/[1-9]\d* frames held/).waitFor();
   await page.keyboard.press("Space");
+  await page.getByText(/frames held/).waitFor({ state: "detached" });
 });
 
 run("the page stays usable on a tablet and below", async () => {
