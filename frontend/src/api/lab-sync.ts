@@ -8,6 +8,7 @@ import type {
   StartUtscSession,
   UtscSession,
 } from "@pnmlab/protocol";
+import { onNextBeat } from "../model/beat.ts";
 import { mergeEvents } from "../model/events/event-order.ts";
 import { type ConnectionState, LabState, type Loadable, readyOr, replaceById } from "../model/lab-state.ts";
 import { ApiError } from "./api-error.ts";
@@ -22,7 +23,6 @@ export interface ReceivedFrame {
 const POLL_MS = 5000;
 const EVENTS_AT_FIRST = 500;
 /** Counters of a running session are shown at most this often. */
-const SESSION_EVERY_MS = 250;
 
 /**
  * Keeps the state of the lab in step with the backend: everything is fetched anew on every open of the
@@ -36,7 +36,7 @@ export class LabSync {
   readonly #watchers = new Map<string, number>();
   #poll: ReturnType<typeof setInterval> | undefined;
   #pendingSessions = new Map<string, UtscSession>();
-  #sessionTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopSessions = () => {};
 
   constructor(client: LabClient) {
     this.client = client;
@@ -53,7 +53,7 @@ export class LabSync {
 
   close(): void {
     clearInterval(this.#poll);
-    clearTimeout(this.#sessionTimer);
+    this.#stopSessions();
     this.#connection?.close();
   }
 
@@ -254,14 +254,15 @@ export class LabSync {
       return;
     }
     this.#pendingSessions.set(session.id, session);
-    this.#sessionTimer ??= setTimeout(() => {
-      this.#sessionTimer = undefined;
-      let sessions = this.state.snapshot.sessions;
-      for (const pending of this.#pendingSessions.values()) sessions = replaceById(sessions, pending);
-      this.#pendingSessions.clear();
-      this.state.update({ sessions });
-    }, SESSION_EVERY_MS);
+    this.#stopSessions = onNextBeat(this.#showSessions);
   }
+
+  readonly #showSessions = (): void => {
+    let sessions = this.state.snapshot.sessions;
+    for (const pending of this.#pendingSessions.values()) sessions = replaceById(sessions, pending);
+    this.#pendingSessions.clear();
+    this.state.update({ sessions });
+  };
 
   #replaceSession(session: UtscSession): void {
     this.state.update({ sessions: replaceById(this.state.snapshot.sessions, session) });

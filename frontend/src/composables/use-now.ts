@@ -1,22 +1,23 @@
 import { onScopeDispose, type ShallowRef, shallowRef } from "vue";
+import { onNextBeat } from "../model/beat.ts";
 
-const TICK_MS = 250;
 const now = shallowRef(Date.now());
 let users = 0;
-let timer: ReturnType<typeof setInterval> | undefined;
+let stop = () => {};
+
+function tick(): void {
+  now.value = Date.now();
+  stop = onNextBeat(tick);
+}
 
 /** The time by the browser's clock, four times a second, from one timer for the whole page. */
 export function useNow(): Readonly<ShallowRef<number>> {
   users += 1;
-  now.value = Date.now();
-  timer ??= setInterval(() => {
-    now.value = Date.now();
-  }, TICK_MS);
+  if (users === 1) tick();
+  else now.value = Date.now();
   onScopeDispose(() => {
     users -= 1;
-    if (users > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    if (users === 0) stop();
   });
   return now;
 }

@@ -1,5 +1,6 @@
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
+import { onNextBeat } from "../model/beat.ts";
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import type { PlotView } from "../model/plot-view.ts";
@@ -58,17 +59,31 @@ export function usePlot(options: PlotOptions): Plot {
   const size = shallowRef({ width: 0, height: 0 });
   let stage: StageHandle | undefined;
   let stopReports = () => {};
+  let newest: PlotReport | undefined;
+  let stopReport = () => {};
   const asked = new Map<number, (answer: never) => void>();
   let observer: ResizeObserver | undefined;
 
   const send = (command: StageCommand, transfer?: Transferable[]) => stage?.send(command, transfer);
+
+  /** The first figures at once, those that follow with whatever else of the page changes. */
+  const takeReport = (next: PlotReport) => {
+    if (report.value === undefined) report.value = next;
+    else {
+      newest = next;
+      stopReport = onNextBeat(showReport);
+    }
+  };
+  const showReport = () => {
+    report.value = newest;
+  };
 
   onMounted(() => {
     const plotElement = options.plot.value!;
     stage = stageHandle();
     const plot = stage.take(plotElement);
     stopReports = stage.onReport(plotId, (message) => {
-      if (message.type === "figures") report.value = message.report;
+      if (message.type === "figures") takeReport(message.report);
       else if (message.type === "cursor") reading.value = message.reading;
       else if (message.type === "answer") {
         asked.get(message.id)?.(message.answer as never);
@@ -107,6 +122,7 @@ export function usePlot(options: PlotOptions): Plot {
     for (const answer of asked.values()) answer(undefined as never);
     observer?.disconnect();
     stopReports();
+    stopReport();
     send({ type: "destroy", plotId });
   });
 
