@@ -209,7 +209,7 @@ function numberOf(recording: Recording | undefined, sequence: number | undefined
 }
 
 /** The stretch of settings that a frame lies in; the first one before any. */
-export function settingsAt(
+function settingsAt(
   recording: RecordingDetail | undefined,
   sequence: number | undefined,
 ): RecordingSettings | undefined {

@@ -24,7 +24,7 @@ export interface PlaybackHost {
 }
 
 /** Frames of this long before a point go into the picture with it, so that its traces are right. */
-export const SETTLE_MS = 10_000;
+const SETTLE_MS = 10_000;
 /** The same while the point is being dragged. */
 const SCRUB_SETTLE_MS = 2000;
 /** A gap that would take longer is passed over, in time of the clock on the wall. */
