@@ -55,6 +55,18 @@ export function createPageRouter(): Router {
         meta: { title: "Recording" },
       },
       {
+        path: "/ports",
+        name: "ports",
+        component: () => import("./pages/ports-page.vue"),
+        meta: { title: "Ports side by side" },
+      },
+      {
+        path: "/compare",
+        name: "compare",
+        component: () => import("./pages/compare-page.vue"),
+        meta: { title: "Compare" },
+      },
+      {
         path: "/plant",
         name: "plant",
         component: () => import("./pages/plant-page.vue"),

@@ -27,6 +27,18 @@ export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[
       hint: `G ${entry.letter}`,
       run: () => void router.push(entry.path),
     })),
+    {
+      id: "ports",
+      label: "Ports side by side on one scale",
+      hint: "Ports",
+      run: () => void router.push("/ports"),
+    },
+    {
+      id: "compare",
+      label: "Compare two recordings, ports or captures",
+      hint: "Compare",
+      run: () => void router.push("/compare"),
+    },
     ...portsOf(snapshot.value).map(({ cmts, port }) => ({
       id: `port-${cmts.id}-${port.ifIndex}`,
       label: `${cmts.sysName ?? cmts.id} / ${port.name}${port.alias ? ` / ${port.alias}` : ""}`,

@@ -25,6 +25,7 @@ import type { LiveMonitor } from "./use-live-monitor.ts";
 const PICTURE_WIDTH = 1440;
 const PIXEL_RATIO = 2;
 const WATERFALL_PIXELS = { columns: 1300, rows: 260 };
+const OUTCOME_MS = 5000;
 /** Frames that are asked for at once. */
 const MATRIX_CHUNK = 200;
 
@@ -37,6 +38,9 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
   const failure = ref<string>();
   /** Frames of the matrix that are written, while it is. */
   const written = ref<number>();
+  /** What came of the newest export, for a moment. */
+  const outcome = ref<string>();
+  let outcomeTimer: ReturnType<typeof setTimeout> | undefined;
   let isCancelled = false;
 
   const { playback, timeline, report } = monitor;
@@ -97,12 +101,18 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
     working.value = what;
     failure.value = undefined;
     try {
-      announce(await run());
+      outcome.value = await run();
+      announce(outcome.value);
     } catch (cause) {
       failure.value = messageOf(cause);
+      outcome.value = failure.value;
       announceFailure(`${what}: ${failure.value}`);
     } finally {
       working.value = undefined;
+      clearTimeout(outcomeTimer);
+      outcomeTimer = setTimeout(() => {
+        outcome.value = undefined;
+      }, OUTCOME_MS);
     }
   };
   const save = (what: string, make: () => Promise<{ name: string; parts: BlobPart[]; type: string }>) =>
@@ -167,6 +177,7 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
     onPaper,
     working,
     failure,
+    outcome,
     written,
     matrix,
     saveCsv: () =>

@@ -1,0 +1,101 @@
+import type { ChannelFigures, LineChange, SpectrumComparison } from "@pnmlab/pnm-analysis";
+import { formatMhz, formatNumber, formatSigned } from "../format.ts";
+import type { AveragedSide } from "./averaged-side.ts";
+
+/** A channel of both sides. Differences are after minus before. */
+export interface ChannelChange {
+  name: string;
+  band: string;
+  before: ChannelFigures | undefined;
+  after: ChannelFigures | undefined;
+  powerDb: number;
+  floorDb: number;
+  carrierToNoiseDb: number;
+}
+
+const EDGE_HZ = 1000;
+
+/** Channels by their band: one that only one side has stands alone. */
+export function channelChanges(
+  before: AveragedSide,
+  after: AveragedSide,
+  nameOf: (channel: ChannelFigures) => string,
+): ChannelChange[] {
+  const isSame = (a: ChannelFigures, b: ChannelFigures) =>
+    Math.abs(a.lowerHz - b.lowerHz) < EDGE_HZ && Math.abs(a.upperHz - b.upperHz) < EDGE_HZ;
+  const pairs = before.channels.map((a) => [a, after.channels.find((b) => isSame(a, b))] as const);
+  const alone = after.channels
+    .filter((b) => !before.channels.some((a) => isSame(a, b)))
+    .map((b) => [undefined, b] as const);
+  return [...pairs, ...alone]
+    .map(([a, b]): ChannelChange => {
+      const known = (a ?? b)!;
+      const change = (of: (figures: ChannelFigures) => number) => (a && b ? of(b) - of(a) : Number.NaN);
+      return {
+        name: nameOf(known),
+        band: `${formatMhz(known.lowerHz, 1)}–${formatMhz(known.upperHz, 1)}`,
+        before: a,
+        after: b,
+        powerDb: change(({ powerDbmv }) => powerDbmv),
+        floorDb: change(({ floorDbmv }) => floorDbmv),
+        carrierToNoiseDb: change(({ carrierToNoiseDb }) => carrierToNoiseDb),
+      };
+    })
+    .sort((x, y) => (x.before ?? x.after)!.lowerHz - (y.before ?? y.after)!.lowerHz);
+}
+
+const NONE = "–";
+const level = (value: number | undefined) => formatNumber(value ?? Number.NaN, 1, NONE);
+
+export const CHANNEL_HEADS = [
+  "Channel",
+  "Band, MHz",
+  "Power A, dBmV",
+  "Power B, dBmV",
+  "Δ power, dB",
+  "Floor A, dBmV",
+  "Floor B, dBmV",
+  "Δ floor, dB",
+  "C/N A, dB",
+  "C/N B, dB",
+  "Δ C/N, dB",
+] as const;
+
+export function channelRow({ name, band, before, after, ...change }: ChannelChange): string[] {
+  return [
+    name,
+    band,
+    level(before?.powerDbmv),
+    level(after?.powerDbmv),
+    formatSigned(change.powerDb, 1, NONE),
+    level(before?.floorDbmv),
+    level(after?.floorDbmv),
+    formatSigned(change.floorDb, 1, NONE),
+    level(before?.carrierToNoiseDb),
+    level(after?.carrierToNoiseDb),
+    formatSigned(change.carrierToNoiseDb, 1, NONE),
+  ];
+}
+
+export const LINE_HEADS = ["Line", "Frequency, MHz", "A, dBmV", "B, dBmV", "Δ, dB"] as const;
+
+export function lineRow({ what, frequencyHz, aDbmv, bDbmv, changeDb }: LineChange): string[] {
+  return [what, formatMhz(frequencyHz), level(aDbmv), level(bDbmv), formatSigned(changeDb, 1, NONE)];
+}
+
+/** Lines worth a row: those that changed. */
+export function changedLines({ lines }: SpectrumComparison): LineChange[] {
+  return lines.filter(({ what }) => what !== "same");
+}
+
+/** The comparison in one sentence. */
+export function comparisonWords(comparison: SpectrumComparison): string {
+  const { bins, spreadDb, lines } = comparison;
+  const share = bins.known === 0 ? 0 : (100 * bins.beyond) / bins.known;
+  const count = (what: LineChange["what"]) => lines.filter((line) => line.what === what).length;
+  return (
+    `${formatNumber(share, 1)} % of ${bins.known} bins differ by more than 2σ (±${formatNumber(2 * spreadDb, 2)} dB); ` +
+    "chance alone would make 4.6 %. " +
+    `Lines: ${count("new")} new, ${count("gone")} gone, ${count("changed")} changed, ${count("same")} the same.`
+  );
+}
