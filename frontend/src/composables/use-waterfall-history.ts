@@ -1,4 +1,4 @@
-import { type Ref, type ShallowRef, watch } from "vue";
+import { onScopeDispose, type Ref, type ShallowRef, watch } from "vue";
 import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 
@@ -42,6 +42,12 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
       toMs: Math.min(heldFromMs, whole.toMs, toMs + marginMs),
     };
   };
+  const fillSoon = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void fill();
+    }, SETTLE_MS);
+  };
   const fill = async () => {
     const id = recordingId.value;
     const span = missing();
@@ -51,7 +57,10 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     const rows = Math.ceil((span.toMs - span.fromMs) / options.msPerPx());
     try {
       const read = await client.rows(id, span, Math.min(MOST_ROWS, Math.max(1, rows)));
-      if (here !== place) return;
+      if (here !== place) {
+        fillSoon();
+        return;
+      }
       setHistory(read.filter(({ frame }) => frame.capturedAtMs < span.toMs).map(({ bytes }) => bytes));
     } catch {
       // The waterfall stays open below its own frames; the next move asks again.
@@ -59,17 +68,16 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     }
   };
   watch([report, recorded], () => {
-    if (timer !== undefined || !missing()) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      void fill();
-    }, SETTLE_MS);
+    if (missing()) fillSoon();
   });
+  onScopeDispose(() => clearTimeout(timer));
   return {
     begin(fromMs) {
       place += 1;
       heldFromMs = fromMs;
       filled = undefined;
+      // A picture that stands still reports once, and that may have been before.
+      fillSoon();
     },
   };
 }
