@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
+
+let lab: TestLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+const run = chromiumPath ? test : test.skip;
+const MOMENT_MS = 30_000;
+
+beforeAll(async () => {
+  if (!chromiumPath) {
+    console.warn("browser tests skipped: no Chromium is installed");
+    return;
+  }
+  const distDir = process.env.PNMLAB_TEST_DIST;
+  ({ lab, browser, page, complaints } = await openLab(distDir ? { distDir } : {}));
+  await page.goto(lab.signInLink());
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+const ports = () => lab.simulator.devices[0]!.rfPorts.map(({ ifIndex }) => ifIndex);
+
+async function start(port: number): Promise<void> {
+  await page.goto(`${lab.url}/live/lab-cmts-1/${port}`);
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .click();
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 40);
+}
+
+async function choose(side: "A" | "B", label: RegExp): Promise<void> {
+  const select = page.getByRole("region", { name: `Side ${side}` }).getByRole("combobox");
+  await expect
+    .poll(() => select.locator("option").allTextContents(), { timeout: MOMENT_MS })
+    .toContainEqual(expect.stringMatching(label));
+  const texts = await select.locator("option").allTextContents();
+  await select.selectOption({ index: texts.findIndex((text) => label.test(text)) });
+}
+
+run("a recording is compared with what comes live on another port, and the report holds both", async () => {
+  const [first, second] = ports();
+  await start(first!);
+  await start(second!);
+  await page.goto(`${lab.url}/recordings`);
+  await page
+    .getByRole("link", { name: /^Compare / })
+    .first()
+    .click();
+  await page.getByRole("heading", { name: "Compare", exact: true }).waitFor();
+  const sideA = page.getByRole("region", { name: "Side A" });
+  await sideA.getByText(/Mean power of \d+ frames/).waitFor({ timeout: MOMENT_MS });
+  await choose("B", /, live$/);
+  await page
+    .getByText(/bins differ by more than 2σ/)
+    .first()
+    .waitFor({ timeout: MOMENT_MS });
+  await page.getByRole("table", { name: "Channels" }).waitFor();
+  expect(new URL(page.url()).searchParams.get("b")).toMatch(/^live:lab-cmts-1\//);
+  const image = page.getByRole("img", { name: /bins differ by more than/ });
+  await image.hover();
+  await page.getByText(/MHz: A −?\d+\.\d dBmV, B −?\d+\.\d dBmV, B − A [+−]?\d+\.\d dB/).waitFor();
+  await picture(page, "compare");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Before and after report" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/before-after\.html$/);
+  const html = await readFile(await download.path(), "utf8");
+  expect(html).toContain("Settings of A");
+  expect(html).toContain("Settings of B");
+  expect(html).not.toContain("<script");
+});
+
+run("a recording beside itself differs nowhere", async () => {
+  const a = new URL(page.url()).searchParams.get("a")!;
+  // A ring still grows; a part of it with an end is the same each time.
+  const id = a.slice(4);
+  const answer = await page.request.get(`${lab.url}/api/recordings/${id}`);
+  const { recording } = (await answer.json()) as { recording: { firstMs: number; lastMs: number } };
+  const part = `rec:${id}@${Math.ceil(recording.firstMs)}-${Math.floor(recording.lastMs)}`;
+  await page.goto(`${lab.url}/compare?a=${encodeURIComponent(part)}&b=${encodeURIComponent(part)}`);
+  await page.getByText(/^0\.0 % of \d+ bins differ by more than 2σ/).waitFor({ timeout: MOMENT_MS });
+  await page.getByText("None: every line of one side stands on the other.").waitFor();
+});
+
+run("ports stand side by side on one scale, and the pointer on one reads them all", async () => {
+  const [first, second] = ports();
+  await page.goto(`${lab.url}/live/lab-cmts-1/${first}?ports=${first},${second}`);
+  const tiles = page.locator("article.tile");
+  await expect.poll(() => tiles.count(), { timeout: MOMENT_MS }).toBe(2);
+  await expect
+    .poll(() => tiles.locator("footer").allTextContents(), { timeout: MOMENT_MS })
+    .toEqual([expect.stringContaining("floor"), expect.stringContaining("floor")]);
+  await picture(page, "ports");
+  await tiles.first().locator("canvas").hover();
+  await expect
+    .poll(() => tiles.locator("footer").allTextContents(), { timeout: MOMENT_MS })
+    .toEqual([expect.stringMatching(/average .* dBmV/), expect.stringMatching(/average .* dBmV/)]);
+  const before = await page.locator(".page__bar").first().textContent();
+  await page.mouse.wheel(0, -300);
+  await expect.poll(() => page.locator(".page__bar").first().textContent()).not.toBe(before);
+  expect(complaints).toEqual([]);
+});
