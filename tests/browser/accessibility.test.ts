@@ -81,6 +81,8 @@ function paths(): string[] {
     "/events/none",
     "/recordings",
     "/recordings/none",
+    "/ports",
+    "/compare",
     "/no-such-page",
   ];
 }
