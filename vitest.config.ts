@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages/*,agent,backend,frontend}/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // They wait for sockets, timers and files more than they compute.
           maxWorkers: 2 * availableParallelism(),
         },

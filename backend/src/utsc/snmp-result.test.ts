@@ -17,7 +17,7 @@ test.each(["generic", "e6000"] as const)(
     const chain = await startChain(personality);
     const mend = chain.inject({ kind: "upload", behaviour: { kind: "unreachable" } });
     const { id } = await chain.start({ repeatPeriodUs: 100_000, bins: 3200 });
-    await until(() => chain.publisher.frames.length >= 6, 20_000);
+    await until(() => chain.publisher.frames.length >= 6, 40_000);
     const session = chain.session(id);
     expect(session).toMatchObject({ state: "receiving", bySnmp: true, framesReceived: session.framesBySnmp });
     expect(session.sentence).toMatch(
@@ -38,13 +38,13 @@ test.each(["generic", "e6000"] as const)(
     }
 
     mend();
-    await until(() => chain.publisher.frames.at(-1)?.source === undefined, 10_000);
-    await until(() => chain.session(id).sentence === "Receiving.", 5000);
+    await until(() => chain.publisher.frames.at(-1)?.source === undefined, 30_000);
+    await until(() => chain.session(id).sentence === "Receiving.", 20_000);
     expect(chain.session(id).failure).toBeNull();
     expect(chain.session(id).bySnmp).toBeUndefined();
     await chain.stop(id);
   },
-  60_000,
+  120_000,
 );
 
 test("a CMTS whose result table holds no samples stays stalled in words", async () => {

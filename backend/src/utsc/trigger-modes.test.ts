@@ -38,7 +38,7 @@ async function operandsOf(chain: Chain, mode: (typeof MODES)[number]) {
       return { logicalChIfIndex: scQam, burstIuc: "iuc5" as const };
     case "timestamp": {
       const [upTime] = await chain.snmp.get(chain.target, [instanceOid(system.sysUpTime)]);
-      return { timestampTicks: integerOf(upTime!.value)! + 100 };
+      return { timestampTicks: integerOf(upTime!.value)! + 300 };
     }
     case "freeRunning":
       return {};
@@ -55,7 +55,7 @@ test.each([
   async (mode, operands) => {
     const chain = await startChain("generic", scenarios.plant);
     const { id } = await chain.start({ triggerMode: mode, triggerCount: 5, ...operands });
-    await until(() => chain.publisher.frames.length >= 3 || chain.session(id).state === "failed", 15_000);
+    await until(() => chain.publisher.frames.length >= 3 || chain.session(id).state === "failed", 30_000);
     expect(chain.session(id)).toMatchObject({ failure: null, state: "receiving" });
     const channel = chain.columns(id).find(({ field }) => field === "logicalChIfIndex");
     expect(channel?.accepted).toBe(0);
@@ -67,7 +67,7 @@ test.each(MODES)("a capture triggered by %s is configured, read back and receive
   const chain = await startChain("generic", scenarios.plant);
   const operands = await operandsOf(chain, triggerMode);
   const { id } = await chain.start({ triggerMode, triggerCount: 5, ...operands });
-  await until(() => chain.publisher.frames.length >= 3 || chain.session(id).state === "failed", 15_000);
+  await until(() => chain.publisher.frames.length >= 3 || chain.session(id).state === "failed", 30_000);
   expect(chain.session(id)).toMatchObject({ failure: null, state: "receiving" });
   const accepted = Object.fromEntries(chain.columns(id).map((one) => [one.field, one.accepted]));
   expect(accepted).toMatchObject({ triggerMode, ...operands });

@@ -177,7 +177,7 @@ export function captureBytes(bins = 800): Uint8Array {
   });
 }
 
-export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, deadlineMs = 30_000): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   while (!condition()) {
     if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${condition}`);
