@@ -57,6 +57,8 @@ const steps: Step[] = [
   { name: "type check", command: ["tsc", "-b"] },
   { name: "type check of tests", command: ["tsc", "-p", "tsconfig.test.json"] },
   { name: "type check of the page", command: ["vue-tsc", "--noEmit", "-p", "frontend/tsconfig.json"] },
+  // It waits for containers most of its time.
+  { ...vitest("deploy"), tables: deployTables, output: join(reports, "deploy.log") },
   { name: "lint and format", command: ["biome", "check", "."] },
   { name: "typed lint", command: ["oxlint", "--type-aware"] },
   {
@@ -64,10 +66,8 @@ const steps: Step[] = [
     command: ["depcruise", "--config", ".dependency-cruiser.cjs", "backend", "agent", "frontend", "packages"],
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
-  vitest("unit"),
-  // It waits for containers most of its time.
-  { ...vitest("deploy"), tables: deployTables, output: join(reports, "deploy.log") },
   vitest("integration"),
+  vitest("unit"),
   // A browser gives up what is under way when containers change the networks of the machine.
   { ...vitest("browser"), alone: true },
 ];
