@@ -1,4 +1,4 @@
-import type { SpectrumComparison } from "@pnmlab/pnm-analysis";
+import { quantileOf, type SpectrumComparison } from "@pnmlab/pnm-analysis";
 import { element, escaped } from "../export/markup.ts";
 import { PICTURE_FONT, type PictureLook } from "../export/picture-look.ts";
 import { type SvgPane, svgPane, svgText } from "../export/svg-pane.ts";
@@ -19,6 +19,7 @@ export const COMPARE_RIGHT = 48;
 const OVERLAY_HEIGHT = 300;
 const DIFFERENCE_HEIGHT = 180;
 const TOP = 36;
+const LOWEST_SHARE = 0.02;
 export const COMPARE_HEIGHT = TOP + OVERLAY_HEIGHT + 34 + DIFFERENCE_HEIGHT + 30;
 
 /** Both spectra over each other, and below their difference with the band that chance stays within 95 times of 100. */
@@ -26,7 +27,8 @@ export function compareSvg(comparison: SpectrumComparison, options: CompareSvgOp
   const { width, range, look, nameA, nameB } = options;
   const { axis, aDbmv, bDbmv, differenceDb, spreadDb } = comparison;
   const known = [...aDbmv, ...bDbmv].filter(Number.isFinite);
-  const lowest = known.reduce((least, level) => Math.min(least, level), 0);
+  // The deepest dips of a few frames of noise would take half of the pane.
+  const lowest = quantileOf(known, LOWEST_SHARE);
   const highest = known.reduce((most, level) => Math.max(most, level), -200);
   const scale = scaleFor(highest, lowest);
   const box = {
@@ -58,7 +60,7 @@ export function compareSvg(comparison: SpectrumComparison, options: CompareSvgOp
     highest: reach,
     lowest: -reach,
     step: reach / 2,
-    tick: (level) => formatSigned(level, 0),
+    tick: (level) => (Math.abs(level) < 0.5 ? "0" : formatSigned(level, 0)),
     title: "B − A, dB",
     bands: [{ low: bandOf(-1), high: bandOf(1), colour: look.traces.band, opacity: look.bandOpacity * 1.5 }],
     lines: [{ levels: differenceDb, colour: look.traces.difference, pick: "highest" }],
