@@ -2,20 +2,18 @@ import type { FrequencyAxis } from "./frequency-axis.ts";
 import type { PlotReport } from "./plot-report.ts";
 
 /** Traces of a snapshot by name. */
-export const SNAPSHOT_TRACES = [
-  "live",
-  "average",
-  "max",
-  "min",
-  "p10",
-  "p50",
-  "p90",
-  "floor",
-  "reference",
-  "difference",
-  "user",
-] as const;
-export type SnapshotTrace = (typeof SNAPSHOT_TRACES)[number];
+export type SnapshotTrace =
+  | "live"
+  | "average"
+  | "max"
+  | "min"
+  | "p10"
+  | "p50"
+  | "p90"
+  | "floor"
+  | "reference"
+  | "difference"
+  | "user";
 
 /** The waterfall of a snapshot as pixels of `ImageData`, newest row first. */
 export interface SnapshotWaterfall {
