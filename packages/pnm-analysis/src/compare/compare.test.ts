@@ -15,7 +15,13 @@ function averaged(
     bins = 1600,
     floorDbmv = -50,
     rbwHz = binSpacingHz * 1.5,
-    lines = [] as [number, number][],
+    lines = [],
+  }: {
+    binSpacingHz?: number;
+    bins?: number;
+    floorDbmv?: number;
+    rbwHz?: number;
+    lines?: [number, number][];
   },
 ): ComparedSpectrum {
   const random = new Random(seed);
