@@ -91,7 +91,7 @@ run(
     await page.getByLabel("Note").fill("After the rain");
     await page.getByRole("button", { name: "Keep", exact: true }).click();
     await page.getByText("Kept as “Evening ingress”.").waitFor();
-    await page.getByRole("link", { name: "Open" }).click();
+    await page.getByRole("link", { name: "Open", exact: true }).click();
     await pill("Playback, not live").waitFor();
     await soon(frameNumber).toBe(1);
     expect(await place().textContent()).toMatch(/Frame 1 of \d+/);
