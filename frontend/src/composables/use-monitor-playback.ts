@@ -3,7 +3,6 @@ import type { SpectrumFrame } from "@pnmlab/protocol/frame";
 import { type ComputedRef, computed, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
 import { useRoute } from "vue-router";
 import type { PlotReport } from "../model/plot-report.ts";
-import { isActive } from "../model/session-words.ts";
 import { QuietLine } from "../model/timeline/quiet-line.ts";
 import { announce } from "./use-announcer.ts";
 import { useLab } from "./use-lab.ts";
@@ -52,10 +51,8 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
   const { recordings } = useRecorder();
   // A session has no ring before its first frame.
   const recordingId = computed(() => {
-    const own = session.value;
-    // The ring of a capture begins with its first frame.
-    const isEmpty = own === undefined || (isActive(own) && own.framesReceived === 0);
-    return ofPage ?? (isEmpty ? undefined : `ring-${own.id}`);
+    // A capture without a frame has no ring.
+    return ofPage ?? (session.value?.framesReceived ? `ring-${session.value.id}` : undefined);
   });
 
   const playback = usePlayback({
