@@ -53,9 +53,16 @@ export function takeSnapshot(
     axis,
     traces: taken,
     percentileFrames: percentiles.frames,
-    report,
+    report: { ...report, ...newestShown(data) },
     waterfall: picture && waterfallOf(source, picture),
   };
+}
+
+/** The newest frame that is in the traces: while the picture is held, later ones wait. */
+function newestShown({ ring, heldFrames }: PlotData): Partial<Pick<PlotReport, "sequence" | "capturedAtMs">> {
+  const newest = (ring?.endIndex ?? 0) - 1 - heldFrames;
+  if (!ring || newest < ring.firstIndex) return {};
+  return { sequence: ring.sequenceAt(newest), capturedAtMs: ring.timeAt(newest) };
 }
 
 /** 10 %, 50 % and 90 %: those of the band where it is made of them, else out of the kept frames. */

@@ -185,6 +185,25 @@ test("percentiles are made from the kept frames while no band is shown", () => {
   for (const bin of [10, 100]) expect(again.traces.p50![bin]).toBeCloseTo(snapshot.traces.p50![bin]!, 1);
 });
 
+test("a picture that is held is exported with the time of its own newest frame", () => {
+  const { subject, snapshot, data } = taken();
+  for (let sequence = 41; sequence <= 45; sequence += 1) data.ingest(frameOf(sequence), true);
+  const held = takeSnapshot(
+    {
+      data,
+      view: subject.view,
+      report: { ...snapshot.report, sequence: 45, capturedAtMs: frameOf(45).capturedAtMs },
+      topMs: 0,
+      colours: new Uint32Array(65_536),
+      emptyPixel: 0,
+    },
+    undefined,
+  )!;
+  expect(held.report.sequence).toBe(40);
+  expect(held.report.capturedAtMs).toBe(frameOf(40).capturedAtMs);
+  expect(held.traces.live![50]).toBeCloseTo(levelsOf(40)[50]! / 100, 4);
+});
+
 test("frames as a matrix are written in pieces that together are one file, bit-exact, about as large as told", () => {
   const csv = new MatrixCsv("cmts / port", [{ name: "Port", value: "x" }]);
   const frames = Array.from({ length: 12 }, (_, at) => frameOf(at + 1));
