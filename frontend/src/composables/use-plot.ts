@@ -3,7 +3,7 @@ import { onBeforeUnmount, onMounted, type Ref, type ShallowRef, shallowRef, watc
 import { onNextBeat } from "../model/beat.ts";
 import type { PlotAnswers, PlotQuestion } from "../model/plot-question.ts";
 import type { CursorReading, PlotReport } from "../model/plot-report.ts";
-import type { PlotView } from "../model/plot-view.ts";
+import { changedParts, type PlotView } from "../model/plot-view.ts";
 import type { ReferenceSpectrum } from "../model/reference-trace.ts";
 import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
@@ -34,8 +34,6 @@ export interface Plot {
   takeReference(source: TraceSource, label: string): void;
   /** Older frames for scrolling back further than the plot keeps; they take the place of those given before. */
   setHistory(frames: ArrayBuffer[]): void;
-  /** Goes back to a time: frames after it are forgotten, traces are made anew from those before it. */
-  seek(timeMs: number): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
   setRearms(rearms: number): void;
   /** Asks about the data behind the picture; undefined where there is none, or the picture has gone. */
@@ -65,6 +63,20 @@ export function usePlot(options: PlotOptions): Plot {
   let observer: ResizeObserver | undefined;
 
   const send = (command: StageCommand, transfer?: Transferable[]) => stage?.send(command, transfer);
+  let sentView: PlotView | undefined;
+  /** Masks have thousands of points, and a message is copied whole: what did not change is not sent again. */
+  const sendView = () => {
+    if (!stage) return;
+    const view = changedParts(options.view.value, sentView);
+    sentView = options.view.value;
+    if (Object.keys(view).length > 0) send({ type: "view", plotId, view });
+  };
+
+  /** What was asked gets no answer any more. */
+  const forgetAsked = () => {
+    for (const answer of asked.values()) answer(undefined as never);
+    asked.clear();
+  };
 
   /** The first figures at once, those that follow with whatever else of the page changes. */
   const takeReport = (next: PlotReport) => {
@@ -88,14 +100,18 @@ export function usePlot(options: PlotOptions): Plot {
       else if (message.type === "answer") {
         asked.get(message.id)?.(message.answer as never);
         asked.delete(message.id);
-      } else failure.value = message.message;
+      } else {
+        failure.value = message.message;
+        forgetAsked();
+        if (message.plotId === plotId) stage = undefined;
+      }
     });
     send(
       { type: "create", plotId, kind: options.kind, subject: options.subject, plot },
       plot instanceof HTMLCanvasElement ? [] : [plot],
     );
     send({ type: "plan", plotId, channels: [...options.channels.value] });
-    send({ type: "view", plotId, view: options.view.value });
+    sendView();
     const measure = () => {
       const width = plotElement.clientWidth;
       const height = plotElement.clientHeight;
@@ -115,15 +131,16 @@ export function usePlot(options: PlotOptions): Plot {
     measure();
   });
 
-  watch(options.view, (view) => send({ type: "view", plotId, view }), { flush: "sync" });
+  watch(options.view, sendView, { flush: "sync" });
   watch(options.channels, (channels) => send({ type: "plan", plotId, channels: [...channels] }));
 
   onBeforeUnmount(() => {
-    for (const answer of asked.values()) answer(undefined as never);
     observer?.disconnect();
     stopReports();
     stopReport();
     send({ type: "destroy", plotId });
+    stage = undefined;
+    forgetAsked();
   });
 
   return {
@@ -137,7 +154,6 @@ export function usePlot(options: PlotOptions): Plot {
     setReference: (reference) => send({ type: "reference", plotId, reference }),
     takeReference: (source, label) => send({ type: "takeReference", plotId, source, label }),
     setHistory: (frames) => send({ type: "history", plotId, frames }, frames),
-    seek: (timeMs) => send({ type: "seek", plotId, timeMs }),
     setCursor: (cursor, selection) => send({ type: "cursor", plotId, cursor, selection }),
     ask: (question) =>
       new Promise((resolve) => {

@@ -61,11 +61,6 @@ export class FrameRing {
     if (this.length > this.capacity) this.#firstIndex += 1;
   }
 
-  /** Forgets the frames from an index on; the next one pushed takes its place. */
-  truncate(endIndex: number): void {
-    this.#endIndex = Math.min(this.#endIndex, Math.max(this.#firstIndex, endIndex));
-  }
-
   /** Levels of a frame, hundredths of a dBmV; a view into the ring, valid until the frame is overwritten. */
   levelsAt(index: number): Int16Array {
     const start = (index % this.capacity) * this.bins;

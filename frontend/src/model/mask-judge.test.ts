@@ -62,7 +62,7 @@ class Bench {
   show(spectrum: number[], masks: MaskSpec[], isFrozen = false) {
     this.#sequence += 1;
     this.data.ingest(spectrumFrame(this.#sequence, spectrum), isFrozen);
-    this.judge.judge(this.data, { masks });
+    this.judge.judge(this.data, { masks, frozen: isFrozen });
     return this.judge.reports()[0];
   }
 }
@@ -126,6 +126,15 @@ test("frames that are held because the picture is frozen are judged too", () => 
   expect(report).toMatchObject({ isPassing: false, framesJudged: 2 });
 });
 
+test("frames that come while the picture is frozen do not count for a trace that stands", () => {
+  const bench = new Bench();
+  const masks = [mask({ trace: "max", consecutiveFrames: 3 })];
+  bench.show(levels({ bin: 150, levelDbmv: 0 }), masks);
+  for (let frames = 0; frames < 5; frames += 1) bench.show(levels(), masks, true);
+  expect(bench.judge.reports()[0]).toMatchObject({ isPassing: true, framesJudged: 1 });
+  expect(bench.show(levels(), masks)).toMatchObject({ framesJudged: 2 });
+});
+
 test("a changed mask is judged anew, one that is off is not judged", () => {
   const bench = new Bench();
   bench.show(levels(), [mask()]);
@@ -137,8 +146,8 @@ test("a changed mask is judged anew, one that is off is not judged", () => {
 test("a mask that is made on a picture that stands has a verdict of it, once", () => {
   const bench = new Bench();
   bench.show(levels(), []);
-  bench.judge.begin(bench.data, { masks: [mask()] });
-  bench.judge.begin(bench.data, { masks: [mask()] });
+  bench.judge.begin(bench.data, { masks: [mask()], frozen: true });
+  bench.judge.begin(bench.data, { masks: [mask()], frozen: true });
   expect(bench.judge.reports()[0]).toMatchObject({ isPassing: false, framesJudged: 1 });
 });
 

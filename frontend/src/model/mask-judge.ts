@@ -30,16 +30,16 @@ export class MaskJudge {
   readonly #judged = new Map<number, Judged>();
 
   /** Takes the newest frame, also one that is not drawn. */
-  judge(data: PlotData, view: Pick<PlotView, "masks">): void {
+  judge(data: PlotData, view: Pick<PlotView, "masks" | "frozen">): void {
     this.#judge(data, view, false);
   }
 
   /** Judges what is there already by masks that are new, so that a picture that stands has a verdict too. */
-  begin(data: PlotData, view: Pick<PlotView, "masks">): void {
+  begin(data: PlotData, view: Pick<PlotView, "masks" | "frozen">): void {
     this.#judge(data, view, true);
   }
 
-  #judge(data: PlotData, view: Pick<PlotView, "masks">, onlyNew: boolean): void {
+  #judge(data: PlotData, view: Pick<PlotView, "masks" | "frozen">, onlyNew: boolean): void {
     const masks = view.masks.filter(({ isOn }) => isOn);
     for (const id of [...this.#judged.keys()]) {
       if (!masks.some((mask) => mask.id === id)) this.#judged.delete(id);
@@ -49,6 +49,8 @@ export class MaskJudge {
       const judged = this.#stateOf(mask, data);
       if (!judged || levels?.length !== judged.axis.bins) continue;
       if (onlyNew && judged.framesJudged > 0) continue;
+      // The picture stands, and with it the traces that are made of many frames: they bring nothing to judge.
+      if (!onlyNew && view.frozen && mask.trace !== "live") continue;
       for (const band of judged.bands) {
         band.verdict = band.test.judge(levels.subarray(band.first, band.end));
       }

@@ -154,23 +154,6 @@ test("percentiles come from the distribution of the frames", () => {
   expect(reading.p90Dbmv).toBeCloseTo(-19.6, 1);
 });
 
-test("going back to a time forgets what came after it and makes the traces of what came before", () => {
-  const data = new PlotData(MONITOR_DEPTH);
-  for (let sequence = 1; sequence <= 10; sequence += 1) {
-    data.ingest(
-      frame({ sequence, levelsHundredthsDbmv: Int16Array.from([-100 * (11 - sequence), 0, 0, 0]) }),
-      false,
-    );
-  }
-  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-1);
-  data.seek(500);
-  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-6);
-  expect(readTraces(data, 10e6)!.liveDbmv).toBe(-6);
-  data.ingest(frame({ sequence: 6, levelsHundredthsDbmv: Int16Array.from([-200, 0, 0, 0]) }), false);
-  expect(data.ring!.length).toBe(6);
-  expect(readTraces(data, 10e6)!.maxDbmv).toBe(-2);
-});
-
 test("history stands in front of what was received, and what both have is there once", () => {
   const data = new PlotData(MONITOR_DEPTH);
   for (const sequence of [10, 11]) data.ingest(frame({ sequence }), false);

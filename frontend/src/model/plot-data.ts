@@ -2,7 +2,7 @@ import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { FrameRing } from "./frame-ring.ts";
 import { type FrequencyAxis, sameAxis } from "./frequency-axis.ts";
 import { type Gap, gapBefore, IntervalMeter } from "./gaps.ts";
-import { type FrameSource, firstAtOrAfter, KeptFrames } from "./kept-frames.ts";
+import { type FrameSource, KeptFrames } from "./kept-frames.ts";
 import { levelsOfHundredths } from "./levels.ts";
 import { PastRows } from "./past-rows.ts";
 import { PlantFigures } from "./plant-figures.ts";
@@ -97,6 +97,10 @@ export class PlotData {
 
   get traceOptions(): TraceOptions {
     return this.#options;
+  }
+
+  get reference(): ReferenceSpectrum | undefined {
+    return this.#reference;
   }
 
   /** Puts a spectrum by to compare with; it stays when the axis changes. */
@@ -205,25 +209,6 @@ export class PlotData {
       .toSorted((a, b) => a.capturedAtMs - b.capturedAtMs);
     this.#history = fitting.length === 0 ? undefined : new FrameRing(axis.bins, fitting.length);
     for (const frame of fitting) this.#history!.push(frame.levelsHundredthsDbmv, frame);
-    this.keptVersion += 1;
-  }
-
-  /**
-   * Goes back to a time: frames after it are forgotten, and all traces and figures are made anew from those kept
-   * before it. What comes next is added behind.
-   */
-  seek(timeMs: number): void {
-    const { ring, axis } = this;
-    if (!ring || !axis) return;
-    ring.truncate(firstAtOrAfter(ring, timeMs + 1));
-    this.gaps = this.gaps.filter((gap) => gap.toMs <= timeMs);
-    const reference = this.traces?.reference;
-    this.traces = new Traces(axis.bins, this.#switches, this.#options);
-    this.traces.reference = reference;
-    this.plant = undefined;
-    this.heldFrames = ring.length;
-    this.release();
-    this.shown = {};
     this.keptVersion += 1;
   }
 

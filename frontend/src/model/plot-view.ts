@@ -86,6 +86,15 @@ export interface PlotView {
   events: readonly EventPin[];
 }
 
+/** The parts of a view that are others than before; all of it where there was none. */
+export function changedParts(view: PlotView, before: PlotView | undefined): Partial<PlotView> {
+  if (!before) return view;
+  const names = Object.keys(view) as (keyof PlotView)[];
+  return Object.fromEntries(
+    names.filter((name) => view[name] !== before[name]).map((name) => [name, view[name]]),
+  );
+}
+
 export const DEFAULT_TRACE_SHARE = 0.57;
 
 export const DEFAULT_VIEW: PlotView = {

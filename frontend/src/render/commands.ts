@@ -40,7 +40,8 @@ export type StageCommand =
       gutters: { left: number; right: number };
       pixelRatio: number;
     }
-  | { type: "view"; plotId: number; view: PlotView }
+  /** The parts that differ from what was said before; the others stay as they are. */
+  | { type: "view"; plotId: number; view: Partial<PlotView> }
   | { type: "plan"; plotId: number; channels: UpstreamChannel[] }
   | { type: "rearms"; plotId: number; rearms: number }
   | { type: "frame"; plotId: number; bytes: ArrayBuffer; source: FrameSource }
@@ -54,8 +55,6 @@ export type StageCommand =
    * bytes of one frame each. Those on another axis are passed over. `report.waterfall` says what is missing.
    */
   | { type: "history"; plotId: number; frames: ArrayBuffer[] }
-  /** Goes back to a time: frames after it are forgotten, traces are made anew from those before it. */
-  | { type: "seek"; plotId: number; timeMs: number }
   | { type: "cursor"; plotId: number; cursor: PlotCursor | undefined; selection: Scene["selection"] }
   | { type: "ask"; plotId: number; id: number; question: PlotQuestion }
   | { type: "resetTraces"; plotId: number; roles: TraceRole[] }

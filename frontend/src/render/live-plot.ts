@@ -154,13 +154,6 @@ export class LivePlot {
     this.dirty = true;
   }
 
-  /** Forgets the frames after a time; traces are those of the frames before it. */
-  seek(timeMs: number): void {
-    this.#data.seek(timeMs);
-    this.#bandAtMs = 0;
-    this.dirty = true;
-  }
-
   addFrame(frame: SpectrumFrame): void {
     this.#data.ingest(frame, this.#view.frozen);
     this.#maskJudge.judge(this.#data, this.#view);

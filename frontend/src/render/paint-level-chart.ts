@@ -22,7 +22,7 @@ export interface ChartColours {
   font: string;
 }
 
-export const CHART_LEFT = 40;
+const CHART_LEFT = 40;
 const BOTTOM = 18;
 const TOP = 6;
 

@@ -77,7 +77,7 @@ export function frequencyTickCount(width: number): number {
 }
 
 /** Colour of a trace: the chosen one, else that of the theme; grey where nothing arrives any more. */
-export function traceColour(scene: Pick<Scene, "view" | "theme">, role: TraceRole): string {
+function traceColour(scene: Pick<Scene, "view" | "theme">, role: TraceRole): string {
   const { view, theme } = scene;
   return view.stale ? theme.text3 : (view.traceOptions.colours[role] ?? theme.traces[role]);
 }
@@ -153,7 +153,7 @@ function hasDifference(scene: Scene): boolean {
 }
 
 /** Level at which differences have their zero, dBmV on the axis. */
-export function zeroLevel({ view }: Pick<Scene, "view">): number {
+function zeroLevel({ view }: Pick<Scene, "view">): number {
   return view.scale.refDbmv - ZERO_DIVISION * view.scale.dbPerDivision;
 }
 

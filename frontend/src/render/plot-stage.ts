@@ -2,6 +2,7 @@ import { messageOf } from "@pnmlab/kit";
 import { decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { PlayOut } from "../model/play-out.ts";
 import type { PlotData } from "../model/plot-data.ts";
+import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import type { FontSource, FrameSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
 import { LivePlot } from "./live-plot.ts";
 import type { PlotTheme } from "./plot-theme.ts";
@@ -18,6 +19,7 @@ interface PlotEntry {
   canvas: PlotCanvas;
   /** What a picture that takes the place of another has to be told. */
   told: Map<string, PlotCommand>;
+  view: PlotView;
   kind: PlotKind;
   subject: string;
   /** Live frames that wait for their turn. */
@@ -78,6 +80,7 @@ export class PlotStage {
         live: plot,
         canvas: command.plot,
         told: new Map(),
+        view: DEFAULT_VIEW,
         kind,
         subject,
         playOut: new PlayOut(),
@@ -93,16 +96,15 @@ export class PlotStage {
   #handleForPlot(command: PlotCommand): void {
     const entry = this.#plots.get(command.plotId);
     if (!entry) return;
-    if (command.type === "resize" || command.type === "view" || command.type === "plan") {
-      entry.told.set(command.type, command);
-    }
+    if (command.type === "resize" || command.type === "plan") entry.told.set(command.type, command);
     const { plot } = entry;
     switch (command.type) {
       case "resize":
         plot.resize(command.width, command.height, command.gutters, command.pixelRatio);
         break;
       case "view":
-        plot.setView(command.view);
+        entry.view = { ...entry.view, ...command.view };
+        plot.setView(entry.view);
         entry.changed = true;
         break;
       case "plan":
@@ -120,10 +122,6 @@ export class PlotStage {
         break;
       case "history":
         plot.setHistory(command.frames.map((bytes) => decodeSpectrumFrame(bytes)));
-        entry.changed = true;
-        break;
-      case "seek":
-        plot.seek(command.timeMs);
         entry.changed = true;
         break;
       case "cursor":
@@ -162,8 +160,12 @@ export class PlotStage {
   }
 
   #show(entry: PlotEntry, source: FrameSource): void {
+    // What is compared with stays the same, whatever is shown.
+    const { reference } = entry.plot.data;
     if (source === "live") entry.plot = entry.live;
     else entry.plot = new LivePlot(entry.kind, entry.canvas, this.#theme!, undefined);
+    entry.plot.setView(entry.view);
+    entry.plot.setReference(reference);
     for (const command of entry.told.values()) this.#handleForPlot(command);
     entry.changed = true;
   }
