@@ -20,6 +20,9 @@ import {
 } from "./layout.ts";
 import { decodeSummary, type Summary } from "./summary.ts";
 
+/** The latest moment that a date can be (ECMA-262). */
+const LATEST_MS = 8.64e15;
+
 /** `bytes` of a frame are in a buffer of their own, which `frame` shares. */
 export type RecordingPiece =
   | { kind: "head"; head: RecordingHead }
@@ -131,11 +134,27 @@ function readRecord(bytes: Uint8Array, at: number): Step | undefined {
 }
 
 function frameOf(bytes: Uint8Array<ArrayBuffer>): SpectrumFrame {
+  let frame: SpectrumFrame;
   try {
-    return decodeSpectrumFrame(bytes.buffer);
+    frame = decodeSpectrumFrame(bytes.buffer);
   } catch (error) {
     throw invalid(`a frame of the recording cannot be read: ${messageOf(error)}`, error);
   }
+  const { capturedAtMs, receivedAtMs, firstBinHz, binSpacingHz, levelsHundredthsDbmv } = frame;
+  // The wire has room for numbers that are no times and no frequencies.
+  const isSound =
+    isTime(capturedAtMs) &&
+    isTime(receivedAtMs) &&
+    Number.isFinite(firstBinHz) &&
+    Number.isFinite(binSpacingHz) &&
+    binSpacingHz > 0 &&
+    levelsHundredthsDbmv.length > 0;
+  if (!isSound) throw invalid("a frame of the recording has no bins, or no valid time or frequency axis");
+  return frame;
+}
+
+function isTime(ms: number): boolean {
+  return ms >= 0 && ms <= LATEST_MS;
 }
 
 function parsed<Schema extends z.ZodType>(json: Uint8Array, schema: Schema, what: string): z.output<Schema> {
