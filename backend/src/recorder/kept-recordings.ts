@@ -88,8 +88,9 @@ export class KeptRecordings {
   }
 
   save(recording: StoredRecording): void {
-    this.#keptBytes += recording.sizeBytes - (this.#store.get(recording.id)?.sizeBytes ?? 0);
+    const before = this.#store.get(recording.id)?.sizeBytes ?? 0;
     this.#store.save(recording);
+    this.#keptBytes += recording.sizeBytes - before;
   }
 
   /**
@@ -97,30 +98,40 @@ export class KeptRecordings {
    * as after an older database was put back, as recordings again.
    */
   async pickUp(): Promise<void> {
-    for (const name of await readdir(this.#path).catch((): string[] => [])) {
-      if (this.#store.get(name)) continue;
-      const path = join(this.#path, name);
-      const names = await readdir(path).catch((): string[] => []);
-      if (name.endsWith(REMOVED) || names.includes(UNFINISHED)) {
-        await rm(path, { recursive: true, force: true });
-        continue;
+    const entries = await readdir(this.#path, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (this.#store.get(entry.name)) continue;
+      try {
+        if (entry.isDirectory()) await this.#pickUpOne(entry.name);
+        else this.#log.warn(`${entry.name} among the kept recordings is none of them`);
+      } catch (error) {
+        this.#log.warn(`what lies in ${entry.name} is no recording that can be read: ${messageOf(error)}`);
       }
-      const folder = await SegmentFolder.open(path);
-      const { segments } = folder;
-      if (segments[0] === undefined) continue;
-      const { settings, label, ...head } = await readSegmentHead(folder.fileOf(segments[0]));
-      const found = {
-        id: name,
-        kind: "kept" as const,
-        label: label || "found again",
-        isOpen: false,
-        eventId: null,
-      };
-      const createdAt = new Date(segments[0].firstMs).toISOString();
-      const span = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-      this.save({ ...head, ...found, ...span, createdAt, ...figuresOf(segments) });
-      this.#log.warn(`recording ${name} was found without its entry, and is listed again`);
     }
+  }
+
+  async #pickUpOne(name: string): Promise<void> {
+    const path = join(this.#path, name);
+    const names = await readdir(path);
+    if (name.endsWith(REMOVED) || names.includes(UNFINISHED)) {
+      await rm(path, { recursive: true, force: true });
+      return;
+    }
+    const folder = await SegmentFolder.open(path);
+    const { segments } = folder;
+    if (segments[0] === undefined) return;
+    const { settings, label, ...head } = await readSegmentHead(folder.fileOf(segments[0]));
+    const found = {
+      id: name,
+      kind: "kept" as const,
+      label: label || "found again",
+      isOpen: false,
+      eventId: null,
+    };
+    const createdAt = new Date(segments[0].firstMs).toISOString();
+    const span = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    this.save({ ...head, ...found, ...span, createdAt, ...figuresOf(segments) });
+    this.#log.warn(`recording ${name} was found without its entry, and is listed again`);
   }
 
   /** Marks a folder that is being filled from outside; until `finished`, `pickUp` drops it. */
@@ -151,7 +162,10 @@ export class KeptRecordings {
     return opening;
   }
 
-  /** Adds what of closed segments lies in the recording; returns when they and all before them are in. */
+  /**
+   * Adds what of closed segments lies in the recording; returns when they and all before them are in. What cannot be
+   * added or told to the database is logged: the recording goes on.
+   */
   add(id: string, segments: readonly SummaryHead[], fileOf: (segment: SummaryHead) => string): Promise<void> {
     const done = (this.#work.get(id) ?? Promise.resolve()).then(async () => {
       let added = 0;
@@ -161,11 +175,9 @@ export class KeptRecordings {
         if (added % SAVE_EVERY === 0) await this.#saveFigures(id);
       }
       if (added > 0) await this.#saveFigures(id);
-    });
-    this.#work.set(id, done);
-    void done.then(() => {
       if (this.#work.get(id) === done) this.#work.delete(id);
     });
+    this.#work.set(id, done);
     return done;
   }
 
@@ -175,9 +187,9 @@ export class KeptRecordings {
   }
 
   async #addOne(id: string, segment: SummaryHead, file: string): Promise<boolean> {
-    const recording = this.#store.get(id);
-    if (!recording || segment.lastMs < recording.fromMs || segment.firstMs > recording.toMs) return false;
     try {
+      const recording = this.#store.get(id);
+      if (!recording || segment.lastMs < recording.fromMs || segment.firstMs > recording.toMs) return false;
       const folder = await this.folder(id);
       const isWhole = segment.firstMs >= recording.fromMs && segment.lastMs <= recording.toMs;
       const added = await (isWhole ? take(folder, segment, file) : cut(folder, recording, file));
@@ -190,9 +202,13 @@ export class KeptRecordings {
   }
 
   async #saveFigures(id: string): Promise<void> {
-    const { segments } = await this.folder(id);
-    const recording = this.#store.get(id);
-    if (recording) this.save({ ...recording, ...figuresOf(segments) });
+    try {
+      const { segments } = await this.folder(id);
+      const recording = this.#store.get(id);
+      if (recording) this.save({ ...recording, ...figuresOf(segments) });
+    } catch (error) {
+      this.#log.warn(`the figures of recording ${id} could not be stored: ${messageOf(error)}`);
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -232,16 +248,21 @@ async function cut(
 ): Promise<SummaryHead | undefined> {
   let writer: SegmentWriter | undefined;
   let lastSequence: number | undefined;
-  for await (const { frame } of readSegment(file)) {
-    if (frame.capturedAtMs < fromMs || frame.capturedAtMs > toMs) continue;
-    if (writer === undefined) {
-      const first = { firstMs: frame.capturedAtMs, firstSequence: frame.sequence };
-      if (folder.has(first)) return undefined;
-      writer = new SegmentWriter(folder.fileOf(first), await readSegmentHead(file), frame);
+  try {
+    for await (const { frame } of readSegment(file)) {
+      if (frame.capturedAtMs < fromMs || frame.capturedAtMs > toMs) continue;
+      if (writer === undefined) {
+        const first = { firstMs: frame.capturedAtMs, firstSequence: frame.sequence };
+        if (folder.has(first)) return undefined;
+        writer = new SegmentWriter(folder.fileOf(first), await readSegmentHead(file), frame);
+      }
+      const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
+      writer.append(frame, frame.gapBefore || isJump);
+      lastSequence = frame.sequence;
     }
-    const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
-    writer.append(frame, frame.gapBefore || isJump);
-    lastSequence = frame.sequence;
+  } catch (error) {
+    await writer?.abandon();
+    throw error;
   }
   return writer?.close();
 }

@@ -22,7 +22,8 @@ export async function* exportRecording(
   let key: number | undefined;
   for (const segment of source.segments) {
     if (segment.settingsKey !== key) {
-      const head = await readSegmentHead(source.fileOf(segment));
+      const head = await headOf(source.fileOf(segment));
+      if (head === undefined) continue;
       const { firstMs: fromMs, firstSequence } = segment;
       const settings = { ...head.settings, fromMs, firstSequence };
       yield key === undefined
@@ -36,16 +37,28 @@ export async function* exportRecording(
   }
 }
 
+/** Head of a segment; undefined where it has gone, as the oldest of a ring do while it is read. */
+async function headOf(path: string): Promise<RecordingHead | undefined> {
+  try {
+    return await readSegmentHead(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /**
  * Reads such a file into a folder of segments as it comes in.
  *
  * @throws PnmLabError `RECORDING_FILE_INVALID` or `RECORDING_FILE_UNSUPPORTED` in the words of the parser, or where
- *   it is torn or empty; `RECORDINGS_NO_ROOM` where it exceeds `roomBytes`
+ *   it is torn or empty; as `checkRoom`
+ * @param checkRoom told now and then how many bytes it takes as segments, each of which has a head of its own; throws
+ *   where that is too much
  */
 export async function importRecording(
   chunks: AsyncIterable<Uint8Array>,
   folder: SegmentFolder,
-  roomBytes: number,
+  checkRoom: (bytes: number) => void,
 ): Promise<RecordingHead> {
   const parser = new RecordingParser();
   let head: RecordingHead | undefined;
@@ -55,7 +68,10 @@ export async function importRecording(
   const endSegment = async () => {
     const ended = writer;
     writer = undefined;
-    if (ended) await folder.adopt(await ended.close());
+    if (!ended) return;
+    const { max, mean, ...segment } = await ended.close();
+    await folder.adopt(segment);
+    checkRoom(folder.sizeBytes);
   };
   try {
     for await (const chunk of chunks) {
@@ -79,12 +95,7 @@ export async function importRecording(
           if (writer.pendingBytes > FLUSH_BYTES) await writer.flush();
         }
       }
-      if (parser.wholeBytes > roomBytes) {
-        throw new PnmLabError(
-          "RECORDINGS_NO_ROOM",
-          "the recording is larger than the room that is left for recordings",
-        );
-      }
+      checkRoom(folder.sizeBytes + (writer?.taken?.sizeBytes ?? 0));
     }
     if (parser.tornBytes > 0 || head === undefined) {
       const at = parser.wholeBytes;

@@ -27,12 +27,14 @@ export class Ring {
   /** Segments that have ended and are not closed yet, oldest first. */
   #ended: SegmentWriter[] = [];
   #lastSequence: number | undefined;
+  #newestMs: number | undefined;
   #isSettingsStale = false;
   #takenAtMs = 0;
   /** Files of which a write failed. */
-  readonly #torn: string[] = [];
+  readonly #torn = new Set<string>();
   #work: Promise<void> = Promise.resolve();
-  #pins = 0;
+  /** Capture times from which on segments are held back. */
+  readonly #pins = new Set<{ fromMs: number }>();
 
   private constructor(options: RingOptions, folder: SegmentFolder, identity: RecordingHead | undefined) {
     this.#options = options;
@@ -40,7 +42,9 @@ export class Ring {
     this.folder = folder;
     this.#identity = identity;
     // What follows in another process is not seamless.
-    this.#lastSequence = folder.segments.at(-1)?.lastSequence;
+    const newest = folder.segments.at(-1);
+    this.#lastSequence = newest?.lastSequence;
+    this.#newestMs = newest?.lastMs;
   }
 
   static async open(options: RingOptions): Promise<Ring> {
@@ -55,9 +59,9 @@ export class Ring {
     return this.#identity;
   }
 
-  /** Capture time of the newest frame. */
+  /** Capture time of the frame that was taken last: where the clock of a CMTS is set back, others lie after it. */
   get newestMs(): number | undefined {
-    return this.#writer?.taken?.lastMs ?? this.folder.segments.at(-1)?.lastMs;
+    return this.#newestMs;
   }
 
   /** All segments, those that are being written included. */
@@ -97,6 +101,7 @@ export class Ring {
     const isJump = this.#lastSequence !== undefined && frame.sequence !== this.#lastSequence + 1;
     this.#writer.append(frame, frame.gapBefore || isJump);
     this.#lastSequence = frame.sequence;
+    this.#newestMs = frame.capturedAtMs;
     this.#takenAtMs = nowMs;
     return true;
   }
@@ -124,31 +129,37 @@ export class Ring {
   trim(lengthMs: number): Promise<void> {
     return this.#run(async () => {
       const oldestMs = (this.newestMs ?? 0) - lengthMs;
-      while (this.#pins === 0 && (this.folder.segments[0]?.lastMs ?? Infinity) < oldestMs) {
+      while ((this.folder.segments[0]?.lastMs ?? Infinity) < oldestMs && !this.#isOldestHeld) {
         await this.folder.removeOldest();
       }
     });
   }
 
-  /** Removes its oldest segment to make room. */
+  /** Removes its oldest segment to make room, unless that is held back. */
   removeOldest(): Promise<void> {
-    return this.#run(() => this.folder.removeOldest());
+    return this.#run(async () => {
+      if (!this.#isOldestHeld) await this.folder.removeOldest();
+    });
   }
 
-  /** Holds segments back from `trim` until the returned function is called. */
-  pin(): () => void {
-    this.#pins += 1;
-    return () => {
-      this.#pins -= 1;
-    };
+  /** Keeps segments with frames at or after `fromMs` until the returned function is called. */
+  pin(fromMs: number): () => void {
+    const pin = { fromMs };
+    this.#pins.add(pin);
+    return () => void this.#pins.delete(pin);
+  }
+
+  get #isOldestHeld(): boolean {
+    const lastMs = this.folder.segments[0]?.lastMs ?? 0;
+    return [...this.#pins].some(({ fromMs }) => lastMs >= fromMs);
   }
 
   /** Mends what a failed write left, as soon as the disk takes it. */
   mendTorn(): Promise<void> {
     return this.#run(async () => {
-      for (let path = this.#torn[0]; path !== undefined; path = this.#torn[0]) {
+      for (const path of [...this.#torn]) {
         const segment = await this.folder.mend(path);
-        this.#torn.shift();
+        this.#torn.delete(path);
         if (segment) this.#options.onSegment(segment);
       }
     });
@@ -196,7 +207,7 @@ export class Ring {
         await this.folder.adopt(segment);
         this.#options.onSegment(segment);
       } catch (error) {
-        this.#torn.push(writer.path);
+        this.#torn.add(writer.path);
         this.#options.log.warn(`the segment ${writer.path} could not be closed: ${messageOf(error)}`);
       }
     });
@@ -204,7 +215,7 @@ export class Ring {
 
   async #giveUp(writer: SegmentWriter): Promise<void> {
     await writer.abandon();
-    this.#torn.push(writer.path);
+    this.#torn.add(writer.path);
     // The frames after it have a gap before them.
     this.#lastSequence = -1;
   }

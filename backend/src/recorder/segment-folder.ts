@@ -97,7 +97,8 @@ export class SegmentFolder {
   /** Takes in a segment whose file is in its place. */
   async adopt(segment: SummaryHead): Promise<void> {
     const before = this.#segments.at(-1);
-    this.#insert(segment);
+    // It is there already where the index could not be written the first time.
+    if (!this.has(segment)) this.#insert(segment);
     await appendFile(join(this.path, INDEX), encodeSummaryHead(segment));
     if (before && blockOf(before) < blockOf(segment)) await this.#writeBlock(blockOf(before));
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type {
@@ -11,29 +10,21 @@ import type {
   SpectrumFrame,
   UtscSession,
 } from "@pnmlab/protocol";
-import type { RecordingHead, SummaryHead } from "@pnmlab/recording";
+import type { SummaryHead } from "@pnmlab/recording";
 import type { KeepAround, LivePublisher, RecordedPart, Recorder } from "../contracts.ts";
 import type { StoredRecording } from "../storage/recordings.ts";
-import { ChannelMemory } from "./channel-memory.ts";
 import { figuresOf, KeptRecordings } from "./kept-recordings.ts";
 import { DEFAULT_TRIGGER, type RecorderOptions } from "./recorder-options.ts";
 import { RecordingCondition } from "./recording-condition.ts";
 import { importRecording } from "./recording-file.ts";
 import { RecordingReader } from "./recording-reader.ts";
-import { Ring } from "./ring.ts";
+import type { Ring } from "./ring.ts";
+import { Rings } from "./rings.ts";
 import type { SummarySource } from "./rows.ts";
 
 const TICK_MS = 1000;
-/** A segment of which no frame comes any more is closed. */
-const IDLE_MS = 15_000;
 /** Frames of the end of a recording may still be on their way. */
 const LATE_MS = 2000;
-/** Rings of sessions that rest go after this. */
-const REST_MS = 24 * 3_600_000;
-
-/** Frames that wait for a ring to be opened: some seconds. */
-const MAX_WAITING = 200;
-
 const RING_PREFIX = "ring-";
 /** After every capture that can be. */
 const NO_END_MS = Number.MAX_SAFE_INTEGER;
@@ -58,31 +49,31 @@ export interface OpenRecording {
 export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable {
   readonly reader: RecordingReader;
   readonly #options: RecorderOptions;
-  readonly #ringsPath: string;
-  readonly #rings = new Map<string, Ring>();
-  /** Frames that came while their ring was being opened. */
-  readonly #opening = new Map<string, SpectrumFrame[]>();
+  readonly #rings: Rings;
   readonly #kept: KeptRecordings;
   /** Recordings that grow, by id, with the moment at which they end. */
   readonly #growing = new Map<string, number | null>();
-  readonly #channels: ChannelMemory;
   readonly #condition: RecordingCondition;
   #timer: NodeJS.Timeout | undefined;
+  /** Recordings that are being ended: nothing prolongs them any more. */
+  readonly #ending = new Set<string>();
+  /** Bytes of files that are being taken in. */
+  #incomingBytes = 0;
   #keeping: Promise<unknown> = Promise.resolve();
   #isTicking = false;
-  #isClosed = false;
 
   private constructor(options: RecorderOptions) {
     const path = join(options.dataDir, "recordings");
     this.#options = options;
-    this.#ringsPath = join(path, "ring");
     this.#kept = new KeptRecordings(join(path, "kept"), options.store.recordings, options.log);
     this.#condition = new RecordingCondition(options);
+    this.#rings = new Rings(join(path, "ring"), options, this.#condition, (ring, segment) =>
+      this.#onSegment(ring, segment),
+    );
     this.reader = new RecordingReader({
       recording: (id) => this.#require(id),
       source: (id) => this.#source(id),
     });
-    this.#channels = new ChannelMemory(options, ({ id }) => this.#rings.get(id)?.settingsMayHaveChanged());
   }
 
   /** Picks up the rings and the open recordings that an earlier process left. */
@@ -122,20 +113,13 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   }
 
   publishFrame(sessionId: string, frame: SpectrumFrame): void {
-    if (this.#isClosed) return;
-    const { now } = this.#options;
-    const { isHindered } = this.#condition;
-    const ring = isHindered ? undefined : this.#rings.get(sessionId);
-    if (ring?.isBehind) this.#condition.failed(new Error("the disk does not keep up"));
-    else if (ring?.take(frame, now())) return;
-    if (!isHindered && ring === undefined && this.#waitForRing(sessionId, frame)) return;
-    this.#condition.missed();
+    this.#rings.take(sessionId, frame);
   }
 
   /** Rings and recordings, the newest first. */
   list(): Recording[] {
     return [
-      ...[...this.#rings.values()].flatMap((ring) => this.#ofRing(ring) ?? []),
+      ...this.#rings.list().flatMap((ring) => this.#ofRing(ring) ?? []),
       ...this.#kept.list().map(shown),
     ];
   }
@@ -151,10 +135,25 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   /** Takes a recording that was saved as a file. @throws PnmLabError as `importRecording` */
   async importFile(chunks: AsyncIterable<Uint8Array>, label: string): Promise<RecordingDetail> {
     const id = randomUUID();
+    this.#requireRoom();
     const folder = await this.#kept.unfinished(id);
+    let incomingBytes = 0;
+    const countIncoming = (bytes: number) => {
+      this.#incomingBytes += bytes - incomingBytes;
+      incomingBytes = bytes;
+    };
     try {
-      const room = this.#options.maxBytes - this.#kept.keptBytes;
-      const { settings, createdAt, ...head } = await importRecording(chunks, folder, room);
+      const { settings, createdAt, ...head } = await importRecording(chunks, folder, (bytes) => {
+        countIncoming(bytes);
+        this.#requireRoom();
+        const roomBytes = this.#options.maxBytes - this.#kept.keptBytes - this.#incomingBytes;
+        if (roomBytes < 0) {
+          throw new PnmLabError(
+            "RECORDINGS_NO_ROOM",
+            "the recording is larger than the room that is left for recordings",
+          );
+        }
+      });
       this.#kept.save({
         ...head,
         id,
@@ -170,6 +169,8 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     } catch (error) {
       await this.#kept.remove(id);
       throw error;
+    } finally {
+      countIncoming(0);
     }
     await this.#kept.finished(id);
     this.#makeRoom();
@@ -242,7 +243,12 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     const running = this.#kept
       .list()
       .find(
-        (one) => one.isOpen && one.kind === "triggered" && one.sessionId === sessionId && atMs <= one.toMs,
+        (one) =>
+          one.isOpen &&
+          one.kind === "triggered" &&
+          one.sessionId === sessionId &&
+          atMs <= one.toMs &&
+          !this.#ending.has(one.id),
       );
     if (running) {
       const prolonged = {
@@ -266,7 +272,7 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     this.#requireRoom();
     const ring = this.#rings.get(wanted.sessionId);
     const session = this.#options.sessions.get(wanted.sessionId) ?? ring?.identity;
-    const unpin = ring?.pin();
+    const unpin = ring?.pin(wanted.fromMs);
     try {
       await ring?.rotate();
       const recording: StoredRecording = {
@@ -293,13 +299,17 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   async finish(id: string): Promise<Recording | undefined> {
     const recording = this.#kept.get(id);
     if (!recording?.isOpen) return recording && shown(recording);
-    await this.#rings.get(recording.sessionId)?.rotate();
-    this.#growing.delete(id);
-    await this.#kept.settled(id);
-    const ended = this.#kept.get(id);
-    if (!ended) return undefined;
-    this.#kept.save({ ...ended, isOpen: false });
-    return shown({ ...ended, isOpen: false });
+    this.#ending.add(id);
+    try {
+      await this.#rings.get(recording.sessionId)?.rotate();
+      await this.#kept.settled(id);
+      const ended = this.#kept.get(id);
+      if (ended) this.#kept.save({ ...ended, isOpen: false });
+      this.#growing.delete(id);
+      return ended && shown({ ...ended, isOpen: false });
+    } finally {
+      this.#ending.delete(id);
+    }
   }
 
   /** Capture time of the newest frame of a session; undefined where there is none. */
@@ -308,29 +318,18 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     clearInterval(this.#timer);
-    await Promise.all([...this.#rings.values()].map((ring) => ring.rotate()));
+    await this.#rings.close();
     await Promise.all([...this.#growing.keys()].map((id) => this.#kept.settled(id)));
   }
 
   get #storedBytes(): number {
-    let bytes = this.#kept.keptBytes;
-    for (const ring of this.#rings.values()) bytes += ring.folder.sizeBytes;
-    return bytes;
+    return this.#kept.keptBytes + this.#incomingBytes + this.#rings.sizeBytes;
   }
 
   async #pickUp(): Promise<void> {
-    await mkdir(this.#ringsPath, { recursive: true });
     await this.#kept.pickUp();
-    for (const sessionId of await readdir(this.#ringsPath)) {
-      try {
-        const ring = await Ring.open(this.#ringOptions(sessionId));
-        if (ring.folder.segments.length > 0) this.#rings.set(sessionId, ring);
-      } catch (error) {
-        this.#options.log.warn(`the ring of session ${sessionId} cannot be read: ${messageOf(error)}`);
-      }
-    }
+    await this.#rings.pickUp();
     for (const recording of this.#kept.list().filter(({ isOpen }) => isOpen)) {
       const isScheduled = recording.kind === "scheduled";
       this.#growing.set(recording.id, isScheduled ? null : recording.toMs);
@@ -340,68 +339,12 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     await this.#condition.look(this.#kept.keptBytes);
   }
 
-  /** Holds a frame until the ring of its session is open; false where too many wait. */
-  #waitForRing(sessionId: string, frame: SpectrumFrame): boolean {
-    const waiting = this.#opening.get(sessionId);
-    if (waiting) return waiting.length < MAX_WAITING && waiting.push(frame) > 0;
-    const frames = [frame];
-    this.#opening.set(sessionId, frames);
-    Ring.open(this.#ringOptions(sessionId))
-      .then((ring) => {
-        this.#rings.set(sessionId, ring);
-        for (const one of frames) this.publishFrame(sessionId, one);
-      })
-      .catch((error: unknown) => this.#condition.failed(error))
-      .finally(() => void this.#opening.delete(sessionId));
-    return true;
-  }
-
-  #ringOptions(sessionId: string) {
-    return {
-      sessionId,
-      path: join(this.#ringsPath, sessionId),
-      headOf: (frame: SpectrumFrame) => this.#headOf(sessionId, frame),
-      onSegment: (segment: SummaryHead) => this.#onSegment(sessionId, segment),
-      log: this.#options.log,
-    };
-  }
-
-  #headOf(sessionId: string, frame: SpectrumFrame): RecordingHead | undefined {
-    const session = this.#options.sessions.get(sessionId);
-    if (session === undefined) return undefined;
-    const { cmtsId, rfPortIfIndex, rfPortName, requested, accepted, observed, kHundredthsDb } = session;
-    return {
-      sessionId,
-      cmtsId,
-      rfPortIfIndex,
-      rfPortName,
-      label: "",
-      note: "",
-      createdAt: this.#nowText(),
-      settings: {
-        fromMs: frame.capturedAtMs,
-        firstSequence: frame.sequence,
-        requested,
-        accepted,
-        observed,
-        kHundredthsDb,
-        channels: this.#channels.of(session),
-        software: this.#options.build,
-      },
-    };
-  }
-
-  #onSegment(sessionId: string, segment: SummaryHead): void {
-    const ring = this.#rings.get(sessionId);
-    if (ring === undefined) return;
+  #onSegment(ring: Ring, segment: SummaryHead): void {
     for (const id of this.#growing.keys()) {
-      if (this.#kept.get(id)?.sessionId !== sessionId) continue;
-      const unpin = ring.pin();
+      if (this.#kept.get(id)?.sessionId !== ring.sessionId) continue;
+      const unpin = ring.pin(segment.firstMs);
       void this.#kept.add(id, [segment], (one) => ring.folder.fileOf(one)).finally(unpin);
     }
-    void ring
-      .trim(this.#options.ringMinutes * 60_000)
-      .catch((error: unknown) => this.#condition.failed(error));
     this.#makeRoom();
   }
 
@@ -414,30 +357,14 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     this.#isTicking = true;
     try {
       await this.#condition.look(this.#kept.keptBytes);
-      await this.#flushAll();
+      await this.#rings.flush();
       await this.#finishDue();
-      await this.#removeRested();
+      await this.#rings.removeRested();
     } catch (error) {
       this.#options.log.error({ err: error }, `the recorder failed: ${messageOf(error)}`);
     } finally {
       this.#isTicking = false;
     }
-  }
-
-  async #flushAll(): Promise<void> {
-    const nowMs = this.#options.now();
-    if (this.#condition.isWaiting) return;
-    const rings = [...this.#rings.values()];
-    const results = await Promise.allSettled(
-      rings.map(async (ring) => {
-        await ring.mendTorn();
-        await ring.flush();
-        if (ring.isWriting && nowMs - ring.takenAtMs > IDLE_MS) await ring.rotate();
-      }),
-    );
-    const refused = results.find((result) => result.status === "rejected");
-    if (refused) this.#condition.failed(refused.reason);
-    else if (rings.some((ring) => ring.isWriting)) this.#condition.written();
   }
 
   async #finishDue(): Promise<void> {
@@ -447,36 +374,8 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     }
   }
 
-  async #removeRested(): Promise<void> {
-    const nowMs = this.#options.now();
-    for (const [sessionId, ring] of this.#rings) {
-      if (this.#options.sessions.get(sessionId)?.desired === "running" || ring.isWriting) continue;
-      if (nowMs - Math.max(ring.takenAtMs, ring.newestMs ?? 0) < REST_MS) continue;
-      this.#rings.delete(sessionId);
-      await rm(ring.folder.path, { recursive: true, force: true });
-    }
-  }
-
-  /** Rings give way, the oldest segment of all first. */
   #makeRoom(): void {
-    const rings = [...this.#rings.values()];
-    let excess = this.#storedBytes - this.#options.maxBytes;
-    const removed = new Map<Ring, number>();
-    while (excess > 0) {
-      let oldest: { ring: Ring; segment: SummaryHead } | undefined;
-      for (const ring of rings) {
-        const segment = ring.folder.segments[removed.get(ring) ?? 0];
-        if (segment && (oldest === undefined || segment.firstMs < oldest.segment.firstMs))
-          oldest = { ring, segment };
-      }
-      if (oldest === undefined) return;
-      excess -= oldest.segment.sizeBytes;
-      removed.set(oldest.ring, (removed.get(oldest.ring) ?? 0) + 1);
-    }
-    for (const [ring, count] of removed) {
-      for (let k = 0; k < count; k += 1)
-        void ring.removeOldest().catch((error: unknown) => this.#condition.failed(error));
-    }
+    this.#rings.makeRoom(this.#storedBytes - this.#options.maxBytes);
   }
 
   #ofRing(ring: Ring): Recording | undefined {
