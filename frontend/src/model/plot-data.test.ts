@@ -2,6 +2,7 @@ import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
 import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
 import { readTraces, takeReport } from "./plot-figures.ts";
+import { waterfallRows } from "./waterfall-rows.ts";
 
 function frame(part: Partial<SpectrumFrame> & { sequence: number }): SpectrumFrame {
   return {
@@ -182,3 +183,32 @@ test("what the ring has no room for is kept as the peak of half seconds", () => 
   expect(kept.levelsAt(slot)[0]).toBe(0);
   expect(kept.levelsAt(slot + 1)[0]).toBe(-4000);
 });
+
+test.each([1600, 4096])(
+  "an hour of %i bins at 20 frames a second stays within its memory, and ten minutes can be scrolled back",
+  (bins) => {
+    const data = new PlotData(MONITOR_DEPTH);
+    const levels = new Int16Array(bins).fill(-5000);
+    const startMs = Date.parse("2026-11-21T09:00:00Z");
+    const [perSecond, seconds] = [20, 3600];
+    let mostBytes = 0;
+    for (let sequence = 1; sequence <= perSecond * seconds; sequence += 1) {
+      const second = Math.floor((sequence - 1) / perSecond);
+      // Each second is known by its level.
+      levels[0] = -second;
+      const capturedAtMs = startMs + ((sequence - 1) * 1000) / perSecond;
+      const each = { sequence, capturedAtMs, receivedAtMs: capturedAtMs, levelsHundredthsDbmv: levels };
+      // Traces have tests of their own; held frames are not worked into them.
+      data.ingest(frame(each), true);
+      mostBytes = Math.max(mostBytes, data.keptBytes);
+    }
+    expect(mostBytes).toBeLessThan(MONITOR_DEPTH.bytes + bins * 2 * 1800 + 1);
+    const kept = data.kept!;
+    const secondAgo = (ago: number) => {
+      const topMs = startMs + (seconds - ago) * 1000;
+      const { last } = waterfallRows(kept, topMs, 200, 1);
+      return -kept.levelsAt(last[0]!)[0]!;
+    };
+    for (const ago of [1, 299, 600, 700]) expect(secondAgo(ago)).toBe(seconds - ago);
+  },
+);

@@ -195,6 +195,14 @@ export class PlotData {
     this.heldFrames = 0;
   }
 
+  /** Memory that the kept frames take, in bytes. */
+  get keptBytes(): number {
+    return [this.ring, this.#past?.rows, this.#history].reduce(
+      (sum, kept) => sum + (kept?.byteLength ?? 0),
+      0,
+    );
+  }
+
   /** All frames that the waterfall can show, with the history in front of what was received. */
   get kept(): FrameSource | undefined {
     return this.ring && new KeptFrames([this.#history, this.#past?.rows, this.ring]);
