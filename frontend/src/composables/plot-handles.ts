@@ -23,6 +23,8 @@ export interface PlotHandles {
   drop(): void;
   /** A press and release without a drag, on nothing. */
   click(point: PlotPoint): void;
+  /** A finger rested on the plot: a marker at the peak there, else at the place itself. */
+  longPress(point: PlotPoint): void;
   /** A double click; `onNothing` is what the plot does where nothing was meant. */
   doubleClick(point: PlotPoint, onNothing: () => void): void;
   /** True where the pointer is over something that it could grab. */

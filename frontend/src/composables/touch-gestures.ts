@@ -7,24 +7,29 @@ export interface TouchOptions {
   paneWidth(): number;
   /** A finger rested on the plot. */
   longPress(event: PointerEvent): void;
+  /** A finger flew sideways over the plot. */
+  swipe(): void;
 }
 
 const LONG_PRESS_MS = 600;
 const TAP_MS = 300;
 const STILL_PX = 8;
+const SWIPE_MS = 350;
+const SWIPE_PX = 60;
 /** Spread or closing of two fingers for one step of dB per division. */
 const STEP_PX = 40;
 
 /**
  * Fingers on the panes: one moves the crosshair and, resting, sets a marker; two pan and pinch, sideways the
- * frequency and upright the levels; a tap of two takes the last zoom back.
+ * frequency and upright the levels; a tap of two takes the last zoom back. One that flies sideways swipes.
  */
-export function touchGestures({ control, frequencyAt, paneWidth, longPress }: TouchOptions) {
+export function touchGestures({ control, frequencyAt, paneWidth, longPress, swipe }: TouchOptions) {
   const fingers = new Map<number, { x: number; y: number }>();
   let press: ReturnType<typeof setTimeout> | undefined;
   let moved = 0;
   let twoSinceMs = 0;
   let upright = 0;
+  let began: { x: number; y: number; atMs: number } | undefined;
 
   const spread = () => {
     const [a, b] = [...fingers.values()];
@@ -57,6 +62,7 @@ export function touchGestures({ control, frequencyAt, paneWidth, longPress }: To
       (event.target as Element).setPointerCapture(event.pointerId);
       clearTimeout(press);
       moved = 0;
+      began = fingers.size === 1 ? { x, y, atMs: event.timeStamp } : undefined;
       if (fingers.size === 1) press = setTimeout(() => longPress(event), LONG_PRESS_MS);
       else {
         twoSinceMs = event.timeStamp;
@@ -79,7 +85,12 @@ export function touchGestures({ control, frequencyAt, paneWidth, longPress }: To
       if (!fingers.has(event.pointerId)) return false;
       clearTimeout(press);
       const isTap = fingers.size === 2 && moved <= STILL_PX && event.timeStamp - twoSinceMs < TAP_MS;
+      const last = fingers.get(event.pointerId)!;
       fingers.delete(event.pointerId);
+      if (began && event.type === "pointerup" && event.timeStamp - began.atMs < SWIPE_MS) {
+        const across = Math.abs(last.x - began.x);
+        if (across >= SWIPE_PX && across > 2 * Math.abs(last.y - began.y)) swipe();
+      }
       if (isTap) {
         // The first step takes back what the touch itself remembered.
         control.back();

@@ -36,6 +36,7 @@ import { provideLevels } from "./use-levels.ts";
 import { type MonitorPlayback, useMonitorPlayback } from "./use-monitor-playback.ts";
 import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
+import { type PaneChoice, usePanes } from "./use-panes.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
 import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
 import { provideQualify, type Qualify } from "./use-qualify.ts";
@@ -61,6 +62,7 @@ export interface LiveMonitor extends MonitorPlayback {
   stale: ComputedRef<boolean>;
   hasPicture: ComputedRef<boolean>;
   control: PlotViewControl;
+  panes: PaneChoice;
   plot: Plot;
   plotCanvas: ShallowRef<HTMLCanvasElement | null>;
   report: ShallowRef<PlotReport | undefined>;
@@ -117,6 +119,8 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
       !inPlayback.value &&
       (session.value?.state !== "receiving" || snapshot.value.connection.status !== "open"),
   );
+  const plotHeight = shallowRef(0);
+  const panes = usePanes(plotHeight);
   const control = usePlotView(
     report,
     computed(() => ({
@@ -124,6 +128,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
       stale: stale.value,
       calm: calm.value,
       past: inPlayback.value,
+      panes: panes.shown.value,
     })),
     shared.palette ? { ...shared.view, palette: shared.palette } : shared.view,
   );
@@ -138,6 +143,9 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     view: control.view,
     channels,
     gutters: PLOT_GUTTERS,
+  });
+  watch(plot.size, ({ height }) => {
+    plotHeight.value = height;
   });
   const { keepFrame } = usePageProbe(plot.report);
   const past = useMonitorPlayback({
@@ -242,6 +250,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     stale,
     hasPicture,
     control,
+    panes,
     plot,
     plotCanvas,
     report,

@@ -4,6 +4,7 @@ import { monitorLayout, type PlotLayout, type PlotZone, zoneAt } from "../model/
 import {
   type ColourLimits,
   DEFAULT_TRACE_SHARE,
+  DEFAULT_VIEW,
   DIVISIONS,
   type LevelScale,
   lowestLevel,
@@ -28,8 +29,10 @@ export interface GestureOptions {
   drawQualify(from: PanePoint, to: PanePoint): void;
   /** Markers and mask points, which are asked before the plot moves. */
   handles: PlotHandles;
-  /** A row of the waterfall was clicked; the cursor stands on it. */
-  pickRow(): void;
+  /** A row of the waterfall was clicked; the cursor stands on it. @returns how to take the click back */
+  pickRow(): () => void;
+  /** Two panes are shown one at a time, and a swipe changes to the other. */
+  swipe(): void;
   /** A box was drawn in the waterfall. */
   measureBox(box: FrequencyRange & { top: number; bottom: number }): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
@@ -53,15 +56,11 @@ const TOP_END_PX = 24;
 export function usePlotGestures(options: GestureOptions): void {
   const { control, setCursor } = options;
   let drag: Drag | undefined;
+  let takeBackPick = () => {};
   let cursor: PlotCursor | undefined;
 
   const layout = (): PlotLayout =>
-    monitorLayout(
-      options.size.value.width,
-      options.size.value.height,
-      options.gutters,
-      control.view.value.traceShare,
-    );
+    monitorLayout(options.size.value.width, options.size.value.height, options.gutters, control.view.value);
   const pointOf = (event: MouseEvent) => {
     const box = options.element.value!.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -131,7 +130,8 @@ export function usePlotGestures(options: GestureOptions): void {
     control,
     frequencyAt,
     paneWidth: () => layout().trace.width,
-    longPress: (event) => options.handles.doubleClick(handlePoint(event), () => {}),
+    longPress: (event) => options.handles.longPress(handlePoint(event)),
+    swipe: options.swipe,
   });
 
   const onDown = (event: PointerEvent) => {
@@ -190,6 +190,11 @@ export function usePlotGestures(options: GestureOptions): void {
         if (!drag.moved && Math.hypot(x - drag.x, y - drag.y) < 3) return;
         if (!drag.moved) control.show(view.value.range);
         control.pan((drag.x - x) / trace.width);
+        // Levels follow once they are zoomed, when there is more of them than is shown.
+        if (drag.zone === "trace" && view.value.scale.dbPerDivision < DEFAULT_VIEW.scale.dbPerDivision) {
+          const perPx = (view.value.scale.dbPerDivision * DIVISIONS) / trace.height;
+          control.setScale({ ...view.value.scale, refDbmv: view.value.scale.refDbmv + (y - drag.y) * perPx });
+        }
         if (drag.zone === "waterfall") {
           const scrollMs = view.value.scrollMs + (drag.y - y) * view.value.msPerPx;
           control.change({ scrollMs: Math.max(0, scrollMs) });
@@ -264,7 +269,7 @@ export function usePlotGestures(options: GestureOptions): void {
     if (drag?.kind === "handle") options.handles.drop();
     if (drag?.kind === "pan" && !drag.moved && event.type === "pointerup") {
       options.handles.click(handlePoint(event));
-      if (zoneAt(layout(), x, y) === "waterfall") options.pickRow();
+      if (zoneAt(layout(), x, y) === "waterfall") takeBackPick = options.pickRow();
     }
     drag = undefined;
     hover(x, y, zoneAt(layout(), x, y));
@@ -280,8 +285,10 @@ export function usePlotGestures(options: GestureOptions): void {
     const { x, y } = pointOf(event);
     const zone = zoneAt(layout(), x, y);
     if (zone === "trace") options.handles.doubleClick(handlePoint(event), () => control.back());
-    else if (zone === "waterfall") control.back();
-    else if (zone === "frequencyAxis") control.change({ traceShare: DEFAULT_TRACE_SHARE });
+    else if (zone === "waterfall") {
+      takeBackPick();
+      options.handles.doubleClick(handlePoint(event), () => {});
+    } else if (zone === "frequencyAxis") control.change({ traceShare: DEFAULT_TRACE_SHARE });
   };
 
   const onMenu = (event: Event) => event.preventDefault();

@@ -10,6 +10,8 @@ import type { Masks } from "./use-masks.ts";
 /** How near the pointer has to be, in CSS pixels: across a marker, above its diamond with the flag, below it. */
 const REACH = { across: 10, above: 40, below: 14, edge: 5, point: 9, peak: 28 };
 const FAST = 10;
+/** With Alt what is dragged follows the pointer by this share. */
+const FINE = 0.1;
 const LEVEL_STEP_DB = 0.1;
 /** A double click comes within this time of the first of its two clicks. */
 const DOUBLE_CLICK_MS = 700;
@@ -29,7 +31,26 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
 
   const pane = () => {
     const { width, height } = plot.size.value;
-    return monitorLayout(width, height, PLOT_GUTTERS, control.view.value.traceShare).trace;
+    return monitorLayout(width, height, PLOT_GUTTERS, control.view.value).trace;
+  };
+  const waterfallTop = () => {
+    const { width, height } = plot.size.value;
+    return monitorLayout(width, height, PLOT_GUTTERS, control.view.value).waterfall.top;
+  };
+  /** Time of the row of the waterfall at a height; undefined while it shows nothing. */
+  const timeAt = (y: number) => {
+    const topMs = report.value?.waterfall.topMs;
+    return topMs ? topMs - (y - waterfallTop()) * control.view.value.msPerPx : undefined;
+  };
+  const inTime = (point: PlotPoint): Grabbed | undefined => {
+    const topMs = report.value?.waterfall.topMs ?? 0;
+    const found = markers.list.value.find(({ frequencyHz, timeMs }) => {
+      if (timeMs === undefined) return false;
+      const y = waterfallTop() + (topMs - timeMs) / control.view.value.msPerPx;
+      const isAcross = Math.abs(point.x - xOf(frequencyHz)) <= REACH.across;
+      return isAcross && point.y >= y - REACH.above && point.y <= y + REACH.below;
+    });
+    return found && { kind: "marker", number: found.number };
   };
   const xOf = (frequencyHz: number) => {
     const { range } = control.view.value;
@@ -48,6 +69,7 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
   const stepped = (value: number, step: number) => Math.round(value / step) * step;
 
   const under = (point: PlotPoint): Grabbed | undefined => {
+    if (point.zone === "waterfall") return inTime(point);
     if (point.zone !== "trace") return undefined;
     for (const mask of masks.list.value) {
       if (!mask.isOn || mask.source.from !== "points") continue;
@@ -62,7 +84,8 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
     const ordered = markers.list.value.toSorted(
       (a, b) => Number(b.number === activeMarker) - Number(a.number === activeMarker),
     );
-    for (const { number, kind, bandHz = DEFAULT_BAND_HZ } of ordered) {
+    for (const { number, kind, timeMs, bandHz = DEFAULT_BAND_HZ } of ordered) {
+      if (timeMs !== undefined) continue;
       const reading = markers.readingOf(number);
       if (!reading) continue;
       const x = xOf(reading.frequencyHz);
@@ -95,7 +118,18 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
       const binHz = report.value?.binSpacingHz ?? 1;
       if (grabbed.kind === "marker") {
         const step = binHz * fast;
-        markers.moveTo(grabbed.number, stepped(point.frequencyHz - markers.snap(0), step) + markers.snap(0));
+        const frequencyHz = point.altKey
+          ? start!.frequencyHz + (point.frequencyHz - start!.frequencyHz) * FINE
+          : point.frequencyHz;
+        markers.moveTo(grabbed.number, stepped(frequencyHz - markers.snap(0), step) + markers.snap(0));
+        const timeMs = point.zone === "waterfall" ? timeAt(point.y) : undefined;
+        const { number } = grabbed;
+        if (timeMs !== undefined)
+          control.change({
+            markers: markers.list.value.map((marker) =>
+              marker.number === number && marker.timeMs !== undefined ? { ...marker, timeMs } : marker,
+            ),
+          });
       } else if (grabbed.kind === "edge") {
         const { number } = grabbed;
         const reading = markers.readingOf(number);
@@ -117,9 +151,16 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
         const lowHz = (points[index - 1]?.frequencyHz ?? Number.NEGATIVE_INFINITY) + binHz;
         const highHz = (points[index + 1]?.frequencyHz ?? Number.POSITIVE_INFINITY) - binHz;
         const levelStep = LEVEL_STEP_DB * fast;
+        const along = point.altKey ? FINE : 1;
+        const from = start!;
         const moved = {
-          frequencyHz: Math.min(Math.max(markers.snap(point.frequencyHz), lowHz), highHz),
-          levelDbmv: Math.round(stepped(point.levelDbmv, levelStep) * 10) / 10,
+          frequencyHz: Math.min(
+            Math.max(markers.snap(from.frequencyHz + (point.frequencyHz - from.frequencyHz) * along), lowHz),
+            highHz,
+          ),
+          levelDbmv:
+            Math.round(stepped(from.levelDbmv + (point.levelDbmv - from.levelDbmv) * along, levelStep) * 10) /
+            10,
         };
         masks.setPoints(
           id,
@@ -148,8 +189,18 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
       markers.remember();
       markers.moveTo(active.value.number, point.frequencyHz);
     },
+    longPress(point) {
+      if (masks.drawing.value !== undefined) return;
+      this.doubleClick(point, () => markers.add({ frequencyHz: point.frequencyHz }));
+    },
     doubleClick(point, onNothing) {
       const over = under(point);
+      if (point.zone === "waterfall") {
+        const timeMs = timeAt(point.y);
+        if (over?.kind === "marker") markers.activate(over.number);
+        else if (timeMs !== undefined) markers.add({ frequencyHz: point.frequencyHz, timeMs });
+        return;
+      }
       if (over?.kind === "point") {
         const mask = masks.list.value.find((one) => one.id === over.mask);
         if (mask?.source.from !== "points") return;

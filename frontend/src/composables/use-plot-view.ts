@@ -55,7 +55,7 @@ export interface PlotViewControl {
 /** The view of the monitor and the ways to change it. Holds no data of the spectra. */
 export function usePlotView(
   data: Readonly<ShallowRef<PlotReport | undefined>>,
-  state: ComputedRef<{ frozen: boolean; stale: boolean; calm: boolean; past: boolean }>,
+  state: ComputedRef<Pick<PlotView, "frozen" | "stale" | "calm" | "past" | "panes">>,
   initial: Partial<PlotView>,
 ): PlotViewControl {
   const { settings, palette, change: changeSettings } = useSettings();

@@ -6,6 +6,14 @@ import type { MaskSpec } from "./mask-spec.ts";
 const MARKERS: Marker[] = [
   { number: 1, kind: "normal", trace: "average", frequencyHz: 27_185_000, isTracking: true },
   { number: 2, kind: "delta", trace: "live", frequencyHz: 8_650_000, reference: 1, isTracking: false },
+  {
+    number: 3,
+    kind: "normal",
+    trace: "live",
+    frequencyHz: 20e6,
+    isTracking: false,
+    timeMs: 1_795_272_000_000,
+  },
   { number: 4, kind: "bandPower", trace: "max", frequencyHz: 32e6, bandHz: 6.4e6, isTracking: false },
   {
     number: 5,

@@ -60,7 +60,7 @@ export function maskText({ name, trace, consecutiveFrames, source }: MaskSpec): 
 }
 
 function markerText(marker: Marker, isActive: boolean): string {
-  const { number, kind, trace, frequencyHz, reference, bandHz, isTracking, measure } = marker;
+  const { number, kind, trace, frequencyHz, reference, bandHz, isTracking, timeMs, measure } = marker;
   return [
     String(number),
     kind,
@@ -68,6 +68,7 @@ function markerText(marker: Marker, isActive: boolean): string {
     String(Math.round(frequencyHz)),
     ...(reference === undefined ? [] : [`r${reference}`]),
     ...(bandHz === undefined ? [] : [`b${Math.round(bandHz)}`]),
+    ...(timeMs === undefined ? [] : [`z${Math.round(timeMs)}`]),
     ...(isTracking ? ["t"] : []),
     ...(isActive ? ["x"] : []),
     ...(measure ? [functionText(measure)] : []),
@@ -96,6 +97,7 @@ function markerOf(text: string): { marker: Marker; isActive: boolean } | undefin
     isTracking: extras.includes("t"),
     ...optional("reference", numberOf(extra("r"))),
     ...optional("bandHz", numberOf(extra("b"))),
+    ...optional("timeMs", numberOf(extra("z"))),
     ...optional("measure", functionOf(extra("o"), extra("d"), extra("a"))),
   };
   const fits =

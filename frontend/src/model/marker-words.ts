@@ -1,5 +1,5 @@
 import { levelIn } from "@pnmlab/pnm-analysis";
-import { formatBandwidth, formatMhz, formatNumber, formatSigned } from "./format.ts";
+import { formatBandwidth, formatClock, formatMhz, formatNumber, formatSigned } from "./format.ts";
 import { DEFAULT_BAND_HZ, type Marker, type MarkerKind, type MarkerReading, markerName } from "./marker.ts";
 import { LEVEL_UNITS, type LevelDisplay, unitName } from "./shown-level.ts";
 
@@ -46,13 +46,18 @@ export function noteWords(marker: Marker, reading: MarkerReading | undefined): s
     return `${name} ${Number.isNaN(reading.widthHz) ? "no width" : shortBandwidth(reading.widthHz)}`;
   }
   switch (marker.kind) {
-    case "delta":
-      return `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
+    case "delta": {
+      const deltaDb = `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
+      return Number.isNaN(reading.deltaMs)
+        ? deltaDb
+        : `${deltaDb}, ${formatSigned(reading.deltaMs / 1000, 2)} s`;
+    }
     case "bandPower":
       return shortBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ);
     case "noise":
       return "17 bins";
     case "normal":
+      if (marker.timeMs !== undefined) return formatClock(marker.timeMs, true);
       return marker.isTracking ? "tracks" : "";
   }
 }

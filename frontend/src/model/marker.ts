@@ -30,6 +30,8 @@ export interface Marker {
   bandHz?: number | undefined;
   /** Follows the peak next to it with every frame. */
   isTracking: boolean;
+  /** A marker in time: it stands on the waterfall and reads the frame of then, Unix milliseconds. */
+  timeMs?: number | undefined;
   measure?: MarkerFunction | undefined;
 }
 
@@ -42,6 +44,9 @@ export interface MarkerReading {
   /** dB to the reference and Hz to it, of a delta. */
   deltaDb: number;
   deltaHz: number;
+  /** Time of the frame that a marker in time reads, Unix milliseconds, and milliseconds to its reference. */
+  timeMs: number;
+  deltaMs: number;
   dbmvPerHz: number;
   bandPowerDbmv: number;
   /** Width that the marker's function found, Hz. */

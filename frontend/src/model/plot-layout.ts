@@ -26,19 +26,36 @@ export interface Gutters {
 
 const AXIS_HEIGHT = 24;
 const TOP_MARGIN = 8;
-const LEAST_PANE = 60;
+/** A pane is never lower than this where there is room for both; where there is not, one of them goes. */
+export const LEAST_PANE_PX = 200;
 
-/** Layout of the monitor: gutters for labels, trace pane above the shared axis, waterfall below. */
+export type Pane = "trace" | "waterfall";
+export type Panes = Pane | "both";
+
+/** Whether trace and waterfall both have room in a plot of a height, CSS pixels. */
+export function hasRoomForBoth(height: number): boolean {
+  return panesOf(height) >= 2 * LEAST_PANE_PX;
+}
+
+function panesOf(height: number): number {
+  return Math.max(2, height - TOP_MARGIN - AXIS_HEIGHT - TOP_MARGIN);
+}
+
+/**
+ * Layout of the monitor: gutters for labels, trace pane above the shared axis, waterfall below. A pane that is not
+ * shown has no height.
+ */
 export function monitorLayout(
   width: number,
   height: number,
   gutters: Gutters,
-  traceShare: number,
+  { traceShare, panes: shown }: { traceShare: number; panes: Panes },
 ): PlotLayout {
   const paneWidth = Math.max(1, width - gutters.left - gutters.right);
-  const panes = Math.max(2, height - TOP_MARGIN - AXIS_HEIGHT - TOP_MARGIN);
-  const least = Math.min(LEAST_PANE, panes / 2);
-  const traceHeight = Math.round(Math.min(Math.max(panes * traceShare, least), panes - least));
+  const panes = panesOf(height);
+  const least = Math.min(LEAST_PANE_PX, panes / 2);
+  const shared = Math.round(Math.min(Math.max(panes * traceShare, least), panes - least));
+  const traceHeight = shown === "both" ? shared : shown === "trace" ? panes : 0;
   const trace = { left: gutters.left, top: TOP_MARGIN, width: paneWidth, height: traceHeight };
   const axis = { left: gutters.left, top: trace.top + traceHeight, width: paneWidth, height: AXIS_HEIGHT };
   const waterfallTop = axis.top + AXIS_HEIGHT;
@@ -47,7 +64,7 @@ export function monitorLayout(
     left: gutters.left + paneWidth + 9,
     top: waterfallTop + 5,
     width: 10,
-    height: Math.max(1, waterfall.height - 10),
+    height: Math.max(0, waterfall.height - 10),
   };
   return { width, height, trace, axis, waterfall, colourBar, labelled: true };
 }
@@ -70,7 +87,7 @@ export function zoneAt(layout: PlotLayout, x: number, y: number): PlotZone | und
   const inPane = x >= trace.left && x <= trace.left + trace.width;
   if (y >= axis.top && y < axis.top + axis.height) return "frequencyAxis";
   if (y >= trace.top && y < axis.top) return inPane ? "trace" : x < trace.left ? "levelAxis" : undefined;
-  if (y >= waterfall.top && y <= waterfall.top + waterfall.height) {
+  if (waterfall.height > 0 && y >= waterfall.top && y <= waterfall.top + waterfall.height) {
     if (inPane) return "waterfall";
     if (x >= colourBar.left - 10) return "colourBar";
   }

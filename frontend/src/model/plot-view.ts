@@ -5,6 +5,7 @@ import type { WatchedBand } from "./level-history.ts";
 import type { Marker } from "./marker.ts";
 import type { MaskSpec } from "./mask-spec.ts";
 import type { PaletteName } from "./palette.ts";
+import type { Panes } from "./plot-layout.ts";
 import {
   DEFAULT_SWITCHES,
   DEFAULT_TRACE_OPTIONS,
@@ -60,6 +61,8 @@ export interface PlotView {
   showPlan: boolean;
   /** Share of the plot height that the trace pane takes. */
   traceShare: number;
+  /** The panes that there is room for. */
+  panes: Panes;
   /** Holds the picture as it was; frames go on being kept. */
   frozen: boolean;
   /** Nothing arrives any more: traces grey, colours out. */
@@ -106,6 +109,7 @@ export const DEFAULT_VIEW: PlotView = {
   traceOptions: DEFAULT_TRACE_OPTIONS,
   showPlan: true,
   traceShare: DEFAULT_TRACE_SHARE,
+  panes: "both",
   frozen: false,
   stale: false,
   calm: false,

@@ -55,6 +55,22 @@ test("a marker reads the level of the bin that its frequency falls into, on its 
   expect(max!.levelDbmv).toBeCloseTo(-10, 2);
 });
 
+test("a marker in time reads the frame of then, and a delta tells the time between two of them", () => {
+  const data = dataOf(withCarriers({ 50: -10 }), withCarriers({ 50: -30 }), withCarriers({ 50: -45 }));
+  const markers = [
+    marker({ timeMs: 250 }),
+    marker({ number: 2, kind: "delta", reference: 1, timeMs: 190 }),
+    marker({ number: 3, timeMs: 50 }),
+  ];
+  const [then, before, tooOld] = read(data, ...markers);
+  expect(then).toMatchObject({ bin: 50, timeMs: 200 });
+  expect(then!.levelDbmv).toBeCloseTo(-30, 2);
+  expect(before).toMatchObject({ timeMs: 100, deltaMs: -100 });
+  expect(before!.deltaDb).toBeCloseTo(20, 2);
+  expect(noteWords(markers[1]!, before)).toBe("+20.0 dB, −0.10 s");
+  expect(tooOld!.bin).toBe(-1);
+});
+
 test("a marker outside of the spectrum, and one on a trace that is not there, reads nothing", () => {
   const data = dataOf(withCarriers({}));
   const [outside, reference] = read(

@@ -11,6 +11,8 @@ import {
   trackPeak,
 } from "@pnmlab/pnm-analysis";
 import { binAt, binFrequencyHz } from "./frequency-axis.ts";
+import { firstAtOrAfter } from "./kept-frames.ts";
+import { levelsOfHundredths } from "./levels.ts";
 import { DEFAULT_BAND_HZ, type Marker, type MarkerReading } from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 import type { PlotView } from "./plot-view.ts";
@@ -28,7 +30,7 @@ export class MarkerReader {
   /** Moves the tracking markers to the peak nearest to where each was; one whose signal is gone stays. */
   follow(data: PlotData, view: Pick<PlotView, "markers">): void {
     for (const marker of view.markers) {
-      if (!marker.isTracking) continue;
+      if (!marker.isTracking || marker.timeMs !== undefined) continue;
       const spectrum = traceSpectrum(data, marker.trace);
       if (!spectrum) continue;
       const { binSpacingHz } = spectrum;
@@ -46,14 +48,18 @@ export class MarkerReader {
     return view.markers.map((marker) => {
       const bin = binAt(axis, this.#placeOf(marker));
       const frequencyHz = bin === undefined ? this.#placeOf(marker) : binFrequencyHz(axis, bin);
-      const spectrum = bin === undefined ? undefined : traceSpectrum(data, marker.trace);
-      if (bin === undefined || !spectrum) return nothingRead(marker.number, frequencyHz);
+      const row = rowOf(data, marker);
+      const spectrum = bin === undefined ? undefined : (row ?? traceSpectrum(data, marker.trace));
+      const isGone = marker.timeMs !== undefined && !row;
+      if (bin === undefined || !spectrum || isGone) return nothingRead(marker.number, frequencyHz);
       const reference = view.markers.find(({ number }) => number === marker.reference);
       return {
         ...nothingRead(marker.number, frequencyHz),
         bin,
         levelDbmv: spectrum.levelsDbmv[bin]!,
+        timeMs: row?.timeMs ?? Number.NaN,
         ...(marker.kind === "delta" && reference && this.#delta(data, spectrum, reference, frequencyHz)),
+        ...(marker.kind === "delta" && reference && { deltaMs: betweenMs(row, rowOf(data, reference)) }),
         dbmvPerHz: noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)),
         ...(marker.kind === "bandPower" && {
           bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
@@ -73,11 +79,26 @@ export class MarkerReader {
     const own = deltaMarker(spectrum, referenceHz, frequencyHz);
     const bin = binAt(data.axis!, frequencyHz)!;
     // The reference may sit on another trace; its level is that of its own.
-    const there = traceSpectrum(data, reference.trace);
+    const row = rowOf(data, reference);
+    const there = row ?? traceSpectrum(data, reference.trace);
     const at = binAt(data.axis!, referenceHz);
     const referenceDb = at === undefined ? Number.NaN : (there?.levelsDbmv[at] ?? Number.NaN);
     return { deltaHz: own.deltaHz, deltaDb: spectrum.levelsDbmv[bin]! - referenceDb };
   }
+}
+
+/** The frame that a marker in time stands on; undefined for other markers and where no frame of then is kept. */
+function rowOf(data: PlotData, { timeMs }: Marker): (LevelSpectrum & { timeMs: number }) | undefined {
+  const { kept, axis } = data;
+  if (timeMs === undefined || !kept || !axis) return undefined;
+  const index = firstAtOrAfter(kept, timeMs + 1) - 1;
+  if (index < kept.firstIndex) return undefined;
+  const levelsDbmv = levelsOfHundredths(kept.levelsAt(index), new Float32Array(axis.bins));
+  return { ...axis, levelsDbmv, timeMs: kept.timeAt(index) };
+}
+
+function betweenMs(row: { timeMs: number } | undefined, reference: { timeMs: number } | undefined): number {
+  return row && reference ? row.timeMs - reference.timeMs : Number.NaN;
 }
 
 function binHz(spectrum: LevelSpectrum, bin: number): number {
@@ -92,6 +113,8 @@ function nothingRead(number: number, frequencyHz: number): MarkerReading {
     levelDbmv: Number.NaN,
     deltaDb: Number.NaN,
     deltaHz: Number.NaN,
+    timeMs: Number.NaN,
+    deltaMs: Number.NaN,
     dbmvPerHz: Number.NaN,
     bandPowerDbmv: Number.NaN,
     widthHz: Number.NaN,

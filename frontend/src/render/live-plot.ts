@@ -22,7 +22,7 @@ import type { PlotKind } from "./commands.ts";
 import { paintAxes } from "./paint-axes.ts";
 import { paintCursor } from "./paint-cursor.ts";
 import { paintEvents } from "./paint-events.ts";
-import { paintMarkers } from "./paint-markers.ts";
+import { paintMarkers, paintTimeMarkers } from "./paint-markers.ts";
 import { paintMasks } from "./paint-masks.ts";
 import { paintTrace } from "./paint-trace.ts";
 import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
@@ -218,13 +218,19 @@ export class LivePlot {
     const scene = this.#scene(layout);
     const context = this.#surface.begin();
     this.#refreshSlowFigures(nowMs);
-    this.#persistence.update(scene, this.#palette, nowMs);
-    paintTrace(context, scene, this.#persistence);
-    paintMasks(context, scene, this.#maskJudge, this.#maskJudge.reports());
-    paintMarkers(context, scene, this.#markers.read(this.#data, this.#view));
-    this.#updateImage(scene);
-    paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
-    paintColourBar(context, scene, this.#palette);
+    const markers = this.#markers.read(this.#data, this.#view);
+    if (layout.trace.height > 0) {
+      this.#persistence.update(scene, this.#palette, nowMs);
+      paintTrace(context, scene, this.#persistence);
+      paintMasks(context, scene, this.#maskJudge, this.#maskJudge.reports());
+      paintMarkers(context, scene, markers);
+    }
+    if (layout.waterfall.height > 0) {
+      this.#updateImage(scene);
+      paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
+      paintColourBar(context, scene, this.#palette);
+      paintTimeMarkers(context, scene, markers);
+    }
     paintEvents(context, scene);
     paintAxes(context, scene, this.#floor.dbmv);
     paintCursor(context, scene);
@@ -238,7 +244,7 @@ export class LivePlot {
   #layout(): PlotLayout {
     const { width, height } = this.#surface;
     return this.#kind === "monitor"
-      ? monitorLayout(width, height, this.#gutters, this.#view.traceShare)
+      ? monitorLayout(width, height, this.#gutters, this.#view)
       : tileLayout(width, height);
   }
 

@@ -9,8 +9,9 @@ import type { Surface2d } from "./surface.ts";
 /** Labels of both axes of the trace pane and the floor in the right gutter. */
 export function paintAxes(context: Surface2d, scene: Scene, floorDbmv: number): void {
   if (!scene.layout.labelled) return;
-  paintLevels(context, scene);
   paintFrequencies(context, scene);
+  if (scene.layout.trace.height === 0) return;
+  paintLevels(context, scene);
   paintFloor(context, scene, floorDbmv);
 }
 

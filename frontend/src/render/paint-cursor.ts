@@ -24,7 +24,7 @@ export function paintCursor(context: Surface2d, scene: Scene): void {
   context.lineTo(x, waterfall.top + waterfall.height);
   const level = levelUnder(scene, bin);
   const y = crisp(yOf(scene, level));
-  const levelVisible = y >= trace.top && y <= trace.top + trace.height;
+  const levelVisible = trace.height > 0 && y >= trace.top && y <= trace.top + trace.height;
   if (levelVisible) {
     context.moveTo(trace.left, y);
     context.lineTo(trace.left + trace.width, y);

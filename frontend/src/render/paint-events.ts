@@ -14,11 +14,13 @@ export function paintEvents(context: Surface2d, scene: Scene): void {
   if (view.events.length === 0 || !layout.labelled) return;
   const x = (frequencyHz: number) => xOf(scene, frequencyHz);
   const y = (timeMs: number) => layout.waterfall.top + (scene.topMs - timeMs) / view.msPerPx;
-  for (const place of tracePins(view.events, layout.trace, x)) {
-    paintBand(context, scene, place.pin, x);
-    paintPin(context, scene.theme, place);
+  if (layout.trace.height > 0) {
+    for (const place of tracePins(view.events, layout.trace, x)) {
+      paintBand(context, scene, place.pin, x);
+      paintPin(context, scene.theme, place);
+    }
   }
-  if (scene.topMs === 0) return;
+  if (scene.topMs === 0 || layout.waterfall.height === 0) return;
   const selected = view.events.find(({ isSelected }) => isSelected);
   if (selected) paintBox(context, scene, selected, x, y);
   for (const place of waterfallPins(view.events, layout.waterfall, x, y)) {

@@ -1,4 +1,5 @@
 import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, markerName } from "../model/marker.ts";
+import type { PlotLayout } from "../model/plot-layout.ts";
 import { traceLevels } from "../model/trace-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Surface2d } from "./surface.ts";
@@ -13,11 +14,40 @@ const HOLE_DB = 3;
 const HOLE_BINS = 12;
 
 interface Placed {
+  pane: Pick<PlotLayout["trace"], "left" | "top" | "width" | "height">;
   marker: Marker;
   x: number;
   y: number;
   isActive: boolean;
   hangs: boolean;
+}
+
+/** Diamonds and flags of the markers in time, on the rows of the waterfall that they read. */
+export function paintTimeMarkers(context: Surface2d, scene: Scene, readings: readonly MarkerReading[]): void {
+  if (!scene.layout.labelled) return;
+  const pane = scene.layout.waterfall;
+  const placed = scene.view.markers.flatMap((marker): Placed[] => {
+    const reading = readings.find(({ number }) => number === marker.number);
+    if (!reading || marker.timeMs === undefined) return [];
+    const x = xOf(scene, reading.frequencyHz);
+    const y = pane.top + (scene.topMs - marker.timeMs) / scene.view.msPerPx;
+    const isInside =
+      x >= pane.left && x <= pane.left + pane.width && y >= pane.top && y <= pane.top + pane.height;
+    const isActive = marker.number === scene.view.activeMarker;
+    return isInside ? [{ pane, marker, x, y, isActive, hangs: y < pane.top + 2 * FLAG_HEIGHT }] : [];
+  });
+  if (placed.length === 0) return;
+  context.save();
+  context.beginPath();
+  context.rect(pane.left, pane.top, pane.width, pane.height);
+  context.clip();
+  for (const place of placed) paintLink(context, scene, place, placed);
+  const flags: { left: number; right: number; top: number }[] = [];
+  for (const place of placed.toSorted((a, b) => Number(a.isActive) - Number(b.isActive))) {
+    paintDiamond(context, scene, place);
+    paintFlag(context, scene, place, flags);
+  }
+  context.restore();
 }
 
 /** Diamonds with their flags, links of deltas and bands of noise and power. */
@@ -44,12 +74,13 @@ function placeOf(scene: Scene, readings: readonly MarkerReading[]): Placed[] {
   const { trace } = scene.layout;
   return scene.view.markers.flatMap((marker) => {
     const reading = readings.find(({ number }) => number === marker.number);
-    if (!reading || Number.isNaN(reading.levelDbmv)) return [];
+    if (!reading || marker.timeMs !== undefined || Number.isNaN(reading.levelDbmv)) return [];
     const x = xOf(scene, reading.frequencyHz);
     if (x < trace.left || x > trace.left + trace.width) return [];
     const y = Math.min(Math.max(yOf(scene, reading.levelDbmv), trace.top), trace.top + trace.height);
     return [
       {
+        pane: trace,
         marker,
         x,
         y,
@@ -133,18 +164,17 @@ function paintDiamond(context: Surface2d, scene: Scene, { x, y, isActive, hangs 
 function paintFlag(
   context: Surface2d,
   scene: Scene,
-  { marker, x, y, isActive, hangs }: Placed,
+  { pane, marker, x, y, isActive, hangs }: Placed,
   flags: { left: number; right: number; top: number }[],
 ): void {
-  const { trace } = scene.layout;
   const { theme } = scene;
   context.font = theme.strongFont;
   const text = markerName(marker);
   const width = Math.ceil(context.measureText(text).width) + 10;
-  const left = Math.min(Math.max(x - width / 2, trace.left + 1), trace.left + trace.width - width - 1);
+  const left = Math.min(Math.max(x - width / 2, pane.left + 1), pane.left + pane.width - width - 1);
   const right = left + width;
   const room = 2 * DIAMOND_PX + 4;
-  const isBelow = hangs || y - room - FLAG_HEIGHT < trace.top;
+  const isBelow = hangs || y - room - FLAG_HEIGHT < pane.top;
   let top = isBelow ? y + (hangs ? room : 4) : y - room - FLAG_HEIGHT;
   // Flags of markers side by side are stacked.
   while (

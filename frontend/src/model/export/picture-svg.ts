@@ -161,7 +161,7 @@ function markersOf(
   return view.markers
     .map((marker) => {
       const reading = report.markers.find(({ number }) => number === marker.number);
-      if (!reading || !Number.isFinite(reading.levelDbmv)) return "";
+      if (!reading || marker.timeMs !== undefined || !Number.isFinite(reading.levelDbmv)) return "";
       const x = paneX(pane, reading.frequencyHz);
       if (x < pane.box.left || x > pane.box.left + pane.box.width) return "";
       const y = paneY(pane, reading.levelDbmv);
