@@ -54,7 +54,12 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     }),
     trace("D", "Persistence", () => control.toggle("persistence")),
     trace("R", "Take the average as reference", () => {
-      monitor.plot.takeReference("average", `average of ${formatClock(Date.now())}`);
+      const now = report.value;
+      if (!now) {
+        announce("There is no average yet");
+        return;
+      }
+      monitor.plot.takeReference("average", `average of ${formatClock(now.capturedAtMs)}`);
       if (!control.view.value.traces.reference) control.toggle("reference");
       announce("Average taken as reference");
     }),
@@ -80,7 +85,7 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("W", "Next waterfall palette", () => control.nextPalette()),
     view("]", "Drawer", () => toggle(monitor.drawerOpen)),
     view("F", "Full screen", fullScreen),
-    view("I", "Say what the plot shows", () => announce(monitorSummary(report.value))),
+    view("I", "Say what the plot shows", () => announce(monitorSummary(report.value, control.view.value))),
     view("Esc", "Leave box zoom or the drawing of a box", () => {
       boxArmed.value = false;
       monitor.qualify.armed.value = false;

@@ -2,6 +2,7 @@ import type { ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { channelRows, nextOrder, sortedRows } from "./channel-table.ts";
+import { shownLevel } from "./shown-level.ts";
 
 const channel = (ifIndex: number, lowerMhz: number): UpstreamChannel => ({
   ifIndex,
@@ -18,6 +19,7 @@ const FIGURES: ChannelFigures = {
   upperHz: 16.4e6,
   powerDbmv: -0.26,
   powerDbmvPer1600Khz: -5.3,
+  signalHz: 5.12e6,
   expectedPowerDbmv: 0,
   deviationDb: -0.26,
   floorDbmv: -38.94,
@@ -49,6 +51,17 @@ test("numbers are rounded to what the measurement gives", () => {
     tilt: "+0.0",
     spur: "−30",
   });
+});
+
+test("powers and noise are shown in the unit of the page, in the bandwidth of the signal", () => {
+  const display = { unit: "dBmV/Hz", offsetDb: 6 } as const;
+  const [row] = channelRows([channel(1, 10)], [FIGURES], (levelDbmv, bandwidthHz) =>
+    shownLevel(display, levelDbmv, bandwidthHz),
+  );
+  // 5.12 MHz are 67.1 dB over 1 Hz.
+  expect(row!.cells!.power.text).toBe("−61.4");
+  expect(row!.cells!.floor.text).toBe("−100.0");
+  expect(row!.cells!.deviation.text).toBe("−0.3");
 });
 
 test("a channel that has not sent says so in every number that needs its signal", () => {

@@ -2,12 +2,15 @@ import type { ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { formatMhz, formatNumber, formatSigned } from "./format.ts";
 
+/** Stands in the columns below for the unit that the page shows levels in. */
+export const LEVEL_UNIT = "level";
+
 /** Columns of the Channels tab; `channel` sorts by frequency. */
 export const CHANNEL_COLUMNS = [
   { name: "channel", title: "Channel", unit: "", says: "Channels by frequency" },
-  { name: "power", title: "Power", unit: "dBmV", says: "Power while it sends" },
+  { name: "power", title: "Power", unit: LEVEL_UNIT, says: "Power while it sends" },
   { name: "deviation", title: "Off", unit: "dB", says: "Power over the one that the CMTS sets" },
-  { name: "floor", title: "Floor", unit: "dBmV", says: "Noise in the bandwidth of the signal" },
+  { name: "floor", title: "Floor", unit: LEVEL_UNIT, says: "Noise in the bandwidth of the signal" },
   { name: "carrierToNoise", title: "C/N", unit: "dB", says: "Carrier over noise" },
   { name: "occupancy", title: "Occ.", unit: "%", says: "Occupancy: share of the frames in which it sends" },
   { name: "tilt", title: "Tilt", unit: "dB", says: "Tilt over the middle 80 % of the signal" },
@@ -43,10 +46,19 @@ function unknown(text: string, why: string): ChannelCell {
   return { value: Number.NaN, text, why };
 }
 
-/** Rows of all channels of a port. @param figures undefined before the first frame */
+/** Turns the power in a bandwidth, dBmV, into the number that the page shows. */
+type ShowLevel = (levelDbmv: number, bandwidthHz: number) => number;
+
+/**
+ * Rows of all channels of a port.
+ *
+ * @param figures undefined before the first frame
+ * @param show levels stay dBmV without it
+ */
 export function channelRows(
   channels: readonly UpstreamChannel[],
   figures: readonly ChannelFigures[] | undefined,
+  show: ShowLevel = (levelDbmv) => levelDbmv,
 ): ChannelRow[] {
   const byId = new Map((figures ?? []).map((one) => [one.id, one]));
   return channels.map((channel) => {
@@ -55,25 +67,26 @@ export function channelRows(
       channel,
       figures: own,
       missing: own ? undefined : figures ? "outside the span" : "no frame yet",
-      cells: own && cellsOf(own),
+      cells: own && cellsOf(own, show),
     };
   });
 }
 
-function cellsOf(figures: ChannelFigures): Record<FigureColumn, ChannelCell> {
-  const { powerDbmv, deviationDb, carrierToNoiseDb, tiltDb, worstSpur } = figures;
+function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn, ChannelCell> {
+  const { powerDbmv, signalHz, deviationDb, carrierToNoiseDb, tiltDb, worstSpur } = figures;
+  const [power, floor] = [show(powerDbmv, signalHz), show(figures.floorDbmv, signalHz)];
   const isSilent = Number.isNaN(powerDbmv);
   const silent = unknown(SILENT.text, SILENT.why);
   const isUnderBurst = figures.floorSource === "underBurst";
   const underBurst = "It sends too often to see the noise between: this may be too high";
   return {
-    power: isSilent ? silent : given(powerDbmv, formatSigned(powerDbmv, 1)),
+    power: isSilent ? silent : given(power, formatSigned(power, 1)),
     deviation: deviationCell(deviationDb, isSilent),
     floor: Number.isNaN(figures.floorDbmv)
       ? unknown("no floor", "No frame shows the noise there")
       : given(
-          figures.floorDbmv,
-          `${isUnderBurst ? "≤" : ""}${formatSigned(figures.floorDbmv, 1)}`,
+          floor,
+          `${isUnderBurst ? "≤" : ""}${formatSigned(floor, 1)}`,
           isUnderBurst ? underBurst : undefined,
         ),
     carrierToNoise: Number.isNaN(carrierToNoiseDb)

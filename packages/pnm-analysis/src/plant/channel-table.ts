@@ -18,6 +18,8 @@ export interface ChannelFigures {
   /** Power while it sends; of OFDMA with all minislots in use. */
   powerDbmv: number;
   powerDbmvPer1600Khz: number;
+  /** Bandwidth that the signal's power lies in: of SC-QAM its symbol rate. */
+  signalHz: number;
   expectedPowerDbmv: number | undefined;
   deviationDb: number | undefined;
   /** Noise in the bandwidth of the signal, and what it was taken from. */
@@ -86,6 +88,7 @@ function figuresOfChannel(
     lowerHz: channel.lowerHz,
     upperHz: channel.upperHz,
     powerDbmv,
+    signalHz,
     powerDbmvPer1600Khz: powerDbmv + dbOfPower(DENSITY_REFERENCE_HZ / signalHz),
     expectedPowerDbmv,
     deviationDb: expectedPowerDbmv === undefined ? undefined : powerDbmv - expectedPowerDbmv,
