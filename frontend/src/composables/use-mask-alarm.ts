@@ -19,10 +19,11 @@ export function useMaskAlarm(
 
   watch(reports, (now) => {
     const begun = [...now.values()].filter(({ id, failures }) => failures > (seen.get(id) ?? 0));
-    seen.clear();
-    for (const { id, failures } of now.values()) seen.set(id, failures);
+    for (const id of seen.keys()) seen.set(id, Math.min(seen.get(id)!, now.get(id)?.failures ?? 0));
+    // What begins in the quiet time is told after it.
     if (begun.length === 0 || Date.now() - lastMs < QUIET_MS) return;
     lastMs = Date.now();
+    for (const { id, failures } of begun) seen.set(id, failures);
     const names = begun.map(({ id }) => masks.value.find((mask) => mask.id === id)?.name ?? String(id));
     announceFailure(`Mask ${names.join(", ")} fails`);
     if (audible.value) {

@@ -137,7 +137,10 @@ export function makeMasks(monitor: LiveMonitor, remember: () => void): Masks {
         return { from: "points", points: [] };
       case "plan":
         if (channels.length === 0) return "No channel table was read for this port, so there is no plan.";
-        return { ...recipe, measured: measuredChannels(report.value!, channels) };
+        return {
+          ...recipe,
+          measured: measuredChannels(report.value!, channels, control.view.value.traceOptions.average.mode),
+        };
       case "floor": {
         const line = await plot.ask<"line">({ kind: "line", of: "floor" });
         return line && line.length > 1

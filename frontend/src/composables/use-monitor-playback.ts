@@ -39,6 +39,8 @@ export interface MonitorPlayback {
   noPlayback: ComputedRef<string>;
   /** Goes to a time of the recording. @returns whether there is one */
   openPlayback(atMs?: number): Promise<boolean>;
+  /** A time as this page writes it into its own address, which is then no wish to go there. */
+  atOfAddress(atMs: number): string;
   /** Takes note of a frame that came live. */
   noteLive(frame: SpectrumFrame): void;
 }
@@ -110,9 +112,13 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
 
   /** Time in the address; the page goes there when it is opened with one, or is sent to another one. */
   const asked = computed(() => timeOf(route.query.at));
+  let writtenMs: number | undefined;
   const goToAsked = async (atMs: number | undefined) => {
     const shownMs = playback.transport.value?.positionMs;
-    if (atMs === undefined || (shownMs !== undefined && Math.abs(shownMs - atMs) < 1)) return;
+    // The picture may have gone on since the page wrote its address.
+    const isOwn = atMs === writtenMs;
+    writtenMs = undefined;
+    if (atMs === undefined || isOwn || (shownMs !== undefined && Math.abs(shownMs - atMs) < 1)) return;
     if (!(await openPlayback(atMs))) announce(noPlayback.value);
   };
   onMounted(() => {
@@ -149,9 +155,14 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     }),
     noPlayback,
     openPlayback,
+    atOfAddress(atMs) {
+      writtenMs = atMs;
+      return String(atMs);
+    },
     noteLive(frame) {
       quietLine.add(frame);
-      if (frame.capturedAtMs - newestMs.value >= 250) newestMs.value = frame.capturedAtMs;
+      heardMs = Math.max(heardMs, frame.capturedAtMs);
+      stopHeard = onNextBeat(showHeard);
     },
   };
 }

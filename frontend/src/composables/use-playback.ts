@@ -75,6 +75,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
   let playback: Playback | undefined;
   let lastSequence = 0;
   let textAtMs = 0;
+  let isLeft = false;
 
   const bounds = computed(() => boundsOf(recording.value));
 
@@ -128,7 +129,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     options.showLive();
   };
 
-  const open = async (atMs?: number) => {
+  const open = async (atMs?: number): Promise<boolean> => {
     if (playback) {
       if (atMs !== undefined) playback.goTo(atMs);
       return true;
@@ -136,7 +137,9 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     await refresh();
     const id = recordingId.value;
     const span = bounds.value;
-    if (id === undefined || !span) return false;
+    if (id === undefined || !span || isLeft) return false;
+    // Another wish came first while this one waited.
+    if (playback) return open(atMs);
     const made = new Playback(
       {
         read: (from, limit) => client.frames(id, from, limit),
@@ -169,6 +172,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
   onScopeDispose(() => {
     clearInterval(ticker);
     clearInterval(refresher);
+    isLeft = true;
     playback?.close();
   });
 

@@ -20,11 +20,18 @@ export function levelOfMarker({ kind }: Marker, reading: MarkerReading): number 
   return kind === "bandPower" ? reading.bandPowerDbmv : reading.levelDbmv;
 }
 
+function densityUnit({ unit }: LevelDisplay) {
+  return unit.startsWith("dBm/") || unit === "dBm" ? "dBm/Hz" : "dBmV/Hz";
+}
+
+function shownDensity({ dbmvPerHz }: MarkerReading, display: LevelDisplay): number {
+  return levelIn(densityUnit(display), dbmvPerHz + display.offsetDb, 1);
+}
+
 /** A noise marker's density: `−92.0 dBmV/Hz`, in dBm where the page shows dBm. */
-export function densityWords({ dbmvPerHz }: MarkerReading, { unit, offsetDb }: LevelDisplay): string {
-  const shown = unit.startsWith("dBm/") || unit === "dBm" ? "dBm/Hz" : "dBmV/Hz";
-  const value = levelIn(shown, dbmvPerHz + offsetDb, 1);
-  return Number.isFinite(value) ? `${formatNumber(value, 1)} ${shown}` : "no level";
+export function densityWords(reading: MarkerReading, display: LevelDisplay): string {
+  const value = shownDensity(reading, display);
+  return Number.isFinite(value) ? `${formatNumber(value, 1)} ${densityUnit(display)}` : "no level";
 }
 
 /** A bandwidth as short as a narrow column wants it: `6.4 MHz`, `500 kHz`. */
@@ -82,7 +89,11 @@ export function allUnits(
 export function markersTsv(
   markers: readonly Marker[],
   readingOf: (number: number) => MarkerReading | undefined,
-  levels: { unitLabel: string; number(levelDbmv: number, bandwidthHz?: number): string },
+  levels: {
+    display: LevelDisplay;
+    unitLabel: string;
+    number(levelDbmv: number, bandwidthHz?: number): string;
+  },
 ): string {
   const ascii = (text: string) => text.replaceAll("\u2212", "-");
   const head = [
@@ -91,7 +102,7 @@ export function markersTsv(
     "Trace",
     "MHz",
     levels.unitLabel,
-    "Noise dBmV/Hz",
+    `Noise ${densityUnit(levels.display)}`,
     "Delta dB",
     "Delta MHz",
     "Note",
@@ -107,10 +118,10 @@ export function markersTsv(
       reading
         ? levels.number(
             levelOfMarker(marker, reading),
-            marker.kind === "bandPower" ? marker.bandHz : undefined,
+            marker.kind === "bandPower" ? (marker.bandHz ?? DEFAULT_BAND_HZ) : undefined,
           )
         : "",
-      db(reading?.dbmvPerHz),
+      db(reading && shownDensity(reading, levels.display)),
       db(reading?.deltaDb),
       db(reading && reading.deltaHz / 1e6),
       noteWords(marker, reading),

@@ -175,7 +175,9 @@ test("where the CMTS expects no level of a channel the average that is measured 
     binSpacingHz: 1e5,
     resolutionBandwidthHz: 1e5,
   };
-  const measured = measuredChannels(report, CHANNELS);
+  const measured = measuredChannels(report, CHANNELS, "moving");
+  const fromLog = measuredChannels(report, CHANNELS, "log");
+  expect(fromLog[0]!.dbmvPerHz - measured[0]!.dbmvPerHz).toBeCloseTo(2.507, 3);
   expect(measured.map(({ ifIndex }) => ifIndex)).toEqual([5, 6]);
   expect(measured[0]!.dbmvPerHz).toBeCloseTo(-60, 1);
 });

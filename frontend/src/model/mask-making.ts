@@ -1,4 +1,4 @@
-import { bandPower, dbOfPower } from "@pnmlab/pnm-analysis";
+import { type AverageMode, bandPower, dbOfPower, LOG_AVERAGE_BIAS_DB } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import type { LevelLine, LinePoint } from "./level-line.ts";
 import type { MeasuredChannel } from "./mask-spec.ts";
@@ -7,18 +7,22 @@ import type { PlotReport } from "./plot-report.ts";
 /**
  * Density of the channels that the CMTS expects no level of, measured in the average trace, for a mask of the
  * plan. A channel outside of the spectrum has none.
+ *
+ * @param averageMode how that trace is made: the signal of a channel reads low in a mean of dB, as noise does
  */
 export function measuredChannels(
   report: Pick<PlotReport, "averageDbmv" | "startHz" | "stopHz" | "binSpacingHz" | "resolutionBandwidthHz">,
   channels: readonly UpstreamChannel[],
+  averageMode: AverageMode,
 ): MeasuredChannel[] {
   const { averageDbmv, binSpacingHz, startHz, stopHz } = report;
   const spectrum = { levelsDbmv: averageDbmv, firstBinHz: startHz + binSpacingHz / 2, binSpacingHz };
+  const biasDb = averageMode === "log" ? LOG_AVERAGE_BIAS_DB : 0;
   const enbwBins = (report.resolutionBandwidthHz || binSpacingHz) / binSpacingHz;
   return channels.flatMap(({ ifIndex, lowerFrequencyHz, upperFrequencyHz, expectedLevel }) => {
     if (expectedLevel || lowerFrequencyHz < startHz || upperFrequencyHz > stopHz) return [];
     const { powerDbmv } = bandPower(spectrum, lowerFrequencyHz, upperFrequencyHz, enbwBins);
-    return [{ ifIndex, dbmvPerHz: powerDbmv - dbOfPower(upperFrequencyHz - lowerFrequencyHz) }];
+    return [{ ifIndex, dbmvPerHz: powerDbmv - biasDb - dbOfPower(upperFrequencyHz - lowerFrequencyHz) }];
   });
 }
 

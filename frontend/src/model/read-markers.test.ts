@@ -8,6 +8,7 @@ import { allUnits, densityWords, markersTsv, noteWords } from "./marker-words.ts
 import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
 import type { PlotQuestion } from "./plot-question.ts";
 import { MarkerReader } from "./read-markers.ts";
+import { DEFAULT_SWITCHES, DEFAULT_TRACE_OPTIONS } from "./trace-options.ts";
 
 const BINS = 200;
 const hzOf = (bin: number) => 10e6 + bin * 100e3;
@@ -176,11 +177,32 @@ test("a reading is put into words, units and tab-separated values", () => {
     "in 100.0 kHz",
   ]);
   const tsv = markersTsv([marker({}), delta], (number) => readings[number - 1], {
-    unitLabel: "dBmV",
+    display: { unit: "dBm", offsetDb: 3 },
+    unitLabel: "dBm",
     number: (level) => level.toFixed(2),
   });
   const [head, first, second] = tsv.split("\n").map((line) => line.split("\t"));
-  expect(head!.slice(0, 5)).toEqual(["Marker", "Kind", "Trace", "MHz", "dBmV"]);
+  expect(head!.slice(0, 5)).toEqual(["Marker", "Kind", "Trace", "MHz", "dBm"]);
+  expect(head![5]).toBe("Noise dBm/Hz");
+  // What the table says of the same marker, with its offset.
+  expect(densityWords(readings[1]!, { unit: "dBm", offsetDb: 3 })).toBe(
+    `${Number(second![5]).toFixed(1).replace("-", "−")} dBm/Hz`,
+  );
   expect(first!.slice(0, 5)).toEqual(["M1", "normal", "live", "15.000000", "-10.00"]);
   expect(second!.slice(6, 8)).toEqual(["-40.00", "1.00"]);
+});
+
+test("the density of noise reads the same on a mean of dB as on a mean of powers", () => {
+  const noise = (seed: number) =>
+    Array.from({ length: BINS }, (_, bin) => {
+      const uniform = ((Math.imul(bin * 193 + seed * 7919 + 1, 2654435761) >>> 0) + 0.5) / 2 ** 32;
+      return -50 + 10 * Math.log10(-Math.log(uniform));
+    });
+  const densityBy = (mode: "moving" | "log") => {
+    const data = new PlotData(MONITOR_DEPTH);
+    data.setTraces(DEFAULT_SWITCHES, { ...DEFAULT_TRACE_OPTIONS, average: { mode, count: 400 } });
+    for (let k = 1; k <= 400; k += 1) data.ingest(spectrumFrame(k, noise(k)), false);
+    return read(data, marker({ kind: "noise", trace: "average" }))[0]!.dbmvPerHz;
+  };
+  expect(Math.abs(densityBy("log") - densityBy("moving"))).toBeLessThan(0.3);
 });

@@ -6,6 +6,7 @@ import {
   enbwBinsOf,
   findPeaks,
   type LevelSpectrum,
+  LOG_AVERAGE_BIAS_DB,
   noiseMarkerDbmvPerHz,
   occupiedBandwidthOfSpectrum,
   trackPeak,
@@ -13,7 +14,7 @@ import {
 import { binAt, binFrequencyHz } from "./frequency-axis.ts";
 import { firstAtOrAfter } from "./kept-frames.ts";
 import { levelsOfHundredths } from "./levels.ts";
-import { DEFAULT_BAND_HZ, type Marker, type MarkerReading } from "./marker.ts";
+import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, type MarkerTrace } from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 import type { PlotView } from "./plot-view.ts";
 import { noiseBandwidthHz, traceSpectrum } from "./trace-levels.ts";
@@ -60,7 +61,9 @@ export class MarkerReader {
         timeMs: row?.timeMs ?? Number.NaN,
         ...(marker.kind === "delta" && reference && this.#delta(data, spectrum, reference, frequencyHz)),
         ...(marker.kind === "delta" && reference && { deltaMs: betweenMs(row, rowOf(data, reference)) }),
-        dbmvPerHz: noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)),
+        dbmvPerHz:
+          noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)) -
+          (row ? 0 : noiseBiasDb(data, marker.trace)),
         ...(marker.kind === "bandPower" && {
           bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
         }),
@@ -120,6 +123,11 @@ function nothingRead(number: number, frequencyHz: number): MarkerReading {
     widthHz: Number.NaN,
     adjacentDb: [Number.NaN, Number.NaN],
   };
+}
+
+/** What a trace shows noise too high by, dB. */
+function noiseBiasDb({ traceOptions }: PlotData, trace: MarkerTrace): number {
+  return trace === "average" && traceOptions.average.mode === "log" ? LOG_AVERAGE_BIAS_DB : 0;
 }
 
 function bandAround(data: PlotData, spectrum: LevelSpectrum, centreHz: number, widthHz: number): number {

@@ -81,7 +81,7 @@ export function traceStatistics(
       return "One look: on noise a single bin scatters by 5.6 dB.";
     case "average":
       return options.average.mode === "log"
-        ? `A mean of dB values reads noise ${formatNumber(LOG_AVERAGE_BIAS_DB, 1)} dB low. Channel powers are never taken from it.`
+        ? `A mean of dB values reads noise ${formatNumber(-LOG_AVERAGE_BIAS_DB, 1)} dB low. Channel powers are never taken from it.`
         : "Mean of linear powers: noise reads true.";
     case "max":
       return looks.holdFrames > 0
