@@ -1,7 +1,10 @@
+import { SERVICE_REGIONS } from "@pnmlab/pnm-analysis";
 import { type ComputedRef, computed, type Ref } from "vue";
 import { useRouter } from "vue-router";
+import { PALETTE_NAMES } from "../model/palette.ts";
 import { livePath, portsOf, setupPath } from "../model/ports.ts";
 import { RAIL_ENTRIES } from "../model/rail.ts";
+import { TEXT_SIZES, THEMES } from "../model/settings.ts";
 import { useHotkeyList } from "./use-hotkeys.ts";
 import { useLab } from "./use-lab.ts";
 import { useSettings } from "./use-settings.ts";
@@ -17,8 +20,15 @@ export interface Command {
 export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[]> {
   const router = useRouter();
   const { snapshot } = useLab();
-  const { change } = useSettings();
+  const { settings, change } = useSettings();
   const hotkeys = useHotkeyList();
+
+  const setting = (label: string, run: () => void): Command => ({
+    id: `setting-${label}`,
+    label,
+    hint: "Settings",
+    run,
+  });
 
   const all = computed<Command[]>(() => [
     ...RAIL_ENTRIES.map((entry) => ({
@@ -54,13 +64,19 @@ export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[
     ...hotkeys.value
       .filter((hotkey) => hotkey.group !== "Everywhere")
       .map((hotkey) => ({
-        id: `key-${hotkey.keys}`,
+        id: `do-${hotkey.group}-${hotkey.keys}-${hotkey.does}`,
         label: hotkey.does,
-        hint: hotkey.keys,
-        run: hotkey.run,
+        hint: hotkey.keys || hotkey.group,
+        run: () => void hotkey.run(),
       })),
-    { id: "theme-dark", label: "Theme: dark", hint: "Settings", run: () => change({ theme: "dark" }) },
-    { id: "theme-light", label: "Theme: light", hint: "Settings", run: () => change({ theme: "light" }) },
+    ...THEMES.map((theme) => setting(`Theme: ${theme}`, () => change({ theme }))),
+    ...TEXT_SIZES.map((textPercent) => setting(`Text size: ${textPercent} %`, () => change({ textPercent }))),
+    ...PALETTE_NAMES.map((palette) => setting(`Waterfall: ${palette}`, () => change({ palette }))),
+    setting("Waterfall: by theme", () => change({ palette: null })),
+    ...SERVICE_REGIONS.map((region) => setting(`Radio services: ${region}`, () => change({ region }))),
+    setting(`Single-letter keys: ${settings.value.singleKeys ? "off" : "on"}`, () =>
+      change({ singleKeys: !settings.value.singleKeys }),
+    ),
   ]);
   return computed(() => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -6,7 +6,7 @@ import {
   shallowReactive,
   toValue,
 } from "vue";
-import { chordOf, type Hotkey, HotkeyMatcher, isSingleKey } from "../model/hotkeys.ts";
+import { chordOf, effective, type Hotkey, HotkeyMatcher, isSingleKey } from "../model/hotkeys.ts";
 import { useSettings } from "./use-settings.ts";
 
 const sources = shallowReactive<{ hotkeys: MaybeRefOrGetter<Hotkey[]> }[]>([]);
@@ -19,9 +19,11 @@ export function useHotkeys(hotkeys: MaybeRefOrGetter<Hotkey[]>): void {
   onScopeDispose(() => void sources.splice(sources.indexOf(source), 1));
 }
 
-/** All keys that do something now, for the key sheet. */
+const told = computed(() => effective(all.value));
+
+/** All functions that can be run now, for the key sheet and the search. */
 export function useHotkeyList(): ComputedRef<Hotkey[]> {
-  return all;
+  return told;
 }
 
 /** Listens to the keyboard of the page; called once, by the page's root. */

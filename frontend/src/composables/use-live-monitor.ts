@@ -41,6 +41,7 @@ import { type Plot, usePlot } from "./use-plot.ts";
 import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
 import { provideQualify, type Qualify } from "./use-qualify.ts";
 import { useReducedMotion } from "./use-reduced-motion.ts";
+import { type ReferenceLink, useReferenceLink } from "./use-reference-link.ts";
 
 /** Gutters of the plot in CSS pixels; the tokens --width-plot-left and -right say the same to the lanes. */
 export const PLOT_GUTTERS = { left: 68, right: 58 };
@@ -63,12 +64,14 @@ export interface LiveMonitor extends MonitorPlayback {
   hasPicture: ComputedRef<boolean>;
   control: PlotViewControl;
   panes: PaneChoice;
+  reference: ReferenceLink;
   plot: Plot;
   plotCanvas: ShallowRef<HTMLCanvasElement | null>;
   report: ShallowRef<PlotReport | undefined>;
   frozen: Ref<boolean>;
   tab: Ref<DrawerTab>;
   drawerOpen: Ref<boolean>;
+  timelineOpen: Ref<boolean>;
   selectedChannel: Ref<number | undefined>;
   showServices: Ref<boolean>;
   qualify: Qualify;
@@ -157,6 +160,21 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     frozen,
     msPerPx: () => control.view.value.msPerPx,
     keepFrame,
+  });
+  const reference = useReferenceLink({
+    asked: route.query.ref,
+    plot,
+    control,
+    report,
+    recordingId: past.recordingId,
+    shownMs: () => past.playback.shown.value?.capturedAtMs ?? plot.report.value?.waterfall.topMs,
+    periodMs: () => {
+      const shown = inPlayback.value
+        ? sessionOfRecording(past.playback.recording.value, past.playback.settings.value)
+        : session.value;
+      const periodUs = shown?.observed?.repeatPeriodUs ?? shown?.accepted?.repeatPeriodUs;
+      return (periodUs ?? 100_000) / 1000;
+    },
   });
   watch(
     [past.playback.active, past.playback.settings],
@@ -251,12 +269,14 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     hasPicture,
     control,
     panes,
+    reference,
     plot,
     plotCanvas,
     report,
     frozen,
     tab: ref(shared.tab),
     drawerOpen: ref(window.innerWidth >= WIDE_PX || shared.tab !== "channels"),
+    timelineOpen: ref(true),
     selectedChannel: ref(),
     showServices: ref(true),
     qualify: provideQualify(target, session),

@@ -1,5 +1,6 @@
 import { computed, onBeforeUnmount, onMounted, type Ref } from "vue";
 import type { Hotkey } from "../model/hotkeys.ts";
+import { announce } from "./use-announcer.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
 import type { Markers } from "./use-markers.ts";
 import type { Masks } from "./use-masks.ts";
@@ -12,12 +13,17 @@ const FAST_BINS = 10;
  * @param isArmed the next drag draws a box, which Esc leaves first
  */
 export function useMarkerKeys(markers: Markers, masks: Masks, isArmed: () => boolean): void {
-  const key = (keys: string, does: string, run: () => void): Hotkey => ({
+  const key = (keys: string, does: string, run: () => unknown): Hotkey => ({
     keys,
     does,
     group: "Markers",
     run,
   });
+  /** Tells where a key has no marker to act on. */
+  const isThere = () => {
+    if (!markers.active.value) announce("No marker is active. M sets one, Tab in the plot goes to the next");
+    return markers.active.value !== undefined;
+  };
   const always = [
     key("M", "New marker", () => markers.add()),
     key("Shift M", "New marker, delta to the active one", () => markers.addDelta()),
@@ -26,18 +32,19 @@ export function useMarkerKeys(markers: Markers, masks: Masks, isArmed: () => boo
     key("V", "Marker to the minimum", () => void markers.search("lowest")),
     key("Alt ←", "Next peak to the left", () => void markers.search("left")),
     key("Alt →", "Next peak to the right", () => void markers.search("right")),
+    key("Tab in the plot", "Next marker; with Shift the one before", () => markers.activateNext(1)),
+    key("Delete", "Remove the active marker", () => {
+      if (isThere()) markers.remove(markers.active.value!.number);
+    }),
+    key("C", "Marker to centre", () => isThere() && markers.centreOnActive()),
+    key("T", "Track the peak", () => isThere() && markers.toggleTracking()),
+    key("Shift ←", "Marker by ten bins down", () => isThere() && markers.moveBins(-FAST_BINS)),
+    key("Shift →", "Marker by ten bins up", () => isThere() && markers.moveBins(FAST_BINS)),
     key("Ctrl Z", "Take back the last change of a marker, mask or band", () => markers.undo()),
   ];
   const ofActive = [
-    key("Delete", "Remove the active marker", () => {
-      if (markers.active.value) markers.remove(markers.active.value.number);
-    }),
-    key("C", "Marker to centre", () => markers.centreOnActive()),
-    key("T", "Track the peak", () => markers.toggleTracking()),
     key("←", "Marker by a bin down", () => markers.moveBins(-1)),
     key("→", "Marker by a bin up", () => markers.moveBins(1)),
-    key("Shift ←", "Marker by ten bins down", () => markers.moveBins(-FAST_BINS)),
-    key("Shift →", "Marker by ten bins up", () => markers.moveBins(FAST_BINS)),
   ];
   const leave = key("Esc", "Deselect the marker, leave the drawing of a mask", () => {
     if (masks.drawing.value !== undefined) masks.drawing.value = undefined;

@@ -60,13 +60,14 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
         return;
       }
       monitor.plot.takeReference("average", `average of ${formatClock(now.capturedAtMs)}`);
+      monitor.reference.noteAverage();
       if (!control.view.value.traces.reference) control.toggle("reference");
       announce("Average taken as reference");
     }),
     view("+", "Zoom in", () => control.zoom(centre(), 0.5, true)),
     view("−", "Zoom out", () => control.zoom(centre(), 2, true)),
-    view("←", "Pan down in frequency", () => control.pan(-0.1)),
-    view("→", "Pan up in frequency", () => control.pan(0.1)),
+    view("←", "Pan down in frequency; with an active marker the marker by a bin", () => control.pan(-0.1)),
+    view("→", "Pan up in frequency; with an active marker the marker by a bin", () => control.pan(0.1)),
     view("↑", "Reference up one division", () =>
       control.setScale({ ...scale(), refDbmv: scale().refDbmv + scale().dbPerDivision }),
     ),
@@ -84,7 +85,9 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("E", "Radio services on or off", () => toggle(monitor.showServices)),
     view("W", "Next waterfall palette", () => control.nextPalette()),
     view("]", "Drawer", () => toggle(monitor.drawerOpen)),
-    view("F", "Full screen", fullScreen),
+    view("[", "Timeline", () => toggle(monitor.timelineOpen)),
+    view("F", "Full screen: the pane under the pointer, else the whole page", fullScreen),
+    view("Shift W", "Trace or waterfall, where only one of them is shown", monitor.panes.swap),
     view("I", "Say what the plot shows", () => announce(monitorSummary(report.value, control.view.value))),
     view("Esc", "Leave box zoom or the drawing of a box", () => {
       boxArmed.value = false;

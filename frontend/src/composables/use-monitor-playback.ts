@@ -1,7 +1,17 @@
 import type { Recording, UpstreamChannel, UtscSession } from "@pnmlab/protocol";
 import type { SpectrumFrame } from "@pnmlab/protocol/frame";
-import { type ComputedRef, computed, onMounted, type Ref, type ShallowRef, shallowRef, watch } from "vue";
+import {
+  type ComputedRef,
+  computed,
+  onMounted,
+  onScopeDispose,
+  type Ref,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from "vue";
 import { useRoute } from "vue-router";
+import { onNextBeat } from "../model/beat.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import { QuietLine } from "../model/timeline/quiet-line.ts";
 import { announce } from "./use-announcer.ts";
@@ -31,6 +41,8 @@ export interface MonitorPlayback {
   playback: PlaybackControl;
   timeline: Timeline;
   quietLine: QuietLine;
+  /** The recording that is played here; undefined before the first frame of a session. */
+  recordingId: ComputedRef<string | undefined>;
   /** The page is that of a recording, not of a port. */
   isRecordingPage: boolean;
   /** Kept recordings of what the timeline shows. */
@@ -88,6 +100,12 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
   const quietLine = new QuietLine();
   watch(options.channels, (channels) => quietLine.setChannels(channels), { immediate: true });
   const newestMs = shallowRef(0);
+  let heardMs = 0;
+  let stopHeard = () => {};
+  const showHeard = () => {
+    newestMs.value = heardMs;
+  };
+  onScopeDispose(() => stopHeard());
   const timeline = useTimeline({
     client,
     recordingId,
@@ -148,6 +166,7 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     playback,
     timeline,
     quietLine,
+    recordingId,
     isRecordingPage: ofPage !== undefined,
     keptHere: computed(() => {
       const id = ofPage === undefined ? session.value?.id : undefined;

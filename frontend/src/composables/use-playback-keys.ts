@@ -17,12 +17,6 @@ export function usePlaybackKeys(monitor: LiveMonitor, keep: () => void, backToLi
     { keys: ".", does: "One frame on", group, run: () => void inPlayback(() => playback.step(1)) },
     { keys: "<", does: "Slower", group, run: () => void inPlayback(() => playback.changeSpeed(-1)) },
     { keys: ">", does: "Faster", group, run: () => void inPlayback(() => playback.changeSpeed(1)) },
-    {
-      keys: "[",
-      does: "Whole recording, or the newest ten minutes, on the timeline",
-      group,
-      run: monitor.timeline.fit,
-    },
     { keys: "K", does: "Keep the last minutes", group, run: keep },
   ]);
   useHotkeys(() =>

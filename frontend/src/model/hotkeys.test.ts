@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chordOf, type Hotkey, HotkeyMatcher, isSingleKey, type KeyPress } from "./hotkeys.ts";
+import { chordOf, effective, type Hotkey, HotkeyMatcher, isSingleKey, type KeyPress } from "./hotkeys.ts";
 import { DEFAULT_SETTINGS, parseSettings, storedSettings } from "./settings.ts";
 
 function press(key: string, part: Partial<KeyPress> = {}): KeyPress {
@@ -36,7 +36,20 @@ test("Shift and a digit is known by its place on the keyboard", () => {
 
 test("only keys of a single sign can be turned off", () => {
   expect(["G L", "?", "1", "Shift 1", "Space"].every(isSingleKey)).toBe(true);
-  expect(["Ctrl K", "Ctrl Enter", "Esc", "Backspace"].some(isSingleKey)).toBe(false);
+  expect(["Ctrl K", "Ctrl Enter", "Esc", "Backspace", "Delete", "←", "Shift →"].some(isSingleKey)).toBe(
+    false,
+  );
+});
+
+test("of two functions on one key the newer one is told, and functions without a key are all told", () => {
+  const both = [hotkey("Space"), hotkey(""), hotkey("L"), hotkey(""), hotkey("Space")];
+  expect(effective(both)).toEqual(both.slice(1));
+  expect(effective(both)).not.toContain(both[0]);
+});
+
+test("the key of plus zooms in with and without Shift", () => {
+  expect(chordOf(press("=", { code: "Equal" }))).toBe("+");
+  expect(chordOf(press("+", { code: "Equal", shiftKey: true, ctrlKey: true }))).toBe("Ctrl +");
 });
 
 test("damaged settings fall back, and only choices are stored", () => {

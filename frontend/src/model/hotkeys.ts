@@ -1,9 +1,9 @@
-/** A function with a key. `keys` lists chords as the sheet prints them: `G O`, `Ctrl Enter`, `Shift 1`, `?`. */
+/** A function of the page; one without a key has empty `keys` and is found by the search only. `keys` lists chords as the sheet prints them: `G O`, `Ctrl Enter`, `Shift 1`, `?`. */
 export interface Hotkey {
   keys: string;
   does: string;
   group: string;
-  run: () => void;
+  run: () => unknown;
 }
 
 /** What decides on a key press; a subset of KeyboardEvent, so that it can be tested without one. */
@@ -29,7 +29,11 @@ const NAMES: Record<string, string> = {
 
 /** The chord of a press in the notation of the key sheet. */
 export function chordOf(press: KeyPress): string {
-  const name = NAMES[press.key] ?? (press.key.length === 1 ? press.key.toUpperCase() : press.key);
+  // The plus beside the digits, which some layouts give with Shift only.
+  const name =
+    press.code === "Equal" && press.key === "="
+      ? "+"
+      : (NAMES[press.key] ?? (press.key.length === 1 ? press.key.toUpperCase() : press.key));
   // Shift is part of the sign for "?" and the like; it is named for letters, digits and named keys.
   const shift = press.shiftKey && (/^[A-Z0-9]$/.test(name) || name.length > 1 || "←→↑↓".includes(name));
   const parts = [
@@ -43,7 +47,14 @@ export function chordOf(press: KeyPress): string {
 
 /** True for a chord that is one printable sign, the kind that can be turned off (WCAG 2.1.4). */
 export function isSingleKey(keys: string): boolean {
-  return !/^(Ctrl|Alt) /.test(keys) && !/^(Esc|Backspace|Enter|Shift Backspace)$/.test(keys);
+  return !/^(Ctrl|Alt) /.test(keys) && !/^(Shift )?(Esc|Backspace|Enter|Delete|[←→↑↓]|Tab.*)$/.test(keys);
+}
+
+/** Every hotkey once: of those with the same keys the newest, which is the one that the keys run. */
+export function effective(hotkeys: readonly Hotkey[]): Hotkey[] {
+  return hotkeys.filter(
+    ({ keys }, index) => keys === "" || hotkeys.findLastIndex((other) => other.keys === keys) === index,
+  );
 }
 
 const SEQUENCE_MS = 1500;
