@@ -17,6 +17,7 @@ import { z } from "zod";
 import { requireRole } from "../auth/guard.ts";
 import type { UtscService } from "../contracts.ts";
 import { notFound } from "../http/api-error.ts";
+import { frameStream } from "../http/frame-stream.ts";
 import type { RecordingSchedules } from "../recorder/schedules.ts";
 import type { FlightRecorder } from "../recorder/service.ts";
 
@@ -168,7 +169,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
       },
     },
     async ({ params, query }, reply) =>
-      reply.type(BYTES).send(await streamOf(recorder.reader.frames(params.id, query))),
+      reply.type(BYTES).send(await frameStream(recorder.reader.frames(params.id, query))),
   );
   routes.get(
     "/recordings/:id/rows",
@@ -186,7 +187,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
       },
     },
     async ({ params, query }, reply) =>
-      reply.type(BYTES).send(await streamOf(recorder.reader.rows(params.id, query))),
+      reply.type(BYTES).send(await frameStream(recorder.reader.rows(params.id, query))),
   );
   routes.get(
     "/recordings/:id/file",
@@ -273,25 +274,4 @@ function scheduleRoutes(app: FastifyInstance, schedules: RecordingSchedules): vo
       return reply.code(204).send(null);
     },
   );
-}
-
-/**
- * Frames as a stream of u32 length and bytes. The first is read before the answer begins, so that what cannot be
- * read is refused with its reason.
- */
-async function streamOf(frames: AsyncGenerator<Uint8Array<ArrayBuffer>>): Promise<Readable> {
-  const first = await frames.next();
-  async function* parts() {
-    try {
-      for (let next = first; !next.done; next = await frames.next()) {
-        const part = Buffer.allocUnsafe(4 + next.value.length);
-        part.writeUInt32LE(next.value.length);
-        part.set(next.value, 4);
-        yield part;
-      }
-    } finally {
-      await frames.return(undefined);
-    }
-  }
-  return Readable.from(parts(), { objectMode: false });
 }
