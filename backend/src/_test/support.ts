@@ -410,7 +410,7 @@ export class TestBrowser {
 /** Waits for something to become true, with a generous deadline. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 45_000,
 ): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   while (!(await condition())) {
@@ -458,6 +458,9 @@ const noSetup: UtscSetup = {
   options: () => Promise.reject(new Error("no set-up in this test")),
   dryRun: () => Promise.reject(new Error("no set-up in this test")),
   columns: () => undefined,
+  frame: () => {
+    throw new Error("no set-up in this test");
+  },
 };
 
 class MemoryUtscService implements UtscService {

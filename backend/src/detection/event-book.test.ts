@@ -160,3 +160,26 @@ test("an event that the recorder wants is recorded once, also where it grows to 
   book.take(source, "changed", detectorEvent("a", { severity: "critical" }));
   expect(recording.kept).toHaveLength(1);
 });
+
+test("events that the database refuses for a while are told, and stored as they stand when it takes them", async () => {
+  const { book, store, published } = await openBook();
+  const source = detectionSource({ context: '{"looks":1}' });
+  book.take(source, "raised", detectorEvent("a"));
+  const { save } = store;
+  store.save = () => {
+    throw new Error("database or disk is full");
+  };
+  book.take(source, "raised", detectorEvent("b", { f0Hz: 9.62e6 }));
+  book.take(source, "cleared", detectorEvent("a", { state: "cleared" }));
+  book.tick();
+  expect(published.map(({ id, state }) => [id, state])).toEqual([
+    ["a", "raised"],
+    ["b", "raised"],
+    ["a", "cleared"],
+  ]);
+  store.save = save;
+  book.tick();
+  expect(store.get("a")!.state).toBe("cleared");
+  expect(store.get("b")!.state).toBe("raised");
+  expect(store.context("b")).toBe('{"looks":1}');
+});

@@ -49,6 +49,8 @@ export class EventBook {
   readonly #followed = new Map<string, Entry>();
   /** Raised events that nobody follows for the moment. */
   readonly #held = new Map<string, { event: PlantEvent; sinceMs: number }>();
+  /** Events that the database has refused, to be stored later. */
+  readonly #unstored = new Map<string, { event: PlantEvent; context: string | undefined }>();
   #mutes: readonly Mute[];
 
   constructor(options: EventBookOptions) {
@@ -75,7 +77,7 @@ export class EventBook {
     const evidence = { ...entry.event.evidence, frames: frames.map(({ sequence }) => sequence) };
     entry.event = { ...entry.event, evidence };
     // Told with the next change, which is at most seconds away.
-    store.save(entry.event);
+    this.#save(entry.event);
   }
 
   /** Nobody follows the events of a source any more: they wait to be found again, or are cleared at once. */
@@ -99,7 +101,7 @@ export class EventBook {
   }
 
   get(id: string): PlantEvent | undefined {
-    return this.#options.store.get(id);
+    return this.#unstored.get(id)?.event ?? this.#options.store.get(id);
   }
 
   /** Changes what is noted of an event; undefined where there is none. */
@@ -126,6 +128,7 @@ export class EventBook {
   /** Clears what is held too long and forgets what cannot return; to be called now and then. */
   tick(): void {
     const nowMs = this.#options.now();
+    for (const { event, context } of [...this.#unstored.values()]) this.#save(event, context);
     this.#clearHeld(({ sinceMs }) => nowMs - sinceMs >= HELD_MS);
     for (const [foundId, { event, touchedMs }] of this.#followed) {
       if (event.state === "cleared" && nowMs - touchedMs > COOLING_MS) this.#followed.delete(foundId);
@@ -156,9 +159,20 @@ export class EventBook {
   }
 
   #store(event: PlantEvent, context?: string): void {
-    const { store, publish } = this.#options;
-    store.save(event, context);
-    publish(event);
+    this.#save(event, context);
+    this.#options.publish(event);
+  }
+
+  /** An event that the database refuses is told all the same, and stored when it takes it. */
+  #save(event: PlantEvent, context = this.#unstored.get(event.id)?.context): void {
+    const { store, log } = this.#options;
+    try {
+      store.save(event, context);
+      this.#unstored.delete(event.id);
+    } catch (error) {
+      if (this.#unstored.size === 0) log.warn(`events cannot be stored now: ${messageOf(error)}`);
+      this.#unstored.set(event.id, { event, context });
+    }
   }
 
   /** The held event that a new one of the port goes on. */

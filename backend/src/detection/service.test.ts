@@ -1,6 +1,6 @@
 import { decodeSpectrumFrame, encodeSpectrumFrame } from "@pnmlab/protocol";
 import { scenarios } from "@pnmlab/simulator";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { recordingOf } from "../../../packages/simulator/src/testing/recording.ts";
 import {
   binHz,
@@ -10,10 +10,17 @@ import {
   openDetection,
   wireBytes,
 } from "../_test/detection.ts";
-import { waitFor } from "../_test/support.ts";
+import { waitFor as waitForAtMost } from "../_test/support.ts";
 import { unpackFrames } from "./frame-pack.ts";
 
 const LINE = { 200: -30 };
+
+// Thousands of frames go through a thread that shares its processor with other tests.
+vi.setConfig({ testTimeout: 300_000 });
+
+function waitFor(condition: () => boolean): Promise<void> {
+  return waitForAtMost(condition, 120_000);
+}
 
 test("a line is raised with its frequency and level, proven by five frames, and raised again by them", async () => {
   const detection = await openDetection();
@@ -139,7 +146,7 @@ test("a rehearsal raises what the recording holds, nothing with thresholds above
   const quiet = await service.rehearse("clean", {});
   expect(quiet).toEqual({ frames: 600, counts: {}, events: [] });
   expect(closed()).toBe(3);
-}, 60_000);
+});
 
 test("a rehearsal whose caller leaves ends and closes the recording", async () => {
   const gone = new AbortController();
@@ -163,4 +170,22 @@ test("a rehearsal whose caller leaves ends and closes the recording", async () =
   await expect(service.rehearse("endless", {}, gone.signal)).rejects.toMatchObject({ name: "AbortError" });
   expect(closed()).toBe(1);
   expect(given).toBeLessThan(200);
+});
+
+test("a database that refuses ends neither the backend nor what the detectors follow", async () => {
+  const { service, store, feed, lines } = await openDetection();
+  const { nextNumber, saveEvidence } = store;
+  let refused = 0;
+  const refuse = () => {
+    refused += 1;
+    throw new Error("database or disk is full");
+  };
+  Object.assign(store, { nextNumber: refuse, saveEvidence: refuse });
+  feed(0, 60, LINE);
+  await waitFor(() => refused > 0);
+  Object.assign(store, { nextNumber, saveEvidence });
+  feed(60, 190, LINE);
+  await waitFor(() => store.list({ kind: "narrowbandIngress", state: "raised", limit: 10 }).length === 1);
+  expect(lines.join()).toMatch(/database or disk is full/);
+  expect(service.state().worker).toBe("running");
 });

@@ -73,15 +73,15 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#detection = store.settings();
     this.#book = new EventBook({ store, publish, recorder, log, now });
     this.#thread = new DetectorThread({
-      onMessage: (message) => this.#take(message),
-      onStart: () => this.#openAll(),
-      onLost: (reason) => this.#lost(reason),
+      onMessage: (message) => this.#guard(() => this.#take(message)),
+      onStart: () => this.#guard(() => this.#openAll()),
+      onLost: (reason) => this.#guard(() => this.#lost(reason)),
       log,
       ...(startWorker === undefined ? {} : { startWorker }),
     });
     this.#trials = new TrialRunner(this.#thread);
     this.#thread.start();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#guard(() => this.#tick()), TICK_MS);
     this.#timer.unref();
   }
 
@@ -334,6 +334,15 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     for (const { source, isOver } of this.#streams.values()) this.#book.release(source, isOver);
     this.#streams.clear();
     for (const session of this.#sessions.values()) session.lost();
+  }
+
+  /** What comes from the thread and the clock has no caller: an error there would end the backend. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.log.error({ err: error }, `the detectors came upon an error: ${messageOf(error)}`);
+    }
   }
 
   #tick(): void {
