@@ -1,5 +1,5 @@
 import type { NewRecordingSchedule, StartUtscSession, UtscSession } from "@pnmlab/protocol";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { numberedFrame, openTestRecorder, START_MS } from "../_test/recorder.ts";
 import { exampleSession, recordingLog, waitFor } from "../_test/support.ts";
 import { nextStartMs } from "./schedule-time.ts";
@@ -65,6 +65,40 @@ describe("the time of a schedule", () => {
     );
     expect(nextStartMs({ ...schedule, repeat: "weekly" }, START_MS + 1)).toBe(START_MS + 7 * DAY_MS);
     expect(nextStartMs({ ...schedule, repeat: "daily", enabled: false }, START_MS)).toBeNull();
+  });
+});
+
+describe("the time of day of a schedule", () => {
+  const { TZ } = process.env;
+  const schedule = (startsAt: string, repeat: "daily" | "weekly") => ({ startsAt, repeat, enabled: true });
+  const next = (at: ReturnType<typeof schedule>, from: string) =>
+    new Date(nextStartMs(at, Date.parse(from))!).toISOString();
+  beforeAll(() => {
+    process.env.TZ = "Europe/Berlin";
+  });
+  afterAll(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  });
+
+  it("stays what the clock on the wall shows where summer time begins and ends", () => {
+    // 22:00 in winter, and in summer.
+    const daily = schedule("2026-03-27T21:00:00.000Z", "daily");
+    expect(next(daily, "2026-03-28T00:00:00.000Z")).toBe("2026-03-28T21:00:00.000Z");
+    expect(next(daily, "2026-03-28T21:00:00.001Z")).toBe("2026-03-29T20:00:00.000Z");
+    expect(next(daily, "2026-10-25T00:00:00.000Z")).toBe("2026-10-25T21:00:00.000Z");
+    const weekly = schedule("2026-03-27T21:00:00.000Z", "weekly");
+    expect(next(weekly, "2026-03-28T00:00:00.000Z")).toBe("2026-04-03T20:00:00.000Z");
+    expect(next(weekly, "2027-03-26T20:30:00.000Z")).toBe("2027-03-26T21:00:00.000Z");
+  });
+
+  it("is an hour later on the day that leaves it out, and comes once on the day that has it twice", () => {
+    const spring = schedule("2026-03-28T01:30:00.000Z", "daily");
+    expect(next(spring, "2026-03-28T02:00:00.000Z")).toBe("2026-03-29T01:30:00.000Z");
+    expect(next(spring, "2026-03-29T02:00:00.000Z")).toBe("2026-03-30T00:30:00.000Z");
+    const autumn = schedule("2026-10-24T00:30:00.000Z", "daily");
+    expect(next(autumn, "2026-10-24T01:00:00.000Z")).toBe("2026-10-25T00:30:00.000Z");
+    expect(next(autumn, "2026-10-25T00:30:00.001Z")).toBe("2026-10-26T01:30:00.000Z");
   });
 });
 
@@ -166,5 +200,45 @@ describe("a scheduled recording", () => {
     const recording = second.recorder.list().find(({ kind }) => kind === "scheduled")!;
     expect(recording).toMatchObject({ frames: 200, isOpen: false });
     await expect(second.schedules.remove(id)).rejects.toMatchObject({ code: "RECORDING_SCHEDULE_UNKNOWN" });
+  });
+
+  it("whose run a program that died did not note is ended", async () => {
+    const { recorder, dataDir, close, publish, closeSchedules } = await openSchedules(true);
+    await publish(1, 50);
+    const { id } = await recorder.begin({
+      sessionId: "s1",
+      kind: "scheduled",
+      label: "",
+      note: "",
+      fromMs: 0,
+      toMs: Number.MAX_SAFE_INTEGER,
+      endsAtMs: null,
+      eventId: null,
+    });
+    await closeSchedules();
+    await close();
+    const again = await openSchedules(true, dataDir);
+    await waitFor(() => again.recorder.list().some((one) => one.id === id && !one.isOpen));
+    expect(await again.recorder.detail(id)).toMatchObject({ frames: 50 });
+  });
+
+  it("that the database does not take is tried again, and nothing else ends", async () => {
+    const { schedules, clock, publish, storage, calls, until } = await openSchedules();
+    schedules.create(wanted());
+    const { schedules: store } = storage.recordings;
+    const { save } = store;
+    let refused = 0;
+    store.save = () => {
+      refused += 1;
+      throw new Error("database or disk is full");
+    };
+    clock.nowMs = START_MS + MINUTE_MS;
+    await waitFor(() => refused > 2);
+    expect(calls).toEqual([]);
+    store.save = save;
+    await until(/^recording until/);
+    await publish(601, 700);
+    clock.nowMs = START_MS + 2 * MINUTE_MS;
+    await until(/^recorded 100 spectra/);
   });
 });

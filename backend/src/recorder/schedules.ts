@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 
 export interface RecordingSchedulesOptions {
   store: RecordingStore["schedules"];
-  recorder: Pick<FlightRecorder, "begin" | "finish" | "remove" | "newestMs">;
+  recorder: Pick<FlightRecorder, "begin" | "finish" | "remove" | "newestMs" | "list">;
   utsc: Pick<UtscService, "list" | "get" | "start" | "stop">;
   log: Logger;
   now: () => number;
@@ -27,11 +27,13 @@ export interface RecordingSchedulesOptions {
 export class RecordingSchedules implements AsyncDisposable {
   readonly #options: RecordingSchedulesOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #clearingUp: Promise<void>;
   /** Schedules that are being started or ended. */
   readonly #busy = new Map<string, Promise<void>>();
 
   constructor(options: RecordingSchedulesOptions) {
     this.#options = options;
+    this.#clearingUp = this.#endForgotten();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -62,10 +64,33 @@ export class RecordingSchedules implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#busy.values());
+    await Promise.all([this.#clearingUp, ...this.#busy.values()]);
+  }
+
+  /** Ends recordings that a program began which died before it could note them: nobody else would. */
+  async #endForgotten(): Promise<void> {
+    const { recorder, store, log } = this.#options;
+    try {
+      const known = new Set(store.list().map(({ run }) => run?.recordingId));
+      for (const { id, kind, isOpen } of recorder.list()) {
+        if (kind !== "scheduled" || !isOpen || known.has(id)) continue;
+        await recorder.finish(id);
+        log.warn(`recording ${id} belonged to no schedule any more and was ended`);
+      }
+    } catch (error) {
+      log.warn(`scheduled recordings could not be looked through: ${messageOf(error)}`);
+    }
   }
 
   #tick(): void {
+    try {
+      this.#startAndEndDue();
+    } catch (error) {
+      this.#options.log.warn(`schedules could not be read: ${messageOf(error)}`);
+    }
+  }
+
+  #startAndEndDue(): void {
     const nowMs = this.#options.now();
     for (const schedule of this.#options.store.list()) {
       if (this.#busy.has(schedule.id)) continue;
@@ -100,19 +125,20 @@ export class RecordingSchedules implements AsyncDisposable {
       return;
     }
     const newestMs = recorder.newestMs(session.id);
-    const begun = recorder.begin({
-      sessionId: session.id,
-      kind: "scheduled",
-      label,
-      note: "",
-      // What the ring holds from before is not part of it.
-      fromMs: newestMs === undefined ? 0 : newestMs + 0.001,
-      toMs: Number.MAX_SAFE_INTEGER,
-      endsAtMs: null,
-      eventId: null,
-    });
+    let recordingId: string | undefined;
     try {
-      const recording = await begun;
+      const recording = await recorder.begin({
+        sessionId: session.id,
+        kind: "scheduled",
+        label,
+        note: "",
+        // What the ring holds from before is not part of it.
+        fromMs: newestMs === undefined ? 0 : newestMs + 0.001,
+        toMs: Number.MAX_SAFE_INTEGER,
+        endsAtMs: null,
+        eventId: null,
+      });
+      recordingId = recording.id;
       const late =
         nowMs - startMs > LATE_MS
           ? `began at ${clock(nowMs)}, late, because the backend was not running`
@@ -129,6 +155,7 @@ export class RecordingSchedules implements AsyncDisposable {
       if (newest)
         this.#options.store.save({ ...newest, run, lastOutcome: `recording until ${clock(endsAtMs)}` });
     } catch (error) {
+      if (recordingId !== undefined) await recorder.finish(recordingId);
       if (running === undefined) await utsc.stop(session.id);
       this.#tell(schedule.id, `failed at ${clock(nowMs)}: ${messageOf(error)}`);
     }
@@ -173,10 +200,14 @@ export class RecordingSchedules implements AsyncDisposable {
 
   #tell(id: string, outcome: string): void {
     const { store, log } = this.#options;
-    const schedule = store.get(id);
-    if (!schedule) return;
-    log.info(`scheduled recording ${schedule.label || id}: ${outcome}`);
-    store.save({ ...schedule, lastOutcome: outcome });
+    try {
+      const schedule = store.get(id);
+      if (!schedule) return;
+      log.info(`scheduled recording ${schedule.label || id}: ${outcome}`);
+      store.save({ ...schedule, lastOutcome: outcome });
+    } catch (error) {
+      log.warn(`what came of schedule ${id} could not be stored: ${outcome}: ${messageOf(error)}`);
+    }
   }
 
   #save(schedule: Omit<StoredSchedule, "nextMs" | "nextAt">, nextMs: number | null): RecordingSchedule {
