@@ -42,6 +42,7 @@ import { recordingRoutes } from "./routes/recordings.ts";
 import { signInRoute } from "./routes/sign-in.ts";
 import { socketRoutes } from "./routes/sockets.ts";
 import { tftpProbeRoutes } from "./routes/tftp-probe.ts";
+import { utscFrameRoutes } from "./routes/utsc-frames.ts";
 import { utscOrphanRoutes } from "./routes/utsc-orphans.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
 import { utscSetupRoutes } from "./routes/utsc-setup.ts";
@@ -152,6 +153,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       captureRoutes(api, deps);
       utscSessionRoutes(api, deps);
       utscSetupRoutes(api, deps);
+      utscFrameRoutes(api, deps);
       utscOrphanRoutes(api, deps);
       tftpProbeRoutes(api, deps);
       pollingRoutes(api, deps);

@@ -2,6 +2,7 @@ import type { CmtsTarget } from "@pnmlab/config";
 import type { UtscProfile } from "@pnmlab/docsis-mib";
 import type {
   CmtsModem,
+  FrameProvenance,
   Recording,
   RecordingDetail,
   RecordingTrigger,
@@ -203,12 +204,21 @@ export interface ModemFinder {
   find(cmtsId: string, macAddress: string): Promise<CmtsModem>;
 }
 
+/** What a session knows of a frame, without what others know of its agent and of the files that are kept. */
+export type FrameFacts = Omit<FrameProvenance, "agent" | "captureId">;
+
 /** What a port allows and what a start would do; sends GETs only (implemented in `utsc/`). */
 export interface UtscSetup {
   options(cmtsId: string, rfPortIfIndex: number, profileId?: string): Promise<UtscOptions>;
   dryRun(request: StartUtscSession): Promise<UtscDryRun>;
   /** Each column of a session as asked, written, accepted and observed; undefined where there is no session. */
   columns(id: string): UtscColumnsAnswer | undefined;
+  /**
+   * Where one of a session's newest frames comes from.
+   *
+   * @throws PnmLabError `SESSION_UNKNOWN`, `UTSC_FRAME_UNKNOWN`
+   */
+  frame(id: string, sequence: number): FrameFacts;
 }
 
 /** Tests the way of the files from a CMTS to here (implemented in `utsc/`). */

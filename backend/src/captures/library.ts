@@ -61,6 +61,12 @@ export class CaptureLibrary implements CaptureSink, AsyncDisposable {
     return this.#options.store.knows(fileName, sizeBytes, modifiedAt);
   }
 
+  /** Id of the capture of this name and these bytes; undefined where it is not kept. */
+  idOf(fileName: string, sha256: string): string | undefined {
+    const id = captureId(fileName, sha256);
+    return this.#options.store.get(id) && id;
+  }
+
   /** @throws PnmLabError `CAPTURE_UNKNOWN` where there is no capture `before`. */
   page(limit: number, before?: string): CaptureList {
     // One more than asked for tells whether another page follows.

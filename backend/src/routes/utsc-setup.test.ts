@@ -10,6 +10,7 @@ async function openSetup() {
       options: (_cmtsId, _ifIndex, profileId) => chain.options(profileId),
       dryRun: (request) => chain.dryRun({ spanHz: request.spanHz }),
       columns: () => undefined,
+      frame: (id, sequence) => chain.frame(id, sequence),
     },
   });
   const call = async (path: string, init: RequestInit = {}) => {

@@ -1,6 +1,13 @@
 import { PnmLabError } from "@pnmlab/kit";
 import { utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
-import { decodePnm, type UtscRecord } from "@pnmlab/pnm-codec";
+import {
+  type DecodeHints,
+  decodePnm,
+  type Endianness,
+  type Reading,
+  type UtscLayout,
+  type UtscRecord,
+} from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted, type UtscObserved } from "@pnmlab/protocol";
 
 /** What SNMP says about the captures that arrive; a header that says so itself wins over it. */
@@ -9,6 +16,18 @@ export interface CaptureContext {
   kHundredthsDb: number | undefined;
   sampleRateHz: number | undefined;
   resolutionBandwidthHz: number | undefined;
+}
+
+/** How a file was read, the same for all its captures. */
+export interface FileReading {
+  layout: UtscLayout;
+  headerLength: number;
+  endianness: Endianness;
+  captures: number;
+  reading: Pick<Reading, "layout" | "confidence" | "reason" | "alternatives">;
+  anomalies: readonly string[];
+  kHundredthsDb: number | undefined;
+  kSource: "header" | "snmp" | "none";
 }
 
 /** One capture as a spectrum on its axis, and what its file shows. */
@@ -20,6 +39,7 @@ export interface CaptureFrame {
   uncalibrated: boolean;
   levelsHundredthsDbmv: Int16Array;
   observed: Omit<UtscObserved, "repeatPeriodUs">;
+  reading: FileReading;
 }
 
 const LEAST_HUNDREDTHS = NO_LEVEL + 1;
@@ -37,30 +57,59 @@ export function decodeCaptures(
   context: CaptureContext,
   layout?: "headerless",
 ): CaptureFrame[] {
-  const { accepted } = context;
-  const record = decodePnm(bytes, {
+  const record = decodePnm(bytes, hintsOf(fileName, context, layout));
+  if (record.kind !== "utsc") {
+    throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
+  }
+  const reading = readingOf(record, context);
+  return Array.from({ length: record.frames }, (_, k) =>
+    captureOf(record, k, context, reading, bytes.length),
+  );
+}
+
+/** What the codec is told of a file besides its bytes. */
+export function hintsOf(
+  fileName: string,
+  { accepted, kHundredthsDb }: CaptureContext,
+  layout?: UtscLayout,
+): DecodeHints {
+  const { centerFrequencyHz, spanHz, bins, outputFormat } = accepted;
+  return {
     fileName,
     // A capture that arrived is shown; what is odd about it is told.
     tolerant: true,
     utsc: {
-      centerFrequencyHz: accepted.centerFrequencyHz,
-      spanHz: accepted.spanHz,
-      bins: accepted.bins,
-      outputFormat: accepted.outputFormat,
-      kHundredthsDb: context.kHundredthsDb,
+      centerFrequencyHz,
+      spanHz,
+      bins,
+      outputFormat,
+      kHundredthsDb,
       ...(layout === undefined ? {} : { layout }),
     },
-  });
-  if (record.kind !== "utsc") {
-    throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
-  }
-  return Array.from({ length: record.frames }, (_, k) => captureOf(record, k, context, bytes.length));
+  };
+}
+
+function readingOf(record: UtscRecord, context: CaptureContext): FileReading {
+  const { layout, confidence, reason, alternatives } = record.reading;
+  const isInHeader = record.capture?.kHundredthsDb !== undefined;
+  const isBySnmp = context.kHundredthsDb !== undefined;
+  return {
+    layout: record.layout,
+    headerLength: record.headerLength,
+    endianness: record.endianness,
+    captures: record.frames,
+    reading: { layout, confidence, reason, alternatives },
+    anomalies: record.anomalies,
+    kHundredthsDb: record.kHundredthsDb,
+    kSource: isInHeader ? "header" : isBySnmp ? "snmp" : "none",
+  };
 }
 
 function captureOf(
   record: UtscRecord,
   k: number,
   { accepted, ...context }: CaptureContext,
+  reading: FileReading,
   fileSizeBytes: number,
 ): CaptureFrame {
   const window = accepted.window === "other" ? "rectangular" : accepted.window;
@@ -91,6 +140,7 @@ function captureOf(
       fileLayout: record.layout,
       fileSizeBytes,
     },
+    reading,
   };
 }
 

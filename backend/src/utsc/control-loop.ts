@@ -17,6 +17,7 @@ import {
   TROUBLE,
   triggerPatienceMs,
 } from "./poll-schedule.ts";
+import type { RoundTrips } from "./round-trips.ts";
 import { acceptedOf, readRows, type UtscRow, type UtscRowState } from "./row.ts";
 import type { SessionFace } from "./session-face.ts";
 import { requireAllowed, type SettledRequest, settleRequest } from "./settle.ts";
@@ -40,6 +41,7 @@ export interface ControlLoopOptions {
   intake: FrameIntake;
   face: SessionFace;
   lease: Lease;
+  roundTrips: RoundTrips;
   /** The run of a trigger that comes once is over: there is nothing more to capture. */
   onOver(): void;
 }
@@ -89,9 +91,9 @@ export class ControlLoop {
     this.#options = options;
     this.#fromScratch = options.fromScratch;
     this.#settled = options.settled;
-    const { around, target, face } = options;
+    const { around, target, face, roundTrips } = options;
     this.#device = {
-      snmp: around.snmp,
+      snmp: roundTrips.counting(around.snmp),
       target,
       signal: this.#abort.signal,
       onStatus: (measStatus) => face.note({ measStatus }),
@@ -199,7 +201,7 @@ export class ControlLoop {
       const isWoken = await this.#waker.pause(Math.max(0, Math.min(leftMs, POLL_MS)), signal);
       if (isWoken || leftMs <= POLL_MS) return false;
       if (this.#row === undefined || !snmp.available) continue;
-      const state = await readState(this.#device, this.#row).catch((error: unknown) => {
+      const state = await this.#readState().catch((error: unknown) => {
         if (isPnmLabError(error, "UTSC_ROW_GONE")) throw error;
         return undefined;
       });
@@ -307,7 +309,10 @@ export class ControlLoop {
       },
     };
     try {
-      const configured = await configureRow(this.#device, configuration);
+      const { roundTrips } = this.#options;
+      const configured = await roundTrips.of("configuration", () =>
+        configureRow(this.#device, configuration),
+      );
       this.#unmarkedCfgIndex = undefined;
       this.#fromScratch = false;
       this.#notes = configured.notes;
@@ -361,7 +366,7 @@ export class ControlLoop {
       if (!snmp.available) throw new PnmLabError("AGENT_UNAVAILABLE", snmp.sentence);
       const run = this.#run!;
       if (pollDelayMs(this.#view()) > 0) continue;
-      const state = await readState(this.#device, this.#row!);
+      const state = await this.#readState();
       run.polled();
       this.#see(state);
       if (hasEnded(state.measStatus, this.#view())) await this.#goOnAfterEnd(run, state.measStatus);
@@ -371,7 +376,11 @@ export class ControlLoop {
 
   /** Before a row is touched after a pause: in the meantime another user may have taken it. */
   async #lookAgain(): Promise<void> {
-    this.#see(await readState(this.#device, this.#row!));
+    this.#see(await this.#readState());
+  }
+
+  #readState(): Promise<UtscRowState> {
+    return this.#options.roundTrips.of("statusPoll", () => readState(this.#device, this.#row!));
   }
 
   /** What a reading tells: whose row it is, whether the CMTS has restarted, status and calibration. */

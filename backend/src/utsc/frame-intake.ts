@@ -3,6 +3,7 @@ import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type CaptureFrame, decodeCaptures } from "./capture-frame.ts";
 import { captureTimeMs } from "./capture-time.ts";
+import { FrameOrigins } from "./frame-provenance.ts";
 import type { SnmpResult } from "./snmp-result.ts";
 import { FrameStatistics } from "./statistics.ts";
 
@@ -14,8 +15,13 @@ const PERIOD_TOLERANCE = 0.2;
 
 const KEPT_CONTEXTS = 2;
 
+/** What stands in the place of a file's name where a capture was read by SNMP. */
+const RESULT = "docsPnmCmtsUtscResultOutput";
+
 /** Turns a session's files into its numbered frames and keeps count of them. */
 export class FrameIntake {
+  /** Where the newest frames come from. */
+  readonly origins = new FrameOrigins();
   readonly #streamId: number;
   readonly #onReady: () => void;
   readonly #statistics = new FrameStatistics();
@@ -168,7 +174,9 @@ export class FrameIntake {
     const periodMs = context.accepted.repeatPeriodUs / 1000;
     const lastsMs = (captures.length - 1) * periodMs;
     const firstAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime() - lastsMs);
-    return captures.map((capture, k) => this.#number(capture, firstAtMs + k * periodMs, seenAtMs));
+    const frames = captures.map((capture, k) => this.#number(capture, firstAtMs + k * periodMs, seenAtMs));
+    this.origins.add(file, captures[0]?.reading, context, frames);
+    return frames;
   }
 
   /**
@@ -180,7 +188,9 @@ export class FrameIntake {
     const [capture] = this.decodeResult(result);
     this.#isNewestBySnmp = true;
     this.#bySnmp += 1;
-    return { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" };
+    const frame = { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" as const };
+    this.origins.add({ fileName: RESULT, bytes: result.bytes }, capture!.reading, this.#context!, [frame]);
+    return frame;
   }
 
   /** The capture of the result table, without a number. @throws PnmLabError `UTSC_FILE_REFUSED` */
@@ -188,9 +198,9 @@ export class FrameIntake {
     const { accepted } = this.#context!;
     const context = { accepted, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
     try {
-      return decodeCaptures(bytes, "docsPnmCmtsUtscResultOutput", context, "headerless");
+      return decodeCaptures(bytes, RESULT, context, "headerless");
     } catch (error) {
-      const message = `docsPnmCmtsUtscResultOutput was refused: ${messageOf(error)}`;
+      const message = `${RESULT} was refused: ${messageOf(error)}`;
       throw new PnmLabError("UTSC_FILE_REFUSED", message, { cause: error });
     }
   }
@@ -199,7 +209,11 @@ export class FrameIntake {
     return (this.#context?.accepted.repeatPeriodUs ?? 0) / 1000;
   }
 
-  #number({ observed, ...spectrum }: CaptureFrame, capturedAtMs: number, seenAtMs: number): SpectrumFrame {
+  #number(
+    { observed, reading: _, ...spectrum }: CaptureFrame,
+    capturedAtMs: number,
+    seenAtMs: number,
+  ): SpectrumFrame {
     const intervalMs =
       this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
     const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;

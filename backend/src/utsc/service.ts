@@ -15,6 +15,7 @@ import type {
   FileClaim,
   FileClaimer,
   FileCleaner,
+  FrameFacts,
   LeaseGateway,
   LivePublisher,
   MarkOwner,
@@ -34,6 +35,7 @@ import { readUtscPort, type UtscPort } from "./capability.ts";
 import type { TftpDestination } from "./destination.ts";
 import { dryRunOf } from "./dry-run.ts";
 import { newSessionId, OWN_PREFIX, parseOwnFileName } from "./file-name.ts";
+import { KEPT_FRAMES } from "./frame-provenance.ts";
 import { LeftoverSweep } from "./leftover-sweep.ts";
 import { optionsOf } from "./options.ts";
 import { findProbeRequest } from "./probe-request.ts";
@@ -306,6 +308,20 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
 
   columns(id: string): UtscColumnsAnswer | undefined {
     return this.#byId.get(id)?.columns();
+  }
+
+  frame(id: string, sequence: number): FrameFacts {
+    const session = this.#byId.get(id);
+    if (session === undefined) throw new PnmLabError("SESSION_UNKNOWN", `there is no capture session ${id}`);
+    const facts = session.frame(sequence);
+    if (facts !== undefined) return facts;
+    const { framesReceived } = session.progress;
+    throw new PnmLabError(
+      "UTSC_FRAME_UNKNOWN",
+      sequence > framesReceived
+        ? `session ${id} has no frame ${sequence}: the newest is ${framesReceived}`
+        : `where frame ${sequence} came from is no longer known: it is kept for the newest ${KEPT_FRAMES} frames that came since the backend started`,
+    );
   }
 
   async stop(id: string): Promise<UtscSession> {

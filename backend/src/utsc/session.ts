@@ -10,7 +10,7 @@ import type {
   UtscSession,
   UtscSessionState,
 } from "@pnmlab/protocol";
-import type { FileClaim, IncomingFile, StoredSession } from "../contracts.ts";
+import type { FileClaim, FrameFacts, IncomingFile, StoredSession } from "../contracts.ts";
 import { clearUnmarked } from "./clear-port.ts";
 import { columnTruths } from "./column-truth.ts";
 import { compareWithSnmp } from "./compare-with-snmp.ts";
@@ -21,6 +21,7 @@ import { HeldFiles } from "./held-files.ts";
 import { Lease } from "./lease.ts";
 import { MissingFiles, type MissingFilesCause } from "./missing-files.ts";
 import { stallAfterMs } from "./poll-schedule.ts";
+import { RoundTrips } from "./round-trips.ts";
 import { type Facts, SessionFace } from "./session-face.ts";
 import type { SettledRequest } from "./settle.ts";
 import { SnmpFallback, type SnmpResult } from "./snmp-result.ts";
@@ -63,6 +64,7 @@ export class LiveSession {
   readonly #lease: Lease;
   readonly #fallback: SnmpFallback;
   readonly #missing: MissingFiles;
+  readonly #roundTrips = new RoundTrips();
   #cause: MissingFilesCause | undefined;
   #newestFileName: string | undefined;
   /** The newest frames that came in files, the oldest first. */
@@ -158,6 +160,20 @@ export class LiveSession {
       }),
       readAt: accepted?.readAt ?? null,
     };
+  }
+
+  /** What the session knows of one of its newest frames; undefined where it is not kept. */
+  frame(sequence: number): FrameFacts | undefined {
+    const origin = this.#intake.origins.of(sequence);
+    return (
+      origin && {
+        sessionId: this.id,
+        ...origin,
+        target: this.#target,
+        statusPoll: this.#roundTrips.newest("statusPoll") ?? null,
+        configuration: this.#roundTrips.newest("configuration") ?? null,
+      }
+    );
   }
 
   /** Whether a new start on this port goes on with this session. */
@@ -322,6 +338,7 @@ export class LiveSession {
       intake: this.#intake,
       face: this.#face,
       lease: this.#lease,
+      roundTrips: this.#roundTrips,
       onOver: () => void this.stop(),
     });
     this.#control = control;

@@ -7,6 +7,7 @@ export * from "./detection.ts";
 export * from "./doctor.ts";
 export * from "./errors.ts";
 export * from "./frame.ts";
+export * from "./frame-provenance.ts";
 export * from "./lists.ts";
 export * from "./live.ts";
 export * from "./modems.ts";

@@ -154,6 +154,7 @@ export async function startChain(
     dryRun: (overrides: Partial<StartUtscSession> = {}) => service.dryRun(request(overrides)),
     options: (profileId?: string) => service.options("cmts", rfPort, profileId),
     columns: (id: string) => service.columns(id)!.columns,
+    frame: (id: string, sequence: number) => service.frame(id, sequence),
     stop: (id: string) => service.stop(id),
     compareWithSnmp: (id: string, signal = new AbortController().signal) =>
       service.compareWithSnmp(id, signal),
