@@ -31,7 +31,7 @@ export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, keepsPast
 
 /** A re-arm that is reported up to this long after a gap is taken as what ended it. */
 const REARM_WINDOW_MS = 3000;
-/** Kept frames that the figures of the plant are made from when the plan changes. */
+/** Kept frames that the figures of the plant are made from when the plan changes, or many frames come at once. */
 const PLANT_FRAMES = 300;
 
 /** The spectra of one stream and what is derived from them; starts anew when the axis changes. */
@@ -180,17 +180,21 @@ export class PlotData {
     if (!hold) this.release();
   }
 
-  /** Lets the held frames into the traces. Frames that the ring has lost meanwhile are passed over. */
+  /**
+   * Lets the held frames into the traces, and the newest of them into the figures of the plant, whose frames cost ten
+   * times as much. Frames that the ring has lost meanwhile are passed over.
+   */
   release(): void {
     const { ring, traces } = this;
     if (!ring || !traces) return;
+    const plantFrom = ring.endIndex - PLANT_FRAMES;
     for (
       let index = Math.max(ring.firstIndex, ring.endIndex - this.heldFrames);
       index < ring.endIndex;
       index += 1
     ) {
       traces.add(ring.levelsAt(index), ring.timeAt(index));
-      this.#addToPlant(index);
+      if (index >= plantFrom) this.#addToPlant(index);
     }
     this.heldFrames = 0;
   }
