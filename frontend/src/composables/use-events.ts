@@ -35,9 +35,13 @@ export function useEvents(scope?: MaybeRefOrGetter<EventScope | undefined>): Eve
     },
     { immediate: true },
   );
-  const events = computed(() => {
+  // The lab's snapshot is replaced several times a second, and everything that shows events follows this list.
+  const events = computed<readonly PlantEvent[]>((before) => {
     const all = readyOr(snapshot.value.events);
-    return wanted.value ? all.filter((event) => isWithin(event, wanted.value!)) : all;
+    const found = wanted.value ? all.filter((event) => isWithin(event, wanted.value!)) : all;
+    return before?.length === found.length && before.every((event, index) => event === found[index])
+      ? before
+      : found;
   });
   return { events, loading: computed(() => snapshot.value.events) };
 }

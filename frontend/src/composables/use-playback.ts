@@ -92,7 +92,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
       shown.value = frame && { sequence: frame.sequence, capturedAtMs: frame.capturedAtMs };
     }
   };
-  const ticker = setInterval(() => playback?.tick(), TICK_MS);
+  /** Runs while something is played, and not beside what comes live. */
+  let ticker: ReturnType<typeof setInterval> | undefined;
 
   const refresh = async () => {
     const id = recordingId.value;
@@ -120,6 +121,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
 
   const close = () => {
     if (!playback) return;
+    clearInterval(ticker);
     playback.close();
     playback = undefined;
     transport.value = undefined;
@@ -155,6 +157,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
       atMs ?? span.toMs,
     );
     playback = made;
+    clearInterval(ticker);
+    ticker = setInterval(() => made.tick(), TICK_MS);
     made.goTo(atMs ?? span.toMs);
     follow();
     return true;
