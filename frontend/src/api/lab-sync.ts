@@ -22,7 +22,6 @@ export interface ReceivedFrame {
 
 const POLL_MS = 5000;
 const EVENTS_AT_FIRST = 500;
-/** Counters of a running session are shown at most this often. */
 
 /**
  * Keeps the state of the lab in step with the backend: everything is fetched anew on every open of the

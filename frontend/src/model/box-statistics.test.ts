@@ -17,4 +17,7 @@ test("a box of the waterfall is measured by its own bins and its own time", () =
   expect(box.framesAbovePct).toBe(10);
   expect(boxStatistics(ring, axis, range, { fromMs: 500, toMs: 900 }, -30)!.highestDbmv).toBe(-40);
   expect(boxStatistics(ring, axis, range, { fromMs: 5000, toMs: 9000 }, -30)).toBeUndefined();
+  expect(box.holdsPeaks).toBe(false);
+  expect(boxStatistics(ring, axis, range, { fromMs: 0, toMs: 900 }, -30, 500)!.holdsPeaks).toBe(true);
+  expect(boxStatistics(ring, axis, range, { fromMs: 500, toMs: 900 }, -30, 500)!.holdsPeaks).toBe(false);
 });

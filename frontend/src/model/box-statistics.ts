@@ -18,18 +18,25 @@ export interface BoxStatistics extends FrequencyRange {
   /** Share of all levels above the threshold, and of the frames with at least one bin above it. */
   levelsAbovePct: number;
   framesAbovePct: number;
+  /** Rows in it are the peaks of several frames, so that mean, median and shares read high. */
+  holdsPeaks: boolean;
 }
 
 /** The median is taken of at most about so many levels, evenly picked. */
 const MEDIAN_LEVELS = 200_000;
 
-/** Statistics of the levels within a range and a time; undefined where the box holds none. */
+/**
+ * Statistics of the levels within a range and a time; undefined where the box holds none.
+ *
+ * @param singleFromMs what is older are peaks of several frames
+ */
 export function boxStatistics(
   frames: FrameSource,
   axis: FrequencyAxis,
   range: FrequencyRange,
   time: { fromMs: number; toMs: number },
   thresholdDbmv: number,
+  singleFromMs = Number.NEGATIVE_INFINITY,
 ): BoxStatistics | undefined {
   const bins: number[] = [];
   for (let bin = 0; bin < axis.bins; bin += 1) {
@@ -74,5 +81,6 @@ export function boxStatistics(
     thresholdDbmv,
     levelsAbovePct: (100 * above) / known,
     framesAbovePct: (100 * framesAbove) / (end - first),
+    holdsPeaks: frames.timeAt(first) < singleFromMs,
   };
 }

@@ -207,6 +207,12 @@ export class PlotData {
     );
   }
 
+  /** Time of the oldest single frame; rows in front of it are the peaks of several. */
+  get singleFromMs(): number {
+    const { ring } = this;
+    return ring && ring.length > 0 ? ring.timeAt(ring.firstIndex) : Number.POSITIVE_INFINITY;
+  }
+
   /** All frames that the waterfall can show, with the history in front of what was received. */
   get kept(): FrameSource | undefined {
     return this.ring && new KeptFrames([this.#history, this.#past?.rows, this.ring]);

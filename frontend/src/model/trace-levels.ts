@@ -1,5 +1,5 @@
 import { type LevelSpectrum, runningMedian } from "@pnmlab/pnm-analysis";
-import { NO_LEVEL } from "@pnmlab/protocol/frame";
+import { levelsOfHundredths } from "./levels.ts";
 import type { MarkerTrace } from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 
@@ -50,12 +50,7 @@ export function noiseBandwidthHz(data: PlotData): number {
   return data.resolutionBandwidthHz || (data.axis?.binSpacingHz ?? 1);
 }
 
-/** Hundredths of a dBmV as dBmV. */
+/** Levels of the bins [first, end) of a frame, dBmV. */
 export function levelsOf(hundredths: Int16Array, first = 0, end = hundredths.length): Float32Array {
-  const levels = new Float32Array(end - first);
-  for (let k = first; k < end; k += 1) {
-    const level = hundredths[k]!;
-    levels[k - first] = level === NO_LEVEL ? Number.NaN : level / 100;
-  }
-  return levels;
+  return levelsOfHundredths(hundredths.subarray(first, end), new Float32Array(end - first));
 }

@@ -194,7 +194,7 @@ export class LivePlot {
     const time = "top" in rows ? { fromMs: timeAt(rows.bottom), toMs: timeAt(rows.top) } : rows;
     const threshold = question.thresholdDbmv ?? (plant?.floor()?.dbmv ?? Number.NaN) + OVER_FLOOR_DB;
     const { startHz, stopHz } = question;
-    return boxStatistics(kept, axis, { startHz, stopHz }, time, threshold);
+    return boxStatistics(kept, axis, { startHz, stopHz }, time, threshold, this.#data.singleFromMs);
   }
 
   #snapshot(picture: Parameters<typeof takeSnapshot>[1]): PlotAnswers["snapshot"] {
