@@ -189,6 +189,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const detection = starting.use(
     new DetectionService({
       store: storage.events,
+      noise: storage.noise,
       session: (id) => utsc.get(id),
       channels: channelsOf,
       recorder,

@@ -202,6 +202,7 @@ export async function openDetection(
   const service = stack.use(
     new DetectionService({
       store: storage.events,
+      noise: storage.noise,
       session: (id) => (id === session.id ? session : undefined),
       channels: async () => [],
       publish: (event) => void published.push(event),
@@ -220,6 +221,7 @@ export async function openDetection(
   return {
     service,
     store: storage.events,
+    noise: storage.noise,
     session,
     published,
     lines,

@@ -174,6 +174,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
   const detection = stack.use(
     new DetectionService({
       store: storage.events,
+      noise: storage.noise,
       session: (id) => utsc.get(id),
       channels: async () => [],
       publish: (event) => hub.publishEvent(event),

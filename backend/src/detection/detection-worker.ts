@@ -15,6 +15,7 @@ parentPort?.on("message", (message: ToDetectors) => {
   if ("trial" in message) tryOut(message);
   else if (message.type === "open") streams.set(message.stream, openStream(message));
   else if (message.type === "frame") judge(message);
+  else if (message.type === "baseline") streams.get(message.stream)?.changeBaseline(message.dbmvPerHz);
   else close(message.stream);
 });
 
@@ -31,6 +32,7 @@ function openStream({ stream, options }: Extract<ToDetectors, { type: "open" }>)
         frames.map(({ bytes }) => bytes),
       ),
     onReleased: () => send({ type: "released", stream }),
+    onNoise: (noise) => send({ type: "noise", stream, ...noise }),
   });
 }
 
@@ -51,6 +53,7 @@ function judge({ stream, bytes }: Extract<ToDetectors, { type: "frame" }>): void
 
 function close(stream: number): void {
   report();
+  streams.get(stream)?.end();
   streams.delete(stream);
   send({ type: "closed", stream });
 }

@@ -1,4 +1,10 @@
-import { type DetectorEvent, DetectorSet, isSameAxis, type SpectrumFrame } from "@pnmlab/pnm-analysis";
+import {
+  type DetectorEvent,
+  DetectorSet,
+  isSameAxis,
+  median,
+  type SpectrumFrame,
+} from "@pnmlab/pnm-analysis";
 import { EvidenceRing } from "./evidence-ring.ts";
 import { analysedFrameOf } from "./wire-frame.ts";
 import type { EventChange, EvidenceFrame, JudgeOptions } from "./worker-messages.ts";
@@ -7,12 +13,17 @@ import type { EventChange, EvidenceFrame, JudgeOptions } from "./worker-messages
 const LOOK_EVERY_S = 1;
 const REPORT_EVERY_S = 5;
 
+/** Looks after which the noise of the hour is told, so that little is lost with the program. */
+const TELL_NOISE_EVERY = 300;
+
 export interface StreamListener {
   onEvent(change: EventChange, event: DetectorEvent): void;
   /** The frames around the peak of an event; again where the peak has moved. */
   onEvidence(eventId: string, frames: EvidenceFrame[]): void;
   /** Events so far are followed no more. */
   onReleased(): void;
+  /** Noise of an hour of captures as far as it is known; again where more is. */
+  onNoise(noise: { hour: number; dbmvPerHz: number; samples: number }): void;
 }
 
 /** What was told of an event that is raised. */
@@ -24,7 +35,7 @@ interface Told {
 
 /** The detectors of one session: takes its frames as wire bytes and tells what becomes of each event. */
 export class JudgedStream {
-  readonly #options: JudgeOptions;
+  #options: JudgeOptions;
   readonly #listener: StreamListener;
   readonly #nextId: () => string;
   readonly #ring = new EvidenceRing();
@@ -32,6 +43,9 @@ export class JudgedStream {
   #detectors: DetectorSet | undefined;
   #last: SpectrumFrame | undefined;
   #lookedS = Number.NEGATIVE_INFINITY;
+  /** Noise per hertz in the present hour, a look each. */
+  #noise: number[] = [];
+  #noiseHour = 0;
 
   /** @param nextId ids of events: they must not return in other streams */
   constructor(options: JudgeOptions, nextId: () => string, listener: StreamListener) {
@@ -49,7 +63,7 @@ export class JudgedStream {
     if (last) frame.timeS = Math.max(frame.timeS, last.timeS);
     this.#last = frame;
     this.#ring.push({ sequence: frame.sequence, bytes });
-    this.#detectors ??= new DetectorSet({ ...this.#options, nextId: this.#nextId });
+    this.#detectors ??= this.#newDetectors(frame);
     const { timeS } = frame;
     for (const { type, event } of this.#detectors.feed(frame)) {
       if (type === "cleared") this.#sendEvidence(event, frame);
@@ -61,9 +75,48 @@ export class JudgedStream {
     if (isProofDue || timeS - this.#lookedS >= LOOK_EVERY_S) this.#look(frame);
   }
 
+  /** The noise of the hour that begins; a rise that is raised keeps its own. */
+  changeBaseline(noiseBaselineDbmvPerHz: number): void {
+    const { noiseBaselineDbmv, ...options } = this.#options;
+    this.#options = { ...options, noiseBaselineDbmvPerHz };
+    if (this.#last) this.#detectors?.changeNoiseBaseline(noiseBaselineDbmvPerHz + bandwidthDbOf(this.#last));
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#tellNoise();
+  }
+
+  #newDetectors(frame: SpectrumFrame): DetectorSet {
+    const { noiseBaselineDbmvPerHz, ...options } = this.#options;
+    if (noiseBaselineDbmvPerHz !== undefined)
+      options.noiseBaselineDbmv ??= noiseBaselineDbmvPerHz + bandwidthDbOf(frame);
+    return new DetectorSet({ ...options, nextId: this.#nextId });
+  }
+
+  #sampleNoise(frame: SpectrumFrame): void {
+    const quietDbmv = this.#detectors!.quietDbmv;
+    if (quietDbmv === undefined) return;
+    const hour = Math.floor(frame.timeS / 3600);
+    if (hour !== this.#noiseHour) {
+      this.#tellNoise();
+      this.#noise = [];
+      this.#noiseHour = hour;
+    }
+    this.#noise.push(quietDbmv - bandwidthDbOf(frame));
+    if (this.#noise.length % TELL_NOISE_EVERY === 0) this.#tellNoise();
+  }
+
+  #tellNoise(): void {
+    const samples = this.#noise.length;
+    if (samples === 0) return;
+    this.#listener.onNoise({ hour: this.#noiseHour, dbmvPerHz: median(this.#noise), samples });
+  }
+
   #look(frame: SpectrumFrame): void {
     const { timeS } = frame;
     this.#lookedS = timeS;
+    this.#sampleNoise(frame);
     for (const event of this.#detectors!.raised) {
       const told = this.#told.get(event.id);
       if (told === undefined) continue;
@@ -91,4 +144,9 @@ export class JudgedStream {
     this.#told.clear();
     this.#listener.onReleased();
   }
+}
+
+/** Noise bandwidth of a frame's bins, dB over one hertz. */
+function bandwidthDbOf({ resolutionBandwidthHz, binSpacingHz }: SpectrumFrame): number {
+  return 10 * Math.log10(resolutionBandwidthHz || binSpacingHz);
 }

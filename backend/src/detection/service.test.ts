@@ -8,6 +8,7 @@ import {
   memoryRecorder,
   noiseFrame,
   openDetection,
+  START_MS,
   wireBytes,
 } from "../_test/detection.ts";
 import { waitFor as waitForAtMost } from "../_test/support.ts";
@@ -188,4 +189,28 @@ test("a database that refuses ends neither the backend nor what the detectors fo
   await waitFor(() => store.list({ kind: "narrowbandIngress", state: "raised", limit: 10 }).length === 1);
   expect(lines.join()).toMatch(/database or disk is full/);
   expect(service.state().worker).toBe("running");
+});
+
+test("noise is judged against the same hour of the last days, which each capture adds to", async () => {
+  const { service, noise, store, session, feed } = await openDetection();
+  const hour = Math.floor(START_MS / 3_600_000);
+  const port = { cmtsId: session.cmtsId, rfPortIfIndex: session.rfPortIfIndex };
+  // 8 dB over what it was on other days from the first frame on: a start of the session would be taken for normal.
+  const dbmvPerHz = -59 - 10 * Math.log10(50_000);
+  for (const day of [1, 2, 3]) noise.save({ ...port, hour: hour - 24 * day, dbmvPerHz, samples: 3000 });
+  feed(0, 1000, {}, 8);
+  await waitFor(() => store.list({ kind: "noiseRise", state: "raised", limit: 10 }).length === 1);
+  const [event] = store.list({ kind: "noiseRise", limit: 10 });
+  expect(event!.figures.baselineDbmv).toBeCloseTo(-59, 6);
+  expect(Math.abs(event!.evidence.value - 8)).toBeLessThan(1);
+
+  // Five days on, two of the three that were given lie within the week, and this one.
+  const later = () => noise.baselineDbmvPerHz(port.cmtsId, port.rfPortIfIndex, hour + 24 * 5);
+  expect(later()).toBeUndefined();
+  await waitFor(() => service.state().sessions[0]?.framesWaiting === 0);
+  feed(1000, 1400, {}, 8);
+  Object.assign(session, { state: "stopped", desired: "stopped" });
+  service.publishSession(session);
+  await waitFor(() => later() !== undefined);
+  expect(later()).toBeCloseTo(dbmvPerHz, 6);
 });

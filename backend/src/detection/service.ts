@@ -15,7 +15,7 @@ import type {
   UtscSession,
 } from "@pnmlab/protocol";
 import type { LivePublisher, Recorder } from "../contracts.ts";
-import type { EventStore } from "../storage/index.ts";
+import type { EventStore, NoiseHourStore } from "../storage/index.ts";
 import { DetectorThread } from "./detector-thread.ts";
 import { type BookedSource, EventBook } from "./event-book.ts";
 import { unpackFrames } from "./frame-pack.ts";
@@ -37,6 +37,7 @@ const AFTER_ERROR_MS = 10_000;
 
 export interface DetectionOptions {
   store: EventStore;
+  noise: NoiseHourStore;
   session: (id: string) => UtscSession | undefined;
   /** Channels of an RF port. Rejects where the CMTS cannot be asked. */
   channels: (cmtsId: string, rfPortIfIndex: number) => Promise<readonly UpstreamChannel[]>;
@@ -99,6 +100,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const stream = known ?? new SessionStream(this.#thread);
     const isNew = known === undefined || stream.isUncalibrated !== frame.uncalibrated;
     stream.isUncalibrated = frame.uncalibrated;
+    stream.capturedAtMs = frame.capturedAtMs;
     if (isNew || stream.open === undefined) {
       const session = this.#options.session(sessionId);
       // What comes after the end belongs to nobody.
@@ -236,7 +238,9 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   /** Opens a stream in the thread, or another where what frames are judged by has changed. */
   #open(stream: SessionStream, session: UtscSession): void {
     this.#askForChannels(stream, session);
-    const isHeldBack = this.#options.now() < stream.notBeforeMs;
+    const waitMs = stream.notBeforeMs - this.#options.now();
+    // Further away it lies where the clock was set back.
+    const isHeldBack = waitMs > 0 && waitMs <= AFTER_ERROR_MS;
     if (stream.channels === undefined || isHeldBack || !this.#thread.isRunning) return;
     const { cmtsId, rfPortIfIndex, rfPortName, requested, accepted, observed } = session;
     const { channels, isUncalibrated } = stream;
@@ -246,16 +250,41 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       (observed?.repeatPeriodUs ?? accepted?.repeatPeriodUs ?? requested.repeatPeriodUs) / 1000;
     if (stream.open?.key === key) {
       stream.open.source.periodMs = periodMs;
+      this.#changeBaseline(stream);
       return;
     }
     this.#end(stream, false);
     const noiseBaselineDbmv = this.#book.noiseBaselineDbmv(session);
-    const judged = noiseBaselineDbmv === undefined ? options : { ...options, noiseBaselineDbmv };
+    const noiseBaselineDbmvPerHz = this.#baselineDbmvPerHz(stream, session);
+    const judged = {
+      ...options,
+      ...(noiseBaselineDbmv === undefined ? {} : { noiseBaselineDbmv }),
+      ...(noiseBaselineDbmvPerHz === undefined ? {} : { noiseBaselineDbmvPerHz }),
+    };
     const port = { sessionId: session.id, cmtsId, rfPortIfIndex, rfPortName };
     const source = { ...port, channels, periodMs, context: JSON.stringify(judged) };
     this.#lastStream += 1;
     this.#streams.set(this.#lastStream, { session: stream, source, isOver: false });
     stream.begin(this.#lastStream, judged, source, key);
+  }
+
+  /** With each hour its own baseline; one over which a rise is raised stays until that is over. */
+  #changeBaseline(stream: SessionStream): void {
+    const { open, hour } = stream;
+    if (open === undefined || open.baselineHour === hour) return;
+    if (this.#book.noiseBaselineDbmv(open.source) !== undefined) return;
+    open.baselineHour = hour;
+    const dbmvPerHz = this.#baselineDbmvPerHz(stream, open.source);
+    if (dbmvPerHz !== undefined) this.#thread.send({ type: "baseline", stream: open.stream, dbmvPerHz });
+  }
+
+  /** Levels of unknown calibration are not compared with those of other days. */
+  #baselineDbmvPerHz(
+    { isUncalibrated, hour }: SessionStream,
+    { cmtsId, rfPortIfIndex }: Pick<BookedSource, "cmtsId" | "rfPortIfIndex">,
+  ): number | undefined {
+    const { noise } = this.#options;
+    return isUncalibrated ? undefined : noise.baselineDbmvPerHz(cmtsId, rfPortIfIndex, hour);
   }
 
   /** @param isOver nobody captures on the port any more */
@@ -269,7 +298,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const { channels, log } = this.#options;
     const nowMs = this.#options.now();
     const isFresh =
-      nowMs - stream.askedAtMs < (stream.channels === undefined ? ASK_AGAIN_MS : CHANNELS_AGE_MS);
+      Math.abs(nowMs - stream.askedAtMs) < (stream.channels === undefined ? ASK_AGAIN_MS : CHANNELS_AGE_MS);
     if (stream.isAsking || isFresh) return;
     stream.isAsking = true;
     stream.askedAtMs = nowMs;
@@ -309,6 +338,13 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       case "evidence":
         this.#book.prove(message.eventId, message.frames);
         break;
+      case "noise": {
+        const { hour, dbmvPerHz, samples } = message;
+        const { cmtsId, rfPortIfIndex } = source;
+        if (!session.isUncalibrated)
+          this.#options.noise.save({ cmtsId, rfPortIfIndex, hour, dbmvPerHz, samples });
+        break;
+      }
       case "released":
         this.#book.release(source, false);
         break;

@@ -13,6 +13,8 @@ export interface OpenStream {
   source: BookedSource;
   /** Options as text, to see whether they change. */
   key: string;
+  /** Hour of captures whose baseline of the noise the thread was told. */
+  baselineHour: number;
 }
 
 /** Frames of one session on their way to the thread, with what is counted of them. */
@@ -26,6 +28,8 @@ export class SessionStream {
   /** Before this time no stream is opened: the one before came upon an error. */
   notBeforeMs = Number.NEGATIVE_INFINITY;
   isUncalibrated = false;
+  /** Capture time of the newest frame. */
+  capturedAtMs = 0;
   analysed = 0;
   skipped = 0;
   #cpuUs = 0;
@@ -37,6 +41,11 @@ export class SessionStream {
 
   constructor(thread: DetectorThread) {
     this.#thread = thread;
+  }
+
+  /** Hour of its newest capture since 1970, UTC. */
+  get hour(): number {
+    return Math.floor(this.capturedAtMs / 3_600_000);
   }
 
   get waiting(): number {
@@ -63,7 +72,7 @@ export class SessionStream {
 
   /** A stream for all that comes and has waited. */
   begin(stream: number, options: JudgeOptions, source: BookedSource, key: string): void {
-    this.open = { stream, source, key };
+    this.open = { stream, source, key, baselineHour: this.hour };
     this.#thread.send({ type: "open", stream, options });
     const unsent = this.#unsent;
     this.#unsent = [];

@@ -11,6 +11,8 @@ export interface JudgeOptions {
   /** Those that differ from the defaults. */
   thresholds: Partial<Thresholds>;
   noiseBaselineDbmv?: number;
+  /** The same per hertz of noise bandwidth, of the same hour of the last days; given way to by the one per bin. */
+  noiseBaselineDbmvPerHz?: number;
 }
 
 /** A stored frame: its number in the session, and its wire bytes. */
@@ -32,6 +34,8 @@ export interface TrialResult {
 export type ToDetectors =
   | { type: "open"; stream: number; options: JudgeOptions }
   | { type: "frame"; stream: number; bytes: ArrayBuffer }
+  /** Noise of the hour that begins, for D2. */
+  | { type: "baseline"; stream: number; dbmvPerHz: number }
   | { type: "close"; stream: number }
   | { type: "openTrial"; trial: number; options: JudgeOptions; wantedKind: string | undefined }
   /** Options are given where they change before these frames. */
@@ -48,6 +52,8 @@ export type FromDetectors =
   | { type: "evidence"; stream: number; eventId: string; frames: EvidenceFrame[] }
   /** The frames lie on another axis now: the detectors have begun anew and follow these events no more. */
   | { type: "released"; stream: number }
+  /** Noise of an hour so far, see `NoiseHour`. */
+  | { type: "noise"; stream: number; hour: number; dbmvPerHz: number; samples: number }
   /** A stream is closed; nothing more comes of it. */
   | { type: "closed"; stream: number }
   /** Frames that are through, and the CPU time that they took. */

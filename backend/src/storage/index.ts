@@ -9,6 +9,7 @@ import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
 import { createEventStore, type EventStore } from "./events.ts";
+import { createNoiseHourStore, type NoiseHourStore } from "./noise-hours.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createPollPlanStore, type PollPlanStore } from "./poll-plans.ts";
 import { createProfileChoices } from "./profile-choices.ts";
@@ -22,6 +23,7 @@ export type { AuditStore } from "./audit.ts";
 export { keepAuditWithin } from "./audit-retention.ts";
 export type { CaptureStore, StoredCapture } from "./captures.ts";
 export type { EventStore } from "./events.ts";
+export type { NoiseHourStore } from "./noise-hours.ts";
 export type { NonceStore } from "./nonces.ts";
 
 /** Everything that outlives the program, behind functions that name what they do. */
@@ -38,6 +40,7 @@ export interface Storage extends Disposable {
   readonly pollPlans: PollPlanStore;
   readonly recordings: RecordingStore;
   readonly events: EventStore;
+  readonly noise: NoiseHourStore;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
 }
@@ -62,6 +65,7 @@ export function openStorage(dataDir: string): Storage {
     pollPlans: createPollPlanStore(database),
     recordings: createRecordingStore(database),
     events: createEventStore(database),
+    noise: createNoiseHourStore(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {
       if (database.isOpen) database.close();

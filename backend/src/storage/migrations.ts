@@ -158,4 +158,18 @@ export const migrations: readonly Migration[] = [
       "CREATE TABLE recording_trigger (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
     ],
   },
+  {
+    id: 9,
+    name: "noise of ports by the hour",
+    statements: [
+      `CREATE TABLE noise_hours (
+        cmts_id TEXT NOT NULL,
+        rf_port INTEGER NOT NULL,
+        hour INTEGER NOT NULL,
+        dbmv_per_hz DOUBLE PRECISION NOT NULL,
+        samples INTEGER NOT NULL,
+        PRIMARY KEY (cmts_id, rf_port, hour)
+      )`,
+    ],
+  },
 ];

@@ -38,12 +38,13 @@ export interface DetectorSetOptions {
  * frame on another axis, or with another number of looks, starts everything anew.
  */
 export class DetectorSet {
-  readonly #options: DetectorSetOptions;
+  #options: DetectorSetOptions;
   readonly #journal: EventJournal;
   #view: FrameView | undefined;
   #early: Detector[] = [];
   #late: Detector[] = [];
   #hum: HumDetector | undefined;
+  #noiseRise: NoiseRiseDetector | undefined;
 
   constructor(options: DetectorSetOptions) {
     this.#options = options;
@@ -68,6 +69,18 @@ export class DetectorSet {
   /** Those of them that are raised. */
   get raised(): readonly DetectorEvent[] {
     return this.#journal.snapshots(({ state }) => state === "raised");
+  }
+
+  /** Mean noise power of a quiet bin of the last frame; undefined where a disturbance spoilt it, or none is quiet. */
+  get quietDbmv(): number | undefined {
+    const view = this.#view;
+    return view === undefined || view.isSpoilt || Number.isNaN(view.quietDbmv) ? undefined : view.quietDbmv;
+  }
+
+  /** Another baseline for D2 from the next frame on; a rise that is raised keeps its own. */
+  changeNoiseBaseline(noiseBaselineDbmv: number): void {
+    this.#options = { ...this.#options, noiseBaselineDbmv };
+    this.#noiseRise?.changeBaseline(noiseBaselineDbmv);
   }
 
   /** Rows of the channel table over the last frames; empty before the first. */
@@ -101,11 +114,12 @@ export class DetectorSet {
     const lines = new NarrowbandDetector(context);
     if (enabled.includes("D4")) lines.isExplained = (frequencyHz) => paths.explains(frequencyHz, 150_000);
     this.#hum = new HumDetector(context);
+    this.#noiseRise = new NoiseRiseDetector(context, noiseBaselineDbmv);
     const isWanted = ({ id }: Detector) => enabled.includes(id);
     // What spoils a frame is found first; the comb before the lines that it explains.
     this.#early = [new ReceiverOverloadDetector(context), new ImpulseDetector(context)].filter(isWanted);
     this.#late = [
-      new NoiseRiseDetector(context, noiseBaselineDbmv),
+      this.#noiseRise,
       paths,
       lines,
       new ClippingDetector(context),

@@ -40,6 +40,11 @@ export class NoiseRiseDetector implements Detector {
     return this.#baselineDbmv;
   }
 
+  /** Takes another baseline, unless a rise over the present one is raised: that ends where it began. */
+  changeBaseline(baselineDbmv: number): void {
+    if (!this.#alarm.isRaised) this.#baselineDbmv = baselineDbmv;
+  }
+
   feed(view: FrameView): DetectorNotice[] {
     if (view.isSpoilt || Number.isNaN(view.quietDbmv)) return [];
     if (this.#baselineDbmv === undefined) {
