@@ -25,7 +25,7 @@ export class ChannelMemory {
     const { channels, now, log } = this.#options;
     const key = `${session.cmtsId}:${session.rfPortIfIndex}`;
     const known = this.#ports.get(key) ?? { channels: [], readAtMs: -Infinity };
-    if (now() - known.readAtMs >= READ_EVERY_MS) {
+    if (Math.abs(now() - known.readAtMs) >= READ_EVERY_MS) {
       this.#ports.set(key, { ...known, readAtMs: now() });
       channels(session).then(
         (read) => {

@@ -168,3 +168,17 @@ it.each([
   });
   expect(lab.recorder.list()).toEqual([]);
 });
+
+it("tries a disk again after seconds although the clock was set back by an hour", async () => {
+  const lab = await openTestRecorder();
+  await lab.publish(1, 100);
+  const blocked = join(lab.ringPath, `${START_MS + 10_100}-101.pls`);
+  await writeFile(blocked, "in the way");
+  lab.recorder.publishFrame("s1", numberedFrame(101));
+  await waitFor(() => lab.recorder.failure !== null);
+  lab.clock.nowMs -= 3_600_000;
+  await waitFor(() => {
+    lab.recorder.publishFrame("s1", numberedFrame(102));
+    return lab.recorder.newestMs("s1") === START_MS + 10_200;
+  });
+});

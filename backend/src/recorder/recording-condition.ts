@@ -33,7 +33,9 @@ export class RecordingCondition {
 
   /** Whether a write has failed so lately that the next one is not tried yet. */
   get isWaiting(): boolean {
-    return this.#options.now() < this.#retryAtMs;
+    const waitMs = this.#retryAtMs - this.#options.now();
+    // Further away it lies where the clock was set back.
+    return waitMs > 0 && waitMs <= RETRY_MS;
   }
 
   get isHindered(): boolean {
