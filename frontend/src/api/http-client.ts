@@ -11,6 +11,7 @@ import {
   cmtsModemListSchema,
   doctorReportSchema,
   type EnrolAgent,
+  frameProvenanceSchema,
   healthSchema,
   keptCaptureSchema,
   rfPortListSchema,
@@ -86,6 +87,12 @@ export class HttpLabClient implements LabClient {
     ).session;
   sessionColumns = (sessionId: string) =>
     request("GET", `/api/utsc/sessions/${encodeURIComponent(sessionId)}/columns`, utscColumnsAnswerSchema);
+  frameOrigin = (sessionId: string, sequence: number) =>
+    request(
+      "GET",
+      `/api/utsc/sessions/${encodeURIComponent(sessionId)}/frames/${sequence}`,
+      frameProvenanceSchema,
+    );
   /** It waits for the next file. */
   snmpComparison = (sessionId: string) =>
     request(

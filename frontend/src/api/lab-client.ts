@@ -11,6 +11,7 @@ import type {
   CmtsModemList,
   DoctorReport,
   EnrolAgent,
+  FrameProvenance,
   Health,
   KeptCapture,
   RfPort,
@@ -81,6 +82,8 @@ export interface LabClient {
   stopSession(sessionId: string): Promise<UtscSession>;
   /** Every column of a session: asked for, written, read back, seen. */
   sessionColumns(sessionId: string): Promise<UtscColumnsAnswer>;
+  /** Where one of the newest frames of a session comes from. @throws ApiError 404 where that is no longer known */
+  frameOrigin(sessionId: string, sequence: number): Promise<FrameProvenance>;
   /** The capture of the CMTS's result table beside the one of a file. */
   snmpComparison(sessionId: string): Promise<SnmpComparison>;
   /** One capture of a port whose file has to arrive, and where its way is broken; takes up to a minute. */

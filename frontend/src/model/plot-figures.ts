@@ -7,7 +7,7 @@ import type { CursorReading, PlotReport } from "./plot-report.ts";
 export function takeReport(
   data: PlotData,
   framesShown: number,
-  readings: Pick<PlotReport, "markers" | "masks" | "playOutMs" | "waterfall">,
+  readings: Pick<PlotReport, "markers" | "masks" | "playOutMs" | "shownFrame" | "waterfall">,
 ): PlotReport | undefined {
   const { axis, traces, plant, ring } = data;
   if (!axis || !traces || !plant || !ring || traces.frames === 0) return undefined;

@@ -2,6 +2,7 @@ import type { BandFloor, ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { MarkerReading } from "./marker.ts";
 import type { MaskReport } from "./mask-spec.ts";
 import type { FloorOrigin } from "./plant-figures.ts";
+import type { ShownFrame } from "./shown-frame.ts";
 
 /** Floor of a reporting band over its bins of no channel; NaN where every bin belongs to one. */
 export interface BandFloorFigures extends BandFloor {
@@ -16,6 +17,8 @@ export interface PlotReport {
   withheld: number;
   sequence: number;
   capturedAtMs: number;
+  /** The frame behind the trace under the active marker. */
+  shownFrame?: ShownFrame | undefined;
   averageDbmv: Float32Array;
   /** Frames that the average holds now. */
   averagedFrames: number;

@@ -16,6 +16,7 @@ import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
 import { MarkerReader } from "../model/read-markers.ts";
 import type { ReferenceSpectrum } from "../model/reference-trace.ts";
+import { shownFrameOf } from "../model/shown-frame.ts";
 import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
@@ -170,6 +171,7 @@ export class LivePlot {
     return takeReport(this.#data, this.#framesShown, {
       markers,
       masks: this.#maskJudge.reports(),
+      shownFrame: shownFrameOf(this.#data, this.#view, markers),
       playOutMs: this.#playOutMs,
       waterfall: {
         topMs,

@@ -4,6 +4,7 @@ import {
   type ChangeAgent,
   type EnrolAgent,
   encodeSpectrumFrame,
+  type FrameProvenance,
   type StartUtscSession,
   type StopUtscOrphan,
   type UtscColumnsAnswer,
@@ -82,6 +83,8 @@ export class SyntheticLabClient implements LabClient {
     if (!session) throw new ApiError("SESSION_UNKNOWN", `There is no session ${sessionId}`, 404);
     return this.#setup.columns(session);
   };
+  frameOrigin = (_sessionId: string, sequence: number): Promise<FrameProvenance> =>
+    Promise.reject(new ApiError("UTSC_FRAME_UNKNOWN", `Frame ${sequence} is made up and has no file`, 404));
   snmpComparison = async (sessionId: string) => {
     const running = this.#running.get(sessionId);
     if (!running) throw new ApiError("SESSION_UNKNOWN", `There is no session ${sessionId}`, 404);

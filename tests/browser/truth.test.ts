@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumPath } from "./chromium.ts";
+import { openLab, picture } from "./open-lab.ts";
+
+const POLL = { timeout: 20_000 };
+
+let lab: TestLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+/** Addresses of frames that the page has asked for. */
+const asked: string[] = [];
+
+const run = chromiumPath ? test : test.skip;
+const device = () => lab.simulator.devices[1]!;
+const section = () => page.getByRole("region", { name: "This frame" });
+const frameNumber = async () =>
+  Number(/Frame ([\d\s,.]+?),/.exec((await section().textContent()) ?? "")?.[1]?.replaceAll(/\D/g, ""));
+/** Space belongs to the plot only while nothing else has the focus. */
+async function toggleFreeze(): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press("Space");
+}
+const open = (tab: RegExp) => page.getByRole("tab", { name: tab }).click();
+
+beforeAll(async () => {
+  if (!chromiumPath) {
+    console.warn("browser tests skipped: no Chromium is installed");
+    return;
+  }
+  ({ lab, browser, page, complaints } = await openLab({ env: { PNMLAB_CONSUMED_FILES: "archive" } }));
+  page.on("request", (request) => {
+    if (/\/frames\/\d+$/.test(request.url())) asked.push(request.url());
+  });
+  await page.goto(lab.signInLink());
+  await page.goto(`${lab.url}/live/${device().name}/${device().rfPorts[0]!.ifIndex}`);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+run(
+  "the frame shown names its file, header, reading, agent and hash, and only the open tab asks for them",
+  async () => {
+    await page
+      .getByRole("button", { name: /^Start/ })
+      .first()
+      .click();
+    await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) >= 5);
+    expect(asked).toEqual([]);
+    await open(/^Truth/);
+    await section().getByText("Why this reading: the 51 header bytes").waitFor();
+    const header = page.getByRole("table", { name: "Header of this frame's file" });
+    const type = header.locator("tbody tr").first();
+    await expect.poll(() => type.locator("td").allTextContents(), POLL).toEqual(["File type", "PNN ", "0"]);
+    const facts = (await section().locator(".facts").textContent())!;
+    expect(facts).toContain(`pnmlab_`);
+    expect(facts).toContain(lab.config.agentName);
+    expect(facts).toMatch(/Newest status poll1 request, [\d.]+ ms/);
+    const before = await frameNumber();
+    await expect.poll(frameNumber, POLL).toBeGreaterThan(before + 2);
+  },
+);
+
+run(
+  "while the picture is frozen the frame stays, and its file can be saved with the hash that is told",
+  async () => {
+    await toggleFreeze();
+    await page.waitForTimeout(800);
+    const frozen = await frameNumber();
+    await page.waitForTimeout(1200);
+    expect(await frameNumber()).toBe(frozen);
+    await toggleFreeze();
+    // A file is archived a moment after it was taken.
+    const save = section().getByRole("link", { name: "Save this file" });
+    await save.waitFor();
+    await toggleFreeze();
+    await page.waitForTimeout(800);
+    const sha256 = await section().locator("code[title]").getAttribute("title");
+    const url = new URL((await save.getAttribute("href"))!, lab.url);
+    const answer = await fetch(url, { headers: { cookie: await lab.signIn() } });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+    await picture(page, "live-truth-frame");
+    await toggleFreeze();
+  },
+);
+
+run("in playback the tab shows what was recorded and the frame that is played", async () => {
+  await page.getByRole("button", { name: /^Stop/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .waitFor();
+  const atMs = await page.evaluate(() => window.pnmlab!.trace()!.capturedAtMs - 1000);
+  await page.goto(`${page.url().split("?")[0]}?tab=truth&at=${atMs}`);
+  await page.getByText("A recording, not live.").waitFor();
+  await section().getByText("is the one shown").waitFor();
+  const shown = () => page.evaluate(() => window.pnmlab?.trace()?.sequence);
+  await expect.poll(async () => (await frameNumber()) === (await shown()), POLL).toBe(true);
+  await section().getByText("Why this reading: the 51 header bytes").waitFor();
+  await page.getByText("These settings held from").waitFor();
+  expect(complaints).toEqual([]);
+});
