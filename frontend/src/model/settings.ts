@@ -7,6 +7,8 @@ export const THEMES = ["dark", "light", "system"] as const;
 type ThemeChoice = (typeof THEMES)[number];
 export const TEXT_SIZES = [100, 112, 125] as const;
 
+export const DRAWER_WIDTH_PX = { least: 300, usual: 348, most: 480 };
+
 /** What a user sets for this browser. Only choices are stored; what was never set stays at its default. */
 export interface Settings {
   theme: ThemeChoice;
@@ -21,6 +23,10 @@ export interface Settings {
   /** Peaks below are passed over, dBmV; null takes all. */
   peakThresholdDbmv: number | null;
   masks: readonly MaskSpec[];
+  /** Width of the drawer of the live page, CSS pixels. */
+  drawerWidthPx: number;
+  /** Two tabs of the drawer are shown on a very wide page, one above the other. */
+  stacksDrawer: boolean;
   /** A sound when a mask begins to fail. */
   maskAlarm: boolean;
 }
@@ -34,6 +40,8 @@ export const DEFAULT_SETTINGS: Settings = {
   peakExcursionDb: 6,
   peakThresholdDbmv: null,
   masks: [],
+  drawerWidthPx: DRAWER_WIDTH_PX.usual,
+  stacksDrawer: false,
   maskAlarm: false,
 };
 
@@ -58,6 +66,13 @@ export function parseSettings(stored: string | null): Settings {
         : DEFAULT_SETTINGS.peakExcursionDb,
     peakThresholdDbmv: typeof given.peakThresholdDbmv === "number" ? given.peakThresholdDbmv : null,
     masks: Array.isArray(given.masks) ? storedMasksOf(given.masks) : DEFAULT_SETTINGS.masks,
+    drawerWidthPx:
+      typeof given.drawerWidthPx === "number" &&
+      given.drawerWidthPx >= DRAWER_WIDTH_PX.least &&
+      given.drawerWidthPx <= DRAWER_WIDTH_PX.most
+        ? given.drawerWidthPx
+        : DEFAULT_SETTINGS.drawerWidthPx,
+    stacksDrawer: given.stacksDrawer === true,
     maskAlarm: given.maskAlarm === true,
     region: SERVICE_REGIONS.find((region) => region === given.region) ?? DEFAULT_SETTINGS.region,
   };
