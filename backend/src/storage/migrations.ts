@@ -172,4 +172,12 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 10,
+    name: "events by kind and by session",
+    statements: [
+      "CREATE INDEX events_by_kind ON events (kind, number)",
+      "CREATE INDEX events_by_session ON events (session_id, number)",
+    ],
+  },
 ];
