@@ -179,7 +179,7 @@ test("what the ring has no room for is kept as the peak of half seconds", () => 
   const times = Array.from({ length: kept.endIndex }, (_, index) => kept.timeAt(index));
   expect(times[0]).toBe(100);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  const slot = times.findIndex((time) => time === 3000);
+  const slot = times.indexOf(3000);
   expect(kept.levelsAt(slot)[0]).toBe(0);
   expect(kept.levelsAt(slot + 1)[0]).toBe(-4000);
 });
