@@ -33,6 +33,7 @@ import { announce, announceFailure } from "./use-announcer.ts";
 import { useFrames } from "./use-frames.ts";
 import { useLab } from "./use-lab.ts";
 import { provideLevels } from "./use-levels.ts";
+import { useMedia } from "./use-media.ts";
 import { type MonitorPlayback, useMonitorPlayback } from "./use-monitor-playback.ts";
 import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
@@ -209,6 +210,12 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     }
   });
 
+  const isWide = useMedia(WIDE);
+  const drawerOpen = ref(isWide.value || shared.tab !== "channels");
+  watch(isWide, (wide) => {
+    drawerOpen.value = wide;
+  });
+
   const working = ref<"start" | "single" | "stop">();
   const singleId = ref<string>();
   const failure = ref<string>();
@@ -275,7 +282,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     report,
     frozen,
     tab: ref(shared.tab),
-    drawerOpen: ref(window.innerWidth >= WIDE_PX || shared.tab !== "channels"),
+    drawerOpen,
     timelineOpen: ref(true),
     selectedChannel: ref(),
     showServices: ref(true),
@@ -309,4 +316,4 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
 const FRAMES_TO_LEVEL = 8;
 
 /** Below this width the drawer lies over the plot and begins closed. */
-const WIDE_PX = 1500;
+const WIDE = "(min-width: 1500px)";
