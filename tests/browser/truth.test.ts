@@ -86,10 +86,27 @@ run(
     const answer = await fetch(url, { headers: { cookie: await lab.signIn() } });
     const bytes = new Uint8Array(await answer.arrayBuffer());
     expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+    await section().evaluate((element) => element.scrollIntoView());
     await picture(page, "live-truth-frame");
     await toggleFreeze();
   },
 );
+
+run("with a marker on max hold it is the frame that set the hold there", async () => {
+  await page.keyboard.press("m");
+  await open(/^Markers/);
+  await page.locator("#marker-trace").selectOption("max");
+  await open(/^Truth/);
+  await section().getByText("set max hold under the active marker").waitFor();
+  const held = await frameNumber();
+  const newest = () => page.evaluate(() => window.pnmlab!.trace()!.sequence);
+  expect(held).toBeLessThanOrEqual(await newest());
+  await section().getByText("Why this reading").waitFor();
+  await open(/^Markers/);
+  await page.locator("#marker-trace").selectOption("live");
+  await open(/^Truth/);
+  await section().getByText("is the newest shown").waitFor();
+});
 
 run("in playback the tab shows what was recorded and the frame that is played", async () => {
   await page.getByRole("button", { name: /^Stop/ }).first().click();

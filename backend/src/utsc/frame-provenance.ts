@@ -11,7 +11,7 @@ export const KEPT_FRAMES = 1200;
 const LONGEST_HEADER = 1024;
 
 /** What its file says of a frame. */
-export type FrameOrigin = Omit<
+type FrameOrigin = Omit<
   FrameProvenance,
   "sessionId" | "captureId" | "target" | "agent" | "statusPoll" | "configuration"
 >;

@@ -32,6 +32,14 @@ test.each(["generic", "e6000"] as const)(
     for (const frame of frames) {
       expect(frame).toMatchObject({ source: "snmp", uncalibrated: false });
       expect(Math.abs(frame.receivedAtMs - frame.capturedAtMs)).toBeLessThan(1000);
+      expect(chain.frame(id, frame.sequence)).toMatchObject({
+        source: "snmp",
+        fileName: "docsPnmCmtsUtscResultOutput",
+        modifiedAt: null,
+        place: { number: 1, of: 1 },
+        header: [],
+        reading: { layout: "headerless" },
+      });
       const carrier = carrierOf(frame);
       expect(Math.abs(carrier.frequencyHz - CARRIER.frequencyHz)).toBeLessThanOrEqual(frame.binSpacingHz);
       expect(Math.abs(carrier.levelDbmv - CARRIER.levelDbmv)).toBeLessThan(1);

@@ -7,8 +7,8 @@ import type { LiveMonitor } from "./use-live-monitor.ts";
 
 /** The page is not faster than its figures. */
 const LEAST_MS = 250;
-/** Times travel as whole milliseconds. */
-const SAME_MS = 1;
+/** A capture that came behind a later one has the time of that one in the picture; a restart takes longer. */
+const SAME_MS = 1000;
 
 /**
  * Where the frame comes from that the picture shows, asked for at most four times a second and one at a time, only
