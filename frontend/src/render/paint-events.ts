@@ -15,7 +15,7 @@ export function paintEvents(context: Surface2d, scene: Scene): void {
   const x = (frequencyHz: number) => xOf(scene, frequencyHz);
   const y = (timeMs: number) => layout.waterfall.top + (scene.topMs - timeMs) / view.msPerPx;
   if (layout.trace.height > 0) {
-    for (const place of tracePins(view.events, layout.trace, x)) {
+    for (const place of tracePins(view.events, layout.trace, x, scene.topMs || undefined)) {
       paintBand(context, scene, place.pin, x);
       paintPin(context, scene.theme, place);
     }
@@ -29,10 +29,10 @@ export function paintEvents(context: Surface2d, scene: Scene): void {
 }
 
 /** Shape differs with the severity too: what is critical or major is a square, the rest is round. */
-function paintPin(context: Surface2d, theme: PlotTheme, { pin, x, y }: PinPlace): void {
+function paintPin(context: Surface2d, theme: PlotTheme, { pin, x, y, behind }: PinPlace): void {
   const isBad = pin.severity === "critical" || pin.severity === "major";
   const fill = isBad ? theme.fail : pin.severity === "minor" ? theme.warn : theme.unknown;
-  const text = String(pin.number % 1000);
+  const text = `${pin.number % 1000}${behind > 0 ? ` +${behind}` : ""}`;
   context.save();
   context.font = theme.strongFont;
   const half = Math.max(RADIUS, context.measureText(text).width / 2 + 4);

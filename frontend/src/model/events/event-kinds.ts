@@ -29,6 +29,11 @@ export function kindName(kind: string): string {
   return NAMES[kind] ?? kind;
 }
 
+/** Whether a kind lies at a frequency; impulses fill the whole band. */
+export function hasFrequency(kind: string): boolean {
+  return kind !== "impulseNoise";
+}
+
 /** Place in the order of the worst; kinds that this page does not know come last. */
 export function kindRank(kind: string): number {
   const rank = EVENT_KINDS.indexOf(kind);

@@ -14,7 +14,7 @@ import { needsSomebody, standingOf } from "./event-standing.ts";
 import { detectionTrouble, replaySourceWords, replayWords, statisticWords } from "./event-words.ts";
 import { evidenceView } from "./evidence.ts";
 import { hourChart } from "./hour-bars.ts";
-import { tracePins, waterfallPins } from "./pin-places.ts";
+import { timelinePins, tracePins, waterfallPins } from "./pin-places.ts";
 import { changeOf, draftOf, rehearsalKinds, rehearsalWords, sliderStep } from "./threshold-draft.ts";
 
 const NOW_MS = 1_800_000_000_000;
@@ -226,17 +226,35 @@ describe("pins", () => {
   const xOf = (frequencyHz: number) => frequencyHz / 1e5;
   const pins = pinsOf(all, undefined);
 
-  test("muted events have none unless one is selected, and the selected comes last", () => {
+  test("muted events have none unless one is selected; the worst comes late, and the selected last", () => {
     expect(pins.map(({ number }) => number)).toEqual([2, 3]);
     expect(pinsOf(all, silent.id).map(({ number }) => number)).toEqual([2, 3, 1]);
+    const isWorse = all.map((event) =>
+      event.number === 2 ? { ...event, severity: "critical" as const } : event,
+    );
+    expect(pinsOf(isWorse, undefined).map(({ number }) => number)).toEqual([3, 2]);
   });
 
   test("on the trace stand raised events; one that would cover another goes a row down", () => {
     const near = pins.map((pin) => ({ ...pin, f0Hz: 30_000_000 }));
     const places = tracePins(near, box, xOf);
     expect(places.map(({ x }) => x)).toEqual([300, 300]);
-    expect(places[1]!.y).toBeGreaterThan(places[0]!.y);
+    expect(places[0]!.y).toBeGreaterThan(places[1]!.y);
     expect(tracePins([{ ...near[0]!, isRaised: false }], box, xOf)).toEqual([]);
+    expect(tracePins([{ ...near[0]!, hasFrequency: false }], box, xOf)).toEqual([]);
+  });
+
+  test("at a time of the past the trace shows what was there then, and no longer", () => {
+    const past = { ...pins[0]!, isRaised: false, firstMs: 1000, lastMs: 5000 };
+    const at = (timeMs: number) => tracePins([past], box, xOf, timeMs).length;
+    expect([at(900), at(1000), at(5000), at(5001)]).toEqual([0, 1, 1, 0]);
+  });
+
+  test("on the timeline the worst keeps its place, others lean aside, and the rest is counted", () => {
+    const many = Array.from({ length: 7 }, (_, index) => ({ ...pins[0]!, number: index, firstMs: 100 }));
+    const places = timelinePins(many, () => 100);
+    expect(places.at(-1)).toMatchObject({ pin: { number: 6 }, x: 100, behind: 2 });
+    expect(places.map(({ x }) => x).sort((a, b) => a - b)).toEqual([60, 80, 100, 120, 140]);
   });
 
   test("on the waterfall they stand at their beginning, at its edge where that is past, and not at all outside", () => {

@@ -5,6 +5,8 @@ export interface PinPlace {
   pin: EventPin;
   x: number;
   y: number;
+  /** Pins that found no room beside this one and lie behind it. */
+  behind: number;
 }
 
 interface Box {
@@ -17,28 +19,31 @@ interface Box {
 /** Diameter of a pin with the room around it. */
 const PIN_STEP = 20;
 const ROWS = 4;
+/** Where a pin goes whose place is taken, in steps: it leans aside no further than that. */
+const LEANS = [0, 1, -1, 2, -2];
 
 /**
- * Pins on the trace: of what is raised now and of the selected event, at the frequency of each, under the upper edge;
- * one that would cover another goes a row down.
+ * Pins on the trace: of what was there at the time shown and of the selected event, at the frequency of each, under
+ * the upper edge. The worst has the first row; one that would cover another goes a row down.
+ *
+ * @param pins in the order of painting, the most important last
  */
 export function tracePins(
   pins: readonly EventPin[],
   box: Box,
   xOf: (frequencyHz: number) => number,
+  atMs = Number.POSITIVE_INFINITY,
 ): PinPlace[] {
   const places: PinPlace[] = [];
-  for (const pin of pins) {
-    if (!pin.isRaised && !pin.isSelected) continue;
+  for (const pin of pins.toReversed()) {
+    const isThere = pin.firstMs <= atMs && (pin.isRaised || pin.lastMs >= atMs);
+    if (!pin.hasFrequency || !(isThere || pin.isSelected)) continue;
     const x = xOf(pin.f0Hz);
     if (x < box.left || x > box.left + box.width) continue;
-    let row = 0;
-    const isTaken = () =>
-      places.some((place) => Math.abs(place.x - x) < PIN_STEP && place.y === rowY(box, row));
-    while (row < ROWS - 1 && isTaken()) row += 1;
-    places.push({ pin, x, y: rowY(box, row) });
+    const wishes = Array.from({ length: ROWS }, (_, row) => ({ x, y: rowY(box, row) }));
+    place(places, pin, wishes);
   }
-  return places;
+  return places.reverse();
 }
 
 function rowY(box: Box, row: number): number {
@@ -47,7 +52,8 @@ function rowY(box: Box, row: number): number {
 
 /**
  * Pins on the waterfall: beside the upper edge of the band at the first frame that showed it, or at the edge of the
- * pane where the event began before what is shown. Events outside of the shown time have none.
+ * pane where the event began before what is shown; one that would cover another leans aside. Events outside of the
+ * shown time have none, and one that has cleared ends where it ended.
  */
 export function waterfallPins(
   pins: readonly EventPin[],
@@ -56,18 +62,47 @@ export function waterfallPins(
   yOf: (timeMs: number) => number,
 ): PinPlace[] {
   const places: PinPlace[] = [];
-  for (const pin of pins) {
+  for (const pin of pins.toReversed()) {
     const firstY = yOf(pin.firstMs);
     const lastY = pin.isRaised ? Math.min(box.top, yOf(pin.lastMs)) : yOf(pin.lastMs);
     const bottom = box.top + box.height;
     if (lastY > bottom || firstY < box.top) continue;
     const x = xOf(pin.f0Hz + pin.bwHz / 2) + PIN_STEP / 2 + 2;
     if (xOf(pin.f0Hz - pin.bwHz / 2) > box.left + box.width || x < box.left) continue;
-    places.push({
+    const rightX = box.left + box.width - PIN_STEP / 2;
+    const y = Math.max(box.top + PIN_STEP / 2, Math.min(bottom - PIN_STEP / 2, firstY));
+    const wishes = LEANS.map((lean) => ({ x: Math.min(x, rightX) + lean * PIN_STEP, y }));
+    place(
+      places,
       pin,
-      x: Math.min(x, box.left + box.width - PIN_STEP / 2),
-      y: Math.max(box.top + PIN_STEP / 2, Math.min(bottom - PIN_STEP / 2, firstY)),
-    });
+      wishes.filter((wish) => wish.x >= box.left + PIN_STEP / 2 && wish.x <= rightX),
+    );
   }
-  return places;
+  return places.reverse();
+}
+
+/** Pins on the timeline, at the first frame of each; the worst has its own place, others lean aside. */
+export function timelinePins(pins: readonly EventPin[], xOf: (timeMs: number) => number): PinPlace[] {
+  const places: PinPlace[] = [];
+  for (const pin of pins.toReversed()) {
+    const x = xOf(pin.firstMs);
+    place(
+      places,
+      pin,
+      LEANS.map((lean) => ({ x: x + lean * PIN_STEP, y: 0 })),
+    );
+  }
+  return places.reverse();
+}
+
+/** Takes the first place of those wished that is free; without one the pin is counted behind the one in its place. */
+function place(places: PinPlace[], pin: EventPin, wishes: readonly { x: number; y: number }[]): void {
+  const covering = ({ x, y }: { x: number; y: number }) =>
+    places.find((other) => Math.abs(other.x - x) < PIN_STEP && Math.abs(other.y - y) < PIN_STEP);
+  const free = wishes.find((wish) => !covering(wish));
+  if (free) places.push({ pin, ...free, behind: 0 });
+  else {
+    const front = wishes[0] && covering(wishes[0]);
+    if (front) front.behind += 1;
+  }
 }
