@@ -29,6 +29,14 @@ describe("the ring of a session", () => {
     ]);
   });
 
+  it("is empty before its first frame, and unknown of a session that nobody knows", async () => {
+    const { recorder } = await openTestRecorder();
+    expect(await recorder.detail("ring-s1")).toMatchObject({ frames: 0, firstMs: null, settings: [] });
+    expect(await all(recorder.frames("ring-s1"))).toEqual([]);
+    expect(await recorder.reader.overview("ring-s1", { steps: 10 })).toEqual({ stepMs: 0, steps: [] });
+    await expect(recorder.detail("ring-s0")).rejects.toMatchObject({ code: "RECORDING_UNKNOWN" });
+  });
+
   it("gives parts by time, by number and up to a limit", async () => {
     const { recorder, publish } = await openTestRecorder();
     await publish(1, 250);

@@ -389,7 +389,11 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
   }
 
   async #source(id: string): Promise<SummarySource> {
-    if (id.startsWith(RING_PREFIX)) return this.#requireRing(id.slice(RING_PREFIX.length)).source();
+    if (id.startsWith(RING_PREFIX)) {
+      const sessionId = id.slice(RING_PREFIX.length);
+      const isAwaited = this.#rings.get(sessionId)?.identity === undefined && this.#isSession(sessionId);
+      return isAwaited ? NOTHING_YET : this.#requireRing(sessionId).source();
+    }
     const kept = this.#kept.get(id);
     if (kept === undefined) throw unknown(id);
     await this.#kept.settled(id);
@@ -409,10 +413,26 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
       const kept = this.#kept.get(id);
       if (kept) return shown(kept);
     }
-    const ring = this.#rings.get(id.slice(RING_PREFIX.length));
-    const recording = id.startsWith(RING_PREFIX) && ring ? this.#ofRing(ring) : undefined;
-    if (recording === undefined) throw unknown(id);
+    const sessionId = id.slice(RING_PREFIX.length);
+    const ring = this.#rings.get(sessionId);
+    const recording =
+      id.startsWith(RING_PREFIX) && ((ring && this.#ofRing(ring)) ?? this.#awaitedRing(sessionId));
+    if (!recording) throw unknown(id);
     return recording;
+  }
+
+  /** The ring of a session of which no frame has been recorded yet. */
+  #awaitedRing(sessionId: string): Recording | undefined {
+    const session = this.#options.sessions.get(sessionId);
+    if (session === undefined) return undefined;
+    const { cmtsId, rfPortIfIndex, rfPortName, createdAt } = session;
+    const place = { sessionId, cmtsId, rfPortIfIndex, rfPortName, label: "", note: "" };
+    const id = `${RING_PREFIX}${sessionId}`;
+    return { ...place, ...figuresOf([]), id, kind: "ring", isOpen: true, eventId: null, createdAt };
+  }
+
+  #isSession(sessionId: string): boolean {
+    return this.#options.sessions.get(sessionId) !== undefined;
   }
 
   #requireKept(id: string): StoredRecording {
@@ -444,6 +464,16 @@ export class FlightRecorder implements LivePublisher, Recorder, AsyncDisposable 
     return new Date(this.#options.now()).toISOString();
   }
 }
+
+/** A session that runs has a ring from its first frame on, and before that an empty one. */
+const NOTHING_YET: SummarySource = {
+  segments: [],
+  fileOf: ({ firstMs }) => {
+    throw new Error(`there is no segment of ${firstMs}`);
+  },
+  summaryOf: async () => undefined,
+  blockSummaries: async () => undefined,
+};
 
 function unknown(id: string): PnmLabError {
   return new PnmLabError("RECORDING_UNKNOWN", `there is no recording ${id}`);
