@@ -12,6 +12,7 @@ interface Trace {
   levelDbmv: number[];
   averageDbmv: number[] | null;
   sequence: number;
+  capturedAtMs: number;
 }
 
 declare global {
