@@ -17,7 +17,11 @@ test("a box of the waterfall is measured by its own bins and its own time", () =
   expect(box.framesAbovePct).toBe(10);
   expect(boxStatistics(ring, axis, range, { fromMs: 500, toMs: 900 }, -30)!.highestDbmv).toBe(-40);
   expect(boxStatistics(ring, axis, range, { fromMs: 5000, toMs: 9000 }, -30)).toBeUndefined();
-  expect(box.holdsPeaks).toBe(false);
-  expect(boxStatistics(ring, axis, range, { fromMs: 0, toMs: 900 }, -30, 500)!.holdsPeaks).toBe(true);
-  expect(boxStatistics(ring, axis, range, { fromMs: 500, toMs: 900 }, -30, 500)!.holdsPeaks).toBe(false);
+  expect(box.peakRows).toBe(0);
+  // What is older than half a second are peaks: the burst in them counts for nothing.
+  const half = boxStatistics(ring, axis, range, { fromMs: 0, toMs: 900 }, -30, 500)!;
+  expect(half).toMatchObject({ frames: 5, peakRows: 5, highestDbmv: -40, levelsAbovePct: 0 });
+  const none = boxStatistics(ring, axis, range, { fromMs: 0, toMs: 400 }, -30, 500)!;
+  expect(none).toMatchObject({ frames: 0, peakRows: 5 });
+  expect(none.meanDbmv).toBeNaN();
 });
