@@ -54,10 +54,9 @@ export function noteWords(marker: Marker, reading: MarkerReading | undefined): s
   }
   switch (marker.kind) {
     case "delta": {
-      const deltaDb = `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
-      return Number.isNaN(reading.deltaMs)
-        ? deltaDb
-        : `${deltaDb}, ${formatSigned(reading.deltaMs / 1000, 2)} s`;
+      const level = `${formatSigned(reading.deltaDb, 1, "no level")} dB`;
+      const delta = reading.deltaHz === 0 ? level : `${level}, ${formatSigned(reading.deltaHz / 1e6, 3)} MHz`;
+      return Number.isNaN(reading.deltaMs) ? delta : `${delta}, ${formatSigned(reading.deltaMs / 1000, 2)} s`;
     }
     case "bandPower":
       return shortBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ);

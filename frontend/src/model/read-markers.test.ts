@@ -165,7 +165,7 @@ test("a reading is put into words, units and tab-separated values", () => {
   const data = dataOf(withCarriers({ 50: -10 }));
   const delta = marker({ number: 2, kind: "delta", reference: 1, frequencyHz: hzOf(60) });
   const readings = read(data, marker({}), delta);
-  expect(noteWords(delta, readings[1])).toBe("−40.0 dB");
+  expect(noteWords(delta, readings[1])).toBe("−40.0 dB, +1.000 MHz");
   expect(densityWords(readings[1]!, { unit: "dBm", offsetDb: 0 })).toMatch(/ dBm\/Hz$/);
   expect(allUnits(marker({}), readings[0]!, 100e3, 0).split("\n")).toEqual([
     "−10.0 dBmV",
