@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { colourTable, pixelOf } from "./colour-table.ts";
 import { lightnessOf } from "./oklch.ts";
-import { paletteBytes } from "./palette.ts";
+import { greyBytes, paletteBytes } from "./palette.ts";
 
 function lightnesses(name: Parameters<typeof paletteBytes>[0]): number[] {
   const bytes = paletteBytes(name);
@@ -12,6 +12,11 @@ function lightnesses(name: Parameters<typeof paletteBytes>[0]): number[] {
 
 /** Largest step against the direction; a byte per component cannot resolve less than this. */
 const ROUNDING = 0.0025;
+
+test("the greys of a picture without frames keep the palette's dark or light ground", () => {
+  expect(greyBytes("deep")[0]).toBeLessThan(greyBytes("deep")[765]!);
+  expect(greyBytes("paper")[0]).toBeGreaterThan(greyBytes("paper")[765]!);
+});
 
 test.each(["deep", "viridis", "inferno", "grey"] as const)("%s rises steadily in lightness", (name) => {
   const values = lightnesses(name);

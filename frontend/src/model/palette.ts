@@ -74,6 +74,15 @@ export function paletteBytes(name: PaletteName): Uint8Array {
   return bytes;
 }
 
+/** The greys of a picture that nothing comes to any more: dark where the palette is dark. */
+export function greyBytes(name: PaletteName): Uint8Array {
+  const grey = paletteBytes("grey");
+  const own = paletteBytes(name);
+  const sum = (bytes: Uint8Array) => bytes.reduce((total, byte) => total + byte, 0);
+  if (sum(own.subarray(0, 3)) <= sum(own.subarray(-3))) return grey;
+  return Uint8Array.from({ length: 256 * 3 }, (_, index) => grey[(255 - Math.floor(index / 3)) * 3]!);
+}
+
 function oklchAt(stops: readonly Stop[], position: number): Oklch {
   const upper = Math.max(
     1,

@@ -65,7 +65,7 @@ export interface PlotView {
   panes: Panes;
   /** Holds the picture as it was; frames go on being kept. */
   frozen: boolean;
-  /** Nothing arrives any more: traces grey, colours out. */
+  /** Nothing arrives any more: traces muted, waterfall grey. */
   stale: boolean;
   /** The waterfall moves in steps of a second, for those who asked for less motion. */
   calm: boolean;

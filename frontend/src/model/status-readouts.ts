@@ -2,7 +2,7 @@ import type { UtscSession } from "@pnmlab/protocol";
 import { formatBandwidth, formatNumber, formatSigned } from "./format.ts";
 import type { PlotReport } from "./plot-report.ts";
 import type { LevelScale } from "./plot-view.ts";
-import { readsBySnmp } from "./session-words.ts";
+import { isActive, readsBySnmp } from "./session-words.ts";
 import { formatShownLevel, type LevelDisplay, unitName } from "./shown-level.ts";
 import { type TruthRow, truthRows } from "./truth.ts";
 
@@ -54,19 +54,20 @@ export function statusReadouts(
     window.value += ` · ${formatBandwidth(bandwidthHz)}`;
     if (!window.differs) window.label = "Window · ENBW";
   }
-  const playOut: Readout[] = report?.playOutMs
-    ? [
-        {
-          key: "playOut",
-          label: "Play-out",
-          value: `${formatNumber(report.playOutMs / 1000, 1)} s behind`,
-          differs: false,
-          first: true,
-          source:
-            "Files come in bursts: frames are held back so that they play at the pace of their captures",
-        },
-      ]
-    : [];
+  const playOut: Readout[] =
+    report?.playOutMs && isActive(session)
+      ? [
+          {
+            key: "playOut",
+            label: "Play-out",
+            value: `${formatNumber(report.playOutMs / 1000, 1)} s behind`,
+            differs: false,
+            first: true,
+            source:
+              "Files come in bursts: frames are held back so that they play at the pace of their captures",
+          },
+        ]
+      : [];
   return [
     {
       key: "reference",

@@ -7,7 +7,7 @@ import { columnBins } from "../model/frequency-axis.ts";
 import { LevelWatch } from "../model/level-watch.ts";
 import { levelOfHundredths } from "../model/levels.ts";
 import { MaskJudge } from "../model/mask-judge.ts";
-import { paletteBytes } from "../model/palette.ts";
+import { greyBytes, paletteBytes } from "../model/palette.ts";
 import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "../model/plot-data.ts";
 import { readTraces, takeReport } from "../model/plot-figures.ts";
 import { monitorLayout, type PlotLayout, tileLayout } from "../model/plot-layout.ts";
@@ -96,7 +96,7 @@ export class LivePlot {
     const before = this.#view;
     this.#view = view;
     if (view.palette !== before.palette || view.stale !== before.stale) {
-      this.#palette = paletteBytes(view.stale ? "grey" : view.palette);
+      this.#palette = view.stale ? greyBytes(view.palette) : paletteBytes(view.palette);
       this.#mixColours();
     } else if (view.colours !== before.colours) this.#mixColours();
     if (view.watched.length > 0 || before.watched.length > 0)

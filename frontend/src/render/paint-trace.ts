@@ -76,10 +76,11 @@ export function frequencyTickCount(width: number): number {
   return Math.max(2, Math.floor(width / 62));
 }
 
-/** Colour of a trace: the chosen one, else that of the theme; grey where nothing arrives any more. */
+/** Colour of a trace: the chosen one, else that of the theme; muted where nothing arrives any more. */
 function traceColour(scene: Pick<Scene, "view" | "theme">, role: TraceRole): string {
   const { view, theme } = scene;
-  return view.stale ? theme.text3 : (view.traceOptions.colours[role] ?? theme.traces[role]);
+  const colour = view.traceOptions.colours[role] ?? theme.traces[role];
+  return view.stale ? `color-mix(in srgb, ${colour} 45%, ${theme.text3})` : colour;
 }
 
 function paintBand(context: Surface2d, scene: Scene): void {
