@@ -64,12 +64,18 @@ test("a schedule is made with its next run in words, and removed", async () => {
   const button = (name: string) => panel.findAll("button").find((one) => one.text().includes(name))!;
   expect(panel.text()).toContain("Nothing is scheduled.");
   await button("New schedule").trigger("click");
-  expect(panel.text()).toMatch(/Next .*, for 1 h.*It captures 80\.000 MHz in 1600 bins every 100 ms/);
+  expect(panel.text()).toMatch(
+    /Next .*, for 1 h.*It captures with .*span 80\.000 MHz, 1600 bins, every 100 ms/,
+  );
   await panel.get("form").trigger("submit");
   await flushPromises();
   await vi.waitFor(() => expect(panel.findAll("li")).toHaveLength(1));
   expect(panel.get("li").text()).toMatch(/lab-cmts-1 us-conn 3\/0\. Next/);
   await button("Remove").trigger("click");
+  await flushPromises();
+  expect(panel.findAll("li")).toHaveLength(1);
+  const confirm = [...document.querySelectorAll<HTMLButtonElement>("[role=alertdialog] button")];
+  confirm.find(({ textContent }) => textContent?.includes("Remove the schedule"))!.click();
   await flushPromises();
   await vi.waitFor(() => expect(panel.text()).toContain("Nothing is scheduled."));
   page.close();

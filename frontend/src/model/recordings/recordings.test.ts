@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { SyntheticRecordings } from "../../api/synthetic/synthetic-recordings.ts";
 import { defaultRequest } from "../utsc-form.ts";
 import { filterRecordings, sortRecordings } from "./recording-list.ts";
-import { localFieldOf, newScheduleForm, nextRunWords, portKey, readSchedule } from "./schedule-form.ts";
+import {
+  localFieldOf,
+  newScheduleForm,
+  nextRunWords,
+  portKey,
+  readLocalField,
+  readSchedule,
+} from "./schedule-form.ts";
 
 const NOW = new Date(2026, 10, 21, 9, 38).getTime();
 
@@ -49,6 +56,17 @@ test("a new schedule begins with the next full hour, and is read as it is typed"
     },
   });
   expect(read.ok && Date.parse(read.schedule.startsAt)).toBe(NOW + 22 * 60_000);
+});
+
+test("the beginning is typed as an ISO date and 24 hours, with a space or a T", () => {
+  const form = newScheduleForm(NOW, portKey("lab-cmts-1", 72));
+  const read = (text: string) =>
+    readSchedule({ ...form, startsAt: readLocalField(text) }, defaultRequest(null), NOW);
+  expect(read(" 2026-11-22  21:30 ")).toMatchObject({
+    schedule: { startsAt: new Date("2026-11-22T21:30").toISOString() },
+  });
+  for (const wrong of ["11/22/2026 09:30", "2026-11-22 9:30 PM", "2026-11-22"])
+    expect(read(wrong).ok).toBe(false);
 });
 
 test("a schedule that cannot run says why", () => {

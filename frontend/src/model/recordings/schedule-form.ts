@@ -7,7 +7,7 @@ export interface ScheduleForm {
   /** CMTS and ifIndex of the port, as `portKey` writes it. */
   port: string;
   label: string;
-  /** Local time as a date and time field has it: `2026-11-21T09:30`. */
+  /** Local time: `2026-11-21T09:30`. */
   startsAt: string;
   durationMinutes: number;
   repeat: RecordingSchedule["repeat"];
@@ -20,11 +20,16 @@ export function portKey(cmtsId: string, rfPortIfIndex: number): string {
 
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** A moment as the field of a local date and time has it. */
+/** A moment as the form keeps it. */
 export function localFieldOf(timeMs: number): string {
   const time = new Date(timeMs);
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${date}T${two(time.getHours())}:${two(time.getMinutes())}`;
+}
+
+/** What is typed as a local date and time, `2026-11-21 09:30`, as the form keeps it. */
+export function readLocalField(text: string): string {
+  return text.trim().replace(/\s+/, "T");
 }
 
 /** What a form begins with: the next full hour. */
@@ -47,14 +52,18 @@ export function formOfSchedule(schedule: RecordingSchedule): ScheduleForm {
   return { port, label, startsAt: localFieldOf(Date.parse(startsAt)), durationMinutes, repeat, enabled };
 }
 
+/** 24 hours a day, and the year first, whatever the browser's language. */
+const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
+
 export type ReadSchedule = { ok: true; schedule: NewRecordingSchedule } | { ok: false; message: string };
 
 /** The schedule of a form, or what is wrong with it. @param request set-up of the capture that it starts */
 export function readSchedule(form: ScheduleForm, request: UtscRequest, nowMs: number): ReadSchedule {
   const [index = "", ...cmts] = form.port.split(" ");
-  const startsMs = Date.parse(form.startsAt);
+  const startsMs = LOCAL_TIME.test(form.startsAt) ? Date.parse(form.startsAt) : Number.NaN;
   if (!/^\d+$/.test(index) || cmts.length === 0) return { ok: false, message: "Choose a port" };
-  if (Number.isNaN(startsMs)) return { ok: false, message: "Give the day and the time it starts" };
+  if (Number.isNaN(startsMs))
+    return { ok: false, message: "Give the day and the time it starts as 2026-11-21 09:30" };
   if (form.repeat === "once" && form.enabled && startsMs < nowMs) {
     return { ok: false, message: "It starts in the past: choose a time to come, or let it repeat" };
   }
