@@ -78,6 +78,7 @@ function paintFloor(context: Surface2d, scene: Scene, floorDbmv: number): void {
   context.textAlign = "left";
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text2;
-  context.fillText("floor", right + 7, y - 7);
-  context.fillText(formatNumber(shownLevelOf(scene, floorDbmv), 1), right + 7, y + 7);
+  context.fillText("floor", right + 7, y - 14);
+  context.fillText(formatNumber(shownLevelOf(scene, floorDbmv), 1), right + 7, y);
+  context.fillText(unitName(scene.view.unit), right + 7, y + 14);
 }

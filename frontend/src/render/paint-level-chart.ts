@@ -10,6 +10,7 @@ export interface LevelChart {
   /** Limits of the level axis, in the shown unit. */
   low: number;
   high: number;
+  unit: string;
   lines: { timesMs: Float64Array; levels: Float64Array; colour: string }[];
   hoverMs: number | undefined;
 }
@@ -61,6 +62,7 @@ export function paintLevelChart(
     context.fillText(formatNumber(level, tickDigits(ticks.step)), CHART_LEFT - 5, y(level));
   }
   context.textAlign = "left";
+  context.fillText(chart.unit, CHART_LEFT + 4, TOP + 9);
   context.fillText(formatClock(fromMs), CHART_LEFT, height - BOTTOM / 2);
   context.textAlign = "right";
   context.fillText(formatClock(toMs), width - 1, height - BOTTOM / 2);

@@ -15,6 +15,9 @@ export interface TimelineScene {
   theme: PlotTheme;
   gutters: { left: number; right: number };
   stale: boolean;
+  /** A level as it is shown, and the unit. */
+  level: (dbmv: number) => string;
+  unit: string;
   /** The right end is now. */
   isLive: boolean;
 }
@@ -50,8 +53,9 @@ export function paintTimeline(surface: Surface, scene: TimelineScene): void {
   context.font = theme.labelFont;
   context.textAlign = "right";
   context.fillStyle = theme.text3;
-  ["quiet", "power"].forEach((word, line) => {
-    context.fillText(word, left - 8, top + height / 2 - 7 + line * 14);
+  const words = height < 34 ? ["quiet"] : ["quiet", scene.unit];
+  words.forEach((word, line) => {
+    context.fillText(word, left - 8, top + height / 2 - 7 * (words.length - 1) + line * 14);
   });
   context.save();
   context.beginPath();
@@ -59,8 +63,14 @@ export function paintTimeline(surface: Surface, scene: TimelineScene): void {
   context.clip();
   const all = joined(scene);
   paintGaps(context, scene, strip);
-  paintLine(context, scene, all, strip);
+  const limits = paintLine(context, scene, all, strip);
   context.restore();
+  if (limits) {
+    context.textAlign = "left";
+    context.fillStyle = theme.text2;
+    context.fillText(scene.level(limits.topDbmv), left + width + 7, top + 6);
+    context.fillText(scene.level(limits.bottomDbmv), left + width + 7, top + height - 6);
+  }
   paintLabels(context, scene, strip);
   context.strokeStyle = theme.frame;
   context.lineWidth = 1;
@@ -123,7 +133,7 @@ function paintLine(
   scene: TimelineScene,
   points: readonly { atMs: number; dbmv: number; breaks: boolean }[],
   strip: Strip,
-): void {
+): { bottomDbmv: number; topDbmv: number } | undefined {
   const columns = new Float32Array(Math.ceil(strip.width)).fill(Number.NaN);
   const breaks = new Uint8Array(columns.length);
   let low = Number.POSITIVE_INFINITY;
@@ -136,7 +146,7 @@ function paintLine(
     low = Math.min(low, dbmv);
     high = Math.max(high, dbmv);
   }
-  if (low > high) return;
+  if (low > high) return undefined;
   const bottomDbmv = Math.floor((low - 3) / 10) * 10;
   const topDbmv = Math.ceil((high + 3) / 10) * 10;
   const y = (value: number) =>
@@ -158,6 +168,7 @@ function paintLine(
     isJoined = true;
   }
   context.stroke();
+  return { bottomDbmv, topDbmv };
 }
 
 function paintLabels(context: Surface2d, scene: TimelineScene, strip: Strip): void {

@@ -1,4 +1,5 @@
 import { formatClock, formatNumber } from "../model/format.ts";
+import { unitName } from "../model/shown-level.ts";
 import { timeStepMs } from "../model/ticks.ts";
 import { type Scene, shownLevelOf } from "./scene.ts";
 import { crisp, drawTag, hatchBox, type Surface2d } from "./surface.ts";
@@ -103,6 +104,10 @@ export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8A
   context.strokeRect(colourBar.left - 0.5, colourBar.top - 0.5, colourBar.width + 1, colourBar.height + 1);
   context.textAlign = "left";
   const right = colourBar.left + colourBar.width + 6;
+  // Under the bar, where no limit is dragged to.
+  context.font = scene.theme.labelFont;
+  context.fillStyle = scene.theme.text3;
+  context.fillText(unitName(scene.view.unit), colourBar.left - 4, colourBar.top + colourBar.height + 11);
   const yAt = (level: number) =>
     colourBar.top + ((highDbmv - level) / Math.max(0.1, highDbmv - lowDbmv)) * colourBar.height;
   context.font = scene.theme.labelFont;
