@@ -19,6 +19,7 @@ export class Alarm {
   event: DetectorEvent | undefined;
   #memory: AlarmMemory = QUIET_ALARM;
   readonly #timing: AlarmTiming;
+  readonly #framesPerStep: number;
   readonly #journal: EventJournal;
   /** Frames since the first sighting, and those of them that showed it. */
   #frames = 0;
@@ -26,15 +27,17 @@ export class Alarm {
   #firstS = Number.NaN;
   #peak: { value: number; sequence: number } | undefined;
 
+  /** @param timing `framesPerStep`: frames that one step stands for, 1 unless given */
   constructor(
     detector: DetectorId,
     kind: EventKind,
     journal: EventJournal,
-    timing: Partial<AlarmTiming> = {},
+    { framesPerStep = 1, ...timing }: Partial<AlarmTiming> & { framesPerStep?: number } = {},
   ) {
     this.detector = detector;
     this.kind = kind;
     this.#journal = journal;
+    this.#framesPerStep = framesPerStep;
     this.#timing = { ...DEFAULT_TIMING, ...timing };
   }
 
@@ -87,7 +90,7 @@ export class Alarm {
     const { event } = this;
     if (!event) return;
     event.lastS = timeS;
-    event.count = this.#seen;
+    event.count = this.#seen * this.#framesPerStep;
     event.dutyPct = (100 * this.#seen) / this.#frames;
     const share = 1 / Math.min(50, this.#seen);
     event.f0Hz += share * (sighting.f0Hz - event.f0Hz);
@@ -115,7 +118,7 @@ export class Alarm {
       state: "raised",
       firstS: this.#firstS,
       lastS: timeS,
-      count: this.#seen,
+      count: this.#seen * this.#framesPerStep,
       dutyPct: (100 * this.#seen) / this.#frames,
       f0Hz: sighting.f0Hz,
       bwHz: sighting.bwHz,

@@ -2,9 +2,11 @@ import { frequencyOfBin } from "../measure/bins.ts";
 import { noiseSpreadDb } from "../noise-statistics.ts";
 import { BinClass, type BinMap } from "../plant/band-plan.ts";
 import { Alarm } from "./alarm.ts";
-import { AT_ONCE, type Detector, type DetectorContext, timingOf } from "./detector.ts";
-import type { DetectorNotice } from "./event.ts";
-import type { FrameView } from "./frame-view.ts";
+import { DEFAULT_TIMING } from "./alarm-table.ts";
+import { type Detector, type DetectorContext, timingOf } from "./detector.ts";
+import type { DetectorNotice, Sighting } from "./event.ts";
+import { explainedBins } from "./explained-bins.ts";
+import { BLOCK_FRAMES, type FrameView } from "./frame-view.ts";
 
 /** Averages that the past of a bin is learnt from before it judges, and after which older ones count less. */
 const LEARN_BLOCKS = 20;
@@ -12,24 +14,38 @@ const MEMORY_BLOCKS = 100;
 /** Neighbours whose spread is taken together: twenty averages of one bin alone know it to a sixth. */
 const SPREAD_REACH = 8;
 
-/** Stretch of one block that deviates, part of a box that grows over blocks. */
-interface Box {
+/** An anomaly at the same place within this time goes on with the old event. */
+const COOLDOWN_S = 600;
+/** So many stretches in one average have one cause: a burst that shows wherever the band is quiet. */
+const MANY_RUNS = 3;
+/** Places closer than this are one. */
+const NEAR_BINS = 2;
+
+/** Stretch of bins [first, end) of one average that deviates to one side. */
+interface Run {
   first: number;
   end: number;
-  startS: number;
-  lastS: number;
-  startSequence: number;
+  sign: number;
+  /** Bins over the limit. */
   cells: number;
   peak: number;
   peakBin: number;
-  /** Bins of the newest block, to which the next one may connect. */
-  front: [number, number][];
-  isTold: boolean;
+}
+
+/** Where averages deviate, over time. */
+interface Place {
+  first: number;
+  end: number;
+  /** Bins over the limit in all averages that showed it. */
+  cells: number;
+  startSequence: number;
+  alarm: Alarm;
 }
 
 /**
- * D10: boxes in time and frequency in which averages leave the past of their bins by more than 4 sigma,
- * 4-connected. Each bin is held against itself, so that channels do not trigger.
+ * D10: places at which averages leave the past of their bins by more than 4 sigma in 3 of 5 averages. Each bin is held
+ * against itself, so that channels do not trigger. What another detector names is no anomaly: its band, and averages
+ * in which an impulse or an overload spoilt a frame.
  */
 export class AnomalyDetector implements Detector {
   readonly id = "D10";
@@ -38,35 +54,43 @@ export class AnomalyDetector implements Detector {
   #variance: Float64Array | undefined;
   #spread: Float64Array | undefined;
   #blocks = 0;
-  #boxes: Box[] = [];
-  readonly #alarms: { alarm: Alarm; box: Box }[] = [];
+  /** A frame since the last average was spoilt. */
+  #isSpoilt = false;
+  #places: Place[] = [];
 
   constructor(context: DetectorContext) {
     this.#context = context;
   }
 
   feed(view: FrameView): DetectorNotice[] {
+    this.#isSpoilt ||= view.isSpoilt;
     if (!view.block) return [];
     const { levelsDbmv, looks } = view.block;
     this.#mean ??= new Float64Array(levelsDbmv.length);
     this.#variance ??= new Float64Array(levelsDbmv.length);
     this.#spread ??= new Float64Array(levelsDbmv.length);
     const isLearning = this.#blocks < LEARN_BLOCKS;
-    const runs = isLearning ? [] : this.#runs(levelsDbmv, looks, view.map);
-    this.#learn(levelsDbmv, runs);
+    const explained = explainedBins(view, this.#context);
+    const runs = isLearning ? [] : this.#runs(levelsDbmv, looks, view.map, explained);
+    this.#learn(levelsDbmv, runs, explained);
     this.#blocks += 1;
-    return isLearning ? [] : this.#grow(view, runs);
+    // Too few bins to make the cells of an event when three averages confirm them are chance.
+    const least = this.#context.thresholds.d10Cells / DEFAULT_TIMING.n;
+    const large = runs.filter(({ cells }) => cells >= least);
+    const seen = this.#isSpoilt ? [] : joinedRuns(large);
+    this.#isSpoilt = false;
+    return isLearning ? [] : this.#judge(view, seen);
   }
 
-  #learn(levelsDbmv: Float64Array, runs: readonly Run[]): void {
+  #learn(levelsDbmv: Float64Array, runs: readonly Run[], explained: Uint8Array): void {
     const count = Math.min(MEMORY_BLOCKS, this.#blocks + 1);
     const mean = this.#mean!;
     const variance = this.#variance!;
     let run = 0;
     for (let k = 0; k < levelsDbmv.length; k += 1) {
       while (run < runs.length && runs[run]!.end <= k) run += 1;
-      // What deviates is not learnt.
-      if (run < runs.length && k >= runs[run]!.first) continue;
+      // What deviates is not learnt; a place that another detector names is, for the time after its event.
+      if (run < runs.length && k >= runs[run]!.first && explained[k] === 0) continue;
       const change = levelsDbmv[k]! - mean[k]!;
       if (Number.isNaN(change)) continue;
       mean[k]! += change / count;
@@ -74,8 +98,8 @@ export class AnomalyDetector implements Detector {
     }
   }
 
-  /** Stretches of bins that deviate to one side. */
-  #runs(levelsDbmv: Float64Array, looks: number, { classes }: BinMap): Run[] {
+  /** Stretches of bins that deviate to one side; bins beside channels and explained ones do not part them. */
+  #runs(levelsDbmv: Float64Array, looks: number, { classes }: BinMap, explained: Uint8Array): Run[] {
     const limit = this.#context.thresholds.d10Sigmas;
     const variance = this.#variance!;
     const spread = this.#spread!;
@@ -89,18 +113,27 @@ export class AnomalyDetector implements Detector {
       spread[k] = Math.max(noiseSpreadDb(looks), Math.sqrt(Math.max(variance[k]!, sum / near)));
     }
     const runs: Run[] = [];
+    let isJoined = false;
     for (let k = 0; k < bins; k += 1) {
+      if (explained[k] !== 0) continue;
+      const isQuiet = classes[k] === BinClass.quiet || classes[k] === BinClass.above;
       const deviation = levelsDbmv[k]! - this.#mean![k]!;
       // A channel with little traffic in one average is no anomaly.
-      const isIdle = deviation < 0 && classes[k] !== BinClass.quiet && classes[k] !== BinClass.above;
-      const z = isIdle ? 0 : Math.abs(deviation) / spread[k]!;
-      if (!(z > limit)) continue;
+      const z = deviation < 0 && !isQuiet ? 0 : Math.abs(deviation) / spread[k]!;
+      const sign = Math.sign(deviation);
       let run = runs.at(-1);
-      if (run?.end !== k) {
-        run = { first: k, end: k, peak: 0, peakBin: k };
+      if (!(z > limit)) {
+        // Half of the limit to the same side still hangs together.
+        if (isQuiet && !(z > limit / 2 && sign === run?.sign)) isJoined = false;
+        continue;
+      }
+      if (!run || !isJoined || run.sign !== sign) {
+        run = { first: k, end: k, sign, cells: 0, peak: 0, peakBin: k };
         runs.push(run);
       }
+      isJoined = true;
       run.end = k + 1;
+      run.cells += 1;
       if (z <= run.peak) continue;
       run.peak = z;
       run.peakBin = k;
@@ -108,83 +141,81 @@ export class AnomalyDetector implements Detector {
     return runs;
   }
 
-  #grow(view: FrameView, runs: readonly Run[]): DetectorNotice[] {
-    const { timeS, sequence } = view.frame;
-    const previous = this.#boxes;
-    const next: Box[] = [];
+  #judge(view: FrameView, runs: readonly Run[]): DetectorNotice[] {
+    const { thresholds } = this.#context;
+    const seen = new Map<Place, Run>();
     for (const run of runs) {
-      const touching = previous.filter((box) => box.front.some(([a, b]) => a < run.end && b > run.first));
-      let box = next.find((candidate) => touching.includes(candidate)) ?? touching[0];
-      if (!box) {
-        box = {
-          ...run,
-          startS: timeS,
-          lastS: timeS,
-          startSequence: sequence,
-          cells: 0,
-          front: [],
-          isTold: false,
-        };
-      }
-      if (!next.includes(box)) {
-        box.front = [];
-        next.push(box);
-      }
-      box.front.push([run.first, run.end]);
-      box.first = Math.min(box.first, run.first);
-      box.end = Math.max(box.end, run.end);
-      box.lastS = timeS;
-      box.cells += run.end - run.first;
-      if (run.peak > box.peak) {
-        box.peak = run.peak;
-        box.peakBin = run.peakBin;
-      }
-    }
-    this.#boxes = next;
-    return this.#tell(view);
-  }
-
-  #tell(view: FrameView): DetectorNotice[] {
-    const { thresholds, journal } = this.#context;
-    const { frame } = view;
-    for (const box of this.#boxes) {
-      if (box.isTold || box.cells < thresholds.d10Cells) continue;
-      box.isTold = true;
-      const timing = { ...timingOf(thresholds), ...AT_ONCE };
-      this.#alarms.push({ alarm: new Alarm("D10", "anomaly", journal, timing), box });
+      const place = this.#placeOf(run, view.frame.sequence);
+      const other = seen.get(place);
+      seen.set(place, other ? joined([other, run]) : run);
+      place.cells += run.cells;
+      place.first = Math.min(place.first, run.first);
+      place.end = Math.max(place.end, run.end);
     }
     const notices: DetectorNotice[] = [];
-    for (const { alarm, box } of this.#alarms) {
-      const isOpen = this.#boxes.includes(box);
-      const notice = alarm.step(
-        isOpen ? 0 : -thresholds.hysteresisDb - 1,
-        isOpen
-          ? {
-              f0Hz: frequencyOfBin(frame, (box.first + box.end - 1) / 2),
-              bwHz: (box.end - box.first) * frame.binSpacingHz,
-              levelDbmv: view.block?.levelsDbmv[box.peakBin],
-              channels: view.channelsAt(frequencyOfBin(frame, box.first), frequencyOfBin(frame, box.end)),
-              statistic: "deviation from the bin's past in sigma",
-              value: box.peak,
-              threshold: thresholds.d10Sigmas,
-              severity: "info",
-              figures: { startS: box.startS, startSequence: box.startSequence, cells: box.cells },
-            }
-          : undefined,
-        frame.timeS,
-        frame.sequence,
+    for (const place of this.#places) {
+      const run = seen.get(place);
+      const notice = place.alarm.step(
+        run ? 0 : -thresholds.hysteresisDb - 1,
+        run && this.#sightingOf(view, place, run),
+        view.frame.timeS,
+        view.frame.sequence,
       );
       if (notice) notices.push(notice);
     }
-    for (let i = this.#alarms.length - 1; i >= 0; i -= 1)
-      if (this.#alarms[i]!.alarm.isQuiet) this.#alarms.splice(i, 1);
+    this.#places = this.#places.filter(({ alarm }) => !alarm.isQuiet);
     return notices;
+  }
+
+  /** The place that a stretch belongs to: one that is raised before others, else the first that it touches. */
+  #placeOf(run: Run, sequence: number): Place {
+    const touching = this.#places.filter(
+      ({ first, end }) => first < run.end + NEAR_BINS && end > run.first - NEAR_BINS,
+    );
+    const known = touching.find(({ alarm }) => alarm.isRaised) ?? touching[0];
+    if (known) return known;
+    const { journal, thresholds } = this.#context;
+    const timing = { ...timingOf(thresholds), cooldownS: COOLDOWN_S, framesPerStep: BLOCK_FRAMES };
+    const place: Place = {
+      first: run.first,
+      end: run.end,
+      cells: 0,
+      startSequence: sequence,
+      alarm: new Alarm("D10", "anomaly", journal, timing),
+    };
+    this.#places.push(place);
+    return place;
+  }
+
+  #sightingOf(view: FrameView, place: Place, run: Run): Sighting {
+    const { frame } = view;
+    return {
+      f0Hz: frequencyOfBin(frame, (place.first + place.end - 1) / 2),
+      bwHz: (place.end - place.first) * frame.binSpacingHz,
+      levelDbmv: view.block?.levelsDbmv[run.peakBin],
+      channels: view.channelsAt(frequencyOfBin(frame, place.first), frequencyOfBin(frame, place.end)),
+      statistic: "deviation from the bin's past in sigma",
+      value: run.peak,
+      threshold: this.#context.thresholds.d10Sigmas,
+      severity: "info",
+      figures: { startSequence: place.startSequence, cells: place.cells },
+    };
   }
 }
 
-interface Run {
-  first: number;
-  end: number;
-  peak: number;
-  peakBin: number;
+/** Many stretches to the same side at the same time are one. */
+function joinedRuns(runs: readonly Run[]): Run[] {
+  return [1, -1].flatMap((sign) => {
+    const same = runs.filter((run) => run.sign === sign);
+    return same.length < MANY_RUNS ? same : [joined(same)];
+  });
+}
+
+function joined(runs: readonly Run[]): Run {
+  return runs.reduce((one, other) => ({
+    ...(one.peak >= other.peak ? one : other),
+    first: Math.min(one.first, other.first),
+    end: Math.max(one.end, other.end),
+    cells: one.cells + other.cells,
+  }));
 }

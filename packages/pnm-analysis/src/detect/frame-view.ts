@@ -11,6 +11,8 @@ export const BLOCK_FRAMES = 16;
 /** Frames before percentiles say something. */
 export const WARM_UP_FRAMES = 100;
 
+/** Frames between two counts of the occupancy; until the first of them every frame counts. */
+const OCCUPANCY_FRAMES = 50;
 const LEAK_BLOCKS = 2;
 const LOW_SHARE = 0.1;
 /** Per frame. */
@@ -111,7 +113,7 @@ export class FrameView {
       if (this.#blockFrames === BLOCK_FRAMES) this.#endBlock();
     }
     this.frames += 1;
-    if (this.frames % 50 === 0) this.#setOccupancy();
+    if (this.frames % OCCUPANCY_FRAMES === 0 || this.frames < OCCUPANCY_FRAMES) this.#setOccupancy();
   }
 
   #endBlock(): void {

@@ -145,7 +145,9 @@ export class NarrowbandDetector implements Detector {
       // Before it is confirmed, a line is not handed to its alarm: the alarm raises with the first it gets.
       const isKnown = !line.alarm.isQuiet || isConfirmed;
       if (!isKnown) continue;
-      const excess = excesses.get(line) ?? -thresholds.hysteresisDb - 1;
+      // Between two averages a line that only averages show is there as the last of them said.
+      const unseen = !line.isLive && isPresent(line) ? 0 : -thresholds.hysteresisDb - 1;
+      const excess = excesses.get(line) ?? unseen;
       const sighting = line.last && withDuty(line.last, line.duty);
       const notice = line.alarm.step(
         isConfirmed && line.alarm.isQuiet ? 0 : excess,
@@ -153,10 +155,7 @@ export class NarrowbandDetector implements Detector {
         timeS,
         sequence,
       );
-      if (line.alarm.event) {
-        line.alarm.event.dutyPct = line.duty.pct;
-        line.alarm.event.classification = sighting?.classification;
-      }
+      if (line.alarm.event) line.alarm.event.classification = sighting?.classification;
       if (notice) notices.push(notice);
     }
     this.#lines = this.#lines.filter(

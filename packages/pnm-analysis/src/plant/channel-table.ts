@@ -22,7 +22,7 @@ export interface ChannelFigures {
   signalHz: number;
   expectedPowerDbmv: number | undefined;
   deviationDb: number | undefined;
-  /** Noise in the bandwidth of the signal, and what it was taken from. */
+  /** Noise in the bandwidth of the signal, and what it was taken from; NaN while that is `unknown`. */
   floorDbmv: number;
   floorSource: FloorSource;
   carrierToNoiseDb: number;
@@ -78,7 +78,8 @@ function figuresOfChannel(
     activeLevels[k] = meter.activeLevelDbmv(k);
     if (Math.abs(frequencyOfBin(axis, k) - middleHz) <= 0.35 * signalHz) inSignal.push(k);
   }
-  const floorPerBin = median(inSignal.map((k) => floorDbmv[k]!));
+  const floorSource = floor.sourceAt((first + end) >> 1);
+  const floorPerBin = floorSource === "unknown" ? Number.NaN : median(inSignal.map((k) => floorDbmv[k]!));
   const noise = floorPerBin + dbOfPower(signalHz / noiseBandwidthHz);
   const signalAndNoise = record.activeDbmvPerBin + dbOfPower(signalHz / noiseBandwidthHz);
   const { tiltDb, rippleDb } = tiltAndRipple(record, channel.kind === "scQam" ? 0.4 : 0.5);
@@ -93,15 +94,12 @@ function figuresOfChannel(
     expectedPowerDbmv,
     deviationDb: expectedPowerDbmv === undefined ? undefined : powerDbmv - expectedPowerDbmv,
     floorDbmv: noise,
-    floorSource: floor.sourceAt((first + end) >> 1),
+    floorSource,
     carrierToNoiseDb: carrierToNoiseDb(signalAndNoise, noise),
     occupancyPct: 100 * record.occupancy,
     tiltDb,
     rippleDb,
-    worstSpur:
-      floor.sourceAt((first + end) >> 1) === "statistical"
-        ? worstSpur(axis, inSignal, low, powerDbmv)
-        : undefined,
+    worstSpur: floorSource === "statistical" ? worstSpur(axis, inSignal, low, powerDbmv) : undefined,
     occupiedBandwidthHz: occupiedBandwidthOfSpectrum(
       { ...axis, levelsDbmv: activeLevels },
       channel.lowerHz,

@@ -6,21 +6,34 @@ import { dbOfPower } from "../units.ts";
 
 /** Quantile that the floor is taken from: low enough to see between bursts. */
 const FLOOR_SHARE = 0.2;
-/** Beyond this share of the idle frames the quantile lies in the bursts. */
+/** Beyond this share of the idle frames the quantile comes too close to the bursts: a lower one is taken. */
 const MOST_IDLE_SHARE = 0.7;
+const BUSY_IDLE_SHARE = 0.4;
+/** Idle less often than this, a channel shows only a bound. */
+const LEAST_IDLE = 0.05;
+/** Idle frames that make a floor known, and frames after which a channel with fewer is called busy. */
+const KNOWN_IDLE_FRAMES = 8;
+const KNOWN_FRAMES = 100;
 
-/** `statistical`: between bursts. `underBurst`: the channel is busier than the quantile can look through. */
-export type FloorSource = "statistical" | "underBurst";
+/**
+ * `statistical`: between bursts. `underBurst`: the channel sends too often to look between, the floor is a bound.
+ * `unknown`: too few frames yet.
+ */
+export type FloorSource = "statistical" | "underBurst" | "unknown";
 
 /**
  * Noise floor per bin: the 20 % quantile of the last `frames` spectra over what noise has there,
  * `N = Q / c(looks, q')` with `q' = q / (1 - u)`: the low tail belongs to the idle frames only, so the share of
- * frames `u` in which a channel sends sharpens it.
+ * frames `u` in which a channel sends sharpens it. Where that would leave the idle frames, a lower quantile is taken.
  */
 export class NoiseFloor {
   readonly histogram: LevelHistogram;
   readonly looks: number;
   readonly #occupancy: Float32Array;
+  /** Occupancy told since the last spectrum: the quantile moves to it with the next. */
+  readonly #told: Float32Array;
+  readonly #shares: Float32Array;
+  #isToldNew = false;
   readonly #quantile: Float64Array;
   readonly #corrections = new Map<number, number>();
 
@@ -29,16 +42,25 @@ export class NoiseFloor {
     this.histogram = new LevelHistogram(bins, frames);
     this.histogram.track(FLOOR_SHARE);
     this.#occupancy = new Float32Array(bins);
+    this.#told = new Float32Array(bins);
+    this.#shares = new Float32Array(bins).fill(FLOOR_SHARE);
     this.#quantile = new Float64Array(bins);
   }
 
   add(levelsDbmv: ArrayLike<number>): void {
+    if (this.#isToldNew) {
+      this.#occupancy.set(this.#told);
+      for (let k = 0; k < this.#shares.length; k += 1) this.#shares[k] = shareOf(this.#told[k]!);
+      this.histogram.setShares(0, this.#shares);
+      this.#isToldNew = false;
+    }
     this.histogram.add(levelsDbmv);
   }
 
-  /** Share of the frames in which a signal covers the bins [first, end). */
+  /** Share of the frames in which a signal covers the bins [first, end); counts from the next spectrum on. */
   setOccupancy(first: number, end: number, share: number): void {
-    this.#occupancy.fill(share, first, end);
+    this.#told.fill(share, first, end);
+    this.#isToldNew = true;
   }
 
   occupancyAt(bin: number): number {
@@ -46,10 +68,12 @@ export class NoiseFloor {
   }
 
   sourceAt(bin: number): FloorSource {
-    return FLOOR_SHARE / (1 - this.#occupancy[bin]!) <= MOST_IDLE_SHARE ? "statistical" : "underBurst";
+    const idle = 1 - this.#occupancy[bin]!;
+    if (idle * this.histogram.filled >= KNOWN_IDLE_FRAMES && idle >= LEAST_IDLE) return "statistical";
+    return this.histogram.filled >= KNOWN_FRAMES ? "underBurst" : "unknown";
   }
 
-  /** The 20 % quantile itself, without the correction to a mean: min hold without its drift. */
+  /** The low quantile itself, without the correction to a mean: min hold without its drift. */
   lowLevelsDbmv(): Float64Array {
     return this.histogram.quantile(0, this.#quantile);
   }
@@ -57,12 +81,14 @@ export class NoiseFloor {
   /** Mean noise power per bin in dBmV; NaN where a bin was never known. */
   levelsDbmv(out: Float64Array = new Float64Array(this.histogram.bins)): Float64Array {
     const low = this.lowLevelsDbmv();
-    for (let k = 0; k < out.length; k += 1) out[k] = low[k]! - this.#correctionDb(this.#occupancy[k]!);
+    for (let k = 0; k < out.length; k += 1) out[k] = low[k]! - this.#correctionDb(k);
     return out;
   }
 
-  #correctionDb(occupancy: number): number {
-    const share = Math.min(MOST_IDLE_SHARE, FLOOR_SHARE / (1 - Math.min(0.99, occupancy)));
+  #correctionDb(bin: number): number {
+    // A smaller share of idle frames would make the bound lower than the noise may be.
+    const idle = Math.max(LEAST_IDLE, 1 - this.#occupancy[bin]!);
+    const share = Math.min(MOST_IDLE_SHARE, this.#shares[bin]! / idle);
     // Half a percent of share is a twentieth of a dB: the bisection is done once for each.
     const key = Math.round(200 * share);
     let correction = this.#corrections.get(key);
@@ -72,6 +98,11 @@ export class NoiseFloor {
     }
     return correction;
   }
+}
+
+function shareOf(occupancy: number): number {
+  const idle = Math.max(LEAST_IDLE, 1 - occupancy);
+  return FLOOR_SHARE / idle <= MOST_IDLE_SHARE ? FLOOR_SHARE : BUSY_IDLE_SHARE * idle;
 }
 
 /** Bands that floors are reported for, in MHz. */
