@@ -3,6 +3,7 @@ import type { PlantEvent, Replay } from "@pnmlab/protocol";
 import type { Recorder } from "../contracts.ts";
 import { capturedAtMsOf } from "./recorded-frames.ts";
 import type { TrialFrame, TrialRunner } from "./trial-runner.ts";
+import { statisticFigure, statisticName } from "./words.ts";
 import type { JudgeOptions, TrialResult } from "./worker-messages.ts";
 
 /** What detectors learn before they judge, and the slow ones that judge minutes. */
@@ -63,7 +64,9 @@ function replayOf(event: PlantEvent, source: Replay["source"], { frames, events 
     .filter(({ f0Hz, bwHz }) => Math.abs(f0Hz - event.f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2))
     .toSorted((a, b) => b.evidence.value - a.evidence.value)[0];
   const recorded = { value: event.evidence.value, threshold: event.evidence.threshold };
-  const over = `over ${WORDS[source]} of ${frames} frames`;
+  const { statistic } = event.evidence;
+  const was = `${statisticFigure(statistic, recorded.value)} over a threshold of ${statisticFigure(statistic, recorded.threshold)}`;
+  const from = `${frames} ${frames === 1 ? "frame" : "frames"} of ${WORDS[source]}`;
   return {
     source,
     frames,
@@ -73,20 +76,16 @@ function replayOf(event: PlantEvent, source: Replay["source"], { frames, events 
     recorded,
     verdict:
       found === undefined
-        ? `It is not raised again ${over}; it was raised with ${figure(recorded.value)} over a threshold of ${figure(recorded.threshold)}.`
-        : `It is raised again ${over}: ${found.evidence.statistic} reaches ${figure(found.evidence.value)}, the threshold is ${figure(found.evidence.threshold)}.`,
+        ? `${from} do not raise it again; it was raised with ${statisticName(statistic)} of ${was}.`
+        : `${from} raise it again: ${statisticName(found.evidence.statistic)} of ${statisticFigure(found.evidence.statistic, found.evidence.value)} over a threshold of ${statisticFigure(found.evidence.statistic, found.evidence.threshold)}; recorded were ${was}.`,
   };
 }
 
 const WORDS = {
-  recording: "a part of its recording",
-  ring: "a part of the flight recorder's ring",
-  evidence: "the evidence",
+  recording: "its recording",
+  ring: "the flight recorder's ring",
+  evidence: "its evidence",
 } as const;
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
 
 async function* plain(frames: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<TrialFrame> {
   for await (const bytes of frames) yield { bytes };

@@ -42,6 +42,9 @@ test("a line is raised with its frequency and level, proven by five frames, and 
 
   const replay = await service.replay(event!.id);
   expect(replay).toMatchObject({ source: "evidence", frames: 5, fires: true });
+  expect(replay.verdict).toMatch(
+    /^5 frames of its evidence raise it again: .* of .* dB over a threshold of .* dB; /,
+  );
   expect(replay.value).toBeCloseTo(event!.evidence.value, 6);
   expect(await service.replay(event!.id)).toEqual(replay);
   await expect(service.replay("none")).rejects.toMatchObject({ code: "EVENT_UNKNOWN" });

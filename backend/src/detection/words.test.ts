@@ -1,6 +1,6 @@
 import type { EventKind } from "@pnmlab/pnm-analysis";
 import { expect, test } from "vitest";
-import { wordsOf } from "./words.ts";
+import { statisticFigure, statisticName, wordsOf } from "./words.ts";
 
 const base = { f0Hz: 27_185_000, bwHz: 100_000, classification: undefined, channels: [], figures: {} };
 const channels = [{ ifIndex: 301, name: "us-channel 1/0/2" }];
@@ -62,4 +62,20 @@ test("every kind has a title and a cause that ends as a sentence", () => {
   const words = kinds.map((kind) => wordsOf({ ...base, kind }, channels));
   expect(new Set(words.map(({ title }) => title)).size).toBe(kinds.length);
   for (const { cause } of words) expect(cause).toMatch(/\w.*\.$/);
+});
+
+test.each([
+  ["excess over neighbours in dB, single frame", "excess over neighbours, single frame", "19.24 dB"],
+  [
+    "floor rise in the shape of second-order products, dB",
+    "floor rise in the shape of second-order products",
+    "19.24 dB",
+  ],
+  ["deviation from the bin's past in sigma", "deviation from the bin's past", "19.24 sigma"],
+  ["comb over random offsets in standard deviations", "comb over random offsets", "19.24 sigma"],
+  ["occupancy in %", "occupancy", "19.24 %"],
+  ["frames without a gap", "frames without a gap", "19.24"],
+])("%s is said once, and its unit with the value", (statistic, name, figure) => {
+  expect(statisticName(statistic)).toBe(name);
+  expect(statisticFigure(statistic, 19.24)).toBe(figure);
 });

@@ -164,6 +164,21 @@ export function wordsOf(
   };
 }
 
+/** A statistic by its name without its unit: `excess over neighbours in dB, single frame` gives `excess over neighbours, single frame`. */
+export function statisticName(statistic: string): string {
+  return statistic.replace(UNIT, "");
+}
+
+/** A value of a statistic with the unit that its name tells: `19.2 dB`. */
+export function statisticFigure(statistic: string, value: number): string {
+  const unit = UNIT.exec(statistic)?.[1];
+  const text = String(Number(value.toPrecision(4)));
+  if (unit === undefined) return text;
+  return `${text} ${unit === "standard deviations" ? "sigma" : unit}`;
+}
+
+const UNIT = /(?: in|,) (dB|s|%|sigma|standard deviations)(?=,|$)/;
+
 function placeOf(
   place: Words["place"],
   { f0Hz, bwHz, channels: ids }: Event,

@@ -28,6 +28,14 @@ const MERGE_HZ = 100_000;
 type Look = "live" | "average" | "hold" | "underChannel";
 const LOOKS: readonly Look[] = ["live", "average", "hold", "underChannel"];
 
+/** Where the excess over the bins beside a line was seen. */
+const LOOK_WORDS: Readonly<Record<Look, string>> = {
+  live: "single frame",
+  average: `average of ${BLOCK_FRAMES} frames`,
+  hold: `max hold of ${HOLD_FRAMES} frames`,
+  underChannel: "between bursts",
+};
+
 interface Line {
   alarm: Alarm;
   bin: number;
@@ -201,7 +209,7 @@ export class NarrowbandDetector implements Detector {
       levelDbmv,
       dBc: view.dBcAt(f0Hz, levelDbmv),
       channels: view.channelsAt(f0Hz - bwHz / 2, f0Hz + bwHz / 2),
-      statistic: `excess over neighbours in dB, ${name}`,
+      statistic: `excess over neighbours in dB, ${LOOK_WORDS[name]}`,
       value: segment.peakDb,
       threshold: limitDb,
       classification: serviceAt(f0Hz, binSpacingHz / 2),
