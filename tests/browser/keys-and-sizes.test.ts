@@ -203,7 +203,7 @@ run("F fills the screen with the pane under the pointer and gives it back", asyn
 run(
   "a double click in the waterfall sets a marker in time and stays live; Ctrl Z takes it back",
   async () => {
-    await page.mouse.dblclick(...(await at(0.5, 0.7)));
+    await page.mouse.dblclick(...(await at(0.5, 0.6)));
     await page.waitForURL((url) => /^1_normal_[a-z]+_\d+_z\d+_x$/.test(url.searchParams.get("m") ?? ""));
     await page.getByRole("tab", { name: "Markers" }).click();
     const row = page.getByRole("table", { name: "Markers" }).locator("tbody tr").first();
@@ -219,7 +219,7 @@ run(
 run(
   "one click in the waterfall still shows that frame, and R makes a reference that the address keeps",
   async () => {
-    await page.mouse.click(...(await at(0.5, 0.63)));
+    await page.mouse.click(...(await at(0.5, 0.61)));
     await page.getByText("Playback, not live").waitFor();
     await page.keyboard.press("r");
     await page.waitForURL((url) => /^rec:ring-.+@\d+-\d+$/.test(url.searchParams.get("ref") ?? ""));

@@ -62,7 +62,7 @@ run("the average is told how it is made in its menu, and says how far it is", as
   await page.getByLabel("Frames N").press("Enter");
   await chip(/of 200, power/).waitFor();
   await page.getByLabel("Mode").selectOption("log");
-  await page.getByText("Reads noise 2.5 dB low").waitFor();
+  await page.getByText("Reads noise 2.5 dB low;").waitFor();
   await chip(/log: −2.5 dB/).waitFor();
   await page.getByLabel("Mode").selectOption("leaky");
   await chip(/exponential 200/).waitFor();

@@ -3,6 +3,7 @@ import type { MarkedView } from "../model/marker-query.ts";
 import { monitorLayout } from "../model/plot-layout.ts";
 import { lowestLevel } from "../model/plot-view.ts";
 import type { PlotHandles, PlotPoint } from "./plot-handles.ts";
+import { announce } from "./use-announcer.ts";
 import { type LiveMonitor, PLOT_GUTTERS } from "./use-live-monitor.ts";
 import type { Markers } from "./use-markers.ts";
 import type { Masks } from "./use-masks.ts";
@@ -198,7 +199,9 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
       if (point.zone === "waterfall") {
         const timeMs = timeAt(point.y);
         if (over?.kind === "marker") markers.activate(over.number);
-        else if (timeMs !== undefined) markers.add({ frequencyHz: point.frequencyHz, timeMs });
+        else if (timeMs === undefined || timeMs < report.value!.waterfall.keptFromMs)
+          announce("No frame is kept of then");
+        else markers.add({ frequencyHz: point.frequencyHz, timeMs });
         return;
       }
       if (over?.kind === "point") {
