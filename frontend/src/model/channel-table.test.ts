@@ -88,6 +88,16 @@ test("a level that the CMTS does not set, and a floor that lies under bursts, ar
   expect(textsOf({ worstSpur: undefined }).spur).toBe("none");
 });
 
+test("before a channel showed its noise, floor and what needs it are not known", () => {
+  const texts = textsOf({
+    floorSource: "unknown",
+    floorDbmv: Number.NaN,
+    carrierToNoiseDb: Number.NaN,
+    worstSpur: undefined,
+  });
+  expect(texts).toMatchObject({ floor: "no floor", carrierToNoise: "no floor", spur: "no floor" });
+});
+
 test("every number that is not known says why", () => {
   const rows = channelRows([channel(1, 10)], [{ ...FIGURES, deviationDb: undefined, worstSpur: undefined }]);
   for (const cell of Object.values(rows[0]!.cells!)) {

@@ -78,12 +78,17 @@ function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn,
   const isSilent = Number.isNaN(powerDbmv);
   const silent = unknown(SILENT.text, SILENT.why);
   const isUnderBurst = figures.floorSource === "underBurst";
+  const isUnknown = figures.floorSource === "unknown";
+  const noFloor = unknown(
+    "no floor",
+    isUnknown ? "Too few frames without a burst so far" : "No frame shows the noise there",
+  );
   const underBurst = "It sends too often to see the noise between: this may be too high";
   return {
     power: isSilent ? silent : given(power, formatSigned(power, 1)),
     deviation: deviationCell(deviationDb, isSilent),
     floor: Number.isNaN(figures.floorDbmv)
-      ? unknown("no floor", "No frame shows the noise there")
+      ? noFloor
       : given(
           floor,
           `${isUnderBurst ? "≤" : ""}${formatSigned(floor, 1)}`,
@@ -92,7 +97,9 @@ function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn,
     carrierToNoise: Number.isNaN(carrierToNoiseDb)
       ? isSilent
         ? silent
-        : unknown("in noise", "Its power does not stand out of the noise")
+        : Number.isNaN(figures.floorDbmv)
+          ? noFloor
+          : unknown("in noise", "Its power does not stand out of the noise")
       : given(
           carrierToNoiseDb,
           `${isUnderBurst ? "≥" : ""}${formatNumber(carrierToNoiseDb, 1)}`,
@@ -106,11 +113,13 @@ function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn,
       : given(tiltDb, formatSigned(tiltDb, 1)),
     spur: worstSpur
       ? given(worstSpur.dBc, formatNumber(worstSpur.dBc, 0), `At ${formatMhz(worstSpur.frequencyHz)} MHz`)
-      : isUnderBurst
-        ? unknown("hidden", "It sends too often to see lines between its bursts")
-        : isSilent
-          ? silent
-          : unknown("none", "No line stands 6 dB out of the noise"),
+      : isUnknown
+        ? noFloor
+        : isUnderBurst
+          ? unknown("hidden", "It sends too often to see lines between its bursts")
+          : isSilent
+            ? silent
+            : unknown("none", "No line stands 6 dB out of the noise"),
   };
 }
 

@@ -124,6 +124,29 @@ test("the functions of a marker find bandwidths and adjacent power", () => {
   expect(far!.adjacentDb[1]).toBeNaN();
 });
 
+test("the occupied bandwidth of a channel leaves its neighbour out, wherever in it the marker stands", () => {
+  const isIn = (bin: number, middle: number) => Math.abs(bin - middle) <= 28;
+  const levels = Array.from({ length: BINS }, (_, bin) => (isIn(bin, 68) || isIn(bin, 132) ? -10 : -50));
+  const data = dataOf(levels);
+  data.setPlan(
+    [68, 132].map((middle) => ({
+      ifIndex: middle,
+      name: `us ${middle}`,
+      kind: "scQam" as const,
+      lowerFrequencyHz: hzOf(middle) - 3.2e6,
+      upperFrequencyHz: hzOf(middle) + 3.2e6,
+    })),
+  );
+  for (const bin of [50, 68, 90]) {
+    const [occupied] = read(
+      data,
+      marker({ frequencyHz: hzOf(bin), measure: { kind: "occupied", spanHz: 8e6, share: 0.99 } }),
+    );
+    expect(occupied!.widthHz / 1e6).toBeCloseTo(5.7, 0);
+    expect(occupied!.widthHz).toBeLessThan(5.8e6);
+  }
+});
+
 test("a tracking marker follows a carrier that drifts and stays where it was when the carrier goes", () => {
   const reader = new MarkerReader();
   const data = new PlotData(MONITOR_DEPTH);

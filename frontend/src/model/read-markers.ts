@@ -67,7 +67,7 @@ export class MarkerReader {
         ...(marker.kind === "bandPower" && {
           bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
         }),
-        ...measured(marker, spectrum, bin, frequencyHz),
+        ...measured(marker, spectrum, bin, frequencyHz, data.channels),
       };
     });
   }
@@ -141,15 +141,14 @@ function measured(
   spectrum: LevelSpectrum,
   bin: number,
   frequencyHz: number,
+  channels: PlotData["channels"],
 ): Partial<MarkerReading> {
   switch (measure?.kind) {
     case undefined:
       return {};
     case "occupied": {
-      const half = measure.spanHz / 2;
-      return {
-        widthHz: occupiedBandwidthOfSpectrum(spectrum, frequencyHz - half, frequencyHz + half, measure.share),
-      };
+      const [lowerHz, upperHz] = searchBand(frequencyHz, measure.spanHz, channels);
+      return { widthHz: occupiedBandwidthOfSpectrum(spectrum, lowerHz, upperHz, measure.share) };
     }
     case "width":
       return { widthHz: bandwidthAtDb(spectrum, bin, measure.downDb) };
@@ -161,6 +160,23 @@ function measured(
         ],
       };
   }
+}
+
+/** Ends at the edges of the channel that the marker stands in: the neighbour's power is not its own. */
+function searchBand(
+  frequencyHz: number,
+  spanHz: number,
+  channels: PlotData["channels"],
+): readonly [number, number] {
+  const [lowerHz, upperHz] = [frequencyHz - spanHz / 2, frequencyHz + spanHz / 2];
+  const channel = channels.find(
+    ({ lowerFrequencyHz, upperFrequencyHz }) =>
+      frequencyHz >= lowerFrequencyHz && frequencyHz <= upperFrequencyHz,
+  );
+  if (!channel) return [lowerHz, upperHz];
+  const { lowerFrequencyHz, upperFrequencyHz } = channel;
+  if (spanHz >= upperFrequencyHz - lowerFrequencyHz) return [lowerFrequencyHz, upperFrequencyHz];
+  return [Math.max(lowerHz, lowerFrequencyHz), Math.min(upperHz, upperFrequencyHz)];
 }
 
 /** NaN where the adjacent band does not lie wholly in the spectrum. */
