@@ -267,6 +267,13 @@ export function usePlotGestures(options: GestureOptions): void {
     if (drag?.kind === "qualify" && Math.hypot(x - drag.x, y - drag.y) >= 3)
       options.qualifyArmed.value = false;
     if (drag?.kind === "handle") options.handles.drop();
+    const movedLevels =
+      drag?.kind === "pan" &&
+      drag.zone === "trace" &&
+      drag.moved &&
+      control.view.value.scale.dbPerDivision < DEFAULT_VIEW.scale.dbPerDivision;
+    // Labels at the grid are round again once the drag ends.
+    if (drag?.kind === "reference" || movedLevels) control.roundScale();
     if (drag?.kind === "pan" && !drag.moved && event.type === "pointerup") {
       options.handles.click(handlePoint(event));
       if (zoneAt(layout(), x, y) === "waterfall") takeBackPick = options.pickRow();

@@ -32,6 +32,8 @@ export interface PlotViewControl {
   /** Shows a range as the natural one, which a new spectrum may replace. */
   fit(range: FrequencyRange): void;
   setScale(scale: LevelScale): void;
+  /** Brings the upper edge to the nearest round level, for after a drag. */
+  roundScale(): void;
   setColours(colours: ColourLimits): void;
   autoLevel(report: PlotReport | undefined): void;
   /** For a new picture: the default scale where it holds the levels, and colours from above the floor. */
@@ -107,6 +109,8 @@ export function usePlotView(
       ranged.value = false;
     },
     setScale: (scale) => change({ scale: clampScale(scale) }),
+    roundScale: () =>
+      change({ scale: clampScale(roundInUnit(own.value.scale, own.value, data.value, true)) }),
     setColours: ({ lowDbmv, highDbmv }) => {
       coloured.value = true;
       const low = Math.round(Math.min(lowDbmv, highDbmv - 5));
@@ -163,11 +167,17 @@ function clampScale(scale: LevelScale): LevelScale {
 const ROUND_DB = 5;
 
 /** A scale whose upper edge is a round number in the unit that is shown. */
-function roundInUnit(scale: LevelScale, display: LevelDisplay, report: PlotReport | undefined): LevelScale {
+function roundInUnit(
+  scale: LevelScale,
+  display: LevelDisplay,
+  report: PlotReport | undefined,
+  isNearest = false,
+): LevelScale {
   const bandwidthHz = report?.resolutionBandwidthHz || report?.binSpacingHz || 1;
   const shown = shownLevel(display, scale.refDbmv, bandwidthHz);
   // Rounded up, so that nothing that was in sight leaves at the top.
-  const round = Math.ceil(shown / ROUND_DB - 1e-9) * ROUND_DB;
+  const step = isNearest ? Math.min(ROUND_DB, scale.dbPerDivision) : ROUND_DB;
+  const round = (isNearest ? Math.round(shown / step) : Math.ceil(shown / step - 1e-9)) * step;
   return { ...scale, refDbmv: levelOfShown(display, round, bandwidthHz) };
 }
 

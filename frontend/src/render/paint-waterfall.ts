@@ -104,10 +104,9 @@ export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8A
   context.strokeRect(colourBar.left - 0.5, colourBar.top - 0.5, colourBar.width + 1, colourBar.height + 1);
   context.textAlign = "left";
   const right = colourBar.left + colourBar.width + 6;
-  // Under the bar, where no limit is dragged to.
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text3;
-  context.fillText(unitName(scene.view.unit), colourBar.left - 4, colourBar.top + colourBar.height + 11);
+  context.fillText(unitName(scene.view.unit), right, colourBar.top + 17);
   const yAt = (level: number) =>
     colourBar.top + ((highDbmv - level) / Math.max(0.1, highDbmv - lowDbmv)) * colourBar.height;
   context.font = scene.theme.labelFont;
@@ -115,7 +114,7 @@ export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8A
   const stepDb = (highDbmv - lowDbmv) / Math.max(1, colourBar.height / 26) > 10 ? 20 : 10;
   for (let level = Math.ceil(lowDbmv / stepDb) * stepDb; level < highDbmv; level += stepDb) {
     const y = yAt(level);
-    if (y - colourBar.top > 14 && colourBar.top + colourBar.height - y > 14) {
+    if (y - colourBar.top > 28 && colourBar.top + colourBar.height - y > 14) {
       context.fillText(formatNumber(shownLevelOf(scene, level), 0), right, y);
     }
   }
