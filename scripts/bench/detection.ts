@@ -111,6 +111,7 @@ async function measure(bins: number): Promise<Figures> {
     const detection = stack.use(
       new DetectionService({
         store: storage.events,
+        noise: storage.noise,
         session: (id) => sessions.get(id),
         channels: async (_, rfPortIfIndex) => ports[rfPortIfIndex - 1]!.channels,
         publish: (event) => {
@@ -177,6 +178,7 @@ function streamInLoop({ channels }: BenchPort): JudgedStream {
     onEvent: () => undefined,
     onEvidence: () => undefined,
     onReleased: () => undefined,
+    onNoise: () => undefined,
   });
 }
 
