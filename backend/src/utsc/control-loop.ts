@@ -397,7 +397,8 @@ export class ControlLoop {
       sampleRateHz: state.sampleRateHz,
       resolutionBandwidthHz: this.#resolutionBandwidthHz,
     });
-    face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb });
+    const tookMs = this.#options.roundTrips.newest("statusPoll")?.durationMs;
+    face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb }, tookMs);
     if (state.measStatus !== "busy" || run === undefined) return;
     run.saysBusy();
     face.apply("busySeen");

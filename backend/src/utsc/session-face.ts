@@ -25,6 +25,11 @@ export interface Facts {
   leftToOther: boolean;
 }
 
+/** A status that could not be read again for so long is not shown as if it were the present one. */
+const STATUS_HOLDS_MS = 1000;
+/** By so much longer at most where the CMTS answers slowly. */
+const MOST_FOR_SLOW_MS = 500;
+
 /** The session as the world sees it: state, sentence and figures, published as they change. */
 export class SessionFace {
   readonly #intake: FrameIntake;
@@ -49,7 +54,8 @@ export class SessionFace {
     leftToOther: false,
   };
   #published = "";
-  #statusReadAtMs = Number.NEGATIVE_INFINITY;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #statusTookMs = 0;
 
   constructor(
     stored: StoredSession,
@@ -92,16 +98,28 @@ export class SessionFace {
     return true;
   }
 
-  /** Notes what has become known; the sentence follows. */
-  note(facts: Partial<Facts>): void {
-    if ("measStatus" in facts) this.#statusReadAtMs = performance.now();
+  /**
+   * Notes what has become known; the sentence follows. A status that is not read again in time is shown no longer.
+   *
+   * @param statusTookMs time that the reading of the status took
+   */
+  note(facts: Partial<Facts>, statusTookMs = 0): void {
+    if ("measStatus" in facts) this.#holdStatus(statusTookMs);
     this.#facts = { ...this.#facts, ...facts };
     this.#throttle.soon();
   }
 
-  /** Shows no status rather than one that was read longer than `afterMs` ago. */
-  forgetStatus(afterMs: number): void {
-    if (performance.now() - this.#statusReadAtMs > afterMs) this.#facts.measStatus = undefined;
+  /** A CMTS that always answers slowly is read less often; one answer that was lost on its way changes nothing. */
+  #holdStatus(tookMs: number): void {
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = setTimeout(
+      () => {
+        this.#facts = { ...this.#facts, measStatus: undefined };
+        this.#throttle.now();
+      },
+      STATUS_HOLDS_MS + Math.min(tookMs, this.#statusTookMs, MOST_FOR_SLOW_MS),
+    );
+    this.#statusTookMs = tookMs;
   }
 
   setStored(stored: StoredSession): void {
@@ -148,6 +166,7 @@ export class SessionFace {
   }
 
   close(): void {
+    clearTimeout(this.#statusTimer);
     this.#throttle.close();
   }
 }

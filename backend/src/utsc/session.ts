@@ -35,8 +35,6 @@ import { baseOf, isFileOf, type VendorFileName } from "./vendor-file-name.ts";
 const FILE_FAILURE_MS = 10_000;
 const TICK_MS = 500;
 const RECENT_FRAMES = 8;
-/** A status that could not be read again for so long is not shown as if it were the present one. */
-const STATUS_HOLDS_MS = 2000;
 /** Files that a CMTS names by itself are known as this session's for so long after its end. */
 export const LATE_FILE_MS = 10_000;
 /** File systems tell times in steps of up to 2 s. */
@@ -448,7 +446,6 @@ export class LiveSession {
     if (failure?.rung === "file" && Date.now() - Date.parse(failure.at) > FILE_FAILURE_MS) {
       face.note({ failure: undefined });
     }
-    face.forgetStatus(STATUS_HOLDS_MS);
     void this.#fallback.look();
     face.publishSoon();
   }
