@@ -58,10 +58,11 @@ run(
     const header = page.getByRole("table", { name: "Header of this frame's file" });
     const type = header.locator("tbody tr").first();
     await expect.poll(() => type.locator("td").allTextContents(), POLL).toEqual(["File type", "PNN ", "0"]);
-    const facts = (await section().locator(".facts").textContent())!;
+    const factsText = async () => (await section().locator(".facts").textContent()) ?? "";
+    await expect.poll(factsText, POLL).toMatch(/Newest status poll1 request, [\d.]+ ms/);
+    const facts = await factsText();
     expect(facts).toContain(`pnmlab_`);
     expect(facts).toContain(lab.config.agentName);
-    expect(facts).toMatch(/Newest status poll1 request, [\d.]+ ms/);
     const before = await frameNumber();
     await expect.poll(frameNumber, POLL).toBeGreaterThan(before + 2);
   },
