@@ -187,7 +187,7 @@ run(
     );
     await list.getByRole("button", { name: new RegExp(`^Event ${event!.number} `) }).waitFor();
     await page
-      .getByRole("button", { name: new RegExp(`^Event ${event!.number}, ${event!.severity}`) })
+      .getByRole("button", { name: new RegExp(`^Event ${event!.number}( \\+\\d+)?, ${event!.severity}`) })
       .waitFor();
     await list.getByRole("button", { name: /Narrowband ingress at 27\./ }).click();
     await page.getByText("Playback, not live").first().waitFor();
