@@ -353,7 +353,7 @@ export class ControlLoop {
 
   async #rearm(): Promise<void> {
     const { face, intake } = this.#options;
-    intake.markRearm();
+    intake.markRearm(this.#run ? this.#expectedFiles() - this.#run.files : 0);
     await this.#arm();
     face.note({ rearms: face.facts.rearms + 1 });
   }

@@ -36,6 +36,8 @@ export class FrameIntake {
   #missing = 0;
   #gapPending = false;
   #rearmPending = false;
+  /** Captures of the run before the newest re-arm that may still come. */
+  #outstanding = 0;
   #newestCapturedAtMs: number | undefined;
   #lastGapMs: number | undefined;
   #observed: Omit<UtscObserved, "repeatPeriodUs"> | undefined;
@@ -142,9 +144,12 @@ export class FrameIntake {
   /**
    * A run was started again; the time to its first capture is the gap that `lastGapMs` tells. Captures of the
    * run before it may still be on their way, at their period.
+   *
+   * @param outstandingFiles files of the run before that have not been seen, at most
    */
-  markRearm(): void {
+  markRearm(outstandingFiles: number): void {
     this.#rearmPending = this.#newestCapturedAtMs !== undefined;
+    this.#outstanding = outstandingFiles * Math.max(1, this.#resultsPerFile);
   }
 
   /** Captures that give no frame. */
@@ -217,10 +222,14 @@ export class FrameIntake {
     const intervalMs =
       this.#newestCapturedAtMs === undefined ? undefined : capturedAtMs - this.#newestCapturedAtMs;
     const isLate = intervalMs !== undefined && intervalMs > GAP_PERIODS * this.periodMs;
-    const isFirstOfRun = this.#rearmPending && intervalMs !== undefined && !this.#isOnePeriod(intervalMs);
+    const isFirstOfRun =
+      this.#rearmPending &&
+      intervalMs !== undefined &&
+      (this.#outstanding <= 0 || !this.#isOnePeriod(intervalMs));
     if (intervalMs !== undefined && !this.#gapPending && !isFirstOfRun && !this.#isNewestBySnmp)
       this.#countMissing(intervalMs);
     const gapBefore = this.#gapPending || isFirstOfRun || isLate;
+    this.#outstanding -= 1;
     if (isFirstOfRun) {
       this.#lastGapMs = Math.max(0, Math.round(intervalMs));
       this.#rearmPending = false;
