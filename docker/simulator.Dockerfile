@@ -40,6 +40,7 @@ COPY --from=app /root-fs /
 ENV PATH=/usr/local/bin \
     NODE_ENV=production \
     NODE_COMPILE_CACHE=/tmp/compile-cache \
+    PNMLAB_CHECK_SOCKET=/tmp/pnmlab-check.sock \
     PNMLAB_ROOT=/app \
     PNMLAB_DATA_DIR=/tmp/pnmlab
 USER node
@@ -47,7 +48,7 @@ WORKDIR /app
 ENTRYPOINT ["node"]
 CMD ["dist/main.js"]
 # Two failures in a row: a program that does not work is found within 15 s.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=15s --retries=2 CMD ["node", "dist/main.js", "--check"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=15s --retries=2 CMD ["node", "node_modules/@pnmlab/config/dist/ask-check.js"]
 # Last, so that a new commit alone builds nothing anew.
 ARG PNMLAB_BUILD_COMMIT=unknown
 ARG PNMLAB_BUILD_DIRTY=true

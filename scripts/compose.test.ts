@@ -154,7 +154,9 @@ describe("Dockerfiles", () => {
   it("end as a user without privileges, with a check and the labels of the build", () => {
     for (const text of texts) {
       expect(text).toContain("USER node");
-      expect(text).toMatch(/HEALTHCHECK .*CMD \["node", "dist\/main\.js", "--check"\]/);
+      expect(text).toMatch(
+        /HEALTHCHECK .*CMD \["node", "node_modules\/@pnmlab\/config\/dist\/ask-check\.js"\]/,
+      );
       expect(text).toContain("org.opencontainers.image.revision=$PNMLAB_BUILD_COMMIT");
       expect(text).toContain("org.opencontainers.image.created=$PNMLAB_BUILD_TIME");
       expect(text).toContain("io.pnmlab.dirty=$PNMLAB_BUILD_DIRTY");

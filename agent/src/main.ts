@@ -1,24 +1,18 @@
 import { randomBytes } from "node:crypto";
 import {
   comparableSettings,
-  isCheck,
   type ProgramContext,
-  runCheck,
   runProgram,
   settingsFingerprints,
   untilAborted,
 } from "@pnmlab/config";
+import { takeCommand } from "./cli/index.ts";
+import { checkAgent } from "./health/check.ts";
 
-if (isCheck()) {
-  const { checkAgent } = await import("./health/check.ts");
-  await runCheck("agent", checkAgent);
-}
-
-const { takeCommand } = await import("./cli/index.ts");
 const args = await takeCommand(process.argv.slice(2));
 
 const main = async ({ config, texts, build, log, signal, ready }: ProgramContext) => {
-  // Not at the top: the check of a container, every few seconds, does not load the whole program.
+  // Not at the top: a command does not load the whole program.
   const program = await import("./index.ts");
   const { pollingOf, policyOf, startAgent, startHealthServer, tokenOf, wayOf } = program;
   const salt = randomBytes(16).toString("hex");
@@ -61,4 +55,4 @@ const main = async ({ config, texts, build, log, signal, ready }: ProgramContext
   await untilAborted(signal);
 };
 
-await runProgram("agent", main, { args });
+await runProgram("agent", main, { args, check: checkAgent });

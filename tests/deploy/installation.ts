@@ -134,7 +134,7 @@ export class Installation {
       const lines = text.split("\n").filter(Boolean);
       if (lines.length >= SERVICES.length && lines.every((line) => line.includes("(healthy)"))) return;
       if (Date.now() > until) throw new Error(`not healthy after ${deadlineMs / 1000} s:\n${text}`);
-      await delay(250);
+      await delay(500);
     }
   }
 

@@ -12,8 +12,8 @@ interface Session {
 
 const RF_PORT = 1001;
 
-/** Slow enough that a machine of two cores draws every frame beside all that is restarted. */
-const REPEAT_PERIOD_US = 200_000;
+/** Slow enough that a machine of two slow cores draws every frame beside all that is restarted. */
+const REPEAT_PERIOD_US = 500_000;
 
 /** A signed-in user: a cookie for the API, a page that shows one live session. */
 export class Viewer implements AsyncDisposable {

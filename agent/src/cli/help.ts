@@ -16,7 +16,6 @@ export function helpText(): string {
   agent diagnose ADDRESS[:PORT] [--profile NAME] [--write-test] [--json]
                             one device, step by step: ping, UDP, community or user, MIBs, clock;
                             --write-test also writes one value back as it is, to prove the permission
-  agent --check             asks the agent that runs here whether it works (for containers)
   agent --version, --help
 
 Each setting is a flag, an environment variable or a line of the settings file. Which one counts:

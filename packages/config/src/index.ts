@@ -1,5 +1,4 @@
 export { type BuildInfo, readBuildInfo } from "./build-info.ts";
-export { isCheck, runCheck } from "./check.ts";
 export { configurationMarkdown, envExample } from "./document.ts";
 export { ConfigError } from "./errors.ts";
 export { comparableSettings, settingsFingerprints } from "./fingerprints.ts";

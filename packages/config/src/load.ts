@@ -219,6 +219,7 @@ function parseArgs(args: readonly string[]): Record<string, string> {
 const OTHER_NAMES = [
   "PNMLAB_IMAGE_TAG",
   "PNMLAB_ROOT",
+  "PNMLAB_CHECK_SOCKET",
   "PNMLAB_BUILD_COMMIT",
   "PNMLAB_BUILD_DIRTY",
   "PNMLAB_BUILD_TIME",

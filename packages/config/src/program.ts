@@ -1,6 +1,7 @@
 import { isPnmLabError, messageOf } from "@pnmlab/kit";
 import { type Logger, pino } from "pino";
 import { type BuildInfo, readBuildInfo } from "./build-info.ts";
+import { serveCheck } from "./check.ts";
 import { type LoadOptions, loadConfig } from "./load.ts";
 import { type Config, type Program, variables } from "./variables.ts";
 
@@ -32,6 +33,11 @@ export interface ProgramContext {
 /** How long a program may take to close after a signal before it is ended, in milliseconds. */
 const CLOSE_DEADLINE_MS = 10_000;
 
+export interface ProgramOptions extends LoadOptions {
+  /** Asks the running program whether it works, as its users do; for the health check of a container. */
+  check?: (config: Config) => Promise<string>;
+}
+
 /**
  * Body of every program: reads the configuration, logs which code runs with which settings, runs
  * `main` and turns a failure into one line and a non-zero exit code. `main` returns when the signal
@@ -40,7 +46,7 @@ const CLOSE_DEADLINE_MS = 10_000;
 export async function runProgram(
   program: Program,
   main: (context: ProgramContext) => Promise<void>,
-  options: LoadOptions = {},
+  { check, ...options }: ProgramOptions = {},
 ): Promise<void> {
   const controller = new AbortController();
   const stop = () => {
@@ -64,6 +70,8 @@ export async function runProgram(
     log.info({ settings: effective }, "effective settings");
     for (const warning of warnings) log.warn(warning);
     const ready = () => void process.send?.({ type: "ready" });
+    const path = process.env.PNMLAB_CHECK_SOCKET;
+    await using _check = check && path ? await serveCheck(path, () => check(loaded.config)) : undefined;
     await main({ config, texts: loaded.texts, build, log, signal: controller.signal, ready });
     log.info(`${program} has stopped`);
   } catch (error) {

@@ -1,14 +1,12 @@
-import { isCheck, runCheck, runProgram, untilAborted } from "@pnmlab/config";
+import { runProgram, untilAborted } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
+import { checkSimulator } from "./check.ts";
 import { ControlServer } from "./control/server.ts";
 import { type CommandLine, describePersonality, devicesOf, HELP, parseCommandLine } from "./options.ts";
 import { Simulator } from "./simulator.ts";
 
-const line = isCheck() ? undefined : commandLine();
-if (isCheck()) {
-  const { checkSimulator } = await import("./check.ts");
-  await runCheck("simulator", checkSimulator);
-} else if (line?.help) process.stdout.write(HELP);
+const line = commandLine();
+if (line?.help) process.stdout.write(HELP);
 else if (line?.describe) process.stdout.write(describePersonality(line.describe));
 else if (line) {
   await runProgram(
@@ -21,7 +19,7 @@ else if (line) {
       ready();
       await untilAborted(signal);
     },
-    { args: line.rest },
+    { args: line.rest, check: checkSimulator },
   );
 }
 

@@ -1,13 +1,9 @@
 import { mkdir } from "node:fs/promises";
-import { isCheck, runCheck, runProgram, untilAborted } from "@pnmlab/config";
+import { type ProgramContext, runProgram, untilAborted } from "@pnmlab/config";
+import { checkTftpServer } from "./check.ts";
+import { TftpServer } from "./server.ts";
 
-if (isCheck()) {
-  const { checkTftpServer } = await import("./check.ts");
-  await runCheck("tftp-server", checkTftpServer);
-}
-
-await runProgram("tftp-server", async ({ config, build, log, signal, ready }) => {
-  const { TftpServer } = await import("./server.ts");
+const main = async ({ config, build, log, signal, ready }: ProgramContext) => {
   await mkdir(config.tftpDir, { recursive: true });
   await using _server = await TftpServer.listen({
     host: config.tftpHost,
@@ -18,4 +14,6 @@ await runProgram("tftp-server", async ({ config, build, log, signal, ready }) =>
   });
   ready();
   await untilAborted(signal);
-});
+};
+
+await runProgram("tftp-server", main, { check: checkTftpServer });
