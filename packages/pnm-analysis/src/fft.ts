@@ -58,21 +58,67 @@ function radix2(length: number): Transform {
       im[i] = im[j]!;
       im[j] = swapIm;
     }
-    for (let size = 2; size <= length; size *= 2) {
-      const halfSize = size >> 1;
+    let size = 2;
+    if (Math.log2(length) % 2 === 1) {
+      // An odd number of stages: the first alone, where every factor is that of angle 0.
+      const wRe = cos[0]!;
+      const wIm = sin[0]!;
+      for (let even = 0; even < length; even += 2) {
+        const odd = even + 1;
+        const oddRe = re[odd]! * wRe - im[odd]! * wIm;
+        const oddIm = re[odd]! * wIm + im[odd]! * wRe;
+        re[odd] = re[even]! - oddRe;
+        im[odd] = im[even]! - oddIm;
+        re[even] = re[even]! + oddRe;
+        im[even] = im[even]! + oddIm;
+      }
+      size = 4;
+    }
+    // The others by twos, so that every value is read and written half as often: a with b and c with d, then
+    // a with c and b with d.
+    for (; size < length; size *= 4) {
+      const quarter = size >> 1;
       const stride = length / size;
-      for (let start = 0; start < length; start += size) {
-        for (let k = 0, table = 0; k < halfSize; k += 1, table += stride) {
-          const even = start + k;
-          const odd = even + halfSize;
+      const nextStride = stride >> 1;
+      const turn = quarter * nextStride;
+      for (let start = 0; start < length; start += 2 * size) {
+        for (let k = 0, table = 0, nextTable = 0; k < quarter; k += 1) {
+          const a = start + k;
+          const b = a + quarter;
+          const c = b + quarter;
+          const d = c + quarter;
           const wRe = cos[table]!;
           const wIm = sin[table]!;
-          const oddRe = re[odd]! * wRe - im[odd]! * wIm;
-          const oddIm = re[odd]! * wIm + im[odd]! * wRe;
-          re[odd] = re[even]! - oddRe;
-          im[odd] = im[even]! - oddIm;
-          re[even] = re[even]! + oddRe;
-          im[even] = im[even]! + oddIm;
+          let oddRe = re[b]! * wRe - im[b]! * wIm;
+          let oddIm = re[b]! * wIm + im[b]! * wRe;
+          const aRe = re[a]! + oddRe;
+          const aIm = im[a]! + oddIm;
+          const bRe = re[a]! - oddRe;
+          const bIm = im[a]! - oddIm;
+          oddRe = re[d]! * wRe - im[d]! * wIm;
+          oddIm = re[d]! * wIm + im[d]! * wRe;
+          const cRe = re[c]! + oddRe;
+          const cIm = im[c]! + oddIm;
+          const dRe = re[c]! - oddRe;
+          const dIm = im[c]! - oddIm;
+          const evenRe = cos[nextTable]!;
+          const evenIm = sin[nextTable]!;
+          oddRe = cRe * evenRe - cIm * evenIm;
+          oddIm = cRe * evenIm + cIm * evenRe;
+          re[a] = aRe + oddRe;
+          im[a] = aIm + oddIm;
+          re[c] = aRe - oddRe;
+          im[c] = aIm - oddIm;
+          const turnedRe = cos[nextTable + turn]!;
+          const turnedIm = sin[nextTable + turn]!;
+          oddRe = dRe * turnedRe - dIm * turnedIm;
+          oddIm = dRe * turnedIm + dIm * turnedRe;
+          re[b] = bRe + oddRe;
+          im[b] = bIm + oddIm;
+          re[d] = bRe - oddRe;
+          im[d] = bIm - oddIm;
+          table += stride;
+          nextTable += nextStride;
         }
       }
     }

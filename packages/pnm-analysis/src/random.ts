@@ -34,7 +34,8 @@ export class Random {
   #b: number;
   #c: number;
   #d: number;
-  #spareNormal: number | undefined;
+  /** NaN where there is none: a field that is always a number is never boxed anew. */
+  #spareNormal = Number.NaN;
 
   constructor(seed: bigint | number) {
     const first = splitMix64(BigInt.asUintN(64, BigInt(seed)));
@@ -86,9 +87,9 @@ export class Random {
 
   /** Gaussian with mean 0 and variance 1 (Marsaglia's polar method). */
   normal(): number {
-    if (this.#spareNormal !== undefined) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = undefined;
+    const spare = this.#spareNormal;
+    if (!Number.isNaN(spare)) {
+      this.#spareNormal = Number.NaN;
       return spare;
     }
     for (;;) {

@@ -80,9 +80,21 @@ export interface WindowFigures {
   enbwBins: number;
 }
 
-/** Coherent gain and equivalent noise bandwidth of the window at this length. */
-export function windowFigures(name: WindowName, length = 4096): WindowFigures {
-  return figuresOf(windowCoefficients(name, length));
+const FIGURES_LENGTH = 4096;
+const knownFigures = new Map<WindowName, Readonly<WindowFigures>>();
+
+/**
+ * Coherent gain and equivalent noise bandwidth of the window at this length. Those at the usual length are asked
+ * for with every spectrum and are reckoned once.
+ */
+export function windowFigures(name: WindowName, length = FIGURES_LENGTH): Readonly<WindowFigures> {
+  if (length !== FIGURES_LENGTH) return figuresOf(windowCoefficients(name, length));
+  let figures = knownFigures.get(name);
+  if (!figures) {
+    figures = figuresOf(windowCoefficients(name, length));
+    knownFigures.set(name, figures);
+  }
+  return figures;
 }
 
 export function figuresOf(window: Float64Array): WindowFigures {

@@ -10,6 +10,7 @@ import {
 import { type ChannelState, divide, type PortActivity } from "./activity.ts";
 import { clippingDensity, humGain, noiseRise, responsePower } from "./impairments.ts";
 import {
+  type CarrierPlan,
   floorDensity,
   MINISLOT_HZ,
   minislotEdgesHz,
@@ -51,6 +52,7 @@ export class BinSpectrum {
   readonly #response: Float64Array | undefined;
   readonly #scQam = new Map<number, ShapedBand>();
   readonly #ofdma = new Map<number, { plan: OfdmaPlan; edgesHz: number[]; density: number }>();
+  readonly #toneShapes = new Map<CarrierPlan, Float64Array>();
   readonly #modemPower: Float64Array;
   /** Receiver window at each lag, and the same times the pulse of an OFDMA symbol. */
   readonly #lagWindow: Float64Array;
@@ -205,16 +207,18 @@ export class BinSpectrum {
     const im = this.#im;
     const size = this.#gridSize;
     this.#fft.inverse(re, im);
+    const lagWindow = this.#lagWindow;
+    const ofdmaLagWindow = this.#ofdmaLagWindow;
     const half = size / 2;
     for (let m = 0; m <= half; m += 1) {
-      const other = (size - m) % size;
+      const other = m === 0 ? 0 : size - m;
       // z = a + jb with a and b hermitian: a_m = (z_m + conj z_-m) / 2, b_m = (z_m - conj z_-m) / 2j.
       const aRe = (re[m]! + re[other]!) / 2;
       const aIm = (im[m]! - im[other]!) / 2;
       const bRe = (im[m]! + im[other]!) / 2;
       const bIm = (re[other]! - re[m]!) / 2;
-      const wide = m < half ? this.#lagWindow[m]! : 0;
-      const narrow = m < half ? this.#ofdmaLagWindow[m]! : 0;
+      const wide = m < half ? lagWindow[m]! : 0;
+      const narrow = m < half ? ofdmaLagWindow[m]! : 0;
       re[m] = aRe * wide + bRe * narrow;
       im[m] = aIm * wide + bIm * narrow;
       re[other] = re[m]!;
@@ -245,16 +249,28 @@ export class BinSpectrum {
       const factor = (10 ** (levelDbmv / 20) * Math.sin(Math.PI * x0)) / Math.PI;
       const factorRe = factor * Math.cos(angle);
       const factorIm = factor * Math.sin(angle);
+      const shape = this.#toneShape(carrier, x0);
       for (let k = 0; k < bins; k += 1) {
-        let shape = 0;
-        for (let m = -this.#reach; m <= this.#reach; m += 1) {
-          shape += this.#taps[m + this.#reach]! / (x0 - k + m);
-        }
-        tones.re[k]! += factorRe * shape;
-        tones.im[k]! += factorIm * shape;
+        tones.re[k]! += factorRe * shape[k]!;
+        tones.im[k]! += factorIm * shape[k]!;
       }
     }
     return tones;
+  }
+
+  /** The window as a tone between the bins shows it; a carrier stays at its frequency, so once for each. */
+  #toneShape(carrier: CarrierPlan, x0: number): Float64Array {
+    const known = this.#toneShapes.get(carrier);
+    if (known) return known;
+    const taps = this.#taps;
+    const reach = this.#reach;
+    const shape = Float64Array.from({ length: this.#receiver.bins }, (_, k) => {
+      let sum = 0;
+      for (let m = -reach; m <= reach; m += 1) sum += taps[m + reach]! / (x0 - k + m);
+      return sum;
+    });
+    this.#toneShapes.set(carrier, shape);
+    return shape;
   }
 
   #singleLook(
@@ -279,13 +295,16 @@ export class BinSpectrum {
   #unitNoise(random: Random): Float64Array {
     const { bins } = this.#receiver;
     const reach = this.#reach;
-    const white = Float64Array.from({ length: bins + 2 * reach }, () => random.normal());
+    const white = new Float64Array(bins + 2 * reach);
+    for (let k = 0; k < white.length; k += 1) white[k] = random.normal();
     if (reach === 0) return white;
+    const taps = this.#taps;
+    const tapPower = this.#tapPower;
     const noise = new Float64Array(bins);
     for (let k = 0; k < bins; k += 1) {
       let sum = 0;
-      for (let m = 0; m <= 2 * reach; m += 1) sum += this.#taps[m]! * white[k + m]!;
-      noise[k] = sum / this.#tapPower;
+      for (let m = 0; m <= 2 * reach; m += 1) sum += taps[m]! * white[k + m]!;
+      noise[k] = sum / tapPower;
     }
     return noise;
   }

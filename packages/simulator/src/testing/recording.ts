@@ -60,8 +60,10 @@ export function recordingOf(plan: PortPlan, options: RecordingOptions): Recordin
     *frames() {
       for (let sequence = 0; sequence < frames; sequence += 1) {
         const { power } = spectrum.frame(START_US + times[sequence]!);
+        const levelsDbmv = new Float32Array(power.length);
+        for (let k = 0; k < power.length; k += 1) levelsDbmv[k] = dbOfPower(Math.max(power[k]!, 1e-12));
         yield {
-          levelsDbmv: Float32Array.from(power, (p) => dbOfPower(Math.max(p, 1e-12))),
+          levelsDbmv,
           firstBinHz: receiver.centerFrequencyHz - receiver.spanHz / 2,
           binSpacingHz,
           resolutionBandwidthHz: windowFigures(receiver.window).enbwBins * binSpacingHz,
