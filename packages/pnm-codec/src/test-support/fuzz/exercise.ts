@@ -77,7 +77,9 @@ function timed<T>(clock: Clock, name: string, call: () => T): T {
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Rows lie inside the file, one after the other. */
@@ -100,7 +102,9 @@ function checkMemory(record: PnmRecord, size: number): void {
 function arrayBytes(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;
   if (typeof value !== "object" || value === null) return 0;
-  return Object.values(value).reduce((sum: number, member: unknown) => sum + arrayBytes(member), 0);
+  let sum = 0;
+  for (const member of Object.values(value)) sum += arrayBytes(member);
+  return sum;
 }
 
 function checkPlot(record: PnmRecord, clock: Clock): void {

@@ -77,14 +77,37 @@ export function runFuzz({ seed, first, end, step }: FuzzOptions): FuzzReport {
     const { bytes, mutations } = mutate(origin, small, below);
     const hints = HINTS[below(HINTS.length)]!;
     report.cases++;
+    const isDeep = below(DEEP_SHARE) === 0;
     try {
-      const outcome = measure(bytes, hints, below(DEEP_SHARE) === 0, report);
+      const outcome = withoutStacks(() => measure(bytes, hints, isDeep, report));
       count(report, outcome, mutations);
     } catch (error) {
-      report.failures.push(failureOf(error, { seed, index, origin, mutations, hints, bytes }));
+      const thrown = thrownAgain(bytes, hints, isDeep) ?? error;
+      report.failures.push(failureOf(thrown, { seed, index, origin, mutations, hints, bytes }));
     }
   }
   return report;
+}
+
+/** Most files are refused, every refusal is an error, and to note where it was made costs more than to decode. */
+function withoutStacks<T>(call: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return call();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** The error of a case with its stack; undefined where the case does not throw by itself, but was slow. */
+function thrownAgain(bytes: Uint8Array, hints: DecodeHints, isDeep: boolean): unknown {
+  try {
+    exercise(bytes, hints, isDeep, wallClock());
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /**
