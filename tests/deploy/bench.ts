@@ -20,6 +20,8 @@ export interface Sabotage {
   /** Environment of the operator who validates. */
   env?: () => Record<string, string>;
   args?: readonly string[];
+  /** Whether the containers stay as they are, so that none has to be mended. */
+  isOfFiles?: boolean;
   /** Proves more of what was broken. */
   andThen?: () => Promise<unknown>;
   /** What bringing `.env`, the compose files and the containers back does not undo. */
@@ -78,15 +80,16 @@ export class SabotageBench {
       const report = await this.installation.validateIn(sabotage.env?.() ?? {}, ...(sabotage.args ?? []));
       const problem = compare(report, sabotage);
       if (problem === undefined || Date.now() > untilMs) return [report, problem];
-      await delay(1000);
+      await delay(2000);
     }
   }
 
-  async #mend({ undo }: Sabotage): Promise<void> {
+  async #mend({ undo, isOfFiles }: Sabotage): Promise<void> {
     await undo?.();
     this.installation.write(".env", this.#env);
     await this.installation.must("chmod", ["600", ".env"]);
     await this.installation.must("git", ["checkout", "-q", "--", "."]);
+    if (isOfFiles) return;
     await this.installation.compose("up", "-d", "--remove-orphans");
     await this.installation.untilHealthy(90_000);
   }

@@ -104,7 +104,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     await tunnel("stop");
     await sshd.kill();
   };
-  const throughTunnel = { env: tunnelEnv, undo: stopTunnel, fails: ["tunnel"] };
+  const throughTunnel = { env: tunnelEnv, undo: stopTunnel, isOfFiles: true, fails: ["tunnel"] };
 
   const tunnels: Sabotage[] = [
     {
@@ -146,18 +146,21 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     ...(sshdMissing ? [] : tunnels),
     {
       what: ".env with a typo in a name",
+      isOfFiles: true,
       make: append("PNMLAB_HTP_PORT=5051"),
       fails: ["env.file"],
       says: { "env.file": /PNMLAB_HTP_PORT is not a known setting \(near: PNMLAB_HTTP_PORT\)/ },
     },
     {
       what: ".env with junk characters",
+      isOfFiles: true,
       make: append("PNMLAB_LOG_LEVEL=info\u200b"),
       fails: ["env.file"],
       says: { "env.file": /no plain text in line \d+/ },
     },
     {
       what: ".env with line ends of Windows",
+      isOfFiles: true,
       make: async () =>
         bench.installation.write(".env", bench.installation.read(".env").replaceAll("\n", "\r\n")),
       fails: ["env.file"],
@@ -165,6 +168,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     },
     {
       what: ".env that everybody can read",
+      isOfFiles: true,
       make: () => bench.installation.must("chmod", ["644", ".env"]),
       fails: ["env.file"],
       says: { "env.file": /others may read/ },
@@ -189,6 +193,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     },
     {
       what: "token changed, nothing restarted",
+      isOfFiles: true,
       make: () => bench.installation.must("scripts/setup", ["--rotate", "check-token"]),
       fails: ["service.backend.settings"],
       says: { "service.backend.settings": /another PNMLAB_CHECK_TOKEN/ },
@@ -284,6 +289,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     },
     {
       what: "wrong port in .env",
+      isOfFiles: true,
       make: async () => bench.installation.set({ PNMLAB_HTTP_PORT: String(data.httpPort + 7) }),
       fails: ["ports"],
       says: {
@@ -299,6 +305,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     },
     {
       what: "checkout newer than everything",
+      isOfFiles: true,
       make: () =>
         bench.installation.must(
           "git",
@@ -409,6 +416,7 @@ describe.skipIf("reason" in deployment)("a deployment that is broken on purpose"
     },
     {
       what: "Compose v1 with a new engine",
+      isOfFiles: true,
       make: async () => {
         mkdirSync(join(folder, "bin"));
         const real = execFileSync("sh", ["-c", "command -v docker"], {
@@ -444,6 +452,7 @@ esac
     },
     {
       what: "engine that does not answer",
+      isOfFiles: true,
       make: async () => undefined,
       args: ["--mode", "docker"],
       env: () => ({ COMPOSE_KNOWN: "", DOCKER_HOST: `unix://${folder}/no.sock` }),
