@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { vue } from "./frontend/vue-plugin.ts";
 
@@ -7,6 +8,9 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
+
+/** What is waited for comes at once, unless the machine is busy. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 export default defineConfig({
   test: {
@@ -22,6 +26,8 @@ export default defineConfig({
           testTimeout: 60_000,
           // They wait for sockets, timers and files more than they compute.
           maxWorkers: 2 * availableParallelism(),
+          // Programs that tests start would otherwise strip the types of all their modules anew each time.
+          env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
         },
       },
       {
@@ -29,8 +35,9 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["tests/{integration,tunnel}/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: PATIENCE },
           fileParallelism: false,
         },
       },
@@ -39,8 +46,9 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: PATIENCE },
           fileParallelism: false,
         },
       },

@@ -73,7 +73,7 @@ describe.skipIf(isMissing)("a diagnosis of Debian's snmpd", () => {
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     });
-    await vi.waitUntil(async () => (await climb("right")).udp?.state === "ok", { timeout: 20_000 });
+    await vi.waitUntil(async () => (await climb("right")).udp?.state === "ok", { timeout: 60_000 });
   }, 30_000);
   afterAll(() => stack.disposeAsync());
 

@@ -122,7 +122,7 @@ describe.each(nodes)("with Node %s, from a folder of its own", (version, node) =
         return (await answer.json()) as Record<string, unknown>;
       };
       await expect
-        .poll(async () => JSON.stringify(await call("/api/agents")), { timeout: 15_000 })
+        .poll(async () => JSON.stringify(await call("/api/agents")))
         .toContain('"state":"connected"');
       await call("/api/utsc/sessions", {
         cmtsId: "lab-cmts-1",
@@ -137,7 +137,7 @@ describe.each(nodes)("with Node %s, from a folder of its own", (version, node) =
         const { sessions } = await call("/api/utsc/sessions");
         return (sessions as { framesReceived: number }[])[0]?.framesReceived ?? 0;
       };
-      await expect.poll(frames, { timeout: 25_000 }).toBeGreaterThan(5);
+      await expect.poll(frames).toBeGreaterThan(5);
       const port = /PNMLAB_AGENT_HEALTH_PORT=(\d+)/.exec(readFileSync(join(home, ".env"), "utf8"))![1]!;
       const health = await (await fetch(`http://127.0.0.1:${port}/health`)).json();
       expect(health).toMatchObject({ status: "ok" });

@@ -74,7 +74,7 @@ async function startCapture(lab: TestLab): Promise<number> {
   const rfPortsUrl = `${lab.url}/api/cmts/lab-cmts-1/rf-ports`;
   const readPorts = async () =>
     ((await (await fetch(rfPortsUrl, { headers })).json()) as { rfPorts?: { ifIndex: number }[] }).rfPorts;
-  const [port] = await vi.waitUntil(readPorts, { timeout: 30_000, interval: 300 });
+  const [port] = await vi.waitUntil(readPorts, { timeout: 60_000, interval: 100 });
   const rfPortIfIndex = port!.ifIndex;
   const request = {
     cmtsId: "lab-cmts-1",
@@ -92,7 +92,7 @@ async function startCapture(lab: TestLab): Promise<number> {
   });
   expect(answer.ok, await answer.clone().text()).toBe(true);
   await vi.waitUntil(() => lab.simulator.measStatus("lab-cmts-1", rfPortIfIndex) === "busy", {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return rfPortIfIndex;
 }
@@ -126,7 +126,7 @@ test("an agent whose backend falls silent ends the test once the lease is over, 
   const silentSinceMs = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(isRunning()).toBe(true);
-  await vi.waitUntil(() => !isRunning(), { timeout: 20_000 });
+  await vi.waitUntil(() => !isRunning(), { timeout: 60_000 });
   expect(performance.now() - silentSinceMs).toBeLessThan(LEASE_MS + 8000);
   expect(output()).toContain("is ended: its lease has expired");
 }, 90_000);

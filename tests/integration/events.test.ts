@@ -72,7 +72,7 @@ async function api<Answer>(path: string, body?: unknown): Promise<Answer> {
   return (await ask(path, body)).json() as Promise<Answer>;
 }
 
-async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 50_000): Promise<Value> {
+async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 150_000): Promise<Value> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
     const found = await look();

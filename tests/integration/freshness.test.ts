@@ -122,7 +122,7 @@ const CHANGES: readonly Change[] = [
 ];
 
 test("what changes on the CMTS is on the page within a second, in every live state", {
-  timeout: 50_000,
+  timeout: 120_000,
 }, async () => {
   const statusAges = { what: "age of the status shown, sampled every 5 ms", ms: [] as number[] };
   const startLags = { what: "a start: the CMTS says busy", ms: [] as number[] };
@@ -133,9 +133,7 @@ test("what changes on the CMTS is on the page within a second, in every live sta
       const endWatch = watchStatus(cmtsId);
       onTestFinished(() => void endWatch());
       await start(cmtsId);
-      await expect
-        .poll(() => lab.simulator.measStatus(cmtsId, rfPort), { interval: SAMPLE_MS, timeout: 10_000 })
-        .toBe("busy");
+      await expect.poll(() => lab.simulator.measStatus(cmtsId, rfPort), { interval: SAMPLE_MS }).toBe("busy");
       startLags.ms.push(
         await untilShown(cmtsId, ({ measStatus, state }) => measStatus === "busy" && state !== "armed"),
       );
@@ -162,7 +160,7 @@ test("what changes on the CMTS is on the page within a second, in every live sta
   expect(lags.map(({ what }) => what)).toEqual(expect.arrayContaining(CHANGES.map(({ what }) => what)));
 });
 
-test("a CMTS that falls silent is not shown with a status of before", { timeout: 20_000 }, async () => {
+test("a CMTS that falls silent is not shown with a status of before", { timeout: 120_000 }, async () => {
   const cmtsId = CMTS_IDS[1]!;
   await live.until(cmtsId, ({ state, measStatus }) => state === "receiving" && measStatus === "busy");
   const thaw = lab.simulator.inject(cmtsId, { kind: "network", frozen: true });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   lab.stdout!.on("data", (chunk) => (output += chunk));
   lab.stderr!.on("data", (chunk) => (output += chunk));
   await vi
-    .waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 50_000 })
+    .waitUntil(() => /^PNM Lab ready at /m.test(output), { timeout: 120_000 })
     .catch(() => expect.fail(`the lab did not start:\n${output}`));
   const link = /^PNM Lab ready at (\S+)$/m.exec(output)![1]!;
   url = new URL(link).origin;
@@ -61,7 +61,7 @@ async function session(): Promise<{ id: string; state: string; framesReceived: n
 }
 
 /** Waits until frames arrive that came after now. */
-async function untilReceiving(timeout = 25_000) {
+async function untilReceiving(timeout = 60_000) {
   await expect
     .poll(async () => (await session().catch(() => undefined))?.state, { timeout, interval: 100 })
     .toBe("receiving");
@@ -118,16 +118,14 @@ test("a live session survives the death of each program, one at a time", async (
   for (const program of ["agent", "simulator", "backend", "tftp-server"]) {
     const { programs } = readLabFile(dataDir) as LabFile;
     process.kill(programs[program]!, "SIGKILL");
-    await expect
-      .poll(() => readLabFile(dataDir)?.programs[program], { timeout: 10_000 })
-      .not.toBe(programs[program]);
+    await expect.poll(() => readLabFile(dataDir)?.programs[program]).not.toBe(programs[program]);
     await untilReceiving();
     expect((await session()).id).toBe(id);
   }
   await api(`/api/utsc/sessions/${id}/stop`, {});
-  await expect.poll(async () => (await session()).state, { timeout: 15_000 }).toBe("stopped");
+  await expect.poll(async () => (await session()).state).toBe("stopped");
   expect(readdirSync(join(dataDir, "tftp")).filter((name) => name.startsWith("pnmlab_"))).toEqual([]);
-}, 150_000);
+});
 
 test("being asked to stop ends every program", async () => {
   const { programs } = readLabFile(dataDir) as LabFile;

@@ -61,7 +61,7 @@ async function api<Answer>(method: string, path: string, body?: unknown): Promis
   return (await ask(method, path, body)).json() as Promise<Answer>;
 }
 
-async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 50_000): Promise<Value> {
+async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 150_000): Promise<Value> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
     const found = await look();

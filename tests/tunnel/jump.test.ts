@@ -45,9 +45,9 @@ describe.skipIf(sshdMissing)("a tunnel through jump hosts", () => {
   test("heals after a jump host was killed and came back", async () => {
     await start(name(jumps[0]));
     await jumps[0].kill();
-    await vi.waitUntil(async () => (await bench.status()).code === 1, { timeout: 20_000, interval: 300 });
+    await vi.waitUntil(async () => (await bench.status()).code === 1, { timeout: 90_000, interval: 100 });
     await jumps[0].listen();
-    await vi.waitUntil(async () => (await bench.status()).code === 0, { timeout: 40_000, interval: 300 });
+    await vi.waitUntil(async () => (await bench.status()).code === 0, { timeout: 90_000, interval: 100 });
   });
 
   test("names the jump host that has no ssh server, first or second", async () => {

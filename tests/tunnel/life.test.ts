@@ -7,7 +7,7 @@ import { freePort, sshdMissing, type TestSshd } from "./sshd.ts";
 
 if (sshdMissing && process.env.CI) throw new Error(`In CI the tests of the tunnel must run: ${sshdMissing}`);
 if (sshdMissing) process.stdout.write(`The tests of the tunnel are skipped: ${sshdMissing}.\n`);
-const patience = { timeout: 40_000, interval: 300 };
+const patience = { timeout: 90_000, interval: 100 };
 
 describe.skipIf(sshdMissing)("a tunnel", () => {
   let bench: TunnelBench;

@@ -129,7 +129,7 @@ export class TestSshd implements AsyncDisposable {
         if (sshd.exitCode !== null) throw new Error(`sshd ended: ${said}`);
         return said.includes("Server listening on");
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
   }
 

@@ -167,7 +167,7 @@ export class Cell {
   async drainUnderWay(): Promise<void> {
     await vi
       .waitUntil(() => this.simulator.counters(this.cmtsId).files.underWay === 0, {
-        timeout: 5000,
+        timeout: 20_000,
         interval: 20,
       })
       .catch(() => {});
@@ -175,7 +175,7 @@ export class Cell {
 
   async #untilCounted(): Promise<void> {
     await vi
-      .waitUntil(() => this.books.counted >= this.books.arrived, { timeout: 3000, interval: 20 })
+      .waitUntil(() => this.books.counted >= this.books.arrived, { timeout: 20_000, interval: 20 })
       .catch(() => {});
   }
 

@@ -59,7 +59,7 @@ export class LiveView implements Disposable {
   async until(
     cmtsId: string,
     isWanted: (session: UtscSession) => boolean,
-    timeoutMs = 15_000,
+    timeoutMs = 60_000,
   ): Promise<UtscSession> {
     await vi.waitUntil(() => this.#sessions.has(cmtsId) && isWanted(this.of(cmtsId)!), {
       timeout: timeoutMs,

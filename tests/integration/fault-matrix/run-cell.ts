@@ -4,7 +4,7 @@ import type { Cell } from "./cell.ts";
 import type { Outcome } from "./outcome.ts";
 import { faultyLook, type Look, type Scenario, stateAfter } from "./scenario.ts";
 
-const LOOK_MS = 15_000;
+const LOOK_MS = 60_000;
 /** Longer than one run of the test on the CMTS. */
 const GOES_ON_MS = 3000;
 
