@@ -19,10 +19,36 @@ import { crc32 } from "./crc32.ts";
  *
  * | offset | type | field |
  * | --- | --- | --- |
- * | 0 | u32 | kind: 1 frame, 2 settings, 3 summary |
+ * | 0 | u32 | kind: 1 frame, 2 settings, 3 summary, 4 reading, 5 origin |
  * | 4 | u32 | length n of what it holds |
  * | 8 | u32 | CRC-32 of what it holds |
- * | 12 | u8[n] | frame: the bytes of `SpectrumFrame` on the wire; settings: JSON that holds from here on; summary: see `Summary` |
+ * | 12 | u8[n] | frame: the bytes of `SpectrumFrame` on the wire; settings: JSON that holds from here on; summary: see `Summary`; reading and origin: below |
+ *
+ * A reading tells how files were read, for the origins that follow it up to the next reading:
+ *
+ * | offset | type | field |
+ * | --- | --- | --- |
+ * | 0 | u16 | length h of the bytes in front of the samples, at most 1,024 |
+ * | 2 | u8[h] | those bytes, of the first of its files |
+ * | 2 + h | u8[] | JSON: `OriginReading` |
+ *
+ * An origin tells where the frame comes from whose record follows it, if that has its number:
+ *
+ * | offset | type | field |
+ * | --- | --- | --- |
+ * | 0 | u32 | number of the frame |
+ * | 4 | u32 | length of the file |
+ * | 8 | f64 | when the file was modified, Unix milliseconds; NaN for what was read by SNMP |
+ * | 16 | u32 | which capture of the file it is, from 1 |
+ * | 20 | u8[32] | SHA-256 of the file |
+ * | 52 | u16 | length n of its name |
+ * | 54 | u16 | length c of the changes |
+ * | 56 | u8[n] | name of the file, a JSON string |
+ * | 56 + n | u8[c] | where the bytes in front of its samples differ from those of the reading: offset as u16, length as u16, bytes |
+ *
+ * Version 1 grows by kinds of records, by fields of JSON and by bytes at the end of an origin: readers pass over
+ * what they do not know, so that those who know three kinds read frames and settings of these files, and a recording
+ * without readings and origins is whole. Whatever changes the meaning of what is there is another version.
  *
  * A file that a program was writing when it died ends within a record. Everything before that record is whole, as
  * its CRCs tell; the rest is cut off.
@@ -37,7 +63,7 @@ export const MAX_CONTENT_BYTES = 4 * 1024 * 1024;
 
 export const RECORDING_FILE_ENDING = ".pnmrec";
 
-export const RecordKind = { frame: 1, settings: 2, summary: 3 } as const;
+export const RecordKind = { frame: 1, settings: 2, summary: 3, reading: 4, origin: 5 } as const;
 
 /** Where a recording comes from and what held when it began. */
 export const recordingHeadSchema = z.strictObject({
@@ -68,7 +94,9 @@ export function encodeHead(head: RecordingHead): Uint8Array<ArrayBuffer> {
 export function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   const text = JSON.stringify(value).replaceAll(/[^\0-\x7f]/g, escaped);
-  return Uint8Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 /** @throws SyntaxError */

@@ -18,15 +18,16 @@ import {
   RecordKind,
   recordingHeadSchema,
 } from "./layout.ts";
+import { type FrameOrigin, LATEST_MS, OriginDecoder } from "./origin.ts";
 import { decodeSummary, type Summary } from "./summary.ts";
 
-/** The latest moment that a date can be (ECMA-262). */
-const LATEST_MS = 8.64e15;
-
-/** `bytes` of a frame are in a buffer of their own, which `frame` shares. */
+/**
+ * `bytes` of a frame are in a buffer of their own, which `frame` shares. Its origin is left out where the recording
+ * does not tell it.
+ */
 export type RecordingPiece =
   | { kind: "head"; head: RecordingHead }
-  | { kind: "frame"; frame: SpectrumFrame; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: "frame"; frame: SpectrumFrame; bytes: Uint8Array<ArrayBuffer>; origin?: FrameOrigin }
   | { kind: "settings"; settings: RecordingSettings }
   | { kind: "summary"; summary: Summary };
 
@@ -40,6 +41,9 @@ export class RecordingParser {
   #rest: Uint8Array = new Uint8Array(0);
   #hasHead = false;
   #wholeBytes = 0;
+  readonly #origins = new OriginDecoder();
+  /** Of the frame that follows. */
+  #origin: { sequence: number; origin: FrameOrigin } | undefined;
 
   /** Bytes up to the end of the last whole piece. */
   get wholeBytes(): number {
@@ -62,7 +66,7 @@ export class RecordingParser {
     let at = 0;
     try {
       for (;;) {
-        const step = this.#hasHead ? readRecord(bytes, at) : readHead(bytes, at);
+        const step = this.#hasHead ? this.#readRecord(bytes, at) : readHead(bytes, at);
         if (step === undefined) break;
         this.#hasHead = true;
         at += step.bytes;
@@ -73,11 +77,49 @@ export class RecordingParser {
       this.#rest = bytes.slice(at);
     }
   }
+
+  #readRecord(bytes: Uint8Array, at: number): Step | undefined {
+    if (bytes.length - at < RECORD_HEADER_BYTES) return undefined;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER_BYTES);
+    const kind = view.getUint32(0, true);
+    const length = view.getUint32(4, true);
+    if (length > MAX_CONTENT_BYTES) throw invalid(`a record of the recording claims to have ${length} bytes`);
+    if (bytes.length - at < RECORD_HEADER_BYTES + length) return undefined;
+    const content = bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length);
+    if (crc32(content) !== view.getUint32(8, true))
+      throw invalid("a record of the recording is damaged (CRC)");
+    const step = { bytes: RECORD_HEADER_BYTES + length };
+    switch (kind) {
+      case RecordKind.frame: {
+        const own = Uint8Array.from(content);
+        const frame = frameOf(own);
+        const told = this.#origin;
+        this.#origin = undefined;
+        const from = told?.sequence === frame.sequence ? { origin: told.origin } : {};
+        return { ...step, piece: { kind: "frame", bytes: own, frame, ...from } };
+      }
+      case RecordKind.settings:
+        return {
+          ...step,
+          piece: { kind: "settings", settings: parsed(content, recordingSettingsSchema, "settings") },
+        };
+      case RecordKind.summary:
+        return { ...step, piece: { kind: "summary", summary: decodeSummary(content) } };
+      case RecordKind.reading:
+        this.#origins.takeReading(content);
+        return step;
+      case RecordKind.origin:
+        this.#origin = this.#origins.takeOrigin(content);
+        return step;
+      default:
+        return step;
+    }
+  }
 }
 
 interface Step {
   bytes: number;
-  /** Left out for records of kinds that are not known: a later version may add some. */
+  /** Left out where a record belongs to another, and for kinds that are not known: later programs may add some. */
   piece?: RecordingPiece;
 }
 
@@ -104,33 +146,6 @@ function readHead(bytes: Uint8Array, at: number): Step | undefined {
     bytes: HEAD_FIXED_BYTES + length,
     piece: { kind: "head", head: parsed(json, recordingHeadSchema, "head") },
   };
-}
-
-function readRecord(bytes: Uint8Array, at: number): Step | undefined {
-  if (bytes.length - at < RECORD_HEADER_BYTES) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, RECORD_HEADER_BYTES);
-  const kind = view.getUint32(0, true);
-  const length = view.getUint32(4, true);
-  if (length > MAX_CONTENT_BYTES) throw invalid(`a record of the recording claims to have ${length} bytes`);
-  if (bytes.length - at < RECORD_HEADER_BYTES + length) return undefined;
-  const content = bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length);
-  if (crc32(content) !== view.getUint32(8, true)) throw invalid("a record of the recording is damaged (CRC)");
-  const step = { bytes: RECORD_HEADER_BYTES + length };
-  switch (kind) {
-    case RecordKind.frame: {
-      const own = Uint8Array.from(content);
-      return { ...step, piece: { kind: "frame", bytes: own, frame: frameOf(own) } };
-    }
-    case RecordKind.settings:
-      return {
-        ...step,
-        piece: { kind: "settings", settings: parsed(content, recordingSettingsSchema, "settings") },
-      };
-    case RecordKind.summary:
-      return { ...step, piece: { kind: "summary", summary: decodeSummary(content) } };
-    default:
-      return step;
-  }
 }
 
 function frameOf(bytes: Uint8Array<ArrayBuffer>): SpectrumFrame {
