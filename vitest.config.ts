@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { vue } from "./frontend/vue-plugin.ts";
 
@@ -26,8 +25,6 @@ export default defineConfig({
           testTimeout: 60_000,
           // They wait for sockets, timers and files more than they compute.
           maxWorkers: 2 * availableParallelism(),
-          // Programs that tests start would otherwise strip the types of all their modules anew each time.
-          env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
         },
       },
       {
