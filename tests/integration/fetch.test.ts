@@ -57,20 +57,20 @@ test.each(CMTSS)(
   async ({ name, repeatPeriodUs }) => {
     const { lab, tftpDir, now, stop } = await startFetched(name, repeatPeriodUs);
     await expect
-      .poll(async () => (await now()).framesReceived, { timeout: 30_000 })
+      .poll(async () => (await now()).framesReceived, { timeout: 60_000 })
       .toBeGreaterThanOrEqual(6);
     expect((await now()).framesDropped).toBe(0);
     await stop();
     const own = async (folder: string) =>
       (await readdir(folder)).filter((file) => /^(pnmlab_|PNM)/.test(file));
-    await expect.poll(() => own(join(lab.config.dataDir, "tftp")), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => own(join(lab.config.dataDir, "tftp")), { timeout: 60_000 }).toEqual([]);
     await expect.poll(() => own(tftpDir)).toEqual([]);
   },
 );
 
 test("files that a CMTS names faster than it is asked are counted as not fetched", async () => {
   const { now, stop } = await startFetched("cisco-cbr8", 100_000);
-  await expect.poll(async () => (await now()).framesReceived, { timeout: 30_000 }).toBeGreaterThanOrEqual(8);
+  await expect.poll(async () => (await now()).framesReceived, { timeout: 60_000 }).toBeGreaterThanOrEqual(8);
   const { framesReceived, filesNotFetched = 0 } = await now();
   // Asked every 500 ms, it tells one name of five.
   expect(filesNotFetched / (framesReceived + filesNotFetched)).toBeGreaterThan(0.6);
@@ -79,8 +79,8 @@ test("files that a CMTS names faster than it is asked are counted as not fetched
 
 test("a CMTS that tells no names is named as such, and its captures are read by SNMP instead", async () => {
   const { now, stop } = await startFetched("e6000", 100_000);
-  await expect.poll(async () => (await now()).framesBySnmp ?? 0, { timeout: 30_000 }).toBeGreaterThan(4);
-  await expect.poll(async () => (await now()).failure?.code, { timeout: 20_000 }).toBe("UTSC_FILES_UNNAMED");
+  await expect.poll(async () => (await now()).framesBySnmp ?? 0, { timeout: 60_000 }).toBeGreaterThan(4);
+  await expect.poll(async () => (await now()).failure?.code, { timeout: 60_000 }).toBe("UTSC_FILES_UNNAMED");
   const { sentence, framesReceived, framesBySnmp } = await now();
   expect(sentence).toMatch(/^Receiving by SNMP, no files\. No file can be fetched/);
   expect(framesReceived).toBe(framesBySnmp);
