@@ -12,7 +12,7 @@ import {
   rxMerFile,
   upstreamSpectrumFile,
 } from "../../frontend/src/api/synthetic/synthetic-files.ts";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 /** Subcarrier 148 is the first of the file: its byte follows the header of 28. */
@@ -33,6 +33,7 @@ beforeAll(async () => {
   lab = await startTestLab();
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   complaints = complaintsOf(page);
   await page.goto(lab.signInLink());
 });
@@ -182,7 +183,7 @@ run("a gzip file copied into the TFTP directory appears decoded, its bytes as th
   const packed = gzipSync(rxMerFile(1900));
   await writeFile(join(lab.config.tftpDir, "from-tftp.bin.gz"), packed);
   const row = page.getByRole("row", { name: /from-tftp\.bin\.gz/ });
-  await row.getByText("Decoded").waitFor({ timeout: 5000 });
+  await row.getByText("Decoded").waitFor();
   await row.getByRole("link").click();
   await plot().waitFor();
   await page.getByText(/1.900 values/).waitFor();

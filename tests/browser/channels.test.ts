@@ -101,7 +101,7 @@ run("the channel table gives for each channel what the plant sends", async () =>
     const row = rows().filter({ has: page.getByRole("button", { name, exact: true }) });
     const cells = row.locator("td");
     await expect
-      .poll(async () => Math.abs((await numberIn(cells.nth(0))) - sent.powerDbmv), { timeout: 20_000 })
+      .poll(async () => Math.abs((await numberIn(cells.nth(0))) - sent.powerDbmv))
       .toBeLessThan(1.5);
     expect(Math.abs(await numberIn(cells.nth(1)))).toBeLessThan(1.5);
     // The noise is told once the channel was idle in some frames.

@@ -6,6 +6,9 @@ export const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "
   (path) => existsSync(path),
 );
 
+/** How long a page may take over what is waited for; it comes at once unless the machine is busy. */
+export const PATIENCE_MS = 60_000;
+
 /** Headless, without the background traffic of a desktop browser. */
 export const launchOptions = {
   ...(chromiumPath ? { executablePath: chromiumPath } : {}),

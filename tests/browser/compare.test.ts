@@ -11,7 +11,7 @@ let page: Page;
 let complaints: string[];
 
 const run = chromiumPath ? test : test.skip;
-const MOMENT_MS = 30_000;
+const MOMENT_MS = 60_000;
 
 beforeAll(async () => {
   if (!chromiumPath) {

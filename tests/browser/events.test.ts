@@ -18,7 +18,7 @@ const port = {
 };
 const scenario: Scenario = { name: "two-carriers", ports: [port, port] };
 /** The ring is played from before the event, and the rehearsal needs frames to run over. */
-const MOMENT_MS = 30_000;
+const MOMENT_MS = 60_000;
 /** A waterfall needs some rows to be one. */
 const PICTURE_AFTER_MS = 25_000;
 
@@ -90,9 +90,9 @@ run("the log is sorted by its heads, filtered by words, and gone through by keys
   await filter.fill("kind:ingress mhz>27");
   await expect.poll(() => ingressRow().count()).toBe(2);
   await log().getByRole("button", { name: "Port" }).click();
-  expect(await log().getByRole("columnheader", { name: "Port" }).getAttribute("aria-sort")).toBe(
-    "descending",
-  );
+  await expect
+    .poll(() => log().getByRole("columnheader", { name: "Port" }).getAttribute("aria-sort"))
+    .toBe("descending");
   const before = await page.evaluate(() => location.pathname);
   await log().focus();
   await page.keyboard.press("ArrowDown");

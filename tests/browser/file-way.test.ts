@@ -4,10 +4,10 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: PATIENCE_MS };
 
 let lab: TestLab;
 let browser: Browser;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   complaints = complaintsOf(page);
   await page.goto(lab.signInLink());
 });

@@ -1,7 +1,7 @@
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf } from "./chromium.ts";
+import { chromiumPath, complaintsOf, PATIENCE_MS } from "./chromium.ts";
 import { openLab } from "./open-lab.ts";
 
 let lab: TestLab;
@@ -60,7 +60,7 @@ async function onTouchScreen<Result>(
   try {
     const screen = await context.newPage();
     const said = complaintsOf(screen);
-    screen.setDefaultTimeout(15_000);
+    screen.setDefaultTimeout(PATIENCE_MS);
     await screen.goto(path);
     await receives(screen);
     const result = await look(screen, context);
@@ -185,7 +185,7 @@ run("a narrow page shows one pane, goes to the other with a swipe and only reads
       return await waterfall.getAttribute("aria-pressed");
     };
     // A busy machine may take so long over the fingers' way that it is a press and no swipe.
-    await expect.poll(swiped, { timeout: 20_000, interval: 500 }).toBe("true");
+    await expect.poll(swiped, { timeout: PATIENCE_MS, interval: 500 }).toBe("true");
     expect(await screen.getByRole("button", { name: /^(Start|Single|Qualify)/ }).count()).toBe(0);
     await screen.getByRole("button", { name: "Details" }).tap();
     expect(await screen.getByRole("tab", { name: "Set-up" }).count()).toBe(0);
@@ -198,7 +198,7 @@ run("F fills the screen with the pane under the pointer and gives it back", asyn
   await page.keyboard.press("f");
   const waterfall = page.getByRole("group", { name: "Pane" }).getByRole("button", { name: "Waterfall" });
   await expect.poll(() => waterfall.getAttribute("aria-pressed")).toBe("true");
-  expect(await page.evaluate(() => document.fullscreenElement !== null)).toBe(true);
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement !== null)).toBe(true);
   await page.keyboard.press("f");
   await waterfall.waitFor({ state: "detached" });
   await page.locator(".bank").waitFor();

@@ -5,7 +5,7 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 interface Trace {
   frequencyHz: number[];
@@ -39,6 +39,7 @@ beforeAll(async () => {
   lab = await startTestLab();
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   complaints = complaintsOf(page);
 });
 
@@ -78,26 +79,25 @@ run("a started session shows the moving spectrum with the ingress carrier in its
   expect(Math.abs(peak.hz - carrier.frequencyHz)).toBeLessThanOrEqual(binHz);
   expect(Math.abs(peak.level - carrier.levelDbmv)).toBeLessThanOrEqual(1);
 
+  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
+  // A waterfall needs some rows to be one.
   await page.waitForTimeout(3000);
   await mkdir(IMAGES, { recursive: true });
-  if (process.env.PNMLAB_UPDATE_IMAGES) await page.screenshot({ path: join(IMAGES, "live.png") });
+  await page.screenshot({ path: join(IMAGES, "live.png") });
 });
 
 run("stopping leaves the CMTS idle and the TFTP directory clean", async () => {
   await page.getByRole("button", { name: /^Stop/ }).first().click();
   const cookie = await lab.signIn();
   await expect
-    .poll(
-      async () => {
-        const answer = await fetch(`${lab.url}/api/utsc/sessions`, { headers: { cookie } });
-        const { sessions } = (await answer.json()) as { sessions: { state: string }[] };
-        return sessions.map(({ state }) => state);
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const answer = await fetch(`${lab.url}/api/utsc/sessions`, { headers: { cookie } });
+      const { sessions } = (await answer.json()) as { sessions: { state: string }[] };
+      return sessions.map(({ state }) => state);
+    })
     .toEqual(["stopped"]);
   expect(lab.simulator.measStatus("lab-cmts-1", RF_PORT)).not.toBe("busy");
-  expect(await readdir(lab.config.tftpDir)).toEqual([]);
+  await expect.poll(() => readdir(lab.config.tftpDir)).toEqual([]);
 });
 
 run(
@@ -111,15 +111,15 @@ run(
     const { copyFile, readFile, writeFile } = await import("node:fs/promises");
     await page.goto(`${lab.url}/captures`);
     await copyFile(join(fixtures, "rxmer.bin"), join(lab.config.tftpDir, "rxmer.bin"));
-    await page.getByText("rxmer.bin").first().waitFor({ timeout: 3000 });
+    await page.getByText("rxmer.bin").first().waitFor();
     const whole = await readFile(join(fixtures, "channel_estimation.bin"));
     await writeFile(join(lab.config.tftpDir, "cut.bin"), whole.subarray(0, 5000));
     // What is shorter than its header says may still be on its way.
-    await page.getByText("cut.bin").first().waitFor({ timeout: 20_000 });
+    await page.getByText("cut.bin").first().waitFor();
     await page
       .getByText(/refused/i)
       .first()
-      .waitFor({ timeout: 3000 });
+      .waitFor();
   },
 );
 

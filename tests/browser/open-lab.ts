@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab, type TestLabOptions } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { complaintsOf, launchOptions } from "./chromium.ts";
+import { complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 
@@ -19,7 +19,7 @@ export async function openLab(options: TestLabOptions = {}): Promise<{
   const lab = await startTestLab(distDir ? { distDir, ...options } : options);
   const browser = await chromium.launch(launchOptions);
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   // Hints of the first visit are for a person, and not for the pictures of the guides.
   await page.addInitScript(() => localStorage.setItem("pnmlab.hints", "wheel,marker,timeline,keys"));
   return { lab, browser, page, complaints: complaintsOf(page) };

@@ -2,7 +2,7 @@ import { decodeSpectrumFrame, type Recording } from "@pnmlab/protocol";
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath } from "./chromium.ts";
+import { chromiumPath, PATIENCE_MS } from "./chromium.ts";
 import { openLab, picture } from "./open-lab.ts";
 
 let lab: TestLab;
@@ -10,7 +10,7 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
-const soon: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 10_000, ...options });
+const soon: typeof expect.poll = (read, options) => expect.poll(read, { timeout: PATIENCE_MS, ...options });
 const run = chromiumPath ? test : test.skip;
 const SETTLE_MS = 10_000;
 const livePath = () => `${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}`;
@@ -82,9 +82,7 @@ run(
       .getByRole("button", { name: /^Start/ })
       .first()
       .click();
-    await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 150, undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 150);
     await page.keyboard.press("k");
     await page.getByRole("dialog").getByText("Last 1 min").click();
     await page.getByLabel("Name").fill("Evening ingress");
@@ -144,7 +142,7 @@ run("it plays, pauses, and at ten times the speed runs to its end", async () => 
   await speed("10×").click();
   await page.getByRole("button", { name: "Play" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
-  await page.getByRole("button", { name: "Play" }).waitFor({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Play" }).waitFor();
   const recording = (await recordingNamed("Evening ingress"))!;
   await soon(frameNumber).toBe(recording.frames);
 });
@@ -178,7 +176,7 @@ run("the playhead is dragged, and a stretch is selected and played over and over
         seen.push(await frameNumber());
         return seen.some((number, index) => index > 0 && number < seen[index - 1]!);
       },
-      { timeout: 30_000, interval: 100 },
+      { timeout: PATIENCE_MS, interval: 100 },
     )
     .toBe(true);
   await expect

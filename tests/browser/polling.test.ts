@@ -4,7 +4,7 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
 
@@ -27,6 +27,7 @@ beforeAll(async () => {
   });
   browser = await chromium.launch(launchOptions);
   page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  page.setDefaultTimeout(PATIENCE_MS);
   complaints = complaintsOf(page);
   await page.goto(lab.signInLink());
 });
@@ -47,7 +48,7 @@ run("a plan that is made on the page is polled, plotted and judged by its thresh
   await page.getByLabel("Limit", { exact: true }).fill("90");
   await page.getByRole("button", { name: "Make plan" }).click();
   await page.getByRole("button", { name: "Remove Upstreams" }).waitFor();
-  await page.getByText("2 of 2 read").waitFor({ timeout: 30_000 });
+  await page.getByText("2 of 2 read").waitFor();
   await page.getByRole("application", { name: /upstream-rx-power of lab-cmts-1/ }).waitFor();
   await page.getByLabel("Metric", { exact: true }).selectOption("upstream-snr");
   await page.getByRole("application", { name: /upstream-snr of lab-cmts-1/ }).waitFor();
@@ -62,12 +63,13 @@ run("a plan that is made on the page is polled, plotted and judged by its thresh
 
 run("the lines of a CMTS are named by modem and channel, and found by them", async () => {
   const line = page.getByRole("group", { name: "Lines" }).getByRole("button").first();
-  await expect.poll(() => line.textContent(), { timeout: 20_000 }).toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2} \S/);
+  await expect.poll(() => line.textContent()).toMatch(/([0-9a-f]{2}:){5}[0-9a-f]{2} \S/);
   const mac = /([0-9a-f]{2}:){5}[0-9a-f]{2}/.exec((await line.textContent())!)![0];
   await page.getByPlaceholder("MAC address, channel or index").fill(mac);
-  const names = await page.getByRole("group", { name: "Lines" }).getByRole("button").allTextContents();
-  expect(names.length).toBeGreaterThan(0);
-  for (const name of names) expect(name).toContain(mac);
+  const names = () => page.getByRole("group", { name: "Lines" }).getByRole("button").allTextContents();
+  await expect
+    .poll(async () => (await names()).length > 0 && (await names()).every((name) => name.includes(mac)))
+    .toBe(true);
   await page
     .getByRole("row", { name: /upstream-snr ([0-9a-f]{2}:){5}[0-9a-f]{2} / })
     .first()

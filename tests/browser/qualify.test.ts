@@ -89,9 +89,7 @@ run("the box is moved by keys and by its handles, and by what is typed into the 
 run("Apply and start writes the box to the CMTS, and a spectrum that qualifies still comes", async () => {
   const { id } = await newestSession();
   await page.getByRole("button", { name: "Apply and start" }).click();
-  await expect
-    .poll(async () => (await newestSession()).accepted?.qualifyThresholdTenthDb, { timeout: 20_000 })
-    .toBe(-600);
+  await expect.poll(async () => (await newestSession()).accepted?.qualifyThresholdTenthDb).toBe(-600);
   expect((await newestSession()).accepted).toMatchObject({
     qualifyCenterFrequencyHz: 27_185_000,
     qualifyBandwidthHz: 2_000_000,
@@ -99,7 +97,7 @@ run("Apply and start writes the box to the CMTS, and a spectrum that qualifies s
   const before = await newestSession();
   expect(before.id).toBe(id);
   await expect
-    .poll(async () => (await newestSession()).framesReceived, { timeout: 20_000 })
+    .poll(async () => (await newestSession()).framesReceived)
     .toBeGreaterThan(before.framesReceived + 3);
 });
 
@@ -121,7 +119,7 @@ run("the set-up page takes the box along and draws one on the spectrum of its ow
 
 run("where the CMTS does not take the columns the tool stays and says why", async () => {
   await page.goto(livePath(1));
-  await expect.poll(() => tool().getAttribute("title"), { timeout: 15_000 }).toContain("E6000");
+  await expect.poll(() => tool().getAttribute("title")).toContain("E6000");
   expect(await tool().getAttribute("aria-disabled")).toBe("true");
   await page.keyboard.press("b");
   expect(await tool().getAttribute("aria-pressed")).toBe("false");

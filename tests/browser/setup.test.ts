@@ -4,10 +4,9 @@ import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath, complaintsOf, launchOptions } from "./chromium.ts";
+import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
 
 const IMAGES = join(defaultRootDir, "docs", "images");
-const READ_MS = 15_000;
 
 let lab: TestLab;
 let browser: Browser;
@@ -30,7 +29,7 @@ beforeAll(async () => {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   page = await context.newPage();
-  page.setDefaultTimeout(READ_MS);
+  page.setDefaultTimeout(PATIENCE_MS);
   complaints = complaintsOf(page);
 });
 
@@ -91,9 +90,9 @@ run("the dry run is copied as snmpset commands without a community", async () =>
   await page.locator("#setup-repeatPeriodUs").fill("120");
   await page.getByText(/Becomes 150 ms/).waitFor();
   await button(/Copy as snmpset/).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toMatch(/^snmpset .*\$COMMUNITY/m);
-  expect(copied).not.toContain("private");
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toMatch(/^snmpset .*\$COMMUNITY/m);
+  expect(await copied()).not.toContain("private");
 });
 
 run("a trigger on a modem finds it by a part of its address, by keys alone", async () => {
@@ -103,8 +102,9 @@ run("a trigger on a modem finds it by a part of its address, by keys alone", asy
   await page.keyboard.press("ArrowDown");
   await picture("utsc-setup-modem");
   await page.keyboard.press("Enter");
-  const address = await page.locator("#setup-cmMacAddr").inputValue();
-  expect(address).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+  await expect
+    .poll(() => page.locator("#setup-cmMacAddr").inputValue())
+    .toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
   await page.locator(".sets").getByText("CmMacAddr").waitFor();
   await page.locator("#setup-triggerMode").selectOption("freeRunning");
 });
@@ -117,7 +117,7 @@ run("Apply and start runs the capture; what the CMTS changed stands beside what 
   await page.getByText("Receiving", { exact: true }).waitFor();
   await button(/^Stop/).click();
   await button(/Apply and start/).waitFor();
-  await expect.poll(() => measStatus(), { timeout: READ_MS }).not.toBe("busy");
+  await expect.poll(() => measStatus()).not.toBe("busy");
 });
 
 run("another vendor profile can be chosen after a warning, and left again", async () => {
@@ -128,9 +128,7 @@ run("another vendor profile can be chosen after a warning, and left again", asyn
   await dialog.getByText("protect this one from nothing").waitFor();
   await dialog.getByRole("button", { name: "Use this profile" }).click();
   await dialog.getByRole("button", { name: "Back to what is found" }).click();
-  await expect
-    .poll(() => dialog.getByRole("button", { name: "Back to what is found" }).count(), { timeout: READ_MS })
-    .toBe(0);
+  await expect.poll(() => dialog.getByRole("button", { name: "Back to what is found" }).count()).toBe(0);
   await page.keyboard.press("Escape");
   expect(await page.locator(".setup__side").textContent()).toMatch(/E6000/);
 });

@@ -3,10 +3,10 @@ import type { UtscSession } from "@pnmlab/protocol";
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { chromiumPath } from "./chromium.ts";
+import { chromiumPath, PATIENCE_MS } from "./chromium.ts";
 import { openLab, picture } from "./open-lab.ts";
 
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: PATIENCE_MS };
 
 let lab: TestLab;
 let browser: Browser;
