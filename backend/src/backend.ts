@@ -178,6 +178,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       store: storage.recordings,
       sessions: { get: (id) => utsc.get(id) },
       channels: ({ cmtsId, rfPortIfIndex }) => channelsOf(cmtsId, rfPortIfIndex),
+      origins: { origin: (id, frame) => utsc.origin(id, frame) },
       build,
       ringMinutes: config.ringMinutes,
       maxBytes: config.recordingsMaxMb * 1e6,

@@ -21,6 +21,7 @@ import type {
   UtscSession,
   Varbind,
 } from "@pnmlab/protocol";
+import type { FrameOrigin } from "@pnmlab/recording";
 
 /** Interfaces between the rooms of the backend; each is implemented in one room and used in others. */
 
@@ -131,6 +132,12 @@ export interface LivePublisher {
   publishFrame(sessionId: string, frame: SpectrumFrame): void;
 }
 
+/** Knows where frames come from that were just published (implemented in `utsc/`). */
+export interface FrameOriginSource {
+  /** Undefined where it is no longer kept, or nothing was known of it. */
+  origin(sessionId: string, frame: SpectrumFrame): FrameOrigin | undefined;
+}
+
 /** Part of a recording; both ends included, all of it where nothing is given. */
 export interface RecordedPart {
   /** Unix milliseconds of captures. */
@@ -205,7 +212,9 @@ export interface ModemFinder {
 }
 
 /** What a session knows of a frame, without what others know of its agent and of the files that are kept. */
-export type FrameFacts = Omit<FrameProvenance, "agent" | "captureId">;
+export type FrameFacts = Omit<FrameProvenance, "agent" | "captureId" | "target"> & {
+  target: NonNullable<FrameProvenance["target"]>;
+};
 
 /** What a port allows and what a start would do; sends GETs only (implemented in `utsc/`). */
 export interface UtscSetup {

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { SpectrumFrame, UpstreamChannel, UtscSession } from "@pnmlab/protocol";
+import type { FrameOrigin, OriginReading } from "@pnmlab/recording";
 import { onTestFinished } from "vitest";
 import type { RecorderOptions } from "../recorder/recorder-options.ts";
 import { FlightRecorder } from "../recorder/service.ts";
@@ -32,6 +34,40 @@ export function numberedFrame(sequence: number, change: Partial<SpectrumFrame> =
   };
 }
 
+const reading: OriginReading = {
+  layout: "headerless",
+  endianness: "big",
+  captures: 1,
+  reading: {
+    layout: "samples only",
+    confidence: "medium",
+    reason: "the length is that of 64 samples",
+    alternatives: [{ layout: "328-byte header", reason: "the length would also fit" }],
+  },
+  anomalies: [],
+  calibration: { kHundredthsDb: -8600, source: "snmp" },
+  configuration: {
+    centerFrequencyHz: 37e6,
+    spanHz: 64e6,
+    bins: BINS,
+    outputFormat: "fftPower",
+    kHundredthsDb: -8600,
+  },
+};
+
+/** The file of `numberedFrame`, which differs for every one. */
+export function numberedOrigin(sequence: number): FrameOrigin {
+  return {
+    fileName: `pnmlab_s1_c1_${sequence}`,
+    sizeBytes: BINS * 2 + 16,
+    sha256: createHash("sha256").update(String(sequence)).digest(),
+    modifiedAtMs: START_MS + sequence * PERIOD_MS + 3,
+    number: 1,
+    head: new Uint8Array(16).fill(sequence),
+    reading,
+  };
+}
+
 export interface TestRecorderOptions extends Partial<RecorderOptions> {
   sessionIds?: readonly string[];
 }
@@ -49,6 +85,7 @@ export async function openTestRecorder({ sessionIds = ["s1"], ...options }: Test
     store: storage.recordings,
     sessions: { get: (id) => sessions.get(id) },
     channels: async () => channels,
+    origins: { origin: () => undefined },
     build,
     ringMinutes: 10,
     maxBytes: 1e9,

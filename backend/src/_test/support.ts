@@ -21,6 +21,7 @@ import {
   type UtscSession,
   type Varbind,
 } from "@pnmlab/protocol";
+import type { FrameOrigin } from "@pnmlab/recording";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -84,6 +85,8 @@ export interface TestBackendOptions {
   utscSetup?: UtscSetup;
   doctor?: Pick<Doctor, "run">;
   recordingsMaxBytes?: number;
+  /** Where frames come from, by their number. */
+  originOf?: (sequence: number) => FrameOrigin;
 }
 
 /** The HTTP side with real storage, agents, live hub and captures, listening on a free port. */
@@ -160,6 +163,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       store: storage.recordings,
       sessions: { get: (id) => utsc.get(id) },
       channels: async () => [],
+      origins: { origin: (_, { sequence }) => options.originOf?.(sequence) },
       build,
       ringMinutes: 10,
       maxBytes: options.recordingsMaxBytes ?? 1e9,

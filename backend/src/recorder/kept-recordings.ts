@@ -249,7 +249,7 @@ async function cut(
   let writer: SegmentWriter | undefined;
   let lastSequence: number | undefined;
   try {
-    for await (const { frame } of readSegment(file)) {
+    for await (const { frame, origin } of readSegment(file)) {
       if (frame.capturedAtMs < fromMs || frame.capturedAtMs > toMs) continue;
       if (writer === undefined) {
         const first = { firstMs: frame.capturedAtMs, firstSequence: frame.sequence };
@@ -257,7 +257,7 @@ async function cut(
         writer = new SegmentWriter(folder.fileOf(first), await readSegmentHead(file), frame);
       }
       const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
-      writer.append(frame, frame.gapBefore || isJump);
+      writer.append(frame, frame.gapBefore || isJump, origin);
       lastSequence = frame.sequence;
     }
   } catch (error) {

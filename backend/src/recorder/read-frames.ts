@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { isPnmLabError } from "@pnmlab/kit";
 import type { SpectrumFrame } from "@pnmlab/protocol";
-import { RecordingParser, type SummaryHead } from "@pnmlab/recording";
+import { type FrameOrigin, RecordingParser, type SummaryHead } from "@pnmlab/recording";
 import type { RecordedPart } from "../contracts.ts";
 
 /** Segments of a recording, oldest first; of a ring, the one that is being written included. */
@@ -14,6 +14,8 @@ export interface RecordedFrame {
   frame: SpectrumFrame;
   /** Its bytes on the wire, in a buffer of their own. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** Left out where the recording does not tell it. */
+  origin?: FrameOrigin;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -38,6 +40,28 @@ export async function* readFrames(
     }
     if (left <= 0) return;
   }
+}
+
+/**
+ * The frame of a number; undefined where there is none. Of several, as a session that is resumed numbers anew, the one
+ * that was captured nearest to `atMs`, or the newest where no time is given.
+ */
+export async function findFrame(
+  source: SegmentSource,
+  sequence: number,
+  atMs = Infinity,
+): Promise<RecordedFrame | undefined> {
+  const away = ({ firstMs, lastMs }: SummaryHead) =>
+    atMs === Infinity ? -lastMs : Math.max(firstMs - atMs, atMs - lastMs, 0);
+  const spanning = source.segments
+    .filter(({ firstSequence, lastSequence }) => firstSequence <= sequence && sequence <= lastSequence)
+    .sort((a, b) => away(a) - away(b));
+  for (const segment of spanning) {
+    for await (const recorded of readSegment(source.fileOf(segment))) {
+      if (recorded.frame.sequence === sequence) return recorded;
+    }
+  }
+  return undefined;
 }
 
 /** Frames of a segment file up to its end or to damage in it; none where it has gone. */

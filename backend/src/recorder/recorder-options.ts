@@ -1,5 +1,6 @@
 import type { Logger } from "@pnmlab/config";
 import type { BuildInfo, RecordingTrigger, UpstreamChannel, UtscSession } from "@pnmlab/protocol";
+import type { FrameOriginSource } from "../contracts.ts";
 import type { RecordingStore } from "../storage/recordings.ts";
 
 export interface RecorderOptions {
@@ -8,6 +9,8 @@ export interface RecorderOptions {
   sessions: { get(id: string): UtscSession | undefined };
   /** Channels of the port of a session; may ask the CMTS. */
   channels(session: UtscSession): Promise<UpstreamChannel[]>;
+  /** Asked when a frame is taken. */
+  origins: FrameOriginSource;
   build: BuildInfo;
   ringMinutes: number;
   /** Room for rings and recordings together. */

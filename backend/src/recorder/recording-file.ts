@@ -3,6 +3,7 @@ import {
   encodeHead,
   encodeJson,
   encodeRecord,
+  OriginEncoder,
   type RecordingHead,
   RecordingParser,
   RecordKind,
@@ -14,11 +15,12 @@ import { SegmentWriter } from "./segment-writer.ts";
 /** What waits to be written while a file comes in. */
 const FLUSH_BYTES = 1024 * 1024;
 
-/** A recording as one file, `.pnmrec`: its frames, with their settings where these change. */
+/** A recording as one file, `.pnmrec`: its frames with where they come from, and their settings where these change. */
 export async function* exportRecording(
   source: SegmentSource,
   identity: Pick<RecordingHead, "label" | "note" | "createdAt">,
 ): AsyncGenerator<Uint8Array> {
+  const origins = new OriginEncoder();
   let key: number | undefined;
   for (const segment of source.segments) {
     if (segment.settingsKey !== key) {
@@ -31,7 +33,9 @@ export async function* exportRecording(
         : encodeRecord(RecordKind.settings, encodeJson(settings));
       key = segment.settingsKey;
     }
-    for await (const { bytes } of readFrames({ segments: [segment], fileOf: (one) => source.fileOf(one) })) {
+    const recorded = readFrames({ segments: [segment], fileOf: (one) => source.fileOf(one) });
+    for await (const { bytes, frame, origin } of recorded) {
+      if (origin) yield* origins.encode(frame.sequence, origin);
       yield encodeRecord(RecordKind.frame, bytes);
     }
   }
@@ -83,14 +87,14 @@ export async function importRecording(
           settings = piece.settings;
           await endSegment();
         } else if (piece.kind === "frame") {
-          const { frame } = piece;
+          const { frame, origin } = piece;
           if (writer && !writer.fits(frame)) await endSegment();
           if (writer === undefined) {
             const path = folder.fileOf({ firstMs: frame.capturedAtMs, firstSequence: frame.sequence });
             writer = new SegmentWriter(path, { ...head!, settings: settings! }, frame);
           }
           const isJump = lastSequence !== undefined && frame.sequence !== lastSequence + 1;
-          writer.append(frame, frame.gapBefore || isJump);
+          writer.append(frame, frame.gapBefore || isJump, origin);
           lastSequence = frame.sequence;
           if (writer.pendingBytes > FLUSH_BYTES) await writer.flush();
         }

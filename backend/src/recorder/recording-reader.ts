@@ -1,10 +1,10 @@
 import { PnmLabError } from "@pnmlab/kit";
 import type { Recording, RecordingDetail, RecordingOverview } from "@pnmlab/protocol";
-import type { SummaryHead } from "@pnmlab/recording";
+import type { FrameOrigin, SummaryHead } from "@pnmlab/recording";
 import type { RecordedPart } from "../contracts.ts";
 import { settingsOf } from "./kept-recordings.ts";
 import { overviewOf } from "./overview.ts";
-import { readFrames } from "./read-frames.ts";
+import { findFrame, type RecordedFrame, readFrames } from "./read-frames.ts";
 import { exportRecording } from "./recording-file.ts";
 import { type RowsWanted, readRows, type SummarySource } from "./rows.ts";
 
@@ -25,6 +25,10 @@ export class RecordingReader {
     this.#recordings = recordings;
   }
 
+  recording(id: string): Recording {
+    return this.#recordings.recording(id);
+  }
+
   async detail(id: string): Promise<RecordingDetail> {
     const source = await this.#recordings.source(id);
     const settings = await settingsOf(source.segments, (segment) => source.fileOf(segment));
@@ -33,6 +37,31 @@ export class RecordingReader {
 
   async *frames(id: string, part: RecordedPart = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for await (const { bytes } of readFrames(await this.#recordings.source(id), part)) yield bytes;
+  }
+
+  /**
+   * A frame with where it comes from; of several that have the number, the one captured nearest to `atMs`, or the newest.
+   *
+   * @throws PnmLabError `RECORDING_FRAME_UNKNOWN`, `RECORDING_ORIGIN_NOT_FOUND` where the recording does not tell it
+   */
+  async frame(
+    id: string,
+    sequence: number,
+    atMs?: number,
+  ): Promise<Omit<RecordedFrame, "origin"> & { origin: FrameOrigin }> {
+    const source = await this.#recordings.source(id);
+    const found = await findFrame(source, sequence, atMs);
+    if (found === undefined) {
+      throw new PnmLabError("RECORDING_FRAME_UNKNOWN", `recording ${id} holds no frame ${sequence}`);
+    }
+    const { origin } = found;
+    if (origin === undefined) {
+      throw new PnmLabError(
+        "RECORDING_ORIGIN_NOT_FOUND",
+        `this recording does not tell which file frame ${sequence} comes from; recordings of earlier versions do not hold it`,
+      );
+    }
+    return { ...found, origin };
   }
 
   async *rows(id: string, wanted: RecordedSpan & Pick<RowsWanted, "rows" | "mode">) {

@@ -1,7 +1,7 @@
 import type { Logger } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
 import type { SpectrumFrame } from "@pnmlab/protocol";
-import type { RecordingHead, SummaryHead } from "@pnmlab/recording";
+import type { FrameOrigin, RecordingHead, SummaryHead } from "@pnmlab/recording";
 import type { SummarySource } from "./rows.ts";
 import { readSegmentHead, SegmentFolder } from "./segment-folder.ts";
 import { SegmentWriter } from "./segment-writer.ts";
@@ -12,6 +12,7 @@ export interface RingOptions {
   path: string;
   /** What a segment that begins with this frame says of itself; undefined where the session is not known. */
   headOf(frame: SpectrumFrame): RecordingHead | undefined;
+  originOf(frame: SpectrumFrame): FrameOrigin | undefined;
   /** Told of each segment that is closed, in their order, before anything else becomes of it. */
   onSegment(segment: SummaryHead): void;
   log: Logger;
@@ -99,7 +100,7 @@ export class Ring {
       this.#writer = new SegmentWriter(path, head, frame);
     }
     const isJump = this.#lastSequence !== undefined && frame.sequence !== this.#lastSequence + 1;
-    this.#writer.append(frame, frame.gapBefore || isJump);
+    this.#writer.append(frame, frame.gapBefore || isJump, this.#options.originOf(frame));
     this.#lastSequence = frame.sequence;
     this.#newestMs = frame.capturedAtMs;
     this.#takenAtMs = nowMs;

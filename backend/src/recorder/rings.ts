@@ -156,6 +156,7 @@ export class Rings {
       sessionId,
       path: join(this.#path, sessionId),
       headOf: (frame: SpectrumFrame) => this.#headOf(sessionId, frame),
+      originOf: (frame: SpectrumFrame) => this.#options.origins.origin(sessionId, frame),
       onSegment: (segment: SummaryHead) => this.#closed(sessionId, segment),
       log: this.#options.log,
     };

@@ -5,6 +5,8 @@ import {
   encodeHead,
   encodeRecord,
   encodeSummary,
+  type FrameOrigin,
+  OriginEncoder,
   RECORD_HEADER_BYTES,
   type RecordingHead,
   RecordKind,
@@ -39,6 +41,7 @@ export class SegmentWriter {
   readonly head: RecordingHead;
   readonly settingsKey: number;
   readonly #builder: SummaryBuilder;
+  readonly #origins = new OriginEncoder();
   readonly #opening: Promise<FileHandle>;
   #chunks: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -85,8 +88,10 @@ export class SegmentWriter {
     );
   }
 
-  append(frame: SpectrumFrame, isGap: boolean): void {
+  /** @param origin left out where it is not known */
+  append(frame: SpectrumFrame, isGap: boolean, origin?: FrameOrigin): void {
     this.#builder.addFrame(frame, isGap);
+    if (origin) for (const record of this.#origins.encode(frame.sequence, origin)) this.#push(record);
     this.#push(encodeRecord(RecordKind.frame, encodeSpectrumFrame(frame)));
   }
 

@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { decodeSpectrumFrame, encodeSpectrumFrame, type RecordingDetail } from "@pnmlab/protocol";
 import { expect, it } from "vitest";
-import { numberedFrame, PERIOD_MS, START_MS } from "../_test/recorder.ts";
-import { exampleSession, openTestBackend, type TestBackend, waitFor } from "../_test/support.ts";
+import { numberedFrame, numberedOrigin, PERIOD_MS, START_MS } from "../_test/recorder.ts";
+import {
+  exampleSession,
+  openTestBackend,
+  type TestBackend,
+  type TestBackendOptions,
+  waitFor,
+} from "../_test/support.ts";
 
 const BYTES = { "content-type": "application/octet-stream" };
 const at = (sequence: number) => START_MS + sequence * PERIOD_MS;
@@ -10,8 +16,8 @@ const wire = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, k) => encodeSpectrumFrame(numberedFrame(from + k)));
 
 /** A backend whose session s-1 has published 250 frames. */
-async function openRecorded(recordingsMaxBytes = 1e9) {
-  const backend = await openTestBackend({ now: () => at(250), recordingsMaxBytes });
+async function openRecorded(options: TestBackendOptions = {}) {
+  const backend = await openTestBackend({ now: () => at(250), ...options });
   for (let sequence = 1; sequence <= 250; sequence += 1) {
     backend.recorder.publishFrame("s-1", numberedFrame(sequence));
     if (sequence === 1) await waitFor(() => backend.recorder.newestMs("s-1") !== undefined);
@@ -127,7 +133,7 @@ it("gives a recording as a file and takes it back bit-exact, under a label of it
 });
 
 it("refuses broken files with what is wrong about them, and leaves nothing of them behind", async () => {
-  const { ask } = await openRecorded(200_000);
+  const { ask } = await openRecorded({ recordingsMaxBytes: 200_000 });
   const file = new Uint8Array(await (await ask("GET", "/recordings/ring-s-1/file")).answer.arrayBuffer());
   const flipped = Uint8Array.from(file, (byte, k) => (k === file.length - 40 ? byte ^ 1 : byte));
   const refusals = [
@@ -158,7 +164,7 @@ it("refuses broken files with what is wrong about them, and leaves nothing of th
 });
 
 it("refuses a file that is larger than the room for recordings", async () => {
-  const { ask } = await openRecorded(30_000);
+  const { ask } = await openRecorded({ recordingsMaxBytes: 30_000 });
   const other = await openRecorded();
   const file = new Uint8Array(
     await (await other.ask("GET", "/recordings/ring-s-1/file")).answer.arrayBuffer(),
@@ -185,6 +191,39 @@ it("tells how the recorder stands and takes which events are kept", async () => 
   };
   expect(await (await ask("PUT", "/recorder", { trigger })).json()).toMatchObject({ trigger });
   expect((await ask("PUT", "/recorder", { trigger: { ...trigger, preS: -1 } })).status).toBe(400);
+});
+
+it("tells where a frame of a recording comes from as far as the recording holds it", async () => {
+  const { ask } = await openRecorded({ originOf: numberedOrigin });
+  const kept = await ask("POST", "/utsc/sessions/s-1/keep", { fromMs: at(101), toMs: at(200) });
+  const { recording } = (await kept.json()) as { recording: RecordingDetail };
+  const { sha256, reading } = numberedOrigin(150);
+  for (const id of [recording.id, "ring-s-1"]) {
+    const { answer } = await ask("GET", `/recordings/${id}/frames/150?atMs=${at(150)}`);
+    expect(await answer.json()).toEqual({
+      sessionId: "s-1",
+      sequence: 150,
+      capturedAt: new Date(at(150)).toISOString(),
+      receivedAt: new Date(at(150) + 7).toISOString(),
+      source: "file",
+      fileName: "pnmlab_s1_c1_150",
+      sizeBytes: 144,
+      sha256: Buffer.from(sha256).toString("hex"),
+      modifiedAt: new Date(at(150) + 3).toISOString(),
+      place: { number: 1, of: 1 },
+      header: [],
+      reading: { ...reading.reading, anomalies: [] },
+      calibration: { kHundredthsDb: -8600, source: "snmp" },
+      captureId: null,
+      target: null,
+      agent: null,
+      statusPoll: null,
+      configuration: null,
+    });
+  }
+  expect((await ask("GET", `/recordings/${recording.id}/frames/201`)).status).toBe(404);
+  expect((await ask("GET", "/recordings/nothing/frames/150")).status).toBe(404);
+  expect((await ask("GET", `/recordings/${recording.id}/frames/first`)).status).toBe(400);
 });
 
 it("makes, changes and removes schedules", async () => {

@@ -3,6 +3,8 @@ import type { ZodTypeProvider } from "@fastify/type-provider-zod";
 import {
   changeRecorderSchema,
   editRecordingSchema,
+  type FrameProvenance,
+  frameProvenanceSchema,
   keepRecordingSchema,
   newRecordingScheduleSchema,
   recorderStateSchema,
@@ -15,16 +17,19 @@ import {
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { requireRole } from "../auth/guard.ts";
+import type { CaptureLibrary } from "../captures/library.ts";
 import type { UtscService } from "../contracts.ts";
 import { notFound } from "../http/api-error.ts";
 import { frameStream } from "../http/frame-stream.ts";
 import type { RecordingSchedules } from "../recorder/schedules.ts";
 import type { FlightRecorder } from "../recorder/service.ts";
+import { provenanceOf } from "../utsc/frame-provenance.ts";
 
 export interface RecordingRouteDeps {
   recorder: FlightRecorder;
   schedules: RecordingSchedules;
   utsc: Pick<UtscService, "get">;
+  captures: CaptureLibrary;
 }
 
 const tags = ["recordings"];
@@ -41,6 +46,7 @@ const IMPORT_LIMIT_BYTES = 1024 ** 4;
 export function recordingRoutes(app: FastifyInstance, deps: RecordingRouteDeps): void {
   keepingRoutes(app, deps);
   readingRoutes(app, deps.recorder);
+  originRoute(app, deps);
   scheduleRoutes(app, deps.schedules);
   app.register(async (scope) => importRoute(scope, deps.recorder));
 }
@@ -198,6 +204,36 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
         .type(BYTES)
         .header("content-disposition", `attachment; filename="${fileName}"`)
         .send(Readable.from(chunks, { objectMode: false }));
+    },
+  );
+}
+
+function originRoute(app: FastifyInstance, { recorder, captures }: RecordingRouteDeps): void {
+  app.withTypeProvider<ZodTypeProvider>().get(
+    "/recordings/:id/frames/:sequence",
+    {
+      schema: {
+        summary: "Where a frame of a recording comes from and how it was read",
+        tags,
+        params: z.strictObject({ id: z.string(), sequence: z.coerce.number().int().min(0) }),
+        querystring: z.strictObject({ atMs: momentSchema.optional() }),
+        response: { 200: frameProvenanceSchema },
+      },
+    },
+    async ({ params, query }): Promise<FrameProvenance> => {
+      const { reader } = recorder;
+      const { sessionId } = reader.recording(params.id);
+      const { frame, origin } = await reader.frame(params.id, params.sequence, query.atMs);
+      const told = provenanceOf(origin, frame);
+      return {
+        sessionId,
+        ...told,
+        captureId: captures.idOf(told.fileName, told.sha256) ?? null,
+        target: null,
+        agent: null,
+        statusPoll: null,
+        configuration: null,
+      };
     },
   );
 }

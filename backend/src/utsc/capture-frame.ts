@@ -70,7 +70,15 @@ export function decodeCaptures(
 /** What the codec is told of a file besides its bytes. */
 export function hintsOf(
   fileName: string,
-  { accepted, kHundredthsDb }: CaptureContext,
+  {
+    accepted,
+    kHundredthsDb,
+  }: {
+    accepted: Pick<UtscAccepted, "centerFrequencyHz" | "spanHz" | "bins"> & {
+      outputFormat?: UtscAccepted["outputFormat"] | undefined;
+    };
+    kHundredthsDb: number | undefined;
+  },
   layout?: UtscLayout,
 ): DecodeHints {
   const { centerFrequencyHz, spanHz, bins, outputFormat } = accepted;

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
-import { decodePnm, describeHeader, type HeaderField, PnmDecodeError } from "@pnmlab/pnm-codec";
+import {
+  decodePnm,
+  describeHeader,
+  type HeaderField,
+  PnmDecodeError,
+  type UtscLayout,
+} from "@pnmlab/pnm-codec";
 import type { FrameProvenance, SpectrumFrame } from "@pnmlab/protocol";
+import type { FrameOrigin, OriginReading } from "@pnmlab/recording";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type FileReading, hintsOf } from "./capture-frame.ts";
 
@@ -10,29 +17,29 @@ export const KEPT_FRAMES = 1200;
 /** No header of a CMTS capture is longer; of one that claims to be, no fields are listed. */
 const LONGEST_HEADER = 1024;
 
+/** Of a file that is longer, or that a recording says is, no fields are listed: listing them takes as much memory. */
+const LONGEST_LISTED = 16 * 1024 * 1024;
+
+const LAYOUTS: readonly string[] = [
+  "e6000-328",
+  "common-header",
+  "vendor-header",
+  "headerless",
+  "manual",
+  "unknown",
+] satisfies UtscLayout[];
+
 /** What its file says of a frame. */
-type FrameOrigin = Omit<
+type FileProvenance = Omit<
   FrameProvenance,
   "sessionId" | "captureId" | "target" | "agent" | "statusPoll" | "configuration"
 >;
 
-interface KeptFile {
-  fileName: string;
-  sizeBytes: number;
-  sha256: string;
-  /** Undefined for what SNMP gave. */
-  modifiedAtMs: number | undefined;
-  head: Uint8Array;
-  context: CaptureContext;
-  reading: FileReading;
-}
+type FrameTimes = Pick<SpectrumFrame, "sequence" | "capturedAtMs" | "receivedAtMs">;
 
-interface KeptFrame {
-  sequence: number;
-  capturedAtMs: number;
-  receivedAtMs: number;
+interface KeptFrame extends FrameTimes {
   number: number;
-  file: KeptFile;
+  file: Omit<FrameOrigin, "number">;
 }
 
 /**
@@ -43,7 +50,7 @@ interface KeptFrame {
  */
 export class FrameOrigins {
   readonly #frames: KeptFrame[] = [];
-  #newestReading: FileReading | undefined;
+  #newestReading: OriginReading | undefined;
   #newestText = "";
 
   /** Takes the frames of one file, oldest first. A file without a modification time is what SNMP gave. */
@@ -54,14 +61,13 @@ export class FrameOrigins {
     frames: readonly SpectrumFrame[],
   ): void {
     if (reading === undefined) return;
-    const file: KeptFile = {
+    const file = {
       fileName,
       sizeBytes: bytes.length,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sha256: createHash("sha256").update(bytes).digest(),
       modifiedAtMs: modifiedAt?.getTime(),
       head: reading.headerLength > LONGEST_HEADER ? new Uint8Array() : copyOf(bytes, reading.headerLength),
-      context,
-      reading: this.#shared(reading),
+      reading: this.#shared(originReadingOf(reading, context)),
     };
     for (const [k, { sequence, capturedAtMs, receivedAtMs }] of frames.entries()) {
       this.#frames[sequence % KEPT_FRAMES] = { sequence, capturedAtMs, receivedAtMs, number: k + 1, file };
@@ -69,35 +75,27 @@ export class FrameOrigins {
   }
 
   /** The origin of a frame; undefined where it is not kept, or has not come. */
-  of(sequence: number): FrameOrigin | undefined {
+  of(sequence: number): FileProvenance | undefined {
+    const frame = this.#kept(sequence);
+    return frame && provenanceOf({ ...frame.file, number: frame.number }, frame);
+  }
+
+  /** The same as a recording holds it. */
+  recorded({
+    sequence,
+    capturedAtMs,
+  }: Pick<FrameTimes, "sequence" | "capturedAtMs">): FrameOrigin | undefined {
+    const frame = this.#kept(sequence);
+    return frame?.capturedAtMs === capturedAtMs ? { ...frame.file, number: frame.number } : undefined;
+  }
+
+  #kept(sequence: number): KeptFrame | undefined {
     const frame = this.#frames[sequence % KEPT_FRAMES];
-    if (frame?.sequence !== sequence) return undefined;
-    const { fileName, sizeBytes, sha256, modifiedAtMs, reading } = frame.file;
-    const { layout, confidence, reason, alternatives } = reading.reading;
-    return {
-      sequence,
-      capturedAt: new Date(frame.capturedAtMs).toISOString(),
-      receivedAt: new Date(frame.receivedAtMs).toISOString(),
-      source: modifiedAtMs === undefined ? "snmp" : "file",
-      fileName,
-      sizeBytes,
-      sha256,
-      modifiedAt: modifiedAtMs === undefined ? null : new Date(modifiedAtMs).toISOString(),
-      place: { number: frame.number, of: reading.captures },
-      header: headerOf(frame.file),
-      reading: {
-        layout,
-        confidence,
-        reason,
-        alternatives: alternatives.map((other) => ({ layout: other.layout, reason: other.reason })),
-        anomalies: [...reading.anomalies],
-      },
-      calibration: { kHundredthsDb: reading.kHundredthsDb ?? null, source: reading.kSource },
-    };
+    return frame?.sequence === sequence ? frame : undefined;
   }
 
   /** Files of a stream are read alike: equal readings are kept once. */
-  #shared(reading: FileReading): FileReading {
+  #shared(reading: OriginReading): OriginReading {
     const text = JSON.stringify(reading);
     if (this.#newestReading === undefined || text !== this.#newestText) {
       this.#newestReading = reading;
@@ -107,21 +105,76 @@ export class FrameOrigins {
   }
 }
 
+/** What the origin of a frame, live or recorded, tells of it. */
+export function provenanceOf(origin: FrameOrigin, frame: FrameTimes): FileProvenance {
+  const { fileName, sizeBytes, sha256, modifiedAtMs, number, reading } = origin;
+  return {
+    sequence: frame.sequence,
+    capturedAt: new Date(frame.capturedAtMs).toISOString(),
+    receivedAt: new Date(frame.receivedAtMs).toISOString(),
+    source: modifiedAtMs === undefined ? "snmp" : "file",
+    fileName,
+    sizeBytes,
+    sha256: Buffer.from(sha256).toString("hex"),
+    modifiedAt: modifiedAtMs === undefined ? null : new Date(modifiedAtMs).toISOString(),
+    place: { number, of: reading.captures },
+    header: headerOf(origin),
+    reading: { ...reading.reading, anomalies: reading.anomalies },
+    calibration: reading.calibration,
+  };
+}
+
+function originReadingOf(file: FileReading, context: CaptureContext): OriginReading {
+  const { layout, confidence, reason, alternatives } = file.reading;
+  const { centerFrequencyHz, spanHz, bins, outputFormat } = context.accepted;
+  return {
+    layout: file.layout,
+    endianness: file.endianness,
+    captures: file.captures,
+    reading: {
+      layout,
+      confidence,
+      reason,
+      alternatives: alternatives.map((other) => ({ layout: other.layout, reason: other.reason })),
+    },
+    anomalies: [...file.anomalies],
+    calibration: { kHundredthsDb: file.kHundredthsDb ?? null, source: file.kSource },
+    configuration: {
+      centerFrequencyHz,
+      spanHz,
+      bins,
+      outputFormat,
+      kHundredthsDb: context.kHundredthsDb ?? null,
+    },
+  };
+}
+
 /** Into memory of its own, so that the file's can go. */
 function copyOf(bytes: Uint8Array, length: number): Uint8Array {
   return Uint8Array.from(bytes.subarray(0, length));
 }
 
 /** The fields in front of the samples. Samples do not matter for them, only how many bytes there are: zeros do. */
-function headerOf({ fileName, sizeBytes, head, context, reading }: KeptFile): HeaderField[] {
-  if (head.length === 0) return [];
+function headerOf({ fileName, sizeBytes, head, reading }: FrameOrigin): HeaderField[] {
+  if (head.length === 0 || sizeBytes > LONGEST_LISTED) return [];
   const bytes = new Uint8Array(sizeBytes);
   bytes.set(head);
-  const { utsc, ...hints } = hintsOf(fileName, context, reading.layout);
+  const { layout, endianness, configuration } = reading;
+  const kHundredthsDb = configuration.kHundredthsDb ?? undefined;
+  const { utsc, ...hints } = hintsOf(
+    fileName,
+    { accepted: configuration, kHundredthsDb },
+    isLayout(layout) ? layout : undefined,
+  );
   try {
-    return describeHeader(decodePnm(bytes, { ...hints, utsc: { ...utsc, endianness: reading.endianness } }));
+    return describeHeader(decodePnm(bytes, { ...hints, utsc: { ...utsc, endianness } }));
   } catch (error) {
     if (error instanceof PnmDecodeError) return [];
     throw error;
   }
+}
+
+/** A later program may have recorded one that is not known here. */
+function isLayout(name: string): name is UtscLayout {
+  return LAYOUTS.includes(name);
 }

@@ -3,6 +3,7 @@ import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
 import type {
   SnmpComparison,
   SnmpTarget,
+  SpectrumFrame,
   StartUtscSession,
   TftpProbe,
   UtscColumnsAnswer,
@@ -11,11 +12,13 @@ import type {
   UtscRequest,
   UtscSession,
 } from "@pnmlab/protocol";
+import type { FrameOrigin } from "@pnmlab/recording";
 import type {
   FileClaim,
   FileClaimer,
   FileCleaner,
   FrameFacts,
+  FrameOriginSource,
   LeaseGateway,
   LivePublisher,
   MarkOwner,
@@ -77,7 +80,7 @@ export interface UtscServiceOptions {
  */
 export function createUtscService(
   options: UtscServiceOptions,
-): UtscService & UtscSetup & UtscProbe & FileClaimer & MarkOwner & TakenFiles {
+): UtscService & UtscSetup & UtscProbe & FrameOriginSource & FileClaimer & MarkOwner & TakenFiles {
   const service = new Sessions(options);
   service.resume();
   return service;
@@ -87,7 +90,9 @@ const PROBE_PATIENCE_MS = 10_000;
 /** More files than can wait for their removal. */
 const MAX_TAKEN = 10_000;
 
-class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOwner, TakenFiles {
+class Sessions
+  implements UtscService, UtscSetup, UtscProbe, FrameOriginSource, FileClaimer, MarkOwner, TakenFiles
+{
   readonly #options: UtscServiceOptions;
   readonly #around: SessionSurroundings;
   /** The newest session of each port, by CMTS and ifIndex. */
@@ -322,6 +327,10 @@ class Sessions implements UtscService, UtscSetup, UtscProbe, FileClaimer, MarkOw
         ? `session ${id} has no frame ${sequence}: the newest is ${framesReceived}`
         : `where frame ${sequence} came from is no longer known: it is kept for the newest ${KEPT_FRAMES} frames that came since the backend started`,
     );
+  }
+
+  origin(id: string, frame: SpectrumFrame): FrameOrigin | undefined {
+    return this.#byId.get(id)?.origin(frame);
   }
 
   async stop(id: string): Promise<UtscSession> {

@@ -10,6 +10,7 @@ import type {
   UtscSession,
   UtscSessionState,
 } from "@pnmlab/protocol";
+import type { FrameOrigin } from "@pnmlab/recording";
 import type { FileClaim, FrameFacts, IncomingFile, StoredSession } from "../contracts.ts";
 import { clearUnmarked } from "./clear-port.ts";
 import { columnTruths } from "./column-truth.ts";
@@ -172,6 +173,11 @@ export class LiveSession {
         configuration: this.#roundTrips.newest("configuration") ?? null,
       }
     );
+  }
+
+  /** Where one of its newest frames comes from, to be recorded with it. */
+  origin(frame: SpectrumFrame): FrameOrigin | undefined {
+    return this.#intake.origins.recorded(frame);
   }
 
   /** Whether a new start on this port goes on with this session. */

@@ -1,5 +1,7 @@
 import {
   type ChangeRecorder,
+  type FrameProvenance,
+  frameProvenanceSchema,
   type KeepRecording,
   type NewRecordingSchedule,
   type RecorderState,
@@ -34,6 +36,8 @@ export interface RecordingsClient {
   overview(id: string, span: TimeSpan, steps: number): Promise<RecordingOverview>;
   /** Up to `limit` frames, oldest first; fewer only at the end of the recording. */
   frames(id: string, from: FramesFrom, limit: number): Promise<RecordedFrame[]>;
+  /** Where a frame comes from; of several of that number the one captured nearest to `atMs`. */
+  frameOrigin(id: string, sequence: number, atMs: number): Promise<FrameProvenance>;
   /** One frame per stretch of time: per bin the greatest level of it. Stretches without a frame are left out. */
   rows(id: string, span: TimeSpan, rows: number): Promise<RecordedFrame[]>;
   /** Address of the recording as one file, for a download. */
@@ -65,6 +69,8 @@ export const httpRecordingsClient: RecordingsClient = {
     const [name, value] = Object.entries(from)[0]!;
     return readFrameStream(await requestBytes(`${pathOf(id)}/frames?${name}=${value}&limit=${limit}`));
   },
+  frameOrigin: (id, sequence, atMs) =>
+    request("GET", `${pathOf(id)}/frames/${sequence}?atMs=${atMs}`, frameProvenanceSchema),
   rows: async (id, span, rows) =>
     readFrameStream(await requestBytes(`${pathOf(id)}/rows?${spanQuery(span)}&rows=${rows}&mode=max`)),
   fileUrl: (id) => `${pathOf(id)}/file`,

@@ -2,6 +2,7 @@ import { messageOf } from "@pnmlab/kit";
 import type { FrameProvenance } from "@pnmlab/protocol";
 import { computed, onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
 import { ApiError } from "../api/api-error.ts";
+import type { LabClient } from "../api/lab-client.ts";
 import { useLab } from "./use-lab.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
 
@@ -10,11 +11,56 @@ const LEAST_MS = 250;
 /** A capture that came behind a later one has the time of that one in the picture; a restart takes longer. */
 const SAME_MS = 1000;
 
+type FramesShown = Pick<
+  LiveMonitor,
+  "shownSession" | "report" | "recordingId" | "isRecordingPage" | "playback"
+>;
+
+/** A frame that is played from a recording, or of a live session, whose ring is then the recording. */
+interface WantedOrigin {
+  sessionId: string | undefined;
+  recordingId: string | undefined;
+  sequence: number;
+  capturedAtMs: number;
+}
+
+/** What a session has forgotten, as it keeps little and numbers anew when the backend was restarted, its ring knows. */
+async function originOf(client: LabClient, wanted: WantedOrigin): Promise<FrameProvenance> {
+  const { sessionId, recordingId, sequence, capturedAtMs } = wanted;
+  const recorded = (id: string) => client.recordings.frameOrigin(id, sequence, capturedAtMs);
+  if (sessionId === undefined) return recorded(recordingId!);
+  try {
+    const answer = await client.frameOrigin(sessionId, sequence);
+    if (recordingId === undefined || isOf(answer, wanted)) return answer;
+  } catch (cause) {
+    const isForgotten = cause instanceof ApiError && cause.status === 404;
+    if (recordingId === undefined || !isForgotten) throw cause;
+    return recorded(recordingId).catch(() => {
+      throw cause;
+    });
+  }
+  return recorded(recordingId);
+}
+
+function isOf({ capturedAt }: FrameProvenance, { capturedAtMs }: WantedOrigin): boolean {
+  return Math.abs(Date.parse(capturedAt) - capturedAtMs) <= SAME_MS;
+}
+
+function keyOf(wanted: WantedOrigin | undefined): string {
+  return wanted ? JSON.stringify([wanted.sessionId, wanted.recordingId, wanted.sequence]) : "";
+}
+
 /**
  * Where the frame comes from that the picture shows, asked for at most four times a second and one at a time, only
  * while the component around this lives. `missing` says why there is none.
  */
-export function useFrameOrigin({ shownSession, report }: LiveMonitor): {
+export function useFrameOrigin({
+  shownSession,
+  report,
+  recordingId,
+  isRecordingPage,
+  playback,
+}: FramesShown): {
   origin: ShallowRef<FrameProvenance | undefined>;
   missing: ShallowRef<string | undefined>;
 } {
@@ -24,10 +70,12 @@ export function useFrameOrigin({ shownSession, report }: LiveMonitor): {
   let isAsking = false;
   let isOver = false;
 
-  const wanted = computed(() => {
-    const id = shownSession.value?.id;
+  const wanted = computed((): WantedOrigin | undefined => {
+    const isPast = isRecordingPage || playback.active.value;
+    const sessionId = isPast ? undefined : shownSession.value?.id;
     const frame = report.value?.shownFrame?.frame;
-    return id === undefined || !frame ? undefined : { id, ...frame };
+    if (!frame || (sessionId ?? recordingId.value) === undefined) return undefined;
+    return { sessionId, recordingId: recordingId.value, ...frame };
   });
 
   async function ask(): Promise<void> {
@@ -41,13 +89,12 @@ export function useFrameOrigin({ shownSession, report }: LiveMonitor): {
     isAsking = true;
     const startMs = performance.now();
     try {
-      const answer = await sync.client.frameOrigin(asked.id, asked.sequence);
+      const answer = await originOf(sync.client, asked);
       // A backend that was restarted numbers frames anew; what was shown or recorded before has older numbers.
-      const isOther = Math.abs(Date.parse(answer.capturedAt) - asked.capturedAtMs) > SAME_MS;
-      origin.value = isOther ? undefined : answer;
-      missing.value = isOther
-        ? "the backend now knows another frame by this number, not the one shown"
-        : undefined;
+      origin.value = isOf(answer, asked) ? answer : undefined;
+      missing.value = isOf(answer, asked)
+        ? undefined
+        : "the backend now knows another frame by this number, not the one shown";
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 404) origin.value = undefined;
       missing.value = messageOf(cause);
@@ -56,14 +103,14 @@ export function useFrameOrigin({ shownSession, report }: LiveMonitor): {
       () => {
         isAsking = false;
         const now = wanted.value;
-        if (now?.id !== asked.id || now.sequence !== asked.sequence) void ask();
+        if (keyOf(now) !== keyOf(asked)) void ask();
       },
       Math.max(0, LEAST_MS - (performance.now() - startMs)),
     );
   }
 
   watch(
-    () => [wanted.value?.id, wanted.value?.sequence],
+    () => keyOf(wanted.value),
     () => void ask(),
     { immediate: true },
   );

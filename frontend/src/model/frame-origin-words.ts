@@ -28,8 +28,34 @@ export function calibrationWords({ kHundredthsDb, source }: FrameProvenance["cal
   return `${formatSigned(kHundredthsDb / 100, 2)} dB, ${K_SOURCES[source]}`;
 }
 
+/** Who fetched a frame, as names and values; of a recorded frame, of which that is not known, undefined. */
+export function fetchRows({
+  agent,
+  target,
+  statusPoll,
+  configuration,
+}: FrameProvenance): { name: string; value: string; title?: string }[] | undefined {
+  if (!agent || !target) return undefined;
+  const { roundTripMs, clockOffsetMs } = agent;
+  return [
+    { name: "Agent", value: agent.name ?? "none" },
+    { name: "SNMP target", value: `${target.host}:${target.port}, ${target.profile}` },
+    { name: "Newest status poll", value: roundTripWords(statusPoll) },
+    { name: "Configuration", value: roundTripWords(configuration) },
+    {
+      name: "Link to the agent",
+      value: roundTripMs === null ? "not measured" : `${formatNumber(roundTripMs, 1)} ms`,
+    },
+    {
+      name: "Clock of the agent",
+      value: clockOffsetMs === null ? "not known" : `${formatNumber(clockOffsetMs, 0)} ms off`,
+      title: "Agent clock minus backend clock",
+    },
+  ];
+}
+
 /** `14 requests, 82.1 ms, 10:31:05`. */
-export function roundTripWords(figures: RoundTripFigures | null): string {
+function roundTripWords(figures: RoundTripFigures | null): string {
   if (!figures) return "none yet";
   const { requests, durationMs, at } = figures;
   return `${requests} ${requests === 1 ? "request" : "requests"}, ${formatNumber(durationMs, 1)} ms, ${formatClock(Date.parse(at))}`;

@@ -8,7 +8,10 @@ export const roundTripsSchema = z.strictObject({
 });
 export type RoundTripFigures = z.infer<typeof roundTripsSchema>;
 
-/** Where one frame comes from, how it was read and who fetched it: `GET /api/utsc/sessions/{id}/frames/{sequence}`. */
+/**
+ * Where one frame comes from, how it was read and who fetched it: `GET /api/utsc/sessions/{id}/frames/{sequence}`, and
+ * of a recorded one `GET /api/recordings/{id}/frames/{sequence}`, which does not know who fetched it.
+ */
 export const frameProvenanceSchema = z.strictObject({
   sessionId: z.string(),
   sequence: z.int(),
@@ -52,18 +55,23 @@ export const frameProvenanceSchema = z.strictObject({
   }),
   /** Its id among the captures, where the file is kept there. */
   captureId: z.string().nullable(),
-  /** SNMP target of the session, and the agent that reaches it now. */
-  target: z.strictObject({ host: z.string(), port: z.int(), profile: z.string() }),
-  agent: z.strictObject({
-    /** Null where none says that it reaches the target. */
-    name: z.string().nullable(),
-    sentence: z.string(),
-    /** Of the link between backend and agent. */
-    roundTripMs: z.number().nullable(),
-    /** Agent clock minus backend clock. */
-    clockOffsetMs: z.number().nullable(),
-  }),
-  /** The newest reading of the row's status, and the newest writing of its configuration; null before the first. */
+  /** SNMP target of the session, and the agent that reaches it now; null of a recorded frame. */
+  target: z.strictObject({ host: z.string(), port: z.int(), profile: z.string() }).nullable(),
+  agent: z
+    .strictObject({
+      /** Null where none says that it reaches the target. */
+      name: z.string().nullable(),
+      sentence: z.string(),
+      /** Of the link between backend and agent. */
+      roundTripMs: z.number().nullable(),
+      /** Agent clock minus backend clock. */
+      clockOffsetMs: z.number().nullable(),
+    })
+    .nullable(),
+  /**
+   * The newest reading of the row's status, and the newest writing of its configuration; null before the first, and of
+   * a recorded frame.
+   */
   statusPoll: roundTripsSchema.nullable(),
   configuration: roundTripsSchema.nullable(),
 });

@@ -1,6 +1,7 @@
 import {
   type ChangeRecorder,
   encodeSpectrumFrame,
+  type FrameProvenance,
   type KeepRecording,
   type NewRecordingSchedule,
   type RecorderState,
@@ -128,6 +129,10 @@ export class SyntheticRecordings implements RecordingsClient {
     this.#recorder = { ...this.#recorder, trigger };
     return this.#recorder;
   };
+  frameOrigin = (_id: string, sequence: number): Promise<FrameProvenance> =>
+    Promise.reject(
+      new ApiError("RECORDING_ORIGIN_NOT_FOUND", `Frame ${sequence} is made up and has no file`, 404),
+    );
   schedules = async () => this.#schedules;
   addSchedule = async (schedule: NewRecordingSchedule) => {
     const id = `schedule-${this.#schedules.length + 1}`;
