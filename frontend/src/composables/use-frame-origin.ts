@@ -11,7 +11,8 @@ const LEAST_MS = 250;
 /** A capture that came behind a later one has the time of that one in the picture; a restart takes longer. */
 const SAME_MS = 1000;
 
-type FramesShown = Pick<
+/** What of the page tells which frame is shown. */
+export type FramesShown = Pick<
   LiveMonitor,
   "shownSession" | "report" | "recordingId" | "isRecordingPage" | "playback"
 >;
