@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 // Tests of deployment on a Docker engine, and their tables.
 //
-//   npm run test:deploy                  everything that CI runs
+//   npm run test:deploy                  everything that npm test runs, and each step of the restart matrix alone
 //   npm run test:deploy -- --full        every pair of services with every pair of operations (an hour)
 //   npm run test:deploy -- sabotage      one file of tests
 

@@ -41,10 +41,10 @@ const deployTables = join(reports, "deploy.txt");
 /** Where the tests stand that passed at their second try alone. */
 const retries = join(reports, "retries.txt");
 
-function vitest(project: string): Step {
-  const tests = join(reports, `${project}.json`);
+function vitest(name: string, project = name): Step {
+  const tests = join(reports, `${name}.json`);
   return {
-    name: `${project} tests`,
+    name: `${name} tests`,
     command: [
       "vitest",
       "run",
@@ -76,7 +76,7 @@ const steps: Step[] = [
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
   vitest("integration"),
-  { ...vitest("unit"), nice: true },
+  { ...vitest("unit", "unit*"), nice: true },
   // A browser gives up what is under way when containers change the networks of the machine.
   { ...vitest("browser"), alone: true },
 ];
@@ -137,7 +137,12 @@ function run({ command: [program, ...args], output, nice }: Step): Promise<numbe
   return new Promise((resolve) => {
     spawn(nice ? "nice" : file, nice ? ["-n", "10", file, ...args] : args, {
       stdio: ["ignore", out, out],
-      env: { ...process.env, DEPLOY_TABLES_FILE: deployTables, TEST_RETRIES_FILE: retries },
+      env: {
+        ...process.env,
+        DEPLOY_TABLES_FILE: deployTables,
+        DEPLOY_SCOPE: "pairs",
+        TEST_RETRIES_FILE: retries,
+      },
     }).on("close", (code) => {
       if (typeof out === "number") closeSync(out);
       resolve(code ?? 1);

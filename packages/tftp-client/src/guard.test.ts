@@ -21,7 +21,8 @@ test("the request has options of the standards only, and no timeout in milliseco
   await putFile({ ...FILE, port: server.port, data: Buffer.alloc(700), windowSize: 4 });
   await putFile({ ...FILE, port: server.port, data: Buffer.alloc(0), windowSize: 1 });
   const requests = server.received.filter((datagram) => datagram[1] === 2);
-  expect(requests.map((datagram) => datagram.toString("latin1", 2))).toEqual([
+  // A request whose answer is late is sent again.
+  expect([...new Set(requests.map((datagram) => datagram.toString("latin1", 2)))]).toEqual([
     "capture\0octet\0blksize\x00512\0windowsize\x004\0tsize\x00700\0",
     "capture\0octet\0blksize\x00512\0tsize\x000\0",
   ]);
