@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { FrameProvenance, UtscSession } from "@pnmlab/protocol";
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -123,5 +124,16 @@ run("in playback the tab shows what was recorded and the frame that is played", 
   await expect.poll(async () => (await frameNumber()) === (await shown()), POLL).toBe(true);
   await section().getByText("Why this reading: the 51 header bytes").waitFor();
   await page.getByText("These settings held from").waitFor();
+  const headers = { cookie: await lab.signIn() };
+  const sessions = await (await fetch(`${lab.url}/api/utsc/sessions`, { headers })).json();
+  const { id } = (sessions as { sessions: UtscSession[] }).sessions[0]!;
+  const answer = await fetch(`${lab.url}/api/recordings/ring-${id}/frames/${await frameNumber()}`, {
+    headers,
+  });
+  const told = (await answer.json()) as FrameProvenance;
+  await section().getByText("Recordings do not hold which agent fetched a frame").waitFor();
+  expect(await section().locator("code[title]").getAttribute("title")).toBe(told.sha256);
+  expect(await section().locator(".facts").textContent()).toContain(told.fileName);
+  await section().getByRole("link", { name: "Save this file" }).waitFor();
   expect(complaints).toEqual([]);
 });

@@ -1,10 +1,12 @@
 import {
   decodeSpectrumFrame,
+  type FrameProvenance,
   LIVE_PATH,
   type Recording,
   type RecordingDetail,
   type UtscSession,
 } from "@pnmlab/protocol";
+import { RECORD_HEADER_BYTES, RecordKind } from "@pnmlab/recording";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -82,6 +84,37 @@ async function framesOf(id: string, query: string): Promise<Buffer[]> {
   return frames;
 }
 
+const originOf = (recordingId: string, sequence: number) =>
+  api<FrameProvenance>("GET", `/api/recordings/${recordingId}/frames/${sequence}`);
+
+/** What a frame comes from, live or recorded, but for who fetched it. */
+function fileFacts({ agent, target, statusPoll, configuration, captureId, ...facts }: FrameProvenance) {
+  return facts;
+}
+
+/** The file of a recording as a program wrote it that knew neither readings nor origins. */
+function withoutOrigins(file: Buffer): Buffer {
+  const headBytes = 16 + file.readUInt32LE(8);
+  const parts = [file.subarray(0, headBytes)];
+  for (let at = headBytes; at < file.length; ) {
+    const end = at + RECORD_HEADER_BYTES + file.readUInt32LE(at + 4);
+    const kind = file.readUInt32LE(at);
+    if (kind !== RecordKind.reading && kind !== RecordKind.origin) parts.push(file.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+async function takeIn(file: Uint8Array<ArrayBuffer>): Promise<string> {
+  const answer = await fetch(`${lab.url}/api/recordings`, {
+    method: "POST",
+    headers: { cookie, "content-type": "application/octet-stream" },
+    body: file,
+  });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { recording: Recording }).recording.id;
+}
+
 const recording = async (id: string) =>
   (await api<{ recording: RecordingDetail }>("GET", `/api/recordings/${id}`)).recording;
 const ringId = () => `ring-${session.id}`;
@@ -97,6 +130,33 @@ test("the ring of a live capture holds the very bytes that a browser was sent", 
   expect(settings.at(-1)!.channels.length).toBeGreaterThan(0);
 });
 
+test("recorded frames name the files that they name live, also in a file of the recording that is taken in", async () => {
+  const newest = Math.max(...live.keys());
+  const sequences = [newest - 100, newest - 50, newest - 1];
+  const { recording: kept } = await api<{ recording: Recording }>(
+    "POST",
+    `/api/utsc/sessions/${session.id}/keep`,
+    { minutes: 1 },
+  );
+  const file = Buffer.from(await (await ask("GET", `/api/recordings/${kept.id}/file`)).arrayBuffer());
+  const again = await takeIn(new Uint8Array(file));
+  for (const sequence of sequences) {
+    const told = await api<FrameProvenance>("GET", `/api/utsc/sessions/${session.id}/frames/${sequence}`);
+    expect(told).toMatchObject({ source: "file", sha256: expect.stringMatching(/^[\da-f]{64}$/) });
+    expect(told.header.length).toBeGreaterThan(5);
+    for (const id of [ringId(), kept.id, again]) {
+      const recorded = await originOf(id, sequence);
+      expect(fileFacts(recorded)).toEqual(fileFacts(told));
+      expect(recorded).toMatchObject({ agent: null, target: null, statusPoll: null, configuration: null });
+    }
+  }
+  const old = await takeIn(new Uint8Array(withoutOrigins(file)));
+  const frames = await framesOf(kept.id, "limit=600");
+  expect(frames.length).toBeGreaterThan(100);
+  expect(Buffer.concat(await framesOf(old, "limit=600")).equals(Buffer.concat(frames))).toBe(true);
+  await expect(originOf(old, sequences[0]!)).rejects.toThrow("recordings of earlier versions do not hold it");
+});
+
 test("what was kept stays as it is when the backend is started again, and the ring goes on", async () => {
   const { recording: kept } = await api<{ recording: Recording }>(
     "POST",
@@ -104,11 +164,13 @@ test("what was kept stays as it is when the backend is started again, and the ri
     { minutes: 1, label: "before the restart" },
   );
   const before = await framesOf(kept.id, "limit=600");
+  const origin = await originOf(kept.id, kept.firstSequence);
   expect(before).toHaveLength(Math.min(600, kept.frames));
   const held = (await recording(ringId())).frames;
   await lab.restartBackend();
   const after = await framesOf(kept.id, "limit=600");
   expect(after.map((frame) => frame.toString("hex"))).toEqual(before.map((frame) => frame.toString("hex")));
+  expect(await originOf(kept.id, kept.firstSequence)).toEqual(origin);
   const ring = await until(async () => {
     const found = await recording(ringId()).catch(() => undefined);
     return found && found.frames > held + 50 ? found : undefined;
