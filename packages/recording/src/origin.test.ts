@@ -144,17 +144,19 @@ it("takes fewer than 200 bytes a frame behind a 328-byte header, and what files 
 });
 
 it("records no origin that could not be read again, and those after it", () => {
-  const tooMuch = { ...reading, anomalies: Array.from({ length: 101 }, String) };
+  const tooMuch = { ...reading, anomalies: Array.from({ length: 51 }, String) };
   const frames = [
     [1, originOf(1, { fileName: "x".repeat(1025) })],
     [2, originOf(2, { head: new Uint8Array(1025) })],
     [3, originOf(3, { reading: tooMuch })],
     [4, originOf(4, { reading: tooMuch })],
     [5, originOf(5)],
+    [6, originOf(6, { modifiedAtMs: Date.UTC(1969, 0) })],
   ] as const;
   expect(read(fileOf(frames)).map(([, origin]) => origin?.fileName)).toEqual([
     ...[undefined, undefined, undefined, undefined],
     originOf(5).fileName,
+    undefined,
   ]);
 });
 
@@ -219,6 +221,8 @@ it("refuses a reading or an origin whose lengths or fields do not fit, in words"
   expect(readOrigin(set(4, 1, 0, 0, 0))).toThrow(aboutFrame);
   expect(readOrigin(set(16, 3))).toThrow(aboutFrame);
   expect(readOrigin(set(16, 0))).toThrow(aboutFrame);
+  const laterThanYears = new Uint8Array(Float64Array.of(Date.UTC(10_000, 0)).buffer);
+  expect(readOrigin(set(8, ...laterThanYears))).toThrow(aboutFrame);
   expect(readOrigin(set(52, 255, 255))).toThrow(aboutFrame);
   expect(readOrigin(set(54, 255, 255))).toThrow(aboutFrame);
   expect(readOrigin(set(56, 0x30))).toThrow(aboutFrame);

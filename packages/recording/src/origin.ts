@@ -7,18 +7,20 @@ const MAX_NAME_CHARACTERS = 1024;
 /** No header of a CMTS capture is longer. */
 const MAX_HEAD_BYTES = 1024;
 const SHA256_BYTES = 32;
-/** The latest moment that a date can be (ECMA-262). */
-export const LATEST_MS = 8.64e15;
+/** The latest moment whose year has four digits, as in the dates that are sent to pages. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Up to the file name of an origin. */
 const FIXED_BYTES = 56;
 /** Offset and length of a change. */
 const CHANGE_BYTES = 4;
 
-const textSchema = z.string().max(4000);
+/** With all lists full of the longest texts, in characters of six bytes each, a reading is half of what a record holds. */
+const textSchema = z.string().max(2000);
+const MAX_ITEMS = 50;
 const hertzSchema = z.number().nonnegative();
 
 /** How a file was read: the same for most files of a stream. Fields that a later version adds are passed over. */
-export const originReadingSchema = z.object({
+const originReadingSchema = z.object({
   /** Arrangement of its bytes, by the name that the decoder has for it. */
   layout: z.string().max(64),
   endianness: z.enum(["big", "little"]),
@@ -29,9 +31,9 @@ export const originReadingSchema = z.object({
     layout: textSchema,
     confidence: z.enum(["high", "medium", "low"]),
     reason: textSchema,
-    alternatives: z.array(z.object({ layout: textSchema, reason: textSchema })).max(100),
+    alternatives: z.array(z.object({ layout: textSchema, reason: textSchema })).max(MAX_ITEMS),
   }),
-  anomalies: z.array(textSchema).max(100),
+  anomalies: z.array(textSchema).max(MAX_ITEMS),
   calibration: z.object({ kHundredthsDb: z.int().nullable(), source: z.enum(["header", "snmp", "none"]) }),
   /** What SNMP said of the capture: the header is listed with it. */
   configuration: z.object({
@@ -67,10 +69,10 @@ export class OriginEncoder {
   #fits = false;
   #head: Uint8Array = new Uint8Array();
 
-  /** Records to be put in front of that of the frame; none where the origin is too long to be read again. */
+  /** Records to be put in front of that of the frame; none where the origin would be refused when it is read. */
   encode(sequence: number, origin: FrameOrigin): Uint8Array<ArrayBuffer>[] {
-    const { fileName, head, reading } = origin;
-    if (fileName.length > MAX_NAME_CHARACTERS || head.length > MAX_HEAD_BYTES) return [];
+    if (!isSound(origin)) return [];
+    const { head, reading } = origin;
     const isSame = reading === this.#reading && head.length === this.#head.length;
     if (!isSame) {
       this.#reading = reading;
@@ -109,28 +111,31 @@ export class OriginDecoder {
     const view = viewOf(content);
     const nameEnd = FIXED_BYTES + view.getUint16(52, true);
     const end = nameEnd + view.getUint16(54, true);
+    if (end > content.length) throw invalid("origin");
     const modifiedAtMs = view.getFloat64(8, true);
-    const number = view.getUint32(16, true);
-    const sizeBytes = view.getUint32(4, true);
     const { head, reading } = this.#held;
-    const isSound =
-      end <= content.length &&
-      head.length <= sizeBytes &&
-      number >= 1 &&
-      number <= reading.captures &&
-      (Number.isNaN(modifiedAtMs) || Math.abs(modifiedAtMs) <= LATEST_MS);
-    if (!isSound) throw invalid("origin");
     const origin = {
       fileName: nameOf(content.subarray(FIXED_BYTES, nameEnd)),
-      sizeBytes,
+      sizeBytes: view.getUint32(4, true),
       sha256: new Uint8Array(content.subarray(20, 20 + SHA256_BYTES)),
       modifiedAtMs: Number.isNaN(modifiedAtMs) ? undefined : modifiedAtMs,
-      number,
+      number: view.getUint32(16, true),
       head: changed(head, content.subarray(nameEnd, end)),
       reading,
     };
+    if (!isSound(origin)) throw invalid("origin");
     return { sequence: view.getUint32(0, true), origin };
   }
+}
+
+function isSound({ fileName, sizeBytes, modifiedAtMs, number, head, reading }: FrameOrigin): boolean {
+  return (
+    fileName.length <= MAX_NAME_CHARACTERS &&
+    head.length <= Math.min(MAX_HEAD_BYTES, sizeBytes) &&
+    number >= 1 &&
+    number <= reading.captures &&
+    (modifiedAtMs === undefined || isTime(modifiedAtMs))
+  );
 }
 
 function encodeReading(head: Uint8Array, reading: OriginReading): Uint8Array {
@@ -200,8 +205,13 @@ function nameOf(json: Uint8Array): string {
   } catch (error) {
     throw invalid("origin", error);
   }
-  if (typeof name !== "string" || name.length > MAX_NAME_CHARACTERS) throw invalid("origin");
+  if (typeof name !== "string") throw invalid("origin");
   return name;
+}
+
+/** Whether it is a time in Unix milliseconds that a date can tell. */
+export function isTime(ms: number): boolean {
+  return ms >= 0 && ms <= LATEST_MS;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

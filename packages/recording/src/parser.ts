@@ -18,7 +18,7 @@ import {
   RecordKind,
   recordingHeadSchema,
 } from "./layout.ts";
-import { type FrameOrigin, LATEST_MS, OriginDecoder } from "./origin.ts";
+import { type FrameOrigin, isTime, OriginDecoder } from "./origin.ts";
 import { decodeSummary, type Summary } from "./summary.ts";
 
 /**
@@ -166,10 +166,6 @@ function frameOf(bytes: Uint8Array<ArrayBuffer>): SpectrumFrame {
     levelsHundredthsDbmv.length > 0;
   if (!isSound) throw invalid("a frame of the recording has no bins, or no valid time or frequency axis");
   return frame;
-}
-
-function isTime(ms: number): boolean {
-  return ms >= 0 && ms <= LATEST_MS;
 }
 
 function parsed<Schema extends z.ZodType>(json: Uint8Array, schema: Schema, what: string): z.output<Schema> {
