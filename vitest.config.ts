@@ -11,20 +11,11 @@ const shared = {
 /** What is waited for comes at once, unless the machine is busy. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-/** Tests of what has no state of its process: codecs, mathematics, schemas, the page's parts. */
-const pure = [
-  "packages/{config,docsis-mib,kit,link,pnm-analysis,pnm-codec,protocol,recording}/src/**/*.test.ts",
-  "frontend/src/**/*.test.ts",
-];
-
-const unit = {
-  testTimeout: 60_000,
-  // They wait for sockets, timers and files more than they compute.
-  maxWorkers: 2 * availableParallelism(),
-};
-
 export default defineConfig({
   test: {
+    // Tests leave nothing behind in their process, and to load the programs anew for each file costs more than most
+    // tests.
+    isolate: false,
     // Containers take their time to go.
     teardownTimeout: 120_000,
     projects: [
@@ -32,20 +23,11 @@ export default defineConfig({
         ...shared,
         plugins: [vue()],
         test: {
-          ...unit,
-          name: "unit-pure",
-          include: pure,
-          // They leave nothing behind in their process, and to load it anew for each file costs more than the tests.
-          isolate: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          ...unit,
           name: "unit",
-          include: ["{packages/*,agent,backend}/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: pure,
+          include: ["{packages/*,agent,backend,frontend}/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          testTimeout: 60_000,
+          // They wait for sockets, timers and files more than they compute.
+          maxWorkers: 2 * availableParallelism(),
         },
       },
       {

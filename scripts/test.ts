@@ -41,10 +41,10 @@ const deployTables = join(reports, "deploy.txt");
 /** Where the tests stand that passed at their second try alone. */
 const retries = join(reports, "retries.txt");
 
-function vitest(name: string, project = name): Step {
-  const tests = join(reports, `${name}.json`);
+function vitest(project: string): Step {
+  const tests = join(reports, `${project}.json`);
   return {
-    name: `${name} tests`,
+    name: `${project} tests`,
     command: [
       "vitest",
       "run",
@@ -76,7 +76,7 @@ const steps: Step[] = [
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
   vitest("integration"),
-  { ...vitest("unit", "unit*"), nice: true },
+  { ...vitest("unit"), nice: true },
   // A browser gives up what is under way when containers change the networks of the machine.
   { ...vitest("browser"), alone: true },
 ];
