@@ -15,9 +15,9 @@ interface Step {
   /** File for its output, where it runs beside the steps that follow; shown at the end. */
   output?: string;
   /** Begins when those beside have ended. */
-  alone?: boolean;
+  isAfterBeside?: boolean;
   /** Leaves the processor to those beside where they want it. */
-  nice?: boolean;
+  isNice?: boolean;
 }
 
 interface VitestReport {
@@ -75,10 +75,11 @@ const steps: Step[] = [
     command: ["depcruise", "--config", ".dependency-cruiser.cjs", "backend", "agent", "frontend", "packages"],
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
-  vitest("integration"),
-  { ...vitest("unit"), nice: true },
-  // A browser gives up what is under way when containers change the networks of the machine.
-  { ...vitest("browser"), alone: true },
+  { ...vitest("unit"), isNice: true },
+  // Neither computes all of its time. A browser gives up what is under way when containers change the networks of the
+  // machine.
+  { ...vitest("integration"), isAfterBeside: true, output: join(reports, "integration.log") },
+  vitest("browser"),
 ];
 
 const chromium = spawnSync("sh", [
@@ -100,7 +101,7 @@ const failures: string[] = [];
 await ensurePage((line) => process.stdout.write(`${line}\n`));
 const beside: Promise<void>[] = [];
 for (const step of steps) {
-  if (step.alone) await Promise.all(beside);
+  if (step.isAfterBeside) await Promise.all(beside);
   process.stdout.write(`\n--- ${step.name}${step.output ? ": runs beside what follows" : ""}\n`);
   const done = take(step);
   if (step.output) beside.push(done);
@@ -130,12 +131,12 @@ async function take(step: Step): Promise<void> {
   count(step, code);
 }
 
-function run({ command: [program, ...args], output, nice }: Step): Promise<number> {
+function run({ command: [program, ...args], output, isNice }: Step): Promise<number> {
   const bins = ["node_modules/.bin", "frontend/node_modules/.bin"];
   const file = bins.map((bin) => join(bin, program!)).find((path) => existsSync(path)) ?? program!;
   const out = output ? openSync(output, "w") : "inherit";
   return new Promise((resolve) => {
-    spawn(nice ? "nice" : file, nice ? ["-n", "10", file, ...args] : args, {
+    spawn(isNice ? "nice" : file, isNice ? ["-n", "4", file, ...args] : args, {
       stdio: ["ignore", out, out],
       env: {
         ...process.env,

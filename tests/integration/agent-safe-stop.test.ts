@@ -128,5 +128,5 @@ test("an agent whose backend falls silent ends the test once the lease is over, 
   expect(isRunning()).toBe(true);
   await vi.waitUntil(() => !isRunning(), { timeout: 60_000 });
   expect(performance.now() - silentSinceMs).toBeLessThan(LEASE_MS + 8000);
-  expect(output()).toContain("is ended: its lease has expired");
+  await expect.poll(output).toContain("is ended: its lease has expired");
 }, 90_000);

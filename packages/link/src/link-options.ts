@@ -85,5 +85,5 @@ export const DEFAULT_TIMINGS: LinkTimings = {
   handshakeMs: 10_000,
   minSilenceMs: 1_500,
   tokenCheckMs: 5_000,
-  quietStartMs: 2_000,
+  quietStartMs: 5_000,
 };
