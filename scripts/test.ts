@@ -41,10 +41,10 @@ const deployTables = join(reports, "deploy.txt");
 /** Where the tests stand that passed at their second try alone. */
 const retries = join(reports, "retries.txt");
 
-function vitest(project: string): Step {
-  const tests = join(reports, `${project}.json`);
+function vitest(name: string, project = name): Step {
+  const tests = join(reports, `${name}.json`);
   return {
-    name: `${project} tests`,
+    name: `${name} tests`,
     command: [
       "vitest",
       "run",
@@ -75,7 +75,7 @@ const steps: Step[] = [
     command: ["depcruise", "--config", ".dependency-cruiser.cjs", "backend", "agent", "frontend", "packages"],
   },
   { name: "unused code", command: ["knip", "--no-progress"] },
-  { ...vitest("unit"), isNice: true },
+  { ...vitest("unit", "unit*"), isNice: true },
   // Neither computes all of its time. A browser gives up what is under way when containers change the networks of the
   // machine.
   { ...vitest("integration"), isAfterBeside: true, output: join(reports, "integration.log") },
