@@ -16,12 +16,9 @@ const PATIENCE = { timeout: 60_000, interval: 50 };
  * many threads came and went ("Check failed: jit_page.has_value()").
  */
 const withThreads = [
-  "backend/src/app.test.ts",
-  "backend/src/agents/{agents,enrolment,resume}.test.ts",
-  "backend/src/auth/sign-in.test.ts",
-  "backend/src/{captures,detection,routes}/*.test.ts",
+  "backend/src/*.test.ts",
+  "backend/src/{agents,auth,captures,cmts,detection,routes,utsc}/*.test.ts",
   "backend/src/live/hub.test.ts",
-  "backend/src/utsc/{orphan-watch,setup,simulator,snmp-result,tftp-probe,trigger-modes,vendor-life}.test.ts",
   "packages/pnm-codec/src/fuzz.test.ts",
   "packages/testkit/src/doctor.test.ts",
 ];
