@@ -20,7 +20,7 @@ const child = spawn(
     env: {
       ...process.env,
       DEPLOY_TABLES_FILE: report,
-      ...(args.includes("--full") ? { PNMLAB_DEPLOY_FULL: "yes" } : {}),
+      ...(args.includes("--full") ? { DEPLOY_SCOPE: "full" } : {}),
     },
   },
 );

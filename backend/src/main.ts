@@ -11,11 +11,12 @@ if (process.argv[2] === "agents") {
 }
 
 const { checkBackend } = await import("./check.ts");
-const { startBackend } = await import("./backend.ts");
 
 await runProgram(
   "backend",
   async ({ config, texts, build, log, signal, ready }) => {
+    // Not at the top: wrong settings are told before the whole program is loaded.
+    const { startBackend } = await import("./backend.ts");
     await using _backend = await startBackend({ config, texts, build, log });
     ready();
     await untilAborted(signal);

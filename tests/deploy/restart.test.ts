@@ -25,7 +25,7 @@ function pairs(): Step[][] {
   );
   const operations = OPERATIONS.flatMap((first) => OPERATIONS.map((second) => [first, second] as const));
   const most = isShort ? services.length : operations.length;
-  const count = process.env.PNMLAB_DEPLOY_FULL ? services.length * operations.length : most;
+  const count = process.env.DEPLOY_SCOPE === "full" ? services.length * operations.length : most;
   return Array.from({ length: count }, (_, index) => {
     // Pairs and combinations meet again after 48 steps: from there on they are shifted against each other.
     const [first, second] = services[index % services.length]!;

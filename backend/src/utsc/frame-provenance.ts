@@ -7,15 +7,12 @@ import {
   type UtscLayout,
 } from "@pnmlab/pnm-codec";
 import type { FrameProvenance, SpectrumFrame } from "@pnmlab/protocol";
-import type { FrameOrigin, OriginReading } from "@pnmlab/recording";
+import { type FrameOrigin, MAX_HEAD_BYTES, type OriginReading } from "@pnmlab/recording";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type FileReading, hintsOf } from "./capture-frame.ts";
 
 /** Frames of a session whose origin is kept: 20 s at 62 frames a second, a minute at the pace of most CMTSs. */
 export const KEPT_FRAMES = 1200;
-
-/** No header of a CMTS capture is longer; of one that claims to be, no fields are listed. */
-const LONGEST_HEADER = 1024;
 
 /** Of a file that is longer, or that a recording says is, no fields are listed: listing them takes as much memory. */
 const LONGEST_LISTED = 16 * 1024 * 1024;
@@ -66,7 +63,8 @@ export class FrameOrigins {
       sizeBytes: bytes.length,
       sha256: createHash("sha256").update(bytes).digest(),
       modifiedAtMs: modifiedAt?.getTime(),
-      head: reading.headerLength > LONGEST_HEADER ? new Uint8Array() : copyOf(bytes, reading.headerLength),
+      // Of a file that claims to have a longer one no fields are listed.
+      head: reading.headerLength > MAX_HEAD_BYTES ? new Uint8Array() : copyOf(bytes, reading.headerLength),
       reading: this.#shared(originReadingOf(reading, context)),
     };
     for (const [k, { sequence, capturedAtMs, receivedAtMs }] of frames.entries()) {

@@ -9,7 +9,7 @@ export {
   RecordKind,
 } from "./layout.ts";
 export { levelOfPower, powerOfLevel } from "./level-power.ts";
-export { type FrameOrigin, OriginEncoder, type OriginReading } from "./origin.ts";
+export { type FrameOrigin, MAX_HEAD_BYTES, OriginEncoder, type OriginReading } from "./origin.ts";
 export { RecordingParser, type RecordingPiece } from "./parser.ts";
 export { type SegmentScan, scanSegment } from "./scan.ts";
 export {

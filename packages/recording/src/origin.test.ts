@@ -4,32 +4,9 @@ import { encodeHead, encodeRecord, RECORD_HEADER_BYTES, RecordKind } from "./lay
 import { type FrameOrigin, OriginEncoder, type OriginReading } from "./origin.ts";
 import { RecordingParser } from "./parser.ts";
 import { scanSegment } from "./scan.ts";
+import { head } from "./test-support/head.ts";
 
-const head = encodeHead({
-  sessionId: "s1",
-  cmtsId: "lab-cmts-1",
-  rfPortIfIndex: 5,
-  rfPortName: "us 1/0",
-  label: "",
-  note: "",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  settings: {
-    fromMs: 1000,
-    firstSequence: 1,
-    requested: {
-      centerFrequencyHz: 40_000_000,
-      spanHz: 80_000_000,
-      bins: 16,
-      repeatPeriodUs: 50_000,
-      outputFormat: "fftPower",
-    },
-    accepted: null,
-    observed: null,
-    kHundredthsDb: null,
-    channels: [],
-    software: { version: "0.1.0", commit: "0123456789", dirty: false, builtAt: "2026-01-01T00:00:00.000Z" },
-  },
-});
+const headBytes = encodeHead(head);
 
 const reading: OriginReading = {
   layout: "e6000-328",
@@ -94,7 +71,7 @@ function fileOf(frames: readonly (readonly [number, FrameOrigin | undefined])[])
     ...(origin ? encoder.encode(sequence, origin) : []),
     frameOf(sequence),
   ]);
-  return Buffer.concat([head, ...records]);
+  return Buffer.concat([headBytes, ...records]);
 }
 
 function read(file: Uint8Array, chunkBytes = 64) {
@@ -162,7 +139,7 @@ it("records no origin that could not be read again, and those after it", () => {
 
 it("gives a frame no origin that has another number", () => {
   const [common, own] = new OriginEncoder().encode(1, originOf(1));
-  const file = Buffer.concat([head, common!, own!, frameOf(2), frameOf(1)]);
+  const file = Buffer.concat([headBytes, common!, own!, frameOf(2), frameOf(1)]);
   expect(read(file)).toEqual([
     [2, undefined],
     [1, undefined],
@@ -185,7 +162,7 @@ it("passes over what a later version adds to readings and origins", () => {
   );
   const { outputFormat: _, ...configuration } = reading.configuration;
   const known = originOf(1, { reading: { ...reading, configuration } });
-  expect(read(Buffer.concat([head, common!, longer, frameOf(1)]))).toEqual([[1, known]]);
+  expect(read(Buffer.concat([headBytes, common!, longer, frameOf(1)]))).toEqual([[1, known]]);
 });
 
 it("refuses a reading or an origin whose lengths or fields do not fit, in words", () => {
@@ -193,7 +170,7 @@ it("refuses a reading or an origin whose lengths or fields do not fit, in words"
     .encode(1, originOf(1))
     .map((r) => r.subarray(RECORD_HEADER_BYTES));
   const readReading = (content: Uint8Array) => () =>
-    read(Buffer.concat([head, encodeRecord(RecordKind.reading, content)]));
+    read(Buffer.concat([headBytes, encodeRecord(RecordKind.reading, content)]));
   const aboutFiles = "what the recording tells of how the files of a recording were read cannot be read";
   expect(readReading(common!)).not.toThrow();
   expect(readReading(new Uint8Array(1))).toThrow(aboutFiles);
@@ -204,7 +181,7 @@ it("refuses a reading or an origin whose lengths or fields do not fit, in words"
   const readOrigin = (content: Uint8Array) => () =>
     read(
       Buffer.concat([
-        head,
+        headBytes,
         encodeRecord(RecordKind.reading, common!),
         encodeRecord(RecordKind.origin, content),
       ]),
@@ -227,7 +204,7 @@ it("refuses a reading or an origin whose lengths or fields do not fit, in words"
   expect(readOrigin(set(54, 255, 255))).toThrow(aboutFrame);
   expect(readOrigin(set(56, 0x30))).toThrow(aboutFrame);
   expect(readOrigin(own!.subarray(0, own!.length - 1))).toThrow(aboutFrame);
-  const orphan = Buffer.concat([head, encodeRecord(RecordKind.origin, own!)]);
+  const orphan = Buffer.concat([headBytes, encodeRecord(RecordKind.origin, own!)]);
   expect(() => read(orphan)).toThrow(aboutFrame);
 });
 
@@ -242,7 +219,7 @@ it("refuses changes that lie outside of the bytes that they change", () => {
   const refuses = (place: number, value: number) => {
     const bytes = content.slice();
     new DataView(bytes.buffer).setUint16(place, value, true);
-    const file = Buffer.concat([head, common!, encodeRecord(RecordKind.origin, bytes)]);
+    const file = Buffer.concat([headBytes, common!, encodeRecord(RecordKind.origin, bytes)]);
     expect(() => read(file)).toThrow("what the recording tells of the file of a frame cannot be read");
   };
   refuses(at, 328);

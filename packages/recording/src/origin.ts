@@ -4,8 +4,8 @@ import { z } from "zod";
 import { decodeJson, encodeJson, encodeRecord, RecordKind } from "./layout.ts";
 
 const MAX_NAME_CHARACTERS = 1024;
-/** No header of a CMTS capture is longer. */
-const MAX_HEAD_BYTES = 1024;
+/** Most bytes in front of the samples that an origin holds. No header of a CMTS capture is longer. */
+export const MAX_HEAD_BYTES = 1024;
 const SHA256_BYTES = 32;
 /** The latest moment whose year has four digits, as in the dates that are sent to pages. */
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

@@ -2,37 +2,12 @@ import { crc32 as zlibCrc32 } from "node:zlib";
 import { decodeSpectrumFrame, encodeSpectrumFrame, NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "./crc32.ts";
-import { encodeHead, encodeRecord, type RecordingHead, RecordKind } from "./layout.ts";
+import { encodeHead, encodeRecord, RecordKind } from "./layout.ts";
 import { RecordingParser, type RecordingPiece } from "./parser.ts";
 import { scanSegment } from "./scan.ts";
 import { decodeSummary, decodeSummaryHead, encodeSummary, encodeSummaryHead } from "./summary.ts";
 import { SummaryBuilder } from "./summary-builder.ts";
-
-const head: RecordingHead = {
-  sessionId: "s1",
-  cmtsId: "lab-cmts-1",
-  rfPortIfIndex: 5,
-  rfPortName: "us 1/0",
-  label: "Störung µ 測定",
-  note: "",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  settings: {
-    fromMs: 1000,
-    firstSequence: 1,
-    requested: {
-      centerFrequencyHz: 40_000_000,
-      spanHz: 80_000_000,
-      bins: 16,
-      repeatPeriodUs: 50_000,
-      outputFormat: "fftPower",
-    },
-    accepted: null,
-    observed: null,
-    kHundredthsDb: null,
-    channels: [],
-    software: { version: "0.1.0", commit: "0123456789", dirty: false, builtAt: "2026-01-01T00:00:00.000Z" },
-  },
-};
+import { head } from "./test-support/head.ts";
 
 function frame(sequence: number, change: Partial<SpectrumFrame> = {}): SpectrumFrame {
   return {
