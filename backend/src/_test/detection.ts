@@ -7,6 +7,7 @@ import {
   Random,
 } from "@pnmlab/pnm-analysis";
 import {
+  decodeSpectrumFrame,
   encodeSpectrumFrame,
   type PlantEvent,
   type SpectrumFrame,
@@ -176,10 +177,13 @@ export function memoryRecorder(
       const times = known ? {} : { firstMs: null, lastMs: null };
       return { ...recording(id), ...times, settings: [{ ...recordedSettings, channels }] };
     },
-    async *frames(id) {
+    async *frames(id, { fromMs = -Infinity, toMs = Infinity } = {}) {
       read.push(id);
       try {
-        yield* recordings[id]?.() ?? [];
+        for (const bytes of recordings[id]?.() ?? []) {
+          const { capturedAtMs } = decodeSpectrumFrame(bytes.buffer);
+          if (capturedAtMs >= fromMs && capturedAtMs <= toMs) yield bytes;
+        }
       } finally {
         closed += 1;
       }

@@ -11,6 +11,21 @@ export function capturedAtMsOf(bytes: ArrayBuffer): number {
   return new DataView(bytes).getFloat64(CAPTURED_AT, true);
 }
 
+/** Notes the earliest and the latest capture time of frames that go by; null before the first. */
+export class CapturedTimes {
+  firstMs: number | null = null;
+  lastMs: number | null = null;
+
+  async *of(frames: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for await (const bytes of frames) {
+      const atMs = capturedAtMsOf(bytes.buffer);
+      this.firstMs = Math.min(this.firstMs ?? atMs, atMs);
+      this.lastMs = Math.max(this.lastMs ?? atMs, atMs);
+      yield bytes;
+    }
+  }
+}
+
 /** How a recording is judged at its beginning. */
 export function firstOptionsOf({ settings }: RecordingDetail, detection: ChangeDetection): JudgeOptions {
   return settings.length === 0

@@ -9,8 +9,17 @@ import type { JudgeOptions, TrialResult } from "./worker-messages.ts";
 /** What detectors learn before they judge, and the slow ones that judge minutes. */
 const BEFORE_MS = 60_000;
 const BEFORE_SLOW_MS = 360_000;
-const SLOW_KINDS = new Set(["channelSilent", "lowTraffic", "levelDeviation", "stuckTransmitter", "hum"]);
+const SLOW_KINDS = new Set([
+  "noiseRise",
+  "channelSilent",
+  "lowTraffic",
+  "levelDeviation",
+  "stuckTransmitter",
+  "hum",
+]);
 const AFTER_MS = 2_000;
+/** What has to last before it is raised may have its peak before that. */
+const AFTER_SLOW_MS = 60_000;
 const NEAR_HZ = 100_000;
 
 export interface ReplayDeps {
@@ -33,9 +42,10 @@ export async function replayEvent(
   const run = (frames: AsyncIterable<TrialFrame>) =>
     trials.run(context, frames, { wantedKind: event.kind, signal });
   const peakMs = evidence.length > 0 ? capturedAtMsOf(evidence[evidence.length >> 1]!) : event.lastMs;
+  const isSlow = SLOW_KINDS.has(event.kind);
   const part = {
-    fromMs: peakMs - (SLOW_KINDS.has(event.kind) ? BEFORE_SLOW_MS : BEFORE_MS),
-    toMs: peakMs + AFTER_MS,
+    fromMs: peakMs - (isSlow ? BEFORE_SLOW_MS : BEFORE_MS),
+    toMs: peakMs + (isSlow ? AFTER_SLOW_MS : AFTER_MS),
   };
   const kept = [
     { source: "recording" as const, id: event.recordingId },

@@ -148,8 +148,29 @@ test("a rehearsal raises what the recording holds, nothing with thresholds above
   const thresholds = { d1LiveDb: 30, d1AverageDb: 20, d1HoldDb: 20 };
   expect((await service.rehearse("ingress", { enabled: ["D1"], thresholds })).counts).toEqual({});
   const quiet = await service.rehearse("clean", {});
-  expect(quiet).toEqual({ frames: 600, counts: {}, events: [] });
+  expect(quiet).toMatchObject({ frames: 600, counts: {}, events: [] });
   expect(closed()).toBe(3);
+});
+
+test("rehearsals of a ring that grows are over the same frames where they name the same times", async () => {
+  let length = 600;
+  function* growing() {
+    for (let sequence = 0; sequence < length; sequence += 1) {
+      yield encodeSpectrumFrame(noiseFrame(sequence));
+    }
+  }
+  const { recorder } = memoryRecorder({ growing });
+  const { service } = await openDetection({ recorder });
+  const first = await service.rehearse("growing", {});
+  const { capturedAtMs: firstMs } = noiseFrame(0);
+  const { capturedAtMs: lastMs } = noiseFrame(599);
+  expect(first).toMatchObject({ frames: 600, firstMs, lastMs });
+  length = 800;
+  expect((await service.rehearse("growing", {})).frames).toBe(800);
+  const same = await service.rehearse("growing", { enabled: ["D1"], fromMs: firstMs, toMs: lastMs });
+  expect(same).toMatchObject({ frames: 600, firstMs, lastMs });
+  const none = await service.rehearse("growing", { toMs: firstMs - 1 });
+  expect(none).toMatchObject({ frames: 0, firstMs: null, lastMs: null });
 });
 
 test("a rehearsal whose caller leaves ends and closes the recording", async () => {

@@ -9,6 +9,7 @@ import type {
   Mute,
   PlantEvent,
   Rehearsal,
+  RehearsalRequest,
   Replay,
   SpectrumFrame,
   UpstreamChannel,
@@ -21,7 +22,7 @@ import { type BookedSource, EventBook } from "./event-book.ts";
 import { unpackFrames } from "./frame-pack.ts";
 import { judgeOptionsOf } from "./judge-options.ts";
 import { NO_NOTES, plantEventOf } from "./plant-event.ts";
-import { firstOptionsOf, recordedFrames } from "./recorded-frames.ts";
+import { CapturedTimes, firstOptionsOf, recordedFrames } from "./recorded-frames.ts";
 import { replayEvent } from "./replay.ts";
 import { SessionStream } from "./session-stream.ts";
 import { changedDetection, detectionSettingsOf } from "./settings.ts";
@@ -181,24 +182,35 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   }
 
   /**
-   * What a recording would have raised with other settings than the present ones.
+   * What a recording, or the part of it between two times, would have raised with other settings than the present ones.
    *
    * @throws PnmLabError `RECORDING_UNKNOWN`, `DETECTION_INVALID`, and as `TrialRunner.run`
    */
-  async rehearse(recordingId: string, change: ChangeDetection, signal?: AbortSignal): Promise<Rehearsal> {
+  async rehearse(
+    recordingId: string,
+    { fromMs, toMs, ...change }: RehearsalRequest,
+    signal?: AbortSignal,
+  ): Promise<Rehearsal> {
     const detection = changedDetection(this.#detection, change);
     const { recorder } = this.#options;
     if (recorder === undefined) {
       throw new PnmLabError("RECORDING_UNKNOWN", "this backend records nothing");
     }
     const detail = await recorder.detail(recordingId);
-    const frames = recordedFrames(detail, recorder.frames(recordingId), detection);
+    const times = new CapturedTimes();
+    const frames = recordedFrames(
+      detail,
+      times.of(recorder.frames(recordingId, { fromMs, toMs })),
+      detection,
+    );
     const { events, ...result } = await this.#trials.run(firstOptionsOf(detail, detection), frames, {
       signal,
     });
     const channels = detail.settings.flatMap((settings) => settings.channels);
     return {
       ...result,
+      firstMs: times.firstMs,
+      lastMs: times.lastMs,
       events: events.map((event, k) =>
         plantEventOf(event, { ...detail, channels }, { ...NO_NOTES, number: k + 1 }, []),
       ),

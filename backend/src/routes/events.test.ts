@@ -101,4 +101,7 @@ test("thresholds are changed within their range, and the state tells what the de
   const { hours } = (await call("GET", "/api/events/histogram?hours=2")).body as { hours: unknown[] };
   expect(hours).toHaveLength(2);
   expect(await call("POST", "/api/recordings/none/rehearsal", {})).toMatchObject({ status: 404 });
+  expect(await call("POST", "/api/recordings/none/rehearsal", { fromMs: 2, toMs: 1 })).toMatchObject({
+    status: 400,
+  });
 });

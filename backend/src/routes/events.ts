@@ -11,6 +11,7 @@ import {
   muteAnswerSchema,
   muteListSchema,
   newMuteSchema,
+  rehearsalRequestSchema,
   rehearsalSchema,
   replaySchema,
 } from "@pnmlab/protocol";
@@ -204,10 +205,10 @@ function detectionRoutes(app: FastifyInstance, { detection }: EventRouteDeps): v
       config: { changesNothing: true },
       schema: {
         summary:
-          "What a recording would have raised with other detectors and thresholds than those that are set",
+          "What a recording, or its frames from fromMs to toMs, would have raised with other detectors and thresholds than those that are set",
         tags,
         params: idParams,
-        body: changeDetectionSchema,
+        body: rehearsalRequestSchema,
         response: { 200: rehearsalSchema },
       },
     },

@@ -16,6 +16,7 @@ import {
   type newMuteSchema,
   type PlantEvent,
   type Rehearsal,
+  type RehearsalRequest,
   type Replay,
   rehearsalSchema,
   replaySchema,
@@ -48,7 +49,7 @@ export interface EventsClient {
   changeSettings(change: ChangeDetection): Promise<DetectionSettings>;
   detectors(): Promise<DetectionState>;
   /** What a recording would have raised; `signal` takes the question back. */
-  rehearse(recordingId: string, change: ChangeDetection, signal: AbortSignal): Promise<Rehearsal>;
+  rehearse(recordingId: string, wanted: RehearsalRequest, signal: AbortSignal): Promise<Rehearsal>;
 }
 
 /** Events over HTTP, from the origin that served the page. */
@@ -72,12 +73,12 @@ export const httpEventsClient: EventsClient = {
   settings: () => request("GET", "/api/detection", detectionSettingsSchema),
   changeSettings: (change) => request("PUT", "/api/detection", detectionSettingsSchema, jsonBody(change)),
   detectors: () => request("GET", "/api/detection/state", detectionStateSchema),
-  rehearse: (recordingId, change, signal) =>
+  rehearse: (recordingId, wanted, signal) =>
     request(
       "POST",
       `/api/recordings/${encodeURIComponent(recordingId)}/rehearsal`,
       rehearsalSchema,
-      { ...jsonBody(change), signal },
+      { ...jsonBody(wanted), signal },
       REHEARSAL_DEADLINE_MS,
     ),
 };

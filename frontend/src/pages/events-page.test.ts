@@ -117,29 +117,43 @@ test("an event that comes over the live connection appears without a reload, and
 
 test("thresholds are tried on a recording before they apply, and applied for the lab", async () => {
   const client = new SyntheticLabClient();
-  const tried: string[] = [];
+  const tried: { recordingId: string; toMs: number | undefined }[] = [];
   const { rehearse } = client.events;
-  client.events.rehearse = async (recordingId, change) => {
-    tried.push(recordingId);
-    return rehearse(recordingId, change);
+  client.events.rehearse = async (recordingId, wanted) => {
+    tried.push({ recordingId, toMs: wanted.toMs });
+    return rehearse(recordingId, wanted);
   };
   const page = await open(client);
   const { wrapper } = page;
   const button = (label: string) => wrapper.findAll("button").find((one) => one.text().startsWith(label))!;
   await button("Thresholds").trigger("click");
   await flushPromises();
+  await vi.waitFor(() =>
+    expect(wrapper.get("[aria-label=Preview]").text()).toContain("Would have fired 6 times"),
+  );
   const apply = () => button("Apply for the lab").attributes("disabled");
   expect(apply()).toBeDefined();
   await wrapper.get("input[aria-labelledby=what-d1LiveDb][type=number]").setValue("15");
   expect(apply()).toBeUndefined();
+  await vi.waitFor(() =>
+    expect(wrapper.get("[aria-label=Preview]").text()).toContain(
+      "Would have fired 4 times in 5\u2009740 frames, with the lab's settings 6",
+    ),
+  );
   await button("Apply for the lab").trigger("click");
   await flushPromises();
   const { thresholds } = await client.events.settings();
   expect(thresholds.find(({ name }) => name === "d1LiveDb")?.value).toBe(15);
+  await vi.waitFor(() => expect(tried).toHaveLength(3));
+  expect(new Set(tried.map(({ recordingId }) => recordingId))).toEqual(new Set(["kept-1"]));
+  const [first, second, third] = tried.map(({ toMs }) => toMs);
+  expect([first, third]).toEqual([undefined, second]);
+  expect(second).toBeTypeOf("number");
   await vi.waitFor(() =>
     expect(wrapper.get("[aria-label=Preview]").text()).toContain("Would have fired 4 times"),
   );
-  expect(new Set(tried)).toEqual(new Set(["kept-1"]));
+  await button("Newest frames").trigger("click");
+  await vi.waitFor(() => expect(tried.at(-1)).toEqual({ recordingId: "kept-1", toMs: undefined }));
   page.close();
 });
 

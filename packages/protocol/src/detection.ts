@@ -108,9 +108,28 @@ export const changeDetectionSchema = z.strictObject({
 });
 export type ChangeDetection = z.infer<typeof changeDetectionSchema>;
 
+/**
+ * `POST /api/recordings/{id}/rehearsal`: detectors and thresholds to try, and over which frames. A ring grows and
+ * forgets: two runs are over the same frames only where both name the same times.
+ */
+export const rehearsalRequestSchema = changeDetectionSchema
+  .extend({
+    /** By the frames' own times, Unix milliseconds of captures, both ends included; all frames where not given. */
+    fromMs: z.number().optional(),
+    toMs: z.number().optional(),
+  })
+  .refine(({ fromMs = -Infinity, toMs = Infinity }) => toMs >= fromMs, {
+    path: ["toMs"],
+    error: "must not be before fromMs",
+  });
+export type RehearsalRequest = z.infer<typeof rehearsalRequestSchema>;
+
 /** What a recording would have raised with these thresholds. */
 export const rehearsalSchema = z.strictObject({
+  /** How many frames it was over, and the times of the first and the last of them; null without any. */
   frames: z.int(),
+  firstMs: z.number().nullable(),
+  lastMs: z.number().nullable(),
   counts: z.record(z.string(), z.int()),
   /** The first hundred, in their order. */
   events: z.array(plantEventSchema),

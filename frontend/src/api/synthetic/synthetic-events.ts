@@ -8,6 +8,7 @@ import {
   type Mute,
   type PlantEvent,
   type Rehearsal,
+  type RehearsalRequest,
   type Replay,
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
@@ -16,6 +17,7 @@ import { SyntheticSpectrum } from "./synthetic-spectrum.ts";
 
 const HOUR_MS = 3_600_000;
 const EVIDENCE_FRAMES = 5;
+const RING_MS = 574_000;
 /** Events that a threshold at its default would have raised in the made-up ring. */
 const FIRED_AT_DEFAULT = 6;
 
@@ -122,13 +124,23 @@ export class SyntheticEvents implements EventsClient {
     cpuMsPerFrame: 1.2,
     sessions: [],
   });
-  rehearse = async (_recordingId: string, change: ChangeDetection): Promise<Rehearsal> => {
+  rehearse = async (
+    _recordingId: string,
+    { fromMs, toMs, ...change }: RehearsalRequest,
+  ): Promise<Rehearsal> => {
     const settings = settingsWith(change);
+    const lastMs = toMs ?? Date.now();
     const live = settings.thresholds.find(({ name }) => name === "d1LiveDb")!;
     const fired = settings.enabled.includes("D1")
       ? Math.max(0, FIRED_AT_DEFAULT - Math.round(live.value - live.default))
       : 0;
-    return { frames: 5740, counts: fired > 0 ? { narrowbandIngress: fired } : {}, events: [] };
+    return {
+      frames: 5740,
+      firstMs: fromMs ?? lastMs - RING_MS,
+      lastMs,
+      counts: fired > 0 ? { narrowbandIngress: fired } : {},
+      events: [],
+    };
   };
 
   #byId(id: string): PlantEvent {

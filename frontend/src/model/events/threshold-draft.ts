@@ -45,7 +45,7 @@ export function sliderStep({ least, most }: Pick<ThresholdInfo, "least" | "most"
 }
 
 /** How often it fired: `would have fired 3 times in 5 740 frames`. */
-export function rehearsalWords({ frames, counts }: Rehearsal): string {
+export function rehearsalWords({ frames, counts }: Pick<Rehearsal, "frames" | "counts">): string {
   const times = totalOf(counts);
   const often =
     times === 0 ? "not" : times === 1 ? "once" : times === 2 ? "twice" : `${formatCount(times)} times`;
@@ -55,7 +55,7 @@ export function rehearsalWords({ frames, counts }: Rehearsal): string {
 }
 
 /** The same by kind, the worst first: `2 Noise rise`, `1 Hum`. */
-export function rehearsalKinds({ counts }: Rehearsal): string[] {
+export function rehearsalKinds({ counts }: Pick<Rehearsal, "counts">): string[] {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a], [b]) => kindRank(a) - kindRank(b))
