@@ -116,19 +116,32 @@ run(
 run(
   "the picture is saved as SVG with its traces as paths and as PNG, and goes to the clipboard",
   async () => {
+    await page.locator("#mask-from").selectOption("plan");
+    await page.locator("#mask-upper").fill("6");
+    await page.getByRole("button", { name: "Make mask" }).click();
+    await page.locator(".plot__surface").focus();
+    await page.keyboard.press("d");
     const svg = (await saved("SVG")).bytes.toString("utf8");
     const read = await page.evaluate((text) => {
       const document = new DOMParser().parseFromString(text, "image/svg+xml");
       return {
         isBroken: document.querySelector("parsererror") !== null,
         paths: document.querySelectorAll("path").length,
-        images: document.querySelectorAll("image").length,
+        images: [...document.querySelectorAll("image")].map((image) =>
+          image.getAttribute("href")!.slice(0, 22),
+        ),
+        failColour: getComputedStyle(window.document.documentElement).getPropertyValue("--fail").trim(),
+        strokes: [...document.querySelectorAll("path")].map((path) => path.getAttribute("stroke")),
         words: document.documentElement.textContent ?? "",
       };
     }, svg);
     expect(read.isBroken).toBe(false);
     expect(read.paths).toBeGreaterThanOrEqual(3);
-    expect(read.images).toBe(1);
+    // The waterfall and, under the traces, the persistence.
+    expect(read.images).toEqual(["data:image/png;base64,", "data:image/png;base64,"]);
+    expect(read.words).toContain("Persistence");
+    expect(read.strokes.filter((stroke) => stroke === read.failColour).length).toBeGreaterThanOrEqual(2);
+    expect(read.words).toMatch(/Mask plan \+6 dB: (pass|FAIL)/);
     expect(read.words).toMatch(/M1 on Average: 27\.\d{3} MHz/);
     const png = (await saved("PNG")).bytes;
     expect(png.subarray(1, 4).toString()).toBe("PNG");

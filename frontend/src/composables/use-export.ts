@@ -5,7 +5,7 @@ import type { ExportSubject } from "../model/export/export-subject.ts";
 import { titleOf } from "../model/export/export-subject.ts";
 import { exportFileName } from "../model/export/file-name.ts";
 import { MatrixCsv, matrixCsvBytes } from "../model/export/matrix-csv.ts";
-import { PAPER_LOOK, type PictureLook } from "../model/export/picture-look.ts";
+import { PAPER_LOOK } from "../model/export/picture-look.ts";
 import { pictureSvg } from "../model/export/picture-svg.ts";
 import { imageUrl, pngOf } from "../model/export/raster.ts";
 import { saveFile } from "../model/export/save-file.ts";
@@ -15,7 +15,7 @@ import { traceExportOf } from "../model/export/traces-json.ts";
 import { viewReport } from "../model/export/view-report.ts";
 import type { PlotSnapshot } from "../model/plot-snapshot.ts";
 import { queryOfView } from "../model/view-query.ts";
-import { readPlotTheme } from "../render/plot-theme.ts";
+import { type PlotTheme, readPlotTheme } from "../render/plot-theme.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
 import { useLab } from "./use-lab.ts";
 import type { LiveEvents } from "./use-live-events.ts";
@@ -24,7 +24,6 @@ import type { LiveMonitor } from "./use-live-monitor.ts";
 /** Width of exported pictures, CSS pixels; an image of pixels has twice as many. */
 const PICTURE_WIDTH = 1440;
 const PIXEL_RATIO = 2;
-const WATERFALL_PIXELS = { columns: 1300, rows: 260 };
 const OUTCOME_MS = 5000;
 /** Frames that are asked for at once. */
 const MATRIX_CHUNK = 200;
@@ -75,26 +74,24 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
       exportedAtMs: Date.now(),
     };
   };
-  const look = (): PictureLook => (onPaper.value ? PAPER_LOOK : readPlotTheme(document.documentElement));
+  const look = (): PlotTheme => (onPaper.value ? PAPER_LOOK : readPlotTheme(document.documentElement));
   const nameOf = (snapshot: PlotSnapshot, what: string, extension: string) => {
     const { cmts, port } = monitor.target.value;
     return exportFileName([cmts.id, port.name], snapshot.report.capturedAtMs, what, extension);
   };
-  const take = async (picture = false): Promise<PlotSnapshot> => {
+  const take = async (theme?: PlotTheme): Promise<PlotSnapshot> => {
     const snapshot = await monitor.plot.ask({
       kind: "snapshot",
-      ...(picture && { picture: WATERFALL_PIXELS }),
+      ...(theme && { picture: { width: PICTURE_WIDTH, theme } }),
     });
     if (!snapshot) throw new Error("There is no picture yet: nothing was received on this port");
     return snapshot;
   };
-  const drawn = async (pictureLook = look()): Promise<{ snapshot: PlotSnapshot; svg: string }> => {
-    const snapshot = await take(true);
-    const waterfallUrl = snapshot.waterfall && imageUrl(snapshot.waterfall);
-    return {
-      snapshot,
-      svg: pictureSvg(subject(), snapshot, { width: PICTURE_WIDTH, waterfallUrl, look: pictureLook }),
-    };
+  const drawn = async (theme = look()): Promise<{ snapshot: PlotSnapshot; svg: string }> => {
+    const snapshot = await take(theme);
+    const { picture } = snapshot;
+    if (!picture) throw new Error("There is no picture yet: nothing was received on this port");
+    return { snapshot, svg: pictureSvg(subject(), snapshot, { picture, urlOf: imageUrl, look: theme }) };
   };
   const attempt = async (what: string, run: () => Promise<string>) => {
     if (working.value !== undefined) return;

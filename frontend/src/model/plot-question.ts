@@ -1,4 +1,5 @@
 import type { PeakStep } from "@pnmlab/pnm-analysis";
+import type { PlotTheme } from "../render/plot-theme.ts";
 import type { BoxStatistics } from "./box-statistics.ts";
 import type { LevelHistory } from "./level-history.ts";
 import type { LevelLine } from "./level-line.ts";
@@ -30,8 +31,8 @@ export type PlotQuestion =
       /** Undefined for 6 dB over the noise floor. */
       thresholdDbmv: number | undefined;
     }
-  /** Everything that is shown now; `picture` asks for the waterfall in so many pixels. */
-  | { kind: "snapshot"; picture?: { columns: number; rows: number } };
+  /** Everything that is shown now; `picture` asks for the panes too, drawn so many CSS pixels wide. */
+  | { kind: "snapshot"; picture?: { width: number; theme: PlotTheme } };
 
 /** The answer to the question of the same kind; undefined where the data has none. */
 export interface PlotAnswers {

@@ -1,4 +1,5 @@
 import type { FrequencyAxis } from "./frequency-axis.ts";
+import type { PlotLayout } from "./plot-layout.ts";
 import type { PlotReport } from "./plot-report.ts";
 
 /** Traces of a snapshot by name. */
@@ -15,13 +16,20 @@ export type SnapshotTrace =
   | "difference"
   | "user";
 
-/** The waterfall of a snapshot as pixels of `ImageData`, newest row first. */
-export interface SnapshotWaterfall {
+/** Pixels of `ImageData`, row by row. */
+export interface PixelImage {
   columns: number;
   rows: number;
   pixels: Uint32Array<ArrayBuffer>;
-  topMs: number;
-  bottomMs: number;
+}
+
+/** The panes of a plot as drawn, for a file. */
+export interface PlotPicture {
+  layout: PlotLayout;
+  /** Elements of SVG in the places of the layout. */
+  markup: string;
+  /** What the images in the markup show, by the name that stands for their address. */
+  images: Readonly<Record<string, PixelImage>>;
 }
 
 /** Everything that a picture shows at one moment, in numbers. */
@@ -32,5 +40,6 @@ export interface PlotSnapshot {
   /** Frames that p10, p50 and p90 go over. */
   percentileFrames: number;
   report: PlotReport;
-  waterfall: SnapshotWaterfall | undefined;
+  /** Undefined where it was not asked for. */
+  picture: PlotPicture | undefined;
 }

@@ -39,6 +39,11 @@ export const DEFAULT_SWITCHES: TraceSwitches = {
   persistence: false,
 };
 
+/** The band by the shares at its edges: `p10–p90`. */
+export function bandName({ band }: TraceOptions): string {
+  return `p${Math.round(band.lowShare * 100)}–p${Math.round(band.highShare * 100)}`;
+}
+
 /** What differences and sums are made of; `p50` is the middle line of the band, `floor` the noise floor per bin. */
 export const TRACE_SOURCES = ["live", "average", "max", "min", "p50", "reference", "floor"] as const;
 export type TraceSource = (typeof TRACE_SOURCES)[number];

@@ -3,6 +3,7 @@ import { answerQuestion } from "../model/answer-question.ts";
 import { boxStatistics } from "../model/box-statistics.ts";
 import { colourTable, pixelOf } from "../model/colour-table.ts";
 import { parseHexColour } from "../model/contrast.ts";
+import { formatClock } from "../model/format.ts";
 import { columnBins } from "../model/frequency-axis.ts";
 import { LevelWatch } from "../model/level-watch.ts";
 import { levelOfHundredths } from "../model/levels.ts";
@@ -20,13 +21,8 @@ import { shownFrameOf } from "../model/shown-frame.ts";
 import type { TraceRole, TraceSource } from "../model/trace-options.ts";
 import { waterfallRows } from "../model/waterfall-rows.ts";
 import type { PlotKind } from "./commands.ts";
-import { paintAxes } from "./paint-axes.ts";
 import { paintCursor } from "./paint-cursor.ts";
-import { paintEvents } from "./paint-events.ts";
-import { paintMarkers, paintTimeMarkers } from "./paint-markers.ts";
-import { paintMasks } from "./paint-masks.ts";
-import { paintTrace } from "./paint-trace.ts";
-import { paintColourBar, paintWaterfall } from "./paint-waterfall.ts";
+import { paintPanes } from "./paint-panes.ts";
 import { PersistenceImage } from "./persistence-image.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCursor, Scene } from "./scene.ts";
@@ -200,8 +196,18 @@ export class LivePlot {
   }
 
   #snapshot(picture: Parameters<typeof takeSnapshot>[1]): PlotAnswers["snapshot"] {
-    const source = { data: this.#data, view: this.#view, report: this.report(), topMs: this.#topMs() };
-    return takeSnapshot({ ...source, colours: this.#colours, emptyPixel: this.#emptyPixel }, picture);
+    const source = {
+      data: this.#data,
+      view: this.#view,
+      report: this.report(),
+      judge: this.#maskJudge,
+      topMs: this.#topMs(),
+      palette: this.#palette,
+      colours: this.#colours,
+      emptyPixel: this.#emptyPixel,
+      measure: (font: string, text: string) => this.#surface.widthOf(font, text),
+    };
+    return takeSnapshot(source, picture);
   }
 
   /** What the traces and the waterfall read under the pointer. */
@@ -220,21 +226,19 @@ export class LivePlot {
     const scene = this.#scene(layout);
     const context = this.#surface.begin();
     this.#refreshSlowFigures(nowMs);
-    const markers = this.#markers.read(this.#data, this.#view);
-    if (layout.trace.height > 0) {
-      this.#persistence.update(scene, this.#palette, nowMs);
-      paintTrace(context, scene, this.#persistence);
-      paintMasks(context, scene, this.#maskJudge, this.#maskJudge.reports());
-      paintMarkers(context, scene, markers);
-    }
-    if (layout.waterfall.height > 0) {
-      this.#updateImage(scene);
-      paintWaterfall(context, scene, this.#data.ring ? this.#image : undefined);
-      paintColourBar(context, scene, this.#palette);
-      paintTimeMarkers(context, scene, markers);
-    }
-    paintEvents(context, scene);
-    paintAxes(context, scene, this.#floor.dbmv);
+    if (layout.trace.height > 0) this.#persistence.update(scene, this.#palette, nowMs);
+    const { waterfall } = layout;
+    if (waterfall.height > 0) this.#updateImage(scene);
+    const { pixelRatio } = scene;
+    const [left, top] = [Math.round(waterfall.left * pixelRatio), Math.round(waterfall.top * pixelRatio)];
+    paintPanes(context, scene, {
+      judge: this.#maskJudge,
+      markers: this.#markers.read(this.#data, this.#view),
+      floorDbmv: this.#floor.dbmv,
+      palette: this.#palette,
+      drawPersistence: () => this.#persistence.draw(context, layout.trace),
+      drawRows: this.#data.ring && (() => this.#image.draw(context, left, top)),
+    });
     paintCursor(context, scene);
     if (!this.#view.frozen) {
       this.#framesShown += this.#framesPending;
@@ -264,6 +268,7 @@ export class LivePlot {
       cursor: this.#cursor,
       selection: this.#selection,
       topMs: this.#topMs(),
+      clockOf: formatClock,
     };
   }
 

@@ -4,10 +4,10 @@ import { isDensity, unitName } from "../model/shown-level.ts";
 import { roundTicks, tickDigits } from "../model/ticks.ts";
 import { frequencyTickCount } from "./paint-trace.ts";
 import { levelTick, type Scene, shownLevelOf, xOf, yOf } from "./scene.ts";
-import type { Surface2d } from "./surface.ts";
+import type { Painting } from "./surface.ts";
 
 /** Labels of both axes of the trace pane and the floor in the right gutter. */
-export function paintAxes(context: Surface2d, scene: Scene, floorDbmv: number): void {
+export function paintAxes(context: Painting, scene: Scene, floorDbmv: number): void {
   if (!scene.layout.labelled) return;
   paintFrequencies(context, scene);
   if (scene.layout.trace.height === 0) return;
@@ -15,7 +15,7 @@ export function paintAxes(context: Surface2d, scene: Scene, floorDbmv: number): 
   paintFloor(context, scene, floorDbmv);
 }
 
-function paintLevels(context: Surface2d, scene: Scene): void {
+function paintLevels(context: Painting, scene: Scene): void {
   const { trace } = scene.layout;
   const { scale } = scene.view;
   context.textAlign = "right";
@@ -45,7 +45,7 @@ function axisTitle({ view, data }: Scene): string {
   return `${unitName(view.unit)}${within}${offset}`;
 }
 
-function paintFrequencies(context: Surface2d, scene: Scene): void {
+function paintFrequencies(context: Painting, scene: Scene): void {
   const { axis, trace } = scene.layout;
   const { range } = scene.view;
   const { step, values } = roundTicks(
@@ -64,7 +64,7 @@ function paintFrequencies(context: Surface2d, scene: Scene): void {
   context.fillText("MHz", axis.left + axis.width + 14, y);
 }
 
-function paintFloor(context: Surface2d, scene: Scene, floorDbmv: number): void {
+function paintFloor(context: Painting, scene: Scene, floorDbmv: number): void {
   const { trace } = scene.layout;
   const y = yOf(scene, floorDbmv);
   if (Number.isNaN(floorDbmv) || y < trace.top || y > trace.top + trace.height) return;

@@ -2,14 +2,14 @@ import type { EventPin } from "../model/events/event-pin.ts";
 import { type PinPlace, tracePins, waterfallPins } from "../model/events/pin-places.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import { type Scene, xOf } from "./scene.ts";
-import { crisp, type Surface2d } from "./surface.ts";
+import { crisp, type Painting } from "./surface.ts";
 
 const RADIUS = 8;
 /** A box narrower than this would not be seen. */
 const LEAST_BOX = 8;
 
 /** Numbered pins of events on trace and waterfall, with the box of the selected one in time and frequency. */
-export function paintEvents(context: Surface2d, scene: Scene): void {
+export function paintEvents(context: Painting, scene: Scene): void {
   const { view, layout } = scene;
   if (view.events.length === 0 || !layout.labelled) return;
   const x = (frequencyHz: number) => xOf(scene, frequencyHz);
@@ -29,7 +29,7 @@ export function paintEvents(context: Surface2d, scene: Scene): void {
 }
 
 /** Shape differs with the severity too: what is critical or major is a square, the rest is round. */
-function paintPin(context: Surface2d, theme: PlotTheme, { pin, x, y, behind }: PinPlace): void {
+function paintPin(context: Painting, theme: PlotTheme, { pin, x, y, behind }: PinPlace): void {
   const isBad = pin.severity === "critical" || pin.severity === "major";
   const fill = isBad ? theme.fail : pin.severity === "minor" ? theme.warn : theme.unknown;
   const text = `${pin.number % 1000}${behind > 0 ? ` +${behind}` : ""}`;
@@ -52,7 +52,7 @@ function paintPin(context: Surface2d, theme: PlotTheme, { pin, x, y, behind }: P
 
 /** The band of an event as a tint over the trace pane, so that a wide one shows how wide it is. */
 function paintBand(
-  context: Surface2d,
+  context: Painting,
   { layout, theme }: Scene,
   pin: EventPin,
   x: (frequencyHz: number) => number,
@@ -71,7 +71,7 @@ function paintBand(
 }
 
 function paintBox(
-  context: Surface2d,
+  context: Painting,
   { layout, theme }: Scene,
   pin: EventPin,
   x: (frequencyHz: number) => number,

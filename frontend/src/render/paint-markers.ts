@@ -2,7 +2,7 @@ import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, markerName } from "..
 import type { PlotLayout } from "../model/plot-layout.ts";
 import { traceLevels } from "../model/trace-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
-import { crisp, type Surface2d } from "./surface.ts";
+import { crisp, type Painting } from "./surface.ts";
 
 /** Half the diagonal of the diamond; its lower tip touches the trace. */
 const DIAMOND_PX = 5;
@@ -23,7 +23,7 @@ interface Placed {
 }
 
 /** Diamonds and flags of the markers in time, on the rows of the waterfall that they read. */
-export function paintTimeMarkers(context: Surface2d, scene: Scene, readings: readonly MarkerReading[]): void {
+export function paintTimeMarkers(context: Painting, scene: Scene, readings: readonly MarkerReading[]): void {
   if (!scene.layout.labelled) return;
   const pane = scene.layout.waterfall;
   const placed = scene.view.markers.flatMap((marker): Placed[] => {
@@ -51,7 +51,7 @@ export function paintTimeMarkers(context: Surface2d, scene: Scene, readings: rea
 }
 
 /** Diamonds with their flags, links of deltas and bands of noise and power. */
-export function paintMarkers(context: Surface2d, scene: Scene, readings: readonly MarkerReading[]): void {
+export function paintMarkers(context: Painting, scene: Scene, readings: readonly MarkerReading[]): void {
   if (readings.length === 0 || !scene.layout.labelled) return;
   const { trace } = scene.layout;
   const placed = placeOf(scene, readings);
@@ -98,7 +98,7 @@ function liesInHole(scene: Scene, marker: Marker, { bin, levelDbmv }: MarkerRead
   return left - levelDbmv > HOLE_DB && right - levelDbmv > HOLE_DB;
 }
 
-function paintBand(context: Surface2d, scene: Scene, { marker, x, isActive }: Placed): void {
+function paintBand(context: Painting, scene: Scene, { marker, x, isActive }: Placed): void {
   const { trace } = scene.layout;
   const spacingHz = scene.data.axis?.binSpacingHz ?? 0;
   const widthHz =
@@ -127,7 +127,7 @@ function paintBand(context: Surface2d, scene: Scene, { marker, x, isActive }: Pl
 }
 
 function paintLink(
-  context: Surface2d,
+  context: Painting,
   scene: Scene,
   { marker, x, y }: Placed,
   placed: readonly Placed[],
@@ -146,7 +146,7 @@ function paintLink(
   context.setLineDash([]);
 }
 
-function paintDiamond(context: Surface2d, scene: Scene, { x, y, isActive, hangs }: Placed): void {
+function paintDiamond(context: Painting, scene: Scene, { x, y, isActive, hangs }: Placed): void {
   const middle = hangs ? y + DIAMOND_PX : y - DIAMOND_PX;
   context.beginPath();
   context.moveTo(x, middle - DIAMOND_PX);
@@ -162,7 +162,7 @@ function paintDiamond(context: Surface2d, scene: Scene, { x, y, isActive, hangs 
 }
 
 function paintFlag(
-  context: Surface2d,
+  context: Painting,
   scene: Scene,
   { pane, marker, x, y, isActive, hangs }: Placed,
   flags: { left: number; right: number; top: number }[],

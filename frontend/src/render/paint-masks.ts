@@ -4,7 +4,7 @@ import type { MaskJudge } from "../model/mask-judge.ts";
 import type { MaskReport, MaskSpec } from "../model/mask-spec.ts";
 import { traceLevels } from "../model/trace-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
-import { hatchBox, type Surface2d } from "./surface.ts";
+import { hatchBox, type Painting } from "./surface.ts";
 
 const HATCH_PX = 8;
 const VIOLATION_PX = 2.4;
@@ -12,7 +12,7 @@ const POINT_PX = 4;
 
 /** Limits of the masks, hatched where it is forbidden, with what lies beyond them and the bands that fail. */
 export function paintMasks(
-  context: Surface2d,
+  context: Painting,
   scene: Scene,
   judge: MaskJudge,
   reports: readonly MaskReport[],
@@ -41,7 +41,7 @@ export function paintMasks(
   context.restore();
 }
 
-function tintBands(context: Surface2d, scene: Scene, report: MaskReport | undefined): void {
+function tintBands(context: Painting, scene: Scene, report: MaskReport | undefined): void {
   const { trace } = scene.layout;
   context.fillStyle = scene.theme.fail;
   context.globalAlpha = 0.14;
@@ -78,7 +78,7 @@ function placesOf(scene: Scene, worse: (bin: number, than: number) => boolean): 
 }
 
 /** @param side where it is forbidden: -1 above the line, 1 below */
-function paintLimit(context: Surface2d, scene: Scene, limit: Float32Array, side: 1 | -1): void {
+function paintLimit(context: Painting, scene: Scene, limit: Float32Array, side: 1 | -1): void {
   const { trace } = scene.layout;
   const places = placesOf(scene, (bin, than) => side * (limit[bin]! - limit[than]!) > 0);
   for (const stretch of stretchesOf(places, ({ bin }) => !Number.isNaN(limit[bin]!))) {
@@ -102,7 +102,7 @@ function paintLimit(context: Surface2d, scene: Scene, limit: Float32Array, side:
 }
 
 function paintViolation(
-  context: Surface2d,
+  context: Painting,
   scene: Scene,
   { trace }: MaskSpec,
   { upperDbmv, lowerDbmv }: LimitMask,
@@ -150,7 +150,7 @@ function stretchesOf(places: readonly Place[], belongs: (place: Place) => boolea
 }
 
 function paintPoints(
-  context: Surface2d,
+  context: Painting,
   scene: Scene,
   points: readonly { frequencyHz: number; levelDbmv: number }[],
 ): void {

@@ -1,9 +1,9 @@
 import { expectedLevels } from "../model/expected-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
-import { crisp, hatchBox, type Surface2d } from "./surface.ts";
+import { crisp, hatchBox, type Painting } from "./surface.ts";
 
 /** Channels of the plan as shading behind everything, the excluded bands of OFDMA hatched. */
-export function paintPlan(context: Surface2d, scene: Scene): void {
+export function paintPlan(context: Painting, scene: Scene): void {
   const { trace } = scene.layout;
   for (const { lowerFrequencyHz, upperFrequencyHz, excludedHz = [] } of scene.data.channels) {
     context.fillStyle = scene.theme.planShade;
@@ -17,7 +17,7 @@ export function paintPlan(context: Surface2d, scene: Scene): void {
 }
 
 /** Levels that the CMTS sets for its channels, dashed above the traces. */
-export function paintExpectedLevels(context: Surface2d, scene: Scene): void {
+export function paintExpectedLevels(context: Painting, scene: Scene): void {
   context.strokeStyle = scene.theme.plan;
   context.lineWidth = 1;
   context.setLineDash([6, 3]);

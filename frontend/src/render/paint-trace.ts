@@ -4,9 +4,8 @@ import { DIVISIONS, lowestLevel } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
 import type { TraceRole } from "../model/trace-options.ts";
 import { paintExpectedLevels, paintPlan } from "./paint-plan.ts";
-import type { PersistenceImage } from "./persistence-image.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
-import { crisp, type Surface2d } from "./surface.ts";
+import { crisp, type Painting } from "./surface.ts";
 
 type LineRole = Exclude<TraceRole, "band" | "persistence">;
 
@@ -24,8 +23,12 @@ const LINE_ORDER = ["max", "min", "reference", "live", "average", "difference", 
 /** Divisions below the upper edge at which traces in dB have their zero. */
 const ZERO_DIVISION = DIVISIONS / 2;
 
-/** Paints the trace pane: well, plan, grid, band, lines. Labels and cursor come later, above. */
-export function paintTrace(context: Surface2d, scene: Scene, persistence: PersistenceImage): void {
+/**
+ * Paints the trace pane: well, plan, grid, band, lines. Labels and cursor come later, above.
+ *
+ * @param drawPersistence puts the picture of persistence into the pane
+ */
+export function paintTrace(context: Painting, scene: Scene, drawPersistence: () => void): void {
   const { trace } = scene.layout;
   const { theme } = scene;
   context.fillStyle = theme.well;
@@ -37,7 +40,7 @@ export function paintTrace(context: Surface2d, scene: Scene, persistence: Persis
   if (scene.view.showPlan) paintPlan(context, scene);
   paintGrid(context, scene);
   if (scene.columns && scene.data.traces) {
-    if (scene.view.traces.persistence) persistence.draw(context, trace);
+    if (scene.view.traces.persistence) drawPersistence();
     paintBand(context, scene);
     if (hasDifference(scene)) paintZero(context, scene);
     for (const role of LINE_ORDER) if (scene.view.traces[role]) paintLine(context, scene, role);
@@ -49,7 +52,7 @@ export function paintTrace(context: Surface2d, scene: Scene, persistence: Persis
   context.strokeRect(trace.left - 0.5, trace.top - 0.5, trace.width + 1, trace.height + 1);
 }
 
-function paintGrid(context: Surface2d, scene: Scene): void {
+function paintGrid(context: Painting, scene: Scene): void {
   const { trace } = scene.layout;
   const { range, scale } = scene.view;
   context.strokeStyle = scene.theme.grid;
@@ -83,7 +86,7 @@ function traceColour(scene: Pick<Scene, "view" | "theme">, role: TraceRole): str
   return view.stale ? `color-mix(in srgb, ${colour} 45%, ${theme.text3})` : colour;
 }
 
-function paintBand(context: Surface2d, scene: Scene): void {
+function paintBand(context: Painting, scene: Scene): void {
   const { band } = scene.data.shown;
   const columns = scene.columns!;
   if (!scene.view.traces.band || !band) return;
@@ -158,7 +161,7 @@ function zeroLevel({ view }: Pick<Scene, "view">): number {
   return view.scale.refDbmv - ZERO_DIVISION * view.scale.dbPerDivision;
 }
 
-function paintZero(context: Surface2d, scene: Scene): void {
+function paintZero(context: Painting, scene: Scene): void {
   const { trace } = scene.layout;
   const y = crisp(yOf(scene, zeroLevel(scene)));
   context.strokeStyle = traceColour(scene, "difference");
@@ -175,7 +178,7 @@ function paintZero(context: Surface2d, scene: Scene): void {
   context.fillText("difference 0 dB", trace.left + 6, y - 8);
 }
 
-function paintLine(context: Surface2d, scene: Scene, role: LineRole): void {
+function paintLine(context: Painting, scene: Scene, role: LineRole): void {
   const levels = levelsOf(scene, role);
   if (!levels) return;
   context.strokeStyle = traceColour(scene, role);
@@ -186,7 +189,7 @@ function paintLine(context: Surface2d, scene: Scene, role: LineRole): void {
   context.globalAlpha = 1;
 }
 
-function strokeLevels(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
+function strokeLevels(context: Painting, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
   context.beginPath();
   if (binsInView(scene) < scene.columns!.first.length) pathOfBins(context, scene, levels, offsetDb);
   else pathOfColumns(context, scene, levels, offsetDb);
@@ -198,7 +201,7 @@ function binsInView(scene: Scene): number {
   return (range.stopHz - range.startHz) / scene.data.axis!.binSpacingHz;
 }
 
-function pathOfColumns(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
+function pathOfColumns(context: Painting, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
   const { left, top, width, height } = scene.layout.trace;
   const { scale, traceOptions } = scene.view;
   const columns = scene.columns!;
@@ -222,7 +225,7 @@ function pathOfColumns(context: Surface2d, scene: Scene, levels: ArrayLike<numbe
 }
 
 /** When bins are wider than pixels the line runs through the bin centres. */
-function pathOfBins(context: Surface2d, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
+function pathOfBins(context: Painting, scene: Scene, levels: ArrayLike<number>, offsetDb: number): void {
   const axis = scene.data.axis!;
   const { startHz } = coveredRange(axis);
   const { range } = scene.view;

@@ -1,27 +1,26 @@
-import { formatClock, formatNumber } from "../model/format.ts";
+import { formatNumber } from "../model/format.ts";
 import { unitName } from "../model/shown-level.ts";
 import { timeStepMs } from "../model/ticks.ts";
 import { type Scene, shownLevelOf } from "./scene.ts";
-import { crisp, drawTag, hatchBox, type Surface2d } from "./surface.ts";
-import type { WaterfallImage } from "./waterfall-image.ts";
+import { crisp, drawTag, hatchBox, type Painting } from "./surface.ts";
 
-/** Paints the waterfall picture, the gaps over it and the times beside it. */
-export function paintWaterfall(context: Surface2d, scene: Scene, image: WaterfallImage | undefined): void {
+/**
+ * Paints the waterfall picture, the gaps over it and the times beside it.
+ *
+ * @param drawRows puts the rows into the pane; undefined while there are none
+ */
+export function paintWaterfall(context: Painting, scene: Scene, drawRows: (() => void) | undefined): void {
   const { waterfall } = scene.layout;
   context.fillStyle = scene.theme.well;
   context.fillRect(waterfall.left, waterfall.top, waterfall.width, waterfall.height);
-  if (image) {
-    image.draw(
-      context,
-      Math.round(waterfall.left * scene.pixelRatio),
-      Math.round(waterfall.top * scene.pixelRatio),
-    );
+  if (drawRows) {
+    drawRows();
     paintGaps(context, scene);
   }
   context.strokeStyle = scene.theme.frame;
   context.lineWidth = 1;
   context.strokeRect(waterfall.left - 0.5, waterfall.top - 0.5, waterfall.width + 1, waterfall.height + 1);
-  if (scene.layout.labelled && image) paintTimes(context, scene);
+  if (scene.layout.labelled && drawRows) paintTimes(context, scene);
 }
 
 /** Distance from the top of the waterfall, in CSS pixels, of a time. */
@@ -31,7 +30,7 @@ function depthOf(scene: Scene, timeMs: number): number {
 
 const ROOM_FOR_A_GAP_PX = 24;
 
-function paintGaps(context: Surface2d, scene: Scene): void {
+function paintGaps(context: Painting, scene: Scene): void {
   const { waterfall } = scene.layout;
   const bottom = waterfall.top + waterfall.height;
   const labels: { text: string; y: number }[] = [];
@@ -63,7 +62,7 @@ function paintGaps(context: Surface2d, scene: Scene): void {
   }
 }
 
-function paintTimes(context: Surface2d, scene: Scene): void {
+function paintTimes(context: Painting, scene: Scene): void {
   const { waterfall } = scene.layout;
   const stepMs = timeStepMs(scene.view.msPerPx, 34);
   const { frozen, stale, past, scrollMs } = scene.view;
@@ -71,7 +70,7 @@ function paintTimes(context: Surface2d, scene: Scene): void {
   context.textAlign = "right";
   context.font = scene.theme.strongFont;
   context.fillStyle = scene.theme.text1;
-  context.fillText(isNow ? "now" : formatClock(scene.topMs), waterfall.left - 8, waterfall.top + 6);
+  context.fillText(isNow ? "now" : scene.clockOf(scene.topMs), waterfall.left - 8, waterfall.top + 6);
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text2;
   context.strokeStyle = scene.theme.text3;
@@ -82,7 +81,7 @@ function paintTimes(context: Surface2d, scene: Scene): void {
     if (depth > waterfall.height - 4) break;
     if (depth < 22) continue;
     const y = waterfall.top + depth;
-    context.fillText(formatClock(timeMs), waterfall.left - 8, y);
+    context.fillText(scene.clockOf(timeMs), waterfall.left - 8, y);
     context.moveTo(waterfall.left - 5, crisp(y));
     context.lineTo(waterfall.left, crisp(y));
   }
@@ -90,7 +89,7 @@ function paintTimes(context: Surface2d, scene: Scene): void {
 }
 
 /** Paints the colour bar with its two limits. */
-export function paintColourBar(context: Surface2d, scene: Scene, palette: Uint8Array): void {
+export function paintColourBar(context: Painting, scene: Scene, palette: Uint8Array): void {
   if (!scene.layout.labelled) return;
   const { colourBar } = scene.layout;
   const { lowDbmv, highDbmv } = scene.view.colours;

@@ -1,5 +1,6 @@
 import { levelCell, levelOfCell, type Persistence } from "@pnmlab/pnm-analysis";
 import type { ColumnBins } from "../model/frequency-axis.ts";
+import type { PixelImage } from "../model/plot-snapshot.ts";
 import { lowestLevel } from "../model/plot-view.ts";
 import type { Scene } from "./scene.ts";
 import type { Surface2d } from "./surface.ts";
@@ -20,14 +21,12 @@ export class PersistenceImage {
   #canvas: OffscreenCanvas | HTMLCanvasElement | undefined;
   #atMs = 0;
   #key = "";
-  /** Share of the pane that the picture's upper edge lies below its top, and its height as a share of the pane's. */
   #place = { top: 0, height: 1 };
 
   /** Brings the picture up to date, at most five times a second unless the view has changed. */
   update(scene: Scene, palette: Uint8Array, nowMs: number): void {
     const { columns, view, data } = scene;
-    const persistence = data.traces?.persistence;
-    if (!view.traces.persistence || !persistence || !columns) return;
+    if (!view.traces.persistence || !data.traces?.persistence || !columns) return;
     const key = [
       view.range.startHz,
       view.range.stopHz,
@@ -38,15 +37,12 @@ export class PersistenceImage {
     if (key === this.#key && nowMs - this.#atMs < REFRESH_MS) return;
     this.#key = key;
     this.#atMs = nowMs;
-    const low = levelCell(lowestLevel(view.scale));
-    const high = levelCell(view.scale.refDbmv);
-    const rows = high - low + 1;
-    const span = view.scale.refDbmv - lowestLevel(view.scale);
-    this.#place = {
-      top: (view.scale.refDbmv - levelOfCell(high + 1)) / span,
-      height: (levelOfCell(high + 1) - levelOfCell(low)) / span,
-    };
-    this.#paint(hitsPerColumn(persistence, columns, low, rows), columns.first.length, rows, palette);
+    const cells = persistenceCells(scene, palette);
+    if (!cells) return;
+    this.#place = cells;
+    const image = new ImageData(new Uint8ClampedArray(cells.pixels.buffer), cells.columns, cells.rows);
+    const canvas = this.#sized(cells.columns, cells.rows);
+    (canvas.getContext("2d") as Surface2d).putImageData(image, 0, 0);
   }
 
   draw(context: Surface2d, pane: Area): void {
@@ -54,24 +50,6 @@ export class PersistenceImage {
     context.imageSmoothingEnabled = false;
     const top = pane.top + this.#place.top * pane.height;
     context.drawImage(this.#canvas, pane.left, top, pane.width, this.#place.height * pane.height);
-  }
-
-  #paint(hits: Float32Array, width: number, height: number, palette: Uint8Array): void {
-    let most = 0;
-    for (const hit of hits) if (hit > most) most = hit;
-    const scale = most === 0 ? 0 : 1 / Math.log1p(most);
-    const image = new ImageData(width, height);
-    for (let place = 0; place < hits.length; place += 1) {
-      const hit = hits[place]!;
-      if (hit < 1e-3) continue;
-      const share = Math.log1p(hit) * scale;
-      // The darkest third of a palette is the colour of the ground.
-      const colour = Math.round(85 + 170 * share) * 3;
-      image.data.set(palette.subarray(colour, colour + 3), place * 4);
-      image.data[place * 4 + 3] = Math.round(255 * (LEAST_OPACITY + (1 - LEAST_OPACITY) * share));
-    }
-    const canvas = this.#sized(width, height);
-    (canvas.getContext("2d") as Surface2d).putImageData(image, 0, 0);
   }
 
   #sized(width: number, height: number): OffscreenCanvas | HTMLCanvasElement {
@@ -84,6 +62,53 @@ export class PersistenceImage {
     this.#canvas.height = height;
     return this.#canvas;
   }
+}
+
+/** Cells of half a dB by pixel column, coloured, and where they lie in the trace pane. */
+export interface PersistenceCells extends PixelImage {
+  /** Share of the pane that the upper edge of the cells lies below its top; below 0 where they begin above. */
+  top: number;
+  /** Height of the cells as a share of that of the pane. */
+  height: number;
+}
+
+/** The cells that a scene shows; undefined while there are none. `palette` is 256 colours of three bytes. */
+export function persistenceCells(
+  { columns, view, data }: Pick<Scene, "columns" | "view" | "data">,
+  palette: Uint8Array,
+): PersistenceCells | undefined {
+  const persistence = data.traces?.persistence;
+  if (!persistence || !columns) return undefined;
+  const low = levelCell(lowestLevel(view.scale));
+  const high = levelCell(view.scale.refDbmv);
+  const rows = high - low + 1;
+  const span = view.scale.refDbmv - lowestLevel(view.scale);
+  const hits = hitsPerColumn(persistence, columns, low, rows);
+  return {
+    columns: columns.first.length,
+    rows,
+    pixels: pixelsOf(hits, palette),
+    top: (view.scale.refDbmv - levelOfCell(high + 1)) / span,
+    height: (levelOfCell(high + 1) - levelOfCell(low)) / span,
+  };
+}
+
+function pixelsOf(hits: Float32Array, palette: Uint8Array): Uint32Array<ArrayBuffer> {
+  let most = 0;
+  for (const hit of hits) if (hit > most) most = hit;
+  const scale = most === 0 ? 0 : 1 / Math.log1p(most);
+  const pixels = new Uint32Array(hits.length);
+  const bytes = new Uint8Array(pixels.buffer);
+  for (let place = 0; place < hits.length; place += 1) {
+    const hit = hits[place]!;
+    if (hit < 1e-3) continue;
+    const share = Math.log1p(hit) * scale;
+    // The darkest third of a palette is the colour of the ground.
+    const colour = Math.round(85 + 170 * share) * 3;
+    bytes.set(palette.subarray(colour, colour + 3), place * 4);
+    bytes[place * 4 + 3] = Math.round(255 * (LEAST_OPACITY + (1 - LEAST_OPACITY) * share));
+  }
+  return pixels;
 }
 
 /** Most hits of the bins of each column, row by row from the highest level. */

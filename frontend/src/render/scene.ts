@@ -28,6 +28,8 @@ export interface Scene {
   selection: { left: number; top: number; width: number; height: number } | undefined;
   /** Time at the upper edge of the waterfall, Unix milliseconds. */
   topMs: number;
+  /** The clock as the times beside the waterfall are written. */
+  clockOf(timeMs: number): string;
 }
 
 export function xOf(scene: Scene, frequencyHz: number): number {

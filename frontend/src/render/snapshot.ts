@@ -1,38 +1,27 @@
 import { LevelHistogram } from "@pnmlab/pnm-analysis";
-import { type ColumnBins, columnBins } from "../model/frequency-axis.ts";
 import { levelsOfHundredths } from "../model/levels.ts";
 import type { PlotData } from "../model/plot-data.ts";
 import type { PlotReport } from "../model/plot-report.ts";
-import type { PlotSnapshot, SnapshotTrace, SnapshotWaterfall } from "../model/plot-snapshot.ts";
-import type { PlotView } from "../model/plot-view.ts";
+import type { PlotSnapshot, SnapshotTrace } from "../model/plot-snapshot.ts";
 import { DEFAULT_TRACE_OPTIONS } from "../model/trace-options.ts";
-import { ROW_EMPTY, ROW_GAP, waterfallRows } from "../model/waterfall-rows.ts";
-import { paintRow } from "./waterfall-image.ts";
-
-/** What a snapshot is taken of besides the data. */
-export interface SnapshotSource {
-  data: PlotData;
-  view: PlotView;
-  report: PlotReport | undefined;
-  topMs: number;
-  colours: Uint32Array;
-  emptyPixel: number;
-}
+import { paintPicture, type SnapshotSource } from "./paint-picture.ts";
+import type { PlotTheme } from "./plot-theme.ts";
 
 const SHARES = [0.1, 0.5, 0.9] as const;
 
 /**
  * Copies what the picture shows now; undefined while there is no frame.
  *
- * @param picture pixels that the waterfall is wanted in, over the time that the picture shows
+ * @param picture width and look that the panes are wanted in, over the time that the screen shows
  */
 export function takeSnapshot(
   source: SnapshotSource,
-  picture: { columns: number; rows: number } | undefined,
+  picture: { width: number; theme: PlotTheme } | undefined,
 ): PlotSnapshot | undefined {
   const { data, view, report } = source;
   const { axis, traces } = data;
   if (!axis || !traces || !report) return undefined;
+  data.refreshShown(true);
   const percentiles = percentilesOf(data);
   const taken: PlotSnapshot["traces"] = {};
   const take = (name: SnapshotTrace, levels: ArrayLike<number> | undefined) => {
@@ -54,7 +43,7 @@ export function takeSnapshot(
     traces: taken,
     percentileFrames: percentiles.frames,
     report: { ...report, ...newestShown(data) },
-    waterfall: picture && waterfallOf(source, picture),
+    picture: picture && paintPicture(source, picture),
   };
 }
 
@@ -81,23 +70,4 @@ function percentilesOf(data: PlotData): { levels: ArrayLike<number>[]; frames: n
     histogram.add(levelsOfHundredths(ring.levelsAt(index), levels));
   }
   return { levels: SHARES.map((_, at) => histogram.quantile(at)), frames: histogram.filled };
-}
-
-function waterfallOf(
-  { data, view, report, topMs, colours, emptyPixel }: SnapshotSource,
-  { columns, rows }: { columns: number; rows: number },
-): SnapshotWaterfall | undefined {
-  const { kept, axis } = data;
-  if (!kept || !axis || !report) return undefined;
-  const { bottomMs } = report.waterfall;
-  const lines = waterfallRows(kept, topMs, Math.max(1, (topMs - bottomMs) / rows), rows);
-  const bins: ColumnBins = columnBins(axis, view.range, columns);
-  const pixels = new Uint32Array(columns * rows);
-  for (let row = 0; row < rows; row += 1) {
-    const target = pixels.subarray(row * columns, (row + 1) * columns);
-    const first = lines.first[row]!;
-    if (first === ROW_GAP || first === ROW_EMPTY) target.fill(emptyPixel);
-    else paintRow(target, kept, first, lines.last[row]!, bins, colours, emptyPixel);
-  }
-  return { columns, rows, pixels, topMs, bottomMs };
 }

@@ -1,6 +1,36 @@
 export type PlotCanvas = OffscreenCanvas | HTMLCanvasElement;
 export type Surface2d = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
+/** What the painters draw with: a canvas of the page, or the same drawing as markup. */
+export type Painting = Pick<
+  CanvasRenderingContext2D,
+  | "fillStyle"
+  | "strokeStyle"
+  | "globalAlpha"
+  | "lineWidth"
+  | "lineJoin"
+  | "font"
+  | "textAlign"
+  | "textBaseline"
+  | "save"
+  | "restore"
+  | "translate"
+  | "rotate"
+  | "beginPath"
+  | "closePath"
+  | "moveTo"
+  | "lineTo"
+  | "rect"
+  | "roundRect"
+  | "clip"
+  | "fill"
+  | "stroke"
+  | "setLineDash"
+  | "fillRect"
+  | "strokeRect"
+  | "fillText"
+> & { measureText(text: string): { width: number } };
+
 /** A canvas with its size in CSS pixels; drawing happens in CSS pixels, images in device pixels. */
 export class Surface {
   readonly context: Surface2d;
@@ -26,6 +56,16 @@ export class Surface {
     if (this.#canvas.height !== deviceHeight) this.#canvas.height = deviceHeight;
   }
 
+  /** Width of a text in a font of CSS, in CSS pixels. */
+  widthOf(font: string, text: string): number {
+    const { context } = this;
+    const before = context.font;
+    context.font = font;
+    const { width } = context.measureText(text);
+    context.font = before;
+    return width;
+  }
+
   /** Empties the surface and sets CSS pixels as the unit. */
   begin(): Surface2d {
     const { context, pixelRatio } = this;
@@ -44,7 +84,7 @@ export function crisp(position: number): number {
 
 /** Fills a box with diagonal lines, the mark of "no data". */
 export function hatchBox(
-  context: Surface2d,
+  context: Painting,
   left: number,
   top: number,
   width: number,
@@ -68,7 +108,7 @@ export function hatchBox(
 
 /** A small filled label with text in it, centred on x, y. Returns its width. */
 export function drawTag(
-  context: Surface2d,
+  context: Painting,
   text: string,
   x: number,
   y: number,

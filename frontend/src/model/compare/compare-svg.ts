@@ -1,6 +1,7 @@
 import { quantileOf, type SpectrumComparison } from "@pnmlab/pnm-analysis";
+import type { PlotTheme } from "../../render/plot-theme.ts";
 import { element, escaped } from "../export/markup.ts";
-import { PICTURE_FONT, type PictureLook } from "../export/picture-look.ts";
+import { PICTURE_FONT } from "../export/picture-look.ts";
 import { type SvgPane, svgPane, svgText } from "../export/svg-pane.ts";
 import { formatBandwidth, formatNumber, formatSigned } from "../format.ts";
 import type { FrequencyRange } from "../frequency-axis.ts";
@@ -9,7 +10,7 @@ import { DIVISIONS, scaleFor } from "../plot-view.ts";
 export interface CompareSvgOptions {
   width: number;
   range: FrequencyRange;
-  look: PictureLook;
+  look: PlotTheme;
   nameA: string;
   nameB: string;
 }

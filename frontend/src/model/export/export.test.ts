@@ -9,11 +9,14 @@ import type { UtscRecord } from "@pnmlab/pnm-codec";
 import { traceExportSchema } from "@pnmlab/protocol";
 import { NO_LEVEL } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
+import type { SnapshotSource } from "../../render/paint-picture.ts";
 import { takeSnapshot } from "../../render/snapshot.ts";
+import { MaskJudge } from "../mask-judge.ts";
+import { paletteBytes } from "../palette.ts";
 import { MONITOR_DEPTH, PlotData } from "../plot-data.ts";
 import { takeReport } from "../plot-figures.ts";
-import type { PlotSnapshot } from "../plot-snapshot.ts";
-import { DEFAULT_VIEW } from "../plot-view.ts";
+import type { PixelImage, PlotSnapshot } from "../plot-snapshot.ts";
+import { DEFAULT_VIEW, type PlotView } from "../plot-view.ts";
 import { parseReference } from "../reference-trace.ts";
 import { aSession } from "../testing.ts";
 import type { ExportSubject } from "./export-subject.ts";
@@ -61,7 +64,20 @@ const frameOf = (sequence: number) => ({
   levelsHundredthsDbmv: levelsOf(sequence),
 });
 
-function taken(): { subject: ExportSubject; snapshot: PlotSnapshot; data: PlotData } {
+/** What a snapshot is taken of besides the data and its view. */
+const SOURCE = {
+  palette: paletteBytes("deep"),
+  colours: new Uint32Array(65_536).fill(0xff00ff00),
+  emptyPixel: 7,
+  measure: (_: string, text: string) => text.length * 6,
+};
+
+function taken(shown: Partial<PlotView> = {}): {
+  subject: ExportSubject;
+  snapshot: PlotSnapshot;
+  data: PlotData;
+  source: SnapshotSource;
+} {
   const data = new PlotData(MONITOR_DEPTH);
   const marker = {
     number: 1,
@@ -76,10 +92,13 @@ function taken(): { subject: ExportSubject; snapshot: PlotSnapshot; data: PlotDa
     unit: "dBm" as const,
     offsetDb: 3,
     markers: [marker],
+    ...shown,
   };
+  const judge = new MaskJudge();
   data.setPlan([CHANNEL]);
   data.setTraces(view.traces, view.traceOptions);
   for (let sequence = 1; sequence <= 40; sequence += 1) data.ingest(frameOf(sequence), false);
+  judge.begin(data, view);
   const reading = {
     number: 1,
     frequencyHz: 20e6,
@@ -95,14 +114,12 @@ function taken(): { subject: ExportSubject; snapshot: PlotSnapshot; data: PlotDa
   const topMs = frameOf(40).capturedAtMs;
   const report = takeReport(data, 40, {
     markers: [reading],
-    masks: [],
+    masks: judge.reports(),
     playOutMs: 0,
     waterfall: { topMs, bottomMs: topMs - 10_000, keptFromMs: topMs - 4000 },
   });
-  const snapshot = takeSnapshot(
-    { data, view, report, topMs, colours: new Uint32Array(65_536).fill(0xff00ff00), emptyPixel: 7 },
-    { columns: 50, rows: 20 },
-  )!;
+  const source = { ...SOURCE, data, view, report, topMs, judge };
+  const snapshot = takeSnapshot(source, { width: 1200, theme: PAPER_LOOK })!;
   const subject: ExportSubject = {
     cmtsId: "cmts-1",
     cmtsName: "cmts & <one>",
@@ -117,7 +134,13 @@ function taken(): { subject: ExportSubject; snapshot: PlotSnapshot; data: PlotDa
     link: "https://lab.example/live/cmts-1/72?f=10_30",
     exportedAtMs: topMs + 1000,
   };
-  return { subject, snapshot, data };
+  return { subject, snapshot, data, source };
+}
+
+const URL_OF = (image: PixelImage) => `data:image/png;base64,${image.columns}x${image.rows}`;
+
+function svgOf({ subject, snapshot }: { subject: ExportSubject; snapshot: PlotSnapshot }): string {
+  return pictureSvg(subject, snapshot, { picture: snapshot.picture!, urlOf: URL_OF, look: PAPER_LOOK });
 }
 
 test("traces as CSV read back as the numbers of the picture, with all settings before them", () => {
@@ -173,30 +196,19 @@ test("traces as JSON keep to their schema, with null where a bin has no value", 
 });
 
 test("percentiles are made from the kept frames while no band is shown", () => {
-  const { subject, snapshot, data } = taken();
-  const { colours, emptyPixel } = { colours: new Uint32Array(65_536), emptyPixel: 0 };
+  const { subject, snapshot, data, source } = taken();
   data.setTraces({ ...subject.view.traces, band: false }, subject.view.traceOptions);
-  const again = takeSnapshot(
-    { data, view: subject.view, report: snapshot.report, topMs: 0, colours, emptyPixel },
-    undefined,
-  )!;
-  expect(again.waterfall).toBeUndefined();
+  const again = takeSnapshot(source, undefined)!;
+  expect(again.picture).toBeUndefined();
   expect(again.percentileFrames).toBe(40);
   for (const bin of [10, 100]) expect(again.traces.p50![bin]).toBeCloseTo(snapshot.traces.p50![bin]!, 1);
 });
 
 test("a picture that is held is exported with the time of its own newest frame", () => {
-  const { subject, snapshot, data } = taken();
+  const { snapshot, data, source } = taken();
   for (let sequence = 41; sequence <= 45; sequence += 1) data.ingest(frameOf(sequence), true);
   const held = takeSnapshot(
-    {
-      data,
-      view: subject.view,
-      report: { ...snapshot.report, sequence: 45, capturedAtMs: frameOf(45).capturedAtMs },
-      topMs: 0,
-      colours: new Uint32Array(65_536),
-      emptyPixel: 0,
-    },
+    { ...source, report: { ...snapshot.report, sequence: 45, capturedAtMs: frameOf(45).capturedAtMs } },
     undefined,
   )!;
   expect(held.report.sequence).toBe(40);
@@ -230,12 +242,7 @@ test("an axis that changes begins a new head line", () => {
 });
 
 test("the picture is well-formed SVG with title, settings, time, marker and legend, traces drawn as paths", async () => {
-  const { subject, snapshot } = taken();
-  const svg = pictureSvg(subject, snapshot, {
-    width: 1200,
-    waterfallUrl: "data:image/png;base64,AA==",
-    look: PAPER_LOOK,
-  });
+  const svg = svgOf(taken());
   const document = new DOMParser().parseFromString(svg, "image/svg+xml");
   expect(document.querySelector("parsererror")).toBeNull();
   const words = document.documentElement.textContent;
@@ -248,30 +255,123 @@ test("the picture is well-formed SVG with title, settings, time, marker and lege
   ]) {
     expect(words).toContain(part);
   }
-  expect(document.querySelectorAll("image")).toHaveLength(1);
+  const { waterfall } = taken().snapshot.picture!.layout;
+  expect([...document.querySelectorAll("image")].map((image) => image.getAttribute("href"))).toEqual([
+    `data:image/png;base64,${waterfall.width}x${waterfall.height}`,
+  ]);
   expect(document.querySelectorAll("path").length).toBeGreaterThanOrEqual(4);
   expect(svg).not.toMatch(/NaN|undefined|<script/);
 });
 
 test("a trace goes through the level of its bin at the place of its frequency", () => {
-  const { subject, snapshot } = taken();
-  const svg = pictureSvg(subject, snapshot, { width: 1200, waterfallUrl: undefined, look: PAPER_LOOK });
-  const path = svg.match(new RegExp(`<path d="([^"]+)" fill="none" stroke="${PAPER_LOOK.traces.live}"`))![1]!;
-  const box = svg
-    .match(/<rect x="76" y="([\d.]+)" width="(\d+)" height="(420)"/)!
-    .slice(1)
-    .map(Number);
-  const [top, width, height] = box as [number, number, number];
+  const { trace } = taken().snapshot.picture!.layout;
+  const path = strokes(svgOf(taken()), PAPER_LOOK.traces.live)[0]!;
   const bin = 150;
-  const x = 76 + ((bin * 1e5) / 20e6) * width;
-  const y = top + ((0 - levelsOf(40)[bin]! / 100) / 60) * height;
+  const x = trace.left + ((bin * 1e5) / 20e6) * trace.width;
+  const y = trace.top + ((0 - levelsOf(40)[bin]! / 100) / 60) * trace.height;
   const point = path.split(/[ML]/).find((part) => Math.abs(Number(part.split(" ")[0]) - x) < 0.02)!;
   expect(Number(point.split(" ")[1])).toBeCloseTo(y, 1);
 });
 
+/** Paths that are stroked in a colour. */
+function strokes(svg: string, colour: string): string[] {
+  return [...svg.matchAll(/<path d="([^"]+)" fill="none" stroke="([^"]+)"/g)].flatMap(([, path, stroke]) =>
+    stroke === colour ? [path!] : [],
+  );
+}
+
+const MASK = {
+  id: 1,
+  revision: 1,
+  name: "Under 30",
+  isOn: true,
+  source: {
+    from: "points" as const,
+    points: [
+      { frequencyHz: 12e6, levelDbmv: -30 },
+      { frequencyHz: 28e6, levelDbmv: -30 },
+    ],
+  },
+  trace: "live" as const,
+  consecutiveFrames: 1,
+};
+
+test("masks are in the picture with their limit, what lies beyond it and how they stand", () => {
+  const shown = taken({ masks: [MASK] });
+  const { trace } = shown.snapshot.picture!.layout;
+  const svg = svgOf(shown);
+  const limitY = String(Math.round((trace.top + trace.height / 2) * 100) / 100);
+  const lines = strokes(svg, PAPER_LOOK.fail);
+  // The limit itself is level, from end to end.
+  expect(
+    lines.some((path) =>
+      path
+        .split(/[ML]/)
+        .slice(1)
+        .every((point) => point.split(" ")[1] === limitY),
+    ),
+  ).toBe(true);
+  // The channel at -10 dBmV lies above it.
+  const above = lines.filter((path) => !path.includes(`${limitY}`) && !/^M\S+ \S+L\S+ \S+M/.test(path));
+  expect(above.length).toBeGreaterThan(0);
+  expect(svg).toMatch(/Mask Under 30: FAIL, \S+ dB over its limit at/);
+  expect(svgOf(taken({ masks: [{ ...MASK, isOn: false }] }))).not.toContain(PAPER_LOOK.fail);
+});
+
+test("persistence is in the picture when it is shown, over the height of its cells", () => {
+  const shown = taken({ traces: { ...DEFAULT_VIEW.traces, persistence: true } });
+  const svg = svgOf(shown);
+  const { layout, images } = shown.snapshot.picture!;
+  const { columns, rows, pixels } = images.persistence!;
+  expect(columns).toBe(layout.trace.width * 2);
+  // 60 dB in cells of half a dB, with the one at the edge.
+  expect(rows).toBe(121);
+  const rowOf = (levelDbmv: number) => Math.round(-levelDbmv * 2);
+  const hitsIn = (column: number, level: number) =>
+    [-2, -1, 0, 1, 2].some((row) => pixels[(rowOf(level) + row) * columns + column] !== 0);
+  expect(hitsIn(columns / 2, -9)).toBe(true);
+  expect(hitsIn(columns / 2, -49)).toBe(false);
+  expect(hitsIn(100, -49)).toBe(true);
+  expect(svg).toContain(`href="data:image/png;base64,${columns}x${rows}"`);
+  expect(svg).toContain("Persistence");
+});
+
+test("differences, time markers, pins of events and the times in UTC are drawn as the screen has them", () => {
+  const timeMs = frameOf(30).capturedAtMs;
+  const timed = { ...taken().subject.view.markers[0]!, timeMs };
+  const pin = {
+    number: 812,
+    f0Hz: 22e6,
+    bwHz: 1e6,
+    hasFrequency: true,
+    firstMs: timeMs,
+    lastMs: timeMs + 500,
+    severity: "major" as const,
+    isRaised: true,
+    isSelected: true,
+  };
+  const shown = taken({
+    events: [pin],
+    markers: [timed],
+    traces: { ...DEFAULT_VIEW.traces, difference: true },
+    traceOptions: { ...DEFAULT_VIEW.traceOptions, difference: { a: "average", b: "max" } },
+  });
+  const svg = svgOf(shown);
+  const texts = [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, y, text]) => ({
+    y: Number(y),
+    text,
+  }));
+  const { waterfall } = shown.snapshot.picture!.layout;
+  expect(texts.filter(({ text }) => text === "812")).toHaveLength(2);
+  expect(texts.some(({ text, y }) => text === "M1" && y > waterfall.top)).toBe(true);
+  expect(texts.map(({ text }) => text)).toContain("difference 0 dB");
+  expect(texts.map(({ text }) => text)).toContain("08:42:55Z");
+  expect(strokes(svg, PAPER_LOOK.traces.difference).length).toBe(2);
+});
+
 test("the report is one file that holds its pictures, reaches for nothing and escapes what was typed", () => {
   const { subject, snapshot } = taken();
-  const svg = pictureSvg(subject, snapshot, { width: 1200, waterfallUrl: undefined, look: PAPER_LOOK });
+  const svg = svgOf({ subject, snapshot });
   const html = viewReport(subject, snapshot, svg);
   const document = new DOMParser().parseFromString(html, "text/html");
   expect(document.querySelectorAll("script, link, img[src^=http]")).toHaveLength(0);

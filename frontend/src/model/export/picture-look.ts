@@ -1,30 +1,16 @@
 import type { PlotTheme } from "../../render/plot-theme.ts";
 
-/** Colours of a picture that is drawn outside of the page. */
-export type PictureLook = Pick<
-  PlotTheme,
-  | "well"
-  | "panel"
-  | "grid"
-  | "frame"
-  | "plan"
-  | "planShade"
-  | "text1"
-  | "text2"
-  | "text3"
-  | "fail"
-  | "warn"
-  | "accent"
-  | "traces"
-  | "bandOpacity"
->;
+export const PICTURE_FONT = "'Inter Variable', Inter, 'Helvetica Neue', Arial, sans-serif";
 
 /** The light theme of the page, whatever the page shows: for paper. `picture-look.test.ts` holds it to the tokens. */
-export const PAPER_LOOK: PictureLook = {
+export const PAPER_LOOK: PlotTheme = {
   well: "#ffffff",
   panel: "#f8fafb",
+  popover: "#ffffff",
   grid: "rgb(40 60 90 / 0.12)",
   frame: "rgb(40 60 90 / 0.2)",
+  edge: "#c2cad3",
+  hatch: "rgb(40 60 90 / 0.34)",
   plan: "#3a66b8",
   planShade: "rgb(58 102 184 / 0.06)",
   text1: "#12161b",
@@ -32,6 +18,7 @@ export const PAPER_LOOK: PictureLook = {
   text3: "#5a6572",
   fail: "#c2261e",
   warn: "#8a5800",
+  unknown: "#57607a",
   accent: "#1a5ccb",
   traces: {
     live: "#a5890f",
@@ -45,6 +32,6 @@ export const PAPER_LOOK: PictureLook = {
     persistence: "#a5890f",
   },
   bandOpacity: 0.16,
+  labelFont: `400 11.5px ${PICTURE_FONT}`,
+  strongFont: `600 11.5px ${PICTURE_FONT}`,
 };
-
-export const PICTURE_FONT = "'Inter Variable', Inter, 'Helvetica Neue', Arial, sans-serif";

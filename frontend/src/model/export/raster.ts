@@ -1,7 +1,7 @@
-import type { SnapshotWaterfall } from "../plot-snapshot.ts";
+import type { PixelImage } from "../plot-snapshot.ts";
 
 /** Pixels as an image with an address of its own. */
-export function imageUrl({ pixels, columns, rows }: SnapshotWaterfall): string {
+export function imageUrl({ pixels, columns, rows }: PixelImage): string {
   const canvas = canvasOf(columns, rows);
   const image = new ImageData(new Uint8ClampedArray(pixels.buffer), columns, rows);
   contextOf(canvas).putImageData(image, 0, 0);

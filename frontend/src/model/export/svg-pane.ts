@@ -1,8 +1,8 @@
+import type { PlotTheme } from "../../render/plot-theme.ts";
 import { formatNumber } from "../format.ts";
 import { columnBins, type FrequencyAxis, type FrequencyRange } from "../frequency-axis.ts";
 import { roundTicks, tickDigits } from "../ticks.ts";
 import { element, escaped, short } from "./markup.ts";
-import type { PictureLook } from "./picture-look.ts";
 
 export interface SvgBox {
   left: number;
@@ -47,7 +47,7 @@ export function paneY({ box, highest, lowest }: SvgPane, level: number): number 
 }
 
 /** A pane with grid, labels and traces, the traces as paths. */
-export function svgPane(pane: SvgPane, look: PictureLook): string {
+export function svgPane(pane: SvgPane, look: PlotTheme): string {
   return [
     element("rect", {
       x: pane.box.left,
@@ -80,7 +80,7 @@ export function svgPane(pane: SvgPane, look: PictureLook): string {
   ].join("\n");
 }
 
-function grid(pane: SvgPane, look: PictureLook): string {
+function grid(pane: SvgPane, look: PlotTheme): string {
   const { box, range } = pane;
   const parts: string[] = [];
   const right = box.left + box.width;
