@@ -82,7 +82,15 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { series, setAside } = starting.use(openPollingStorage(dataDir, storage.pollPlans));
   if (setAside) log.warn(`readings of a newer version were found and moved to ${setAside}; new ones begin`);
   starting.use(keepSeriesWithin({ series, keepDays: config.seriesKeepDays, log, now }));
-  starting.use(keepEventsWithin({ store: storage.events, keepDays: config.eventsDays, log, now }));
+  starting.use(
+    keepEventsWithin({
+      store: storage.events,
+      keepDays: config.eventsDays,
+      evidenceMaxMb: config.eventEvidenceMaxMb,
+      log,
+      now,
+    }),
+  );
   // Everything that talks says good-bye before the HTTP side closes under it.
   let app: FastifyInstance | undefined;
   starting.defer(() => app?.close());

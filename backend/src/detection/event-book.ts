@@ -14,7 +14,7 @@ import type { EventChange, EvidenceFrame } from "./worker-messages.ts";
 /** Events that no detector follows are cleared after this time: it would have been found again. */
 const HELD_MS = 120_000;
 /** How long an event that was cleared may return as the same one: the longest cool-down there is. */
-const COOLING_MS = 3_600_000;
+export const COOLING_MS = 3_600_000;
 /** As near as events of one port are taken for one. */
 const NEAR_HZ = 100_000;
 

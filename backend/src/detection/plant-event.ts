@@ -55,7 +55,7 @@ export function plantEventOf(
     levelDbmv: finite(event.levelDbmv),
     dBc: finite(event.dBc),
     channels: [...event.channels],
-    evidence: { statistic, value: finite(value) ?? 0, threshold, frames: [...frames] },
+    evidence: { statistic, value: finite(value) ?? 0, threshold, frames: [...frames], removed: null },
     classification: event.classification ?? null,
     confidence: finite(event.confidence) ?? 0,
     // JSON has no word for what is not a number.

@@ -1,4 +1,4 @@
-import { isPnmLabError } from "@pnmlab/kit";
+import { isPnmLabError, PnmLabError } from "@pnmlab/kit";
 import type { PlantEvent, Replay } from "@pnmlab/protocol";
 import type { Recorder } from "../contracts.ts";
 import { capturedAtMsOf } from "./recorded-frames.ts";
@@ -32,6 +32,8 @@ export interface ReplayDeps {
  * Feeds the frames around an event to fresh detectors that are set as they were when it was raised. The same frames
  * give the same answer. A kept recording is taken first, then the ring of the session, then the frames that are
  * stored with the event, which are too few for what takes its time.
+ *
+ * @throws PnmLabError `EVENT_EVIDENCE_NOT_FOUND` where no frames are left, and as `TrialRunner.run`
  */
 export async function replayEvent(
   event: PlantEvent,
@@ -55,6 +57,12 @@ export async function replayEvent(
     if (recorder === undefined || id === null || !(await holds(recorder, id, peakMs))) continue;
     const result = await run(plain(recorder.frames(id, part)));
     if (result.frames > evidence.length) return replayOf(event, source, result);
+  }
+  if (event.evidence.removed !== null) {
+    throw new PnmLabError(
+      "EVENT_EVIDENCE_NOT_FOUND",
+      `no recording and no ring holds frames of event ${event.number}, and its evidence is gone: ${event.evidence.removed}`,
+    );
   }
   return replayOf(event, "evidence", await run(plain(copies(evidence))));
 }

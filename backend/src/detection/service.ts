@@ -220,7 +220,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   /**
    * Whether an event is raised again by the frames around it.
    *
-   * @throws PnmLabError `EVENT_UNKNOWN`, and as `TrialRunner.run`
+   * @throws PnmLabError `EVENT_UNKNOWN`, and as `replayEvent`
    */
   async replay(id: string, signal?: AbortSignal): Promise<Replay> {
     const { store, recorder } = this.#options;

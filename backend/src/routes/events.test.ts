@@ -48,6 +48,20 @@ test("an event reaches the browsers when it is raised, is listed, and its eviden
   }
 });
 
+test("evidence that was removed is told with the event, and why, instead of frames or a replay", async () => {
+  const { backend, call, raise } = await openEvents();
+  const { id } = await raise();
+  const { events } = backend.storage;
+  events.save({ ...events.get(id)!, state: "cleared" });
+  const bound = { maxBytes: 0, endedBeforeMs: Number.MAX_SAFE_INTEGER, why: "Its frames were removed." };
+  expect(events.removeEvidence(bound, 10)).toBe(1);
+  const { event } = (await call("GET", `/api/events/${id}`)).body as { event: PlantEvent };
+  expect(plantEventSchema.parse(event).evidence.removed).toBe("Its frames were removed.");
+  const gone = { status: 404, body: { error: { code: "EVENT_EVIDENCE_NOT_FOUND" } } };
+  expect(await call("GET", `/api/events/${id}/evidence`)).toMatchObject(gone);
+  expect(await call("POST", `/api/events/${id}/replay`)).toMatchObject(gone);
+});
+
 test("an event is acknowledged and commented by name, and the audit says who did", async () => {
   const { backend, call, raise } = await openEvents();
   const { id } = await raise();

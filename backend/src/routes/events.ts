@@ -86,7 +86,10 @@ function readingRoutes(app: FastifyInstance, { storage, now }: EventRouteDeps): 
       },
     },
     ({ params }, reply) => {
-      const { id } = requireEvent(events, params.id);
+      const { id, number, evidence } = requireEvent(events, params.id);
+      if (evidence.removed !== null) {
+        throw notFound("EVENT_EVIDENCE_NOT_FOUND", `event ${number} has no evidence: ${evidence.removed}`);
+      }
       return reply.type("application/octet-stream").send(Buffer.from(events.evidence(id) ?? []));
     },
   );

@@ -62,7 +62,7 @@ function migrate(database: DatabaseSync, path: string, steps: readonly Migration
 }
 
 /** Runs `work` so that all of its statements are stored, or none. */
-function transaction<T>(database: DatabaseSync, work: () => T): T {
+export function transaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec("BEGIN");
   try {
     const result = work();

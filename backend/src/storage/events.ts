@@ -1,21 +1,11 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { ChangeDetection, EventHistogram, Mute, PlantEvent } from "@pnmlab/protocol";
 import { incrementCounter } from "./counters.ts";
-
-export interface EventQuery {
-  cmtsId?: string | undefined;
-  rfPortIfIndex?: number | undefined;
-  sessionId?: string | undefined;
-  state?: PlantEvent["state"] | undefined;
-  kind?: string | undefined;
-  /** Events that were there at some time from `fromMs` to `toMs`. */
-  fromMs?: number | undefined;
-  toMs?: number | undefined;
-  limit: number;
-}
+import { createEvidenceStore, type EvidenceStore } from "./event-evidence.ts";
+import { type EventQuery, eventQuerySql, lengthClassMs } from "./event-query.ts";
 
 /** What the detectors prove events by, mutes, and what is set of the detectors (all in `pnmlab.db`). */
-export interface EventStore {
+export interface EventStore extends EvidenceStore {
   /** Next running number, from 1. */
   nextNumber(): number;
   /** Stores an event as it stands now; `context` is stored with the first. */
@@ -25,9 +15,6 @@ export interface EventStore {
   context(id: string): string | undefined;
   /** Newest first. */
   list(query: EventQuery): PlantEvent[];
-  /** Frames that prove an event, one after the other as `GET /api/events/{id}/evidence` sends them. */
-  saveEvidence(id: string, frames: Uint8Array): void;
-  evidence(id: string): Uint8Array<ArrayBuffer> | undefined;
   /** Events by the hour in which they began, for whole hours up to the one that holds `nowMs`. */
   histogram(hours: number, nowMs: number): EventHistogram;
   /** Removes cleared events that ended before a moment, and the oldest beyond `most`; returns how many. */
@@ -46,18 +33,14 @@ const HOUR_MS = 3_600_000;
 export function createEventStore(database: DatabaseSync): EventStore {
   const save = database.prepare(
     `INSERT INTO events
-       (id, number, cmts_id, rf_port, session_id, kind, state, first_ms, last_ms, document, context)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state,
-       last_ms = excluded.last_ms, session_id = excluded.session_id, document = excluded.document`,
+       (id, number, cmts_id, rf_port, session_id, kind, state, first_ms, last_ms, longest_ms, is_noted, document, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, last_ms = excluded.last_ms,
+       longest_ms = excluded.longest_ms, is_noted = excluded.is_noted, session_id = excluded.session_id,
+       document = excluded.document`,
   );
-  const get = database.prepare("SELECT document FROM events WHERE id = ?");
+  const get = database.prepare("SELECT document, evidence_removed FROM events WHERE id = ?");
   const context = database.prepare("SELECT context FROM events WHERE id = ?");
-  const saveEvidence = database.prepare(
-    `INSERT INTO event_evidence (event_id, frames) VALUES (?, ?)
-     ON CONFLICT (event_id) DO UPDATE SET frames = excluded.frames`,
-  );
-  const evidence = database.prepare("SELECT frames FROM event_evidence WHERE event_id = ?");
   const byHour = database.prepare(
     `SELECT CAST(first_ms / ${HOUR_MS} AS INTEGER) AS hour, kind, COUNT(*) AS events
      FROM events WHERE first_ms >= ? GROUP BY hour, kind`,
@@ -87,21 +70,22 @@ export function createEventStore(database: DatabaseSync): EventStore {
         event.state,
         event.firstMs,
         event.lastMs,
+        lengthClassMs(event),
+        event.comment === "" && event.acknowledged === null ? 0 : 1,
         JSON.stringify(event),
         given ?? "",
       );
     },
-    get: (id) => documentOf<PlantEvent>(get.get(id)),
+    get: (id) => eventOf(get.get(id)),
     context: (id) => context.get(id)?.context as string | undefined,
     list: (query) => {
-      const { where, values } = conditionsOf(query);
+      const { sql, values } = eventQuerySql(query);
       return database
-        .prepare(`SELECT document FROM events${where} ORDER BY number DESC LIMIT ?`)
-        .all(...values, query.limit)
-        .map((row) => documentOf<PlantEvent>(row)!);
+        .prepare(sql)
+        .all(...values)
+        .map((row) => eventOf(row)!);
     },
-    saveEvidence: (id, frames) => void saveEvidence.run(id, frames),
-    evidence: (id) => evidence.get(id)?.frames as Uint8Array<ArrayBuffer> | undefined,
+    ...createEvidenceStore(database),
     histogram: (hours, nowMs) => {
       const newest = Math.floor(nowMs / HOUR_MS);
       const oldest = newest - hours + 1;
@@ -126,23 +110,14 @@ export function createEventStore(database: DatabaseSync): EventStore {
   };
 }
 
-function documentOf<Document>(row: Record<string, unknown> | undefined): Document | undefined {
-  return row === undefined ? undefined : (JSON.parse(String(row.document)) as Document);
+/** What became of the evidence is stored beside the document: who stores an event again need not know it. */
+function eventOf(row: Record<string, unknown> | undefined): PlantEvent | undefined {
+  const event = documentOf<PlantEvent>(row);
+  if (row === undefined || event === undefined) return undefined;
+  const removed = row.evidence_removed === null ? null : String(row.evidence_removed);
+  return { ...event, evidence: { ...event.evidence, removed } };
 }
 
-function conditionsOf(query: EventQuery): { where: string; values: SQLInputValue[] } {
-  const conditions: readonly (readonly [string, SQLInputValue | undefined])[] = [
-    ["cmts_id = ?", query.cmtsId],
-    ["rf_port = ?", query.rfPortIfIndex],
-    ["session_id = ?", query.sessionId],
-    ["state = ?", query.state],
-    ["kind = ?", query.kind],
-    ["last_ms >= ?", query.fromMs],
-    ["first_ms <= ?", query.toMs],
-  ];
-  const given = conditions.filter((condition) => condition[1] !== undefined);
-  return {
-    where: given.length === 0 ? "" : ` WHERE ${given.map(([text]) => text).join(" AND ")}`,
-    values: given.map(([, value]) => value!),
-  };
+function documentOf<Document>(row: Record<string, unknown> | undefined): Document | undefined {
+  return row === undefined ? undefined : (JSON.parse(String(row.document)) as Document);
 }

@@ -180,4 +180,30 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX events_by_session ON events (session_id, number)",
     ],
   },
+  {
+    id: 11,
+    name: "events by the time that they were there, and what their evidence takes",
+    statements: [
+      "ALTER TABLE events ADD COLUMN longest_ms DOUBLE PRECISION NOT NULL DEFAULT 1e13",
+      `UPDATE events SET longest_ms = CASE
+        WHEN last_ms - first_ms <= 60000 THEN 60000
+        WHEN last_ms - first_ms <= 600000 THEN 600000
+        WHEN last_ms - first_ms <= 3600000 THEN 3600000
+        WHEN last_ms - first_ms <= 21600000 THEN 21600000
+        WHEN last_ms - first_ms <= 86400000 THEN 86400000
+        WHEN last_ms - first_ms <= 864000000 THEN 864000000
+        ELSE 1e13 END`,
+      `CREATE INDEX events_by_port_and_time
+        ON events (cmts_id, rf_port, longest_ms, first_ms, last_ms, number)`,
+      "CREATE INDEX events_by_length_and_time ON events (longest_ms, first_ms, last_ms, number)",
+      "ALTER TABLE events ADD COLUMN is_noted INTEGER NOT NULL DEFAULT 0",
+      `UPDATE events SET is_noted = 1 WHERE document NOT LIKE '%"acknowledged":null,"comment":"",%'`,
+      "ALTER TABLE events ADD COLUMN evidence_bytes BIGINT NOT NULL DEFAULT 0",
+      `UPDATE events SET evidence_bytes =
+        COALESCE((SELECT LENGTH(frames) FROM event_evidence WHERE event_id = events.id), 0)`,
+      "ALTER TABLE events ADD COLUMN evidence_removed TEXT",
+      `CREATE INDEX events_by_evidence ON events (state, is_noted, last_ms, evidence_bytes)
+        WHERE evidence_bytes > 0`,
+    ],
+  },
 ];

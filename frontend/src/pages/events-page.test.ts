@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import type { PlantEvent } from "@pnmlab/protocol";
 import { flushPromises } from "@vue/test-utils";
 import { expect, test, vi } from "vitest";
 import { ApiError } from "../api/api-error.ts";
@@ -44,6 +45,21 @@ test("an event shows cause, common cause, figures with units, and is acknowledge
   await detail.get("form[aria-label='Comment of people']").trigger("submit");
   await flushPromises();
   expect((await client.events.event("event-3")).comment).toBe("Leg 2");
+  page.close();
+});
+
+test("an event whose frames were removed says since when and why, and asks for none", async () => {
+  const client = new SyntheticLabClient();
+  const { events, event } = client.events;
+  const removed = "Its frames were removed on 2026-01-02: all evidence took too much.";
+  const without = (one: PlantEvent) => ({ ...one, evidence: { ...one.evidence, removed } });
+  client.events.events = async (query) => (await events(query)).map(without);
+  client.events.event = async (id) => without(await event(id));
+  const evidence = vi.spyOn(client.events, "evidence");
+  const page = await open(client, "/events/event-3");
+  const section = page.wrapper.get("section[aria-label=Evidence]");
+  expect(section.text()).toContain(`No frame is stored with this event any more. ${removed}`);
+  expect(evidence).not.toHaveBeenCalled();
   page.close();
 });
 

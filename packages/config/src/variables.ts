@@ -628,8 +628,19 @@ export const variables = {
     readers: ["backend"],
     meaning: "How long events of the detectors are kept after they ended, in days; 50,000 at most.",
     breaks:
-      "PNMLAB_DATA_DIR holds as many events as that makes: about 20 kB each with the frames that prove it.",
+      "PNMLAB_DATA_DIR holds as many events as that makes: about 2 kB each without the frames that prove it.",
     form: "days from 1 to 3650",
+  },
+  eventEvidenceMaxMb: {
+    name: "PNMLAB_EVENT_EVIDENCE_MAX_MB",
+    schema: z.coerce.number().min(1).max(100_000_000),
+    default: "1000",
+    readers: ["backend"],
+    meaning:
+      "Room that the frames which prove events take in PNMLAB_DATA_DIR, in MB (10^6 octets). The oldest of events that ended give way, those that people noted something of last; the events stay.",
+    breaks:
+      "An event whose frames gave way says so and cannot be looked at or replayed without a recording. Five frames of 1,600 bins are 17 kB.",
+    form: "MB from 1",
   },
   publicUrl: {
     name: "PNMLAB_PUBLIC_URL",

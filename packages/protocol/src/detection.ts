@@ -35,6 +35,8 @@ export const plantEventSchema = z.strictObject({
     threshold: z.number(),
     /** Sequence numbers of the stored frames around its peak. */
     frames: z.array(z.int()),
+    /** Why these frames are stored no more, in words; null while they are. */
+    removed: z.string().nullable(),
   }),
   classification: z.string().nullable(),
   confidence: z.number(),
