@@ -14,6 +14,7 @@ export {
   DEFAULT_TIMING,
   QUIET_ALARM,
 } from "./detect/alarm-table.ts";
+export { type BeatGrid, beatGridsOf, type DownstreamCarrier } from "./detect/beat-grid.ts";
 export { type CombResult, combTest } from "./detect/comb.ts";
 export { DETECTORS, DetectorSet, type DetectorSetOptions } from "./detect/detector-set.ts";
 export type {
@@ -146,6 +147,7 @@ export {
   type FrameLevels,
   isUncalibrated,
   rawAdcLevelsDbmv,
+  TIME_SAMPLES_WINDOW,
   type TimeSampleOptions,
   timeIqLevelsDbmv,
 } from "./time-samples.ts";

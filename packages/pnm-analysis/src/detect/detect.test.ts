@@ -4,6 +4,7 @@ import {
   ALARM_TABLE,
   type AlarmMemory,
   alarmStep,
+  beatGridsOf,
   clippedShare,
   combTest,
   DEFAULT_TIMING,
@@ -175,6 +176,44 @@ describe("combs and templates", () => {
       teeth: 0,
       share: 0,
     });
+  });
+
+  test("downstream carriers beat at multiples of their spacing, and beside them where groups are shifted", () => {
+    const carriers = (firstHz: number, count: number, spacingHz = 6e6) =>
+      Array.from({ length: count }, (_, k) => ({
+        lowerHz: firstHz + k * spacingHz - spacingHz / 2,
+        upperHz: firstHz + k * spacingHz + spacingHz / 2,
+      }));
+    const ofdm = { lowerHz: 750e6, upperHz: 942e6 };
+    expect(beatGridsOf([...carriers(561e6, 8), ofdm])).toEqual([{ spacingHz: 6e6, offsetsHz: [0] }]);
+    expect(beatGridsOf(carriers(474e6, 16, 8e6))).toEqual([{ spacingHz: 8e6, offsetsHz: [0] }]);
+    const [shifted] = beatGridsOf([...carriers(561e6, 8), ...carriers(682.25e6, 4)]);
+    expect(shifted).toEqual({ spacingHz: 6e6, offsetsHz: [0, 4.75e6, 1.25e6] });
+    const usual = [6e6, 7e6, 8e6].map((spacingHz) => ({ spacingHz, offsetsHz: [0] }));
+    expect(beatGridsOf([])).toEqual(usual);
+    expect(beatGridsOf([ofdm])).toEqual(usual);
+  });
+
+  test("beats of shifted groups are found although each of the others raises what random offsets show", () => {
+    const random = new Random(16);
+    const offsetsHz = [0, 1.25e6, 4.75e6];
+    const excess = Float64Array.from({ length: 1600 }, (_, k) => {
+      const frequencyHz = axis.firstBinHz + k * axis.binSpacingHz;
+      const isTooth = offsetsHz.some((offsetHz) => {
+        const inGridHz = frequencyHz - offsetHz;
+        return Math.abs(inGridHz - 6e6 * Math.round(inGridHz / 6e6)) < 25e3;
+      });
+      return dbOfPower(random.gamma(8) / 8) + (isTooth ? 8 : 0);
+    });
+    expect(combTest(excess, axis, 6e6).z).toBeLessThan(6);
+    for (const offsetHz of offsetsHz) {
+      const others = offsetsHz.filter((other) => other !== offsetHz);
+      const found = combTest(excess, axis, 6e6, [offsetHz, ...others]);
+      expect(found.z).toBeGreaterThan(10);
+      expect(found.share).toBeGreaterThan(0.5);
+      expect(found.offsetHz).toBe(offsetHz);
+    }
+    expect(combTest(excess, axis, 6e6, [3e6, ...offsetsHz]).z).toBeLessThan(6);
   });
 
   test("the second-order products of a full downstream fall smoothly towards higher frequencies", () => {

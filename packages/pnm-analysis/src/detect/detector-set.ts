@@ -2,6 +2,7 @@ import type { BandPlan } from "../plant/band-plan.ts";
 import { type ChannelFigures, channelTable } from "../plant/channel-table.ts";
 import { isSameAxis, type SpectrumFrame } from "../spectrum-frame.ts";
 import { AnomalyDetector } from "./anomaly.ts";
+import type { DownstreamCarrier } from "./beat-grid.ts";
 import { CarrierDetector } from "./carriers.ts";
 import { ClippingDetector } from "./clipping.ts";
 import type { Detector } from "./detector.ts";
@@ -27,8 +28,8 @@ export interface DetectorSetOptions {
   enabled?: readonly DetectorId[];
   /** Noise of a quiet bin in times without disturbance, for D2; the start of the stream unless given. */
   noiseBaselineDbmv?: number | undefined;
-  /** Occupied bands of the downstream, for D4. */
-  downstream?: readonly { lowerHz: number; upperHz: number }[];
+  /** Channels of the downstream, for D4; none where they are not known. */
+  downstream?: readonly DownstreamCarrier[];
   /** Ids of new events; counts from 1 unless given. */
   nextId?: () => string;
 }

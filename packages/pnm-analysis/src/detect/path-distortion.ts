@@ -2,40 +2,42 @@ import { frequencyOfBin } from "../measure/bins.ts";
 import { median } from "../measure/quantile.ts";
 import { dbOfPower, powerOfDb } from "../units.ts";
 import { Alarm } from "./alarm.ts";
+import { type BeatGrid, beatGridsOf, type DownstreamCarrier } from "./beat-grid.ts";
 import { type CombResult, combTest } from "./comb.ts";
 import { AT_ONCE, type Detector, type DetectorContext, noticesOf, timingOf } from "./detector.ts";
 import type { DetectorNotice } from "./event.ts";
 import type { FrameView } from "./frame-view.ts";
 import { fitTemplate, secondOrderTemplate } from "./product-template.ts";
 
-/** Channel spacings of downstreams: Annex B, some of Annex A, Annex A. */
-const SPACINGS_HZ = [6e6, 7e6, 8e6] as const;
+/** Taken for the downstream where its channels are not known. */
+const FULL_DOWNSTREAM: readonly DownstreamCarrier[] = [{ lowerHz: 108e6, upperHz: 1002e6 }];
 const AVERAGED_LOOKS = 8;
 /** Frames of one floor estimate, and bins that are put together against its spread. */
 const FLOOR_FRAMES = 300;
 const GROUP_BINS = 20;
 
 /**
- * D4: common path distortion. As a comb: lines at multiples of the downstream's channel spacing, in averages of 8
- * looks and more. As noise: a floor rise in the shape of the all-digital downstream's second-order products.
+ * D4: common path distortion. As a comb: lines where the downstream's carriers beat with each other, which are multiples
+ * of their spacing, in averages of 8 looks and more. As noise: a floor rise in the shape of the all-digital downstream's
+ * second-order products.
  */
 export class PathDistortionDetector implements Detector {
   readonly id = "D4";
   readonly #context: DetectorContext;
   readonly #comb: Alarm;
   readonly #noise: Alarm;
-  readonly #downstream: readonly { lowerHz: number; upperHz: number }[];
+  readonly #downstream: readonly DownstreamCarrier[];
+  readonly #grids: readonly BeatGrid[];
   #spacingHz = Number.NaN;
+  #offsetHz = 0;
   #frames = 0;
   #reference: Float64Array | undefined;
 
-  /** @param downstream occupied bands of the downstream, for the noise form */
-  constructor(
-    context: DetectorContext,
-    downstream: readonly { lowerHz: number; upperHz: number }[] = [{ lowerHz: 108e6, upperHz: 1002e6 }],
-  ) {
+  /** @param downstream channels of the downstream; none where they are not known */
+  constructor(context: DetectorContext, downstream: readonly DownstreamCarrier[] = []) {
     this.#context = context;
-    this.#downstream = downstream;
+    this.#downstream = downstream.length > 0 ? downstream : FULL_DOWNSTREAM;
+    this.#grids = beatGridsOf(downstream);
     const timing = { ...timingOf(context.thresholds), ...AT_ONCE };
     this.#comb = new Alarm("D4", "cpdComb", context.journal, timing);
     this.#noise = new Alarm("D4", "cpdNoise", context.journal, timing);
@@ -44,7 +46,8 @@ export class PathDistortionDetector implements Detector {
   /** `true` for a frequency that a raised comb explains. */
   explains(frequencyHz: number, reachHz: number): boolean {
     if (!this.#comb.isRaised) return false;
-    const beside = Math.abs(frequencyHz - this.#spacingHz * Math.round(frequencyHz / this.#spacingHz));
+    const inGridHz = frequencyHz - this.#offsetHz;
+    const beside = Math.abs(inGridHz - this.#spacingHz * Math.round(inGridHz / this.#spacingHz));
     return beside <= reachHz;
   }
 
@@ -56,12 +59,20 @@ export class PathDistortionDetector implements Detector {
 
   #judgeComb(view: FrameView, excessDb: Float32Array): DetectorNotice | undefined {
     const { thresholds } = this.#context;
-    const results = SPACINGS_HZ.map((spacingHz) => combTest(excessDb, view.frame, spacingHz));
+    const results = this.#grids.flatMap(({ spacingHz, offsetsHz }) =>
+      offsetsHz.map((offsetHz) => {
+        const others = offsetsHz.filter((other) => other !== offsetHz);
+        return combTest(excessDb, view.frame, spacingHz, [offsetHz, ...others]);
+      }),
+    );
     const isHit = ({ z, teeth, share }: CombResult) =>
       z >= thresholds.d4Z && teeth >= thresholds.d4Teeth && share >= thresholds.d4ToothShare;
     const best = results.filter(isHit).sort((a, b) => b.z - a.z)[0];
     const { frame } = view;
-    if (best) this.#spacingHz = best.spacingHz;
+    if (best) {
+      this.#spacingHz = best.spacingHz;
+      this.#offsetHz = best.offsetHz;
+    }
     const lowerHz = frequencyOfBin(frame, view.quiet[0] ?? 0);
     const upperHz = frequencyOfBin(frame, view.quiet.at(-1) ?? 0);
     return this.#comb.step(
@@ -74,8 +85,15 @@ export class PathDistortionDetector implements Detector {
         value: best.z,
         threshold: thresholds.d4Z,
         severity: "major",
-        classification: `comb of ${best.spacingHz / 1e6} MHz`,
-        figures: { spacingHz: best.spacingHz, teeth: best.teeth, strongSharePct: 100 * best.share },
+        classification: `comb of ${best.spacingHz / 1e6} MHz${
+          best.offsetHz === 0 ? "" : `, ${best.offsetHz / 1e6} MHz above its multiples`
+        }`,
+        figures: {
+          spacingHz: best.spacingHz,
+          ...(best.offsetHz === 0 ? {} : { offsetHz: best.offsetHz }),
+          teeth: best.teeth,
+          strongSharePct: 100 * best.share,
+        },
       },
       frame.timeS,
       frame.sequence,
