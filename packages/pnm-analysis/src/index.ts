@@ -147,7 +147,6 @@ export {
   type FrameLevels,
   isUncalibrated,
   rawAdcLevelsDbmv,
-  TIME_SAMPLES_WINDOW,
   type TimeSampleOptions,
   timeIqLevelsDbmv,
 } from "./time-samples.ts";
