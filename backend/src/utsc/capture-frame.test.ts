@@ -53,6 +53,7 @@ test.each(["fftPower", "fftAmplitude", "fftDb"] as const)(
     });
     expect(frame.resolutionBandwidthHz).toBeCloseTo(150_000, 3);
     expect(frame.observed.centerFrequencyHz).toBeUndefined();
+    expect(frame.observed.ownWindow).toBeUndefined();
     expect(Math.abs(frame.levelsHundredthsDbmv[450]! - 500)).toBeLessThanOrEqual(5);
     expect(Math.abs(frame.levelsHundredthsDbmv[0]! + 4000)).toBeLessThanOrEqual(5);
   },
@@ -80,6 +81,9 @@ test("time samples become a spectrum", () => {
   );
   expect(frame.firstBinHz + highest * frame.binSpacingHz).toBe(45_000_000 + 100 * 50_000);
   expect(frame.levelsHundredthsDbmv[highest]).toBeCloseTo(6000 - 8600, -1);
+  // The window is ours, with its noise bandwidth, and not the one that the CMTS reads back.
+  expect(frame.observed.ownWindow).toBe("blackmanHarris");
+  expect(frame.resolutionBandwidthHz / frame.binSpacingHz).toBeCloseTo(2.004, 2);
 });
 
 test("a header that tells centre and span wins over the configuration", () => {

@@ -1,5 +1,5 @@
 import { PnmLabError } from "@pnmlab/kit";
-import { utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
+import { TIME_SAMPLES_WINDOW, utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
 import {
   type DecodeHints,
   decodePnm,
@@ -128,6 +128,7 @@ function captureOf(
     resolutionBandwidthHz:
       record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
   });
+  const isTime = record.outputFormat === "timeIQ" || record.outputFormat === "rawAdc";
   const headerTells = record.configurationSource === "header";
   return {
     firstBinHz: frame.firstBinHz,
@@ -144,6 +145,7 @@ function captureOf(
       bins: record.bins,
       outputFormat: record.outputFormat,
       resolutionBandwidthHz: frame.resolutionBandwidthHz,
+      ...(isTime ? { ownWindow: TIME_SAMPLES_WINDOW } : {}),
       ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
       fileLayout: record.layout,
       fileSizeBytes,

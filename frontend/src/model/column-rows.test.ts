@@ -54,6 +54,30 @@ test("files that show another value than the CMTS reads back are marked in their
   expect(row.reason).toContain("The files show another value");
 });
 
+test("the window of time samples is that of our own FFT, with the reason, and marks nothing", () => {
+  const timeIq = {
+    ...session,
+    observed: { outputFormat: "timeIQ", ownWindow: "blackmanHarris" },
+  } as UtscSession;
+  const column = truth({ field: "window", requested: "rectangular", accepted: "rectangular" });
+  expect(columnRows([column], timeIq, options).rows[0]).toMatchObject({
+    observed: "BH-4, own FFT",
+    observedDiffers: false,
+    reason: expect.stringContaining("own FFT of them"),
+  });
+});
+
+test("averaging of the CMTS is listed whenever it is known, and stands out where it is not none", () => {
+  const rowFor = (accepted: number) => rowOf({ field: "averaging", accepted, verdict: "notWritten" });
+  expect(rowFor(0)).toMatchObject({ accepted: "0", isNotable: false, reason: undefined });
+  expect(rowFor(8)).toMatchObject({
+    accepted: "8",
+    isNotable: true,
+    acceptedDiffers: false,
+    reason: expect.stringContaining("bursts read lower"),
+  });
+});
+
 test("a default is named as one, and what was not written is only named", () => {
   const columns = [
     truth({ field: "freeRunDurationMs", written: 60_000, accepted: 60_000 }),

@@ -3,6 +3,7 @@ import { isFar } from "./setup/column-truth.ts";
 import { fieldLabel, shortColumn } from "./setup/fields.ts";
 import { isInForce } from "./setup/judge.ts";
 import { readableValue, unitOfField } from "./setup/units.ts";
+import { AVERAGING_NOTE, OWN_WINDOW_NOTE, ownWindowOf, ownWindowWords } from "./truth.ts";
 
 /** One column of a running session as the Truth tab shows it. */
 export interface ColumnRow {
@@ -15,6 +16,8 @@ export interface ColumnRow {
   observed: string;
   acceptedDiffers: boolean;
   observedDiffers: boolean;
+  /** The CMTS alters what a frame is: its averaging is not none. */
+  isNotable: boolean;
   /** Why a value is another one, as far as anything tells; undefined where all agree. */
   reason: string | undefined;
 }
@@ -25,8 +28,12 @@ export function columnRows(
   session: UtscSession,
   options: UtscOptions | undefined,
 ): { rows: ColumnRow[]; leftAlone: string[] } {
-  const isConcerned = ({ requested, written, observed, verdict }: UtscColumnTruth) =>
-    requested !== null || written !== null || observed !== null || verdict === "refused";
+  const isConcerned = ({ field, requested, written, accepted, observed, verdict }: UtscColumnTruth) =>
+    requested !== null ||
+    written !== null ||
+    observed !== null ||
+    verdict === "refused" ||
+    (field === "averaging" && accepted !== null);
   return {
     rows: columns.filter(isConcerned).map((truth) => rowOf(truth, session, options)),
     leftAlone: columns.filter((truth) => !isConcerned(truth)).map(({ field }) => fieldLabel(field, true)),
@@ -39,6 +46,8 @@ function rowOf(truth: UtscColumnTruth, session: UtscSession, options: UtscOption
   const reference = accepted ?? written ?? requested;
   const acceptedDiffers = verdict === "changed" || verdict === "refused";
   const observedDiffers = observed !== null && reference !== null && isFar(observed, reference);
+  const own = field === "window" ? ownWindowOf(session) : undefined;
+  const isNotable = field === "averaging" && accepted !== null && accepted !== 0;
   return {
     field,
     label: fieldLabel(field, true),
@@ -46,10 +55,13 @@ function rowOf(truth: UtscColumnTruth, session: UtscSession, options: UtscOption
     requested:
       requested !== null ? text(requested) : written !== null ? `default ${text(written)}` : "not asked",
     accepted: accepted === null ? (verdict === "refused" ? "refused" : "not read") : text(accepted),
-    observed: observed === null ? "not seen" : text(observed),
+    observed: own ? ownWindowWords(own) : observed === null ? "not seen" : text(observed),
     acceptedDiffers,
     observedDiffers,
-    reason: reasonOf(truth, acceptedDiffers, observedDiffers, session, options),
+    isNotable,
+    reason:
+      reasonOf(truth, acceptedDiffers, observedDiffers, session, options) ??
+      (own ? OWN_WINDOW_NOTE : isNotable ? AVERAGING_NOTE : undefined),
   };
 }
 

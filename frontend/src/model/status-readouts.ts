@@ -4,7 +4,7 @@ import type { PlotReport } from "./plot-report.ts";
 import type { LevelScale } from "./plot-view.ts";
 import { isActive, readsBySnmp } from "./session-words.ts";
 import { formatShownLevel, type LevelDisplay, unitName } from "./shown-level.ts";
-import { type TruthRow, truthRows } from "./truth.ts";
+import { AVERAGING_NOTE, type TruthRow, truthRows } from "./truth.ts";
 
 /** One cell of the status line: label over value. */
 export interface Readout {
@@ -35,14 +35,15 @@ export function statusReadouts(
   const cell = (key: TruthRow["key"], label: string, unit: string, first: boolean): Readout => {
     const row = rows.get(key);
     const value = row?.observed ?? row?.accepted ?? row?.requested;
-    const differs = row !== undefined && (row.acceptedDiffers || row.observedDiffers);
+    const differs =
+      row !== undefined && row.note === undefined && (row.acceptedDiffers || row.observedDiffers);
     return {
       key,
       label: differs && row.requested !== null ? `${label} · asked ${row.requested}` : label,
       value: value == null ? NOT_SET : `${value}${unit}`,
       differs,
       first,
-      source: row ? sourceOf(row, bySnmp) : "No capture on this port",
+      source: row ? (row.note ?? sourceOf(row, bySnmp)) : "No capture on this port",
     };
   };
   const spacingHz = report?.binSpacingHz;
@@ -53,6 +54,13 @@ export function statusReadouts(
   if (bandwidthHz && window.value !== NOT_SET) {
     window.value += ` · ${formatBandwidth(bandwidthHz)}`;
     if (!window.differs) window.label = "Window · ENBW";
+  }
+  const averaging = cell("averaging", "CMTS avg", "", false);
+  if (averaging.value === NOT_SET && session) averaging.value = "not read";
+  const averages = session?.accepted?.averaging ?? session?.requested.averaging ?? 0;
+  if (averages !== 0) {
+    averaging.differs = true;
+    averaging.source += `. ${AVERAGING_NOTE}`;
   }
   const playOut: Readout[] =
     report?.playOutMs && isActive(session)
@@ -110,6 +118,7 @@ export function statusReadouts(
     bins,
     window,
     cell("repeat", "Repeat", " ms", true),
+    averaging,
     cell("freeRun", "Free run", " s", false),
     cell("trigger", "Trigger", "", true),
     cell("format", "Format", "", false),

@@ -1,17 +1,48 @@
-import type { UtscSession } from "@pnmlab/protocol";
+import { TIME_SAMPLES_WINDOW } from "@pnmlab/pnm-analysis";
+import type { UtscSession, UtscWindow } from "@pnmlab/protocol";
 import { formatMhz, formatNumber } from "./format.ts";
 import { FORMAT_WORDS, TRIGGER_WORDS, WINDOW_WORDS } from "./utsc-words.ts";
 
 /** One parameter as it was asked for, as the CMTS read it back, and as the files show it. */
 export interface TruthRow {
-  key: "centre" | "span" | "bins" | "window" | "repeat" | "freeRun" | "trigger" | "format";
+  key: "centre" | "span" | "bins" | "window" | "averaging" | "repeat" | "freeRun" | "trigger" | "format";
   label: string;
   requested: string | null;
   accepted: string | null;
   observed: string | null;
   acceptedDiffers: boolean;
   observedDiffers: boolean;
+  /** Why the observed value is not that of the CMTS, where that is as it should be. */
+  note?: string;
 }
+
+/**
+ * Window of our own DFT, where the files hold samples of time; undefined where the CMTS makes the spectra. Files of
+ * earlier programs do not name it: it was always the same.
+ */
+export function ownWindowOf({ requested, accepted, observed }: UtscSession): UtscWindow | undefined {
+  const { outputFormat } = observed ?? accepted ?? requested;
+  const isTime = outputFormat === "timeIQ" || outputFormat === "rawAdc";
+  return observed?.ownWindow ?? (isTime ? TIME_SAMPLES_WINDOW : undefined);
+}
+
+/** Why the window of the CMTS is not that of the spectrum. */
+export const OWN_WINDOW_NOTE =
+  "The files hold samples of time: the spectrum is our own FFT of them, with this window. The window of the CMTS does not apply.";
+
+/** The window of our own DFT in words. */
+export function ownWindowWords(window: UtscWindow): string {
+  return `${WINDOW_WORDS[window]}, own FFT`;
+}
+
+/** How many spectra the CMTS averages into one; amber where it is not none. */
+export function averagingWords(averaging: number): string {
+  return averaging === 0 ? "none" : String(averaging);
+}
+
+/** What averaging by the CMTS hides. */
+export const AVERAGING_NOTE =
+  "Each frame is the mean of so many spectra, made by the CMTS: short bursts read lower, and noise spreads less.";
 
 /** Measured values are taken as different only beyond this share, so that jitter stays quiet. */
 const TOLERANCE = 0.02;
@@ -30,12 +61,14 @@ export function truthRows(session: UtscSession): TruthRow[] {
     ),
     numeric("span", "Span, MHz", requested.spanHz, accepted?.spanHz, observed?.spanHz, (hz) => formatMhz(hz)),
     numeric("bins", "Bins", requested.bins, accepted?.bins, observed?.bins, (bins) => String(bins)),
-    worded(
-      "window",
-      "Window",
-      requested.window && WINDOW_WORDS[requested.window],
-      accepted && WINDOW_WORDS[accepted.window],
+    windowRow(session),
+    numeric(
+      "averaging",
+      "CMTS averaging",
+      requested.averaging,
+      accepted?.averaging,
       undefined,
+      averagingWords,
     ),
     numeric(
       "repeat",
@@ -57,6 +90,19 @@ export function truthRows(session: UtscSession): TruthRow[] {
       observed && FORMAT_WORDS[observed.outputFormat],
     ),
   ];
+}
+
+function windowRow(session: UtscSession): TruthRow {
+  const { requested, accepted } = session;
+  const row = worded(
+    "window",
+    "Window",
+    requested.window && WINDOW_WORDS[requested.window],
+    accepted && WINDOW_WORDS[accepted.window],
+    undefined,
+  );
+  const own = ownWindowOf(session);
+  return own === undefined ? row : { ...row, observed: ownWindowWords(own), note: OWN_WINDOW_NOTE };
 }
 
 function milliseconds(periodUs: number): string {

@@ -73,6 +73,43 @@ test("what the CMTS changed is marked and named with what was asked", () => {
   expect(readouts.get("span")).toMatchObject({ label: "Span", value: "80.000 MHz", differs: false });
 });
 
+const readoutsOf = (session: UtscSession) =>
+  new Map(
+    statusReadouts(session, undefined, DEFAULT_VIEW.scale, DEFAULT_VIEW).map((cell) => [cell.key, cell]),
+  );
+
+test.each(["timeIQ", "rawAdc"] as const)(
+  "the window of %s is that of our own FFT, whatever the CMTS reads back, and no difference",
+  (outputFormat) => {
+    const session = aSession({
+      accepted: { window: "rectangular", outputFormat },
+      observed: { outputFormat, ownWindow: "flatTop", resolutionBandwidthHz: 200_435 },
+    });
+    const row = truthRows(session).find(({ key }) => key === "window")!;
+    expect(row).toMatchObject({ accepted: "Rect", observed: "Flat top, own FFT", observedDiffers: false });
+    const cell = readoutsOf(session).get("window")!;
+    expect(cell).toMatchObject({ label: "Window · ENBW", differs: false });
+    expect(cell.value).toMatch(/^Flat top, own FFT · 200\.\d+ kHz$/);
+    expect(cell.source).toContain("does not apply");
+  },
+);
+
+test("before the first file of time samples, and in recordings of old, the window is the one that was always used", () => {
+  const { observed: _, ...armed } = aSession({ accepted: { outputFormat: "timeIQ", window: "rectangular" } });
+  expect(readoutsOf({ ...armed, observed: null }).get("window")!.value).toBe("BH-4, own FFT");
+  const old = aSession({ accepted: { window: "hann" }, observed: { outputFormat: "timeIQ" } });
+  expect(readoutsOf(old).get("window")!.value).toBe("BH-4, own FFT");
+});
+
+test("averaging by the CMTS stands on the status line, amber where it is not none", () => {
+  const cell = (averaging?: number) =>
+    readoutsOf(aSession({ accepted: averaging === undefined ? {} : { averaging } })).get("averaging");
+  expect(cell(0)).toMatchObject({ label: "CMTS avg", value: "none", differs: false });
+  expect(cell(8)).toMatchObject({ value: "8", differs: true });
+  expect(cell(8)!.source).toContain("bursts read lower");
+  expect(cell()).toMatchObject({ value: "not read", differs: false });
+});
+
 test("jitter of the observed period is no difference", () => {
   const rows = truthRows(aSession({ observed: { repeatPeriodUs: 101_000 } }));
   expect(rows.find((row) => row.key === "repeat")!.observedDiffers).toBe(false);

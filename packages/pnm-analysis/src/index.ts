@@ -147,6 +147,7 @@ export {
   type FrameLevels,
   isUncalibrated,
   rawAdcLevelsDbmv,
+  TIME_SAMPLES_WINDOW,
   type TimeSampleOptions,
   timeIqLevelsDbmv,
 } from "./time-samples.ts";

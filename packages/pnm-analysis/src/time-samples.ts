@@ -15,11 +15,14 @@ export interface FrameLevels {
   uncalibrated: boolean;
 }
 
+/** Window of our own DFT of time samples: its side lobes, 92 dB down, hide no weak carrier beside a strong one. */
+export const TIME_SAMPLES_WINDOW: WindowName = "blackmanHarris";
+
 export interface TimeSampleOptions {
   sampleRateHz: number;
   centerFrequencyHz: number;
   spanHz: number;
-  /** Window that we apply; Blackman-Harris unless given. */
+  /** Window that we apply; `TIME_SAMPLES_WINDOW` unless given. */
   windowName?: WindowName | undefined;
   /** Calibration constant K in hundredths of a dB; undefined or 0 counts as not calibrated. */
   kHundredthsDb?: number | undefined;
@@ -45,7 +48,7 @@ export function timeIqLevelsDbmv(
 ): FrameLevels {
   const length = iq.length / 2;
   assertUsable(length, options);
-  const { window, gain, enbwBins } = preparedWindow(options.windowName ?? "blackmanHarris", length);
+  const { window, gain, enbwBins } = preparedWindow(options.windowName ?? TIME_SAMPLES_WINDOW, length);
   const re = new Float64Array(length);
   const im = new Float64Array(length);
   for (let n = 0; n < length; n += 1) {
@@ -91,7 +94,7 @@ export function rawAdcLevelsDbmv(
 ): FrameLevels {
   const length = samples.length;
   assertUsable(length, options);
-  const { window, gain, enbwBins } = preparedWindow(options.windowName ?? "blackmanHarris", length);
+  const { window, gain, enbwBins } = preparedWindow(options.windowName ?? TIME_SAMPLES_WINDOW, length);
   const re = Float64Array.from(samples, (value, n) => value * window[n]!);
   const im = new Float64Array(length);
   fftOf(length).forward(re, im);

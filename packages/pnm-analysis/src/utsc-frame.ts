@@ -18,7 +18,7 @@ export interface UtscFrameOptions {
   kHundredthsDb?: number | undefined;
   /** docsPnmCmtsUtscResultResolutionBw; FFT formats only. */
   resolutionBandwidthHz?: number | undefined;
-  /** Window that we apply to time samples; Blackman-Harris unless given. */
+  /** Window that we apply to time samples; `TIME_SAMPLES_WINDOW` unless given. */
   timeWindow?: WindowName | undefined;
   /** Added to K for time samples, see `TimeSampleOptions`. */
   timeOffsetDb?: number | undefined;

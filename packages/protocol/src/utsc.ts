@@ -149,6 +149,8 @@ export const utscObservedSchema = z.strictObject({
   repeatPeriodUs: z.number().optional(),
   outputFormat: utscOutputFormatSchema,
   resolutionBandwidthHz: z.number().optional(),
+  /** Window of our own DFT, where the files hold samples of time: that of the CMTS does not apply to them. */
+  ownWindow: utscWindowSchema.optional(),
   sampleRateHz: z.number().optional(),
   fileLayout: z.string(),
   fileSizeBytes: z.int(),

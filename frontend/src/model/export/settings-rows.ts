@@ -31,10 +31,11 @@ export function settingsRows(subject: ExportSubject, snapshot: PlotSnapshot): Se
   );
   add("Captured", `${formatUtc(report.capturedAtMs)}, frame ${report.sequence}`);
   add("Exported", formatUtc(subject.exportedAtMs));
-  for (const { label, accepted, observed, requested } of session ? truthRows(session) : []) {
+  for (const { label, accepted, observed, requested, note } of session ? truthRows(session) : []) {
     const value = observed ?? accepted ?? requested;
     if (value === null) continue;
-    add(label, requested !== null && requested !== value ? `${value} (asked ${requested})` : value);
+    const isOther = note === undefined && requested !== null && requested !== value;
+    add(label, isOther ? `${value} (asked ${requested})` : value);
   }
   add(
     "Axis",

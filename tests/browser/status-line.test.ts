@@ -1,0 +1,81 @@
+import type { StartUtscSession, UtscSession } from "@pnmlab/protocol";
+import type { TestLab } from "@pnmlab/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromiumPath, PATIENCE_MS } from "./chromium.ts";
+import { openLab } from "./open-lab.ts";
+
+const POLL = { timeout: PATIENCE_MS };
+
+let lab: TestLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+const run = chromiumPath ? test : test.skip;
+const device = () => lab.simulator.devices[0]!;
+const cell = (label: string) => page.locator(".status-line .cell").filter({ hasText: label });
+
+beforeAll(async () => {
+  if (!chromiumPath) {
+    console.warn("browser tests skipped: no Chromium is installed");
+    return;
+  }
+  ({ lab, browser, page, complaints } = await openLab());
+  await page.goto(lab.signInLink());
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+/** Starts a capture on a port of the first CMTS and opens its live page on Truth, once frames come. */
+async function openCapture(port: number, request: Partial<StartUtscSession>): Promise<UtscSession> {
+  const rfPortIfIndex = device().rfPorts[port]!.ifIndex;
+  const answer = await fetch(`${lab.url}/api/utsc/sessions`, {
+    method: "POST",
+    headers: { cookie: await lab.signIn(), "content-type": "application/json" },
+    body: JSON.stringify({
+      cmtsId: device().name,
+      rfPortIfIndex,
+      centerFrequencyHz: 51_200_000,
+      spanHz: 102_400_000,
+      bins: 1024,
+      repeatPeriodUs: 200_000,
+      outputFormat: "fftPower",
+      window: "rectangular",
+      ...request,
+    }),
+  });
+  expect(answer.status, await answer.clone().text()).toBe(202);
+  await page.goto(`${lab.url}/live/${device().name}/${rfPortIfIndex}?tab=truth`);
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) >= 3);
+  return ((await answer.json()) as { session: UtscSession }).session;
+}
+
+run("of time samples the status line and Truth tell the window of our own FFT", async () => {
+  await openCapture(0, { outputFormat: "timeIQ" });
+  // 2.004 bins of 102.4 MHz / 1024.
+  await expect.poll(() => cell("Window").textContent(), POLL).toBe("Window · ENBWBH-4, own FFT · 200.4 kHz");
+  expect(await cell("Window").getAttribute("class")).not.toContain("differs");
+  expect(await cell("Format").textContent()).toContain("timeIQ");
+  const row = page.locator(".truth-table tbody").filter({ hasText: "Window" });
+  await expect.poll(() => row.textContent(), POLL).toMatch(/Rect.*BH-4, own FFT.*does not apply/i);
+});
+
+run(
+  "averaging of the CMTS is amber on the status line and in Truth, and quiet where it is none",
+  async () => {
+    await expect.poll(() => cell("CMTS avg").textContent(), POLL).toBe("CMTS avgnone");
+    expect(await cell("CMTS avg").getAttribute("class")).not.toContain("differs");
+    await openCapture(1, { averaging: 8 });
+    await expect.poll(() => cell("CMTS avg").textContent(), POLL).toBe("CMTS avg8");
+    expect(await cell("CMTS avg").getAttribute("class")).toContain("differs");
+    expect(await cell("Window").textContent()).toContain("Rect");
+    const row = page.locator(".truth-table tbody").filter({ hasText: "Averaging" });
+    await expect.poll(() => row.textContent(), POLL).toContain("short bursts read lower");
+    expect(await row.locator("td.tone-warn").count()).toBe(1);
+    expect(complaints).toEqual([]);
+  },
+);
