@@ -77,10 +77,22 @@ function dipOf(frequenciesHz: ArrayLike<number>, rest: Float64Array, start: numb
   let last = lowest;
   while (first > 0 && rest[first - 1]! < -depthDb / 2) first -= 1;
   while (last < rest.length - 1 && rest[last + 1]! < -depthDb / 2) last += 1;
-  return {
-    // The middle of the flanks: the lowest point alone moves with the noise on the bottom.
-    f0Hz: (frequenciesHz[first]! + frequenciesHz[last]!) / 2,
-    widthHz: frequenciesHz[last]! - frequenciesHz[first]!,
-    depthDb,
-  };
+  const lowerHz = crossingHz(frequenciesHz, rest, first - 1, first, -depthDb / 2);
+  const upperHz = crossingHz(frequenciesHz, rest, last + 1, last, -depthDb / 2);
+  // The middle of the flanks: the lowest point alone moves with the noise on the bottom.
+  return { f0Hz: (lowerHz + upperHz) / 2, widthHz: upperHz - lowerHz, depthDb };
+}
+
+/** Where a flank passes a level between a point outside of a dip and its neighbour inside, which may stand far apart. */
+function crossingHz(
+  frequenciesHz: ArrayLike<number>,
+  rest: Float64Array,
+  outside: number,
+  inside: number,
+  levelDb: number,
+): number {
+  const insideHz = frequenciesHz[inside]!;
+  const fall = (rest[outside] ?? Number.NaN) - rest[inside]!;
+  if (!(fall > 0)) return insideHz;
+  return insideHz + ((levelDb - rest[inside]!) / fall) * (frequenciesHz[outside]! - insideHz);
 }

@@ -154,7 +154,7 @@ export class PassbandDetector implements Detector {
       statistic: `${kind} in dB`,
       value,
       threshold,
-      severity: "minor",
+      severity: kind === "tilt" && value >= this.#context.thresholds.d7TiltAlarmDb ? "major" : "minor",
       figures,
     };
     return this.#alarms[kind].step(value - threshold, sighting, view.frame.timeS, view.frame.sequence);

@@ -6,6 +6,7 @@ import {
   findMerNotches,
   passbandShape,
   Random,
+  THRESHOLDS,
   tapFigures,
   tapsAgainstEcho,
 } from "../index.ts";
@@ -104,16 +105,38 @@ describe("levels of a downstream, one per channel of 6 MHz", () => {
       frequencies.map((f) => levelAt(f) + 0.3 * random.normal()),
     )!;
 
-  test("a suck-out of 8 dB at 650 MHz, sigma 8 MHz", () => {
-    const { suckOut, rollOffDb } = shape((f) => -8 * Math.exp(-0.5 * ((f - 650e6) / 8e6) ** 2));
-    expect(Math.abs(suckOut!.f0Hz - 650e6)).toBeLessThan(3.1e6);
-    expect(Math.abs(suckOut!.depthDb - 8)).toBeLessThan(1);
-    expect(rollOffDb).toBeLessThan(1);
+  const suckOutDb = (f: number) => -8 * Math.exp(-0.5 * ((f - 650e6) / 8e6) ** 2);
+
+  test("a suck-out of 8 dB at 650 MHz, sigma 8 MHz, is found within 2 MHz and 1 dB wherever the grid lies", () => {
+    for (let round = 0; round < 60; round += 1) {
+      const gridHz = frequencies.map((f) => f + 0.1e6 * round);
+      const { suckOut, rollOffDb } = passbandShape(
+        gridHz,
+        gridHz.map((f) => suckOutDb(f) + 0.3 * random.normal()),
+      )!;
+      expect(Math.abs(suckOut!.f0Hz - 650e6)).toBeLessThan(2e6);
+      expect(Math.abs(suckOut!.depthDb - 8)).toBeLessThan(1);
+      expect(rollOffDb).toBeLessThan(1);
+    }
+  });
+
+  test("what that suck-out does to RxMER is a suck-out within 2 MHz, and nothing mobile", () => {
+    const mer = Float64Array.from(
+      { length: 3800 },
+      (_, k) => 41 + suckOutDb(555e6 + k * 50e3) + 0.35 * random.normal(),
+    );
+    const notches = findMerNotches(mer, 555e6, 50e3);
+    expect(notches.map(({ kind }) => kind)).toEqual(["suckOut"]);
+    const [notch] = notches;
+    expect(Math.abs((notch!.lowerHz + notch!.upperHz) / 2 - 650e6)).toBeLessThan(2e6);
+    expect(Math.abs(notch!.depthDb - 8)).toBeLessThan(1);
   });
 
   test("a tilt of 8 dB is one within 0.3 dB, and no roll-off", () => {
     const { tiltDb, rollOffDb, suckOut } = shape((f) => (-8 * (f - 111e6)) / 888e6);
     expect(Math.abs(tiltDb + 8)).toBeLessThan(0.3);
+    expect(Math.abs(tiltDb)).toBeGreaterThan(THRESHOLDS.d7TiltDb.value);
+    expect(Math.abs(tiltDb)).toBeLessThan(THRESHOLDS.d7TiltAlarmDb.value);
     expect(rollOffDb).toBeLessThan(1);
     expect(suckOut).toBeUndefined();
   });

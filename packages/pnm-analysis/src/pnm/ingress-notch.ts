@@ -5,6 +5,7 @@ import { runningMedian } from "../running-median.ts";
 export interface MerNotch {
   lowerHz: number;
   upperHz: number;
+  /** Of a suck-out at its deepest, of a mobile carrier the usual one over its width. */
   depthDb: number;
   /** Width of the wider flank, from 20 to 80 % of the depth. */
   edgeHz: number;
@@ -86,9 +87,13 @@ function notchOf(
   return {
     lowerHz,
     upperHz,
-    depthDb,
+    depthDb: isMobile ? depthDb : usual - lowestOf(smooth.subarray(first, last + 1)),
     edgeHz,
     kind: isMobile ? "mobile" : "suckOut",
     bands: isMobile ? bands : [],
   };
+}
+
+function lowestOf(values: Float64Array): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
 }

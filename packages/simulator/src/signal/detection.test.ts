@@ -7,6 +7,7 @@ import {
   type EventKind,
   fitHum,
   momentsOf,
+  probabilityOfIntercept,
   type SpectrumFrame,
   wouldHaveFired,
 } from "@pnmlab/pnm-analysis";
@@ -174,12 +175,13 @@ describe("D1, lines", () => {
       expect(classification).toContain("CB");
     }
     expect(events.some(({ classification }) => classification?.includes("intermittent"))).toBe(true);
-    const cleared = last.find(({ state }) => state === "cleared");
-    if (cleared) {
-      const span = on.slice(Math.round(cleared.firstS * 5), Math.round(cleared.lastS * 5) + 1);
+    const cleared = last.filter(({ state }) => state === "cleared");
+    expect(cleared.length).toBeGreaterThan(0);
+    for (const { firstS, lastS, dutyPct, count } of cleared) {
+      const span = on.slice(Math.round(firstS * 5), Math.round(lastS * 5) + 1);
       const truthPct = (100 * span.filter(Boolean).length) / span.length;
-      expect(Math.abs(cleared.dutyPct - truthPct)).toBeLessThan(5);
-      expect(Math.abs(cleared.dutyPct - (100 * cleared.count) / span.length)).toBeLessThan(2);
+      expect(Math.abs(dutyPct - truthPct)).toBeLessThan(10);
+      expect(Math.abs(dutyPct - (100 * count) / span.length)).toBeLessThan(2);
     }
     expect(set.events.some(({ kind }) => kind === "cpdComb" || kind === "cpdNoise")).toBe(false);
   });
@@ -223,59 +225,51 @@ describe("D3, impulses", () => {
     cornerHz: 20e6,
   };
 
-  test("pulses of 10 us that a capture catches are found, and nothing else", () => {
+  test("pulses of 10 us are found within 600 frames with a probability of 0.88, and make no lines", () => {
     const plan: PortPlan = { ...clean, impulses: [pulses] };
-    let caught = 0;
-    let found = 0;
-    let withHit = 0;
-    const seeds = ["a", "b", "c", "d"];
-    for (const seed of seeds) {
-      const recording = recordingOf(plan, {
-        frames: 600,
-        seed,
-        receiver: LOW_HALF,
-      });
-      const set = new DetectorSet({ plan: bandPlanOf(plan), enabled: ["D1", "D2", "D3", "D4"] });
-      let hits = 0;
+    const runs = 40;
+    let runsCaught = 0;
+    let runsFound = 0;
+    for (let seed = 0; seed < runs; seed += 1) {
+      const recording = recordingOf(plan, { frames: 600, seed: `pulses ${seed}`, receiver: LOW_HALF });
+      const set = new DetectorSet({ plan: bandPlanOf(plan) });
+      let caught = 0;
+      let well = 0;
       for (const frame of recording.frames()) {
-        const inCapture = recording.activity.pulses(
-          pulses,
-          recording.atUs(frame.sequence),
-          recording.captureUs,
-        );
-        const isCaught = frame.sequence >= 50 && inCapture.some(({ fromUs, toUs }) => toUs - fromUs > 5);
-        if (isCaught) hits += 1;
-        const raised = set.feed(frame);
-        if (isCaught) caught += 1;
-        for (const { event } of raised) expect(event.detector).toBe("D3");
-        if (isCaught && set.events.length > 0) found += 1;
+        const overlaps = recording.activity
+          .pulses(pulses, recording.atUs(frame.sequence), recording.captureUs)
+          .map(({ fromUs, toUs }) => toUs - fromUs);
+        caught += overlaps.length;
+        // 0.4 us of 20 raise the quiet bands by 8 dB.
+        well += overlaps.filter((us) => us > 0.4).length;
+        set.feed(frame);
       }
-      if (hits > 0) withHit += 1;
-      expect(set.events.length > 0 || hits === 0).toBe(true);
+      const impulses = set.events.filter(({ kind }) => kind === "impulseNoise");
+      const found = impulses.reduce((sum, { count }) => sum + count, 0);
+      expect(found).toBeGreaterThanOrEqual(well);
+      expect(found).toBeLessThanOrEqual(caught);
+      if (caught > 0) runsCaught += 1;
+      if (found > 0) runsFound += 1;
+      expect(set.events.filter(({ detector }) => detector === "D1")).toEqual([]);
     }
-    expect(found).toBe(caught);
-    expect(withHit).toBeGreaterThan(0);
-  });
+    expect(runsFound / runs).toBeGreaterThanOrEqual(0.88);
+    expect(runsFound).toBe(runsCaught);
+    expect(probabilityOfIntercept(120, 10e-6, 20e-6, 600)).toBeCloseTo(0.885, 3);
+  }, 120_000);
 
-  test("twenty hits and more fold at the mains' double, and not at the others", () => {
-    // A long look catches more: 60 us of 120 pulses a second.
-    const plan: PortPlan = { ...clean, impulses: [{ ...pulses, ratePerS: 120, durationUs: 100 }] };
+  test("twenty hits and more of pulses of 10 us fold at the mains' double, and not at the others", () => {
     const { events, kinds } = run(
-      plan,
-      {
-        frames: 2500,
-        repeatS: 0.05,
-        ditherS: 0.05,
-        receiver: LOW_HALF,
-      },
-      { enabled: ["D1", "D3"] },
+      { ...clean, impulses: [pulses] },
+      { frames: 12_000, repeatS: 0.05, ditherS: 0.05, receiver: LOW_HALF },
     );
-    const event = events.find(({ kind }) => kind === "impulseNoise")!;
-    expect(event.classification).toBe("mains-locked, 120 Hz");
-    expect(event.figures.foldStrength).toBeGreaterThan(15);
-    expect(event.figures.slopeDbPerOctave).toBeLessThan(0);
+    const [event, ...others] = events.filter(({ kind }) => kind === "impulseNoise");
+    expect(others).toEqual([]);
+    expect(event!.count).toBeGreaterThanOrEqual(20);
+    expect(event!.classification).toBe("mains-locked, 120 Hz");
+    expect(event!.figures.foldStrength).toBeGreaterThan(15);
+    expect(event!.figures.slopeDbPerOctave).toBeLessThan(0);
     expect(kinds.has("narrowbandIngress")).toBe(false);
-  });
+  }, 120_000);
 });
 
 test("D4: a comb of 6 MHz is one event with z of 10 and more, at 6 MHz and not at 7 or 8, and no lines", () => {
@@ -362,8 +356,16 @@ describe("D7, the path's response", () => {
     });
     const tilt = events.find(({ kind }) => kind === "tilt")!;
     expect(Math.abs(tilt.figures.tiltDb! + 8)).toBeLessThan(0.5);
+    // A warning: the alarm begins at 10 dB.
+    expect(tilt.severity).toBe("minor");
     expect(kinds.has("rollOff")).toBe(false);
     expect(kinds.has("suckOut")).toBe(false);
+  });
+
+  test("a tilt of 12 dB is an alarm", () => {
+    const tilt = { lowerHz: 14.4e6, upperHz: 84e6, tiltDb: -12 };
+    const { events } = run(shaped({ tilt }), { frames: 400 });
+    expect(events.find(({ kind }) => kind === "tilt")!.severity).toBe("major");
   });
 
   test("a dip of 8 dB is a suck-out at its frequency and depth", () => {
