@@ -12,11 +12,12 @@ import App from "./app.vue";
 import { labKey } from "./composables/use-lab.ts";
 import { reportPageError } from "./composables/use-page-errors.ts";
 import { applySettings } from "./composables/use-settings.ts";
+import { stageHandle } from "./render/stage-host.ts";
 import { createPageRouter } from "./router.ts";
 
 applySettings();
 
-const sync = new LabSync(await createClient());
+const sync = new LabSync(await createClient(), stageHandle().feed);
 const app = createApp(App);
 app.provide(labKey, sync);
 app.config.errorHandler = (thrown) => reportPageError(thrown);

@@ -70,8 +70,21 @@ async function goToFrame(number: number): Promise<void> {
   await soon(frameNumber).toBe(number);
 }
 
+/** Figures come within two beats of the page. */
+const FIGURES_MS = 1200;
+
 const shown = () =>
   page.evaluate(() => ({ ...window.pnmlab?.trace() }) as { sequence: number; capturedAtMs: number });
+
+/** The frame of the figures, once they stand still: they follow the picture a moment later. */
+async function settled() {
+  for (let before = await shown(); ; ) {
+    await page.waitForTimeout(FIGURES_MS);
+    const after = await shown();
+    if (after.sequence === before.sequence) return after;
+    before = after;
+  }
+}
 
 run(
   "what runs is kept with a name by K, and opened as a recording",
@@ -99,19 +112,19 @@ run(
 
 run("frames are gone to, and stepped through on and back", async () => {
   await goToFrame(120);
-  const { sequence } = await shown();
+  const { sequence } = await settled();
   await page.keyboard.press(".");
   await soon(frameNumber).toBe(121);
-  expect((await shown()).sequence).toBe(sequence + 1);
+  expect((await settled()).sequence).toBe(sequence + 1);
   await page.keyboard.press(",");
   await page.keyboard.press(",");
   await soon(frameNumber).toBe(119);
-  expect((await shown()).sequence).toBe(sequence - 1);
+  expect((await settled()).sequence).toBe(sequence - 1);
 });
 
 run("max hold is that of the frames of the recording before the one shown", async () => {
   const recording = (await recordingNamed("Evening ingress"))!;
-  const { capturedAtMs } = await shown();
+  const { capturedAtMs } = await settled();
   const plot = (await page.locator(".plot__surface").boundingBox())!;
   await page.mouse.move(plot.x + plot.width * 0.4, plot.y + 120);
   const tooltip = page.locator(".tip");
@@ -136,8 +149,8 @@ run("it plays, pauses, and at ten times the speed runs to its end", async () => 
   await page.getByRole("button", { name: "Play" }).click();
   await soon(frameNumber).toBeGreaterThan(25);
   await page.getByRole("button", { name: "Pause" }).click();
-  const paused = await shown();
-  await page.waitForTimeout(400);
+  const paused = await settled();
+  await page.waitForTimeout(FIGURES_MS);
   expect((await shown()).sequence).toBe(paused.sequence);
   await speed("10×").click();
   await page.getByRole("button", { name: "Play" }).click();
@@ -200,8 +213,8 @@ run(
     await pill("Playback, not live").waitFor();
     await page.getByText("Live: receiving").waitFor();
     await soon(async () => page.url()).toContain("at=");
-    const past = await shown();
-    await page.waitForTimeout(500);
+    const past = await settled();
+    await page.waitForTimeout(FIGURES_MS);
     expect((await shown()).sequence).toBe(past.sequence);
     await picture(page, "live-ring-playback");
     await page.keyboard.press("l");

@@ -32,6 +32,7 @@ import {
 import { httpEventsClient } from "./events-client.ts";
 import type { LabClient, LiveConnection, LiveListener } from "./lab-client.ts";
 import { LiveSocket } from "./live-socket.ts";
+import type { LiveStage } from "./live-stage.ts";
 import { httpRecordingsClient } from "./recordings-client.ts";
 import {
   exchange,
@@ -148,10 +149,15 @@ export class HttpLabClient implements LabClient {
   };
   captureFileUrl = (captureId: string) => `/api/captures/${encodeURIComponent(captureId)}/data?format=raw`;
 
-  connect(listener: LiveListener): LiveConnection {
+  connect(listener: LiveListener, stage: LiveStage): LiveConnection {
     const url = new URL("/ws/live", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return new LiveSocket({ url: url.href, listener, probe: () => this.me().then(() => {}) });
+    return new LiveSocket({
+      url: url.href,
+      listener,
+      probe: () => this.me().then(() => {}),
+      open: (address) => stage.openSocket(address),
+    });
   }
 }
 

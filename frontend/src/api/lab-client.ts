@@ -17,7 +17,6 @@ import type {
   RfPort,
   SignedIn,
   SnmpComparison,
-  SpectrumFrame,
   StartUtscSession,
   StopUtscOrphan,
   TftpProbe,
@@ -31,14 +30,13 @@ import type {
 } from "@pnmlab/protocol";
 import type { ConnectionState } from "../model/lab-state.ts";
 import type { EventsClient } from "./events-client.ts";
+import type { LiveStage } from "./live-stage.ts";
 import type { RecordingsClient } from "./recordings-client.ts";
 
 /** What a live connection tells its owner. */
 export interface LiveListener {
   onState(state: ConnectionState): void;
   onMessage(message: BackendToBrowser): void;
-  /** `bytes` is the whole message; `frame` shares its memory. */
-  onFrame(frame: SpectrumFrame, bytes: ArrayBuffer): void;
 }
 
 export interface LiveConnection {
@@ -111,7 +109,8 @@ export interface LabClient {
   keepCapture(fileName: string, bytes: Uint8Array, modifiedAtMs: number): Promise<KeptCapture>;
   /** Address of the file as it arrived, for a download. */
   captureFileUrl(captureId: string): string;
-  connect(listener: LiveListener): LiveConnection;
+  /** Frames of what is watched go to the stage. */
+  connect(listener: LiveListener, stage: LiveStage): LiveConnection;
   /** Events of the detectors, and the detectors themselves. */
   readonly events: EventsClient;
   readonly recordings: RecordingsClient;

@@ -1,4 +1,4 @@
-import { Emitter, messageOf } from "@pnmlab/kit";
+import { messageOf } from "@pnmlab/kit";
 import type {
   BackendToBrowser,
   Capture,
@@ -14,11 +14,7 @@ import { type ConnectionState, LabState, type Loadable, readyOr, replaceById } f
 import { ApiError } from "./api-error.ts";
 import type { EventQuery } from "./events-client.ts";
 import type { LabClient, LiveConnection } from "./lab-client.ts";
-
-export interface ReceivedFrame {
-  frame: SpectrumFrame;
-  bytes: ArrayBuffer;
-}
+import type { LiveStage } from "./live-stage.ts";
 
 const POLL_MS = 5000;
 const EVENTS_AT_FIRST = 500;
@@ -29,24 +25,27 @@ const EVENTS_AT_FIRST = 500;
  */
 export class LabSync {
   readonly state = new LabState();
-  readonly frames = new Emitter<{ frame: ReceivedFrame }>();
   readonly client: LabClient;
+  readonly #stage: LiveStage;
   #connection: LiveConnection | undefined;
   readonly #watchers = new Map<string, number>();
   #poll: ReturnType<typeof setInterval> | undefined;
   #pendingSessions = new Map<string, UtscSession>();
   #stopSessions = () => {};
 
-  constructor(client: LabClient) {
+  constructor(client: LabClient, stage: LiveStage) {
     this.client = client;
+    this.#stage = stage;
   }
 
   start(): void {
-    this.#connection = this.client.connect({
-      onState: (state) => this.#onState(state),
-      onMessage: (message) => this.#onMessage(message),
-      onFrame: (frame, bytes) => this.frames.emit("frame", { frame, bytes }),
-    });
+    this.#connection = this.client.connect(
+      {
+        onState: (state) => this.#onState(state),
+        onMessage: (message) => this.#onMessage(message),
+      },
+      this.#stage,
+    );
     this.#poll = setInterval(() => void this.#pollSlowThings(), POLL_MS);
   }
 
@@ -60,7 +59,7 @@ export class LabSync {
     this.#connection?.retryNow();
   }
 
-  /** Receives the frames of a session until the returned function is called. */
+  /** Lets the frames of a session come to the stage until the returned function is called. */
   watch(sessionId: string): () => void {
     const count = this.#watchers.get(sessionId) ?? 0;
     this.#watchers.set(sessionId, count + 1);
@@ -77,6 +76,11 @@ export class LabSync {
       this.#watchers.delete(sessionId);
       this.#connection?.unwatch(sessionId);
     };
+  }
+
+  /** Hands the frames of a stream that is watched to the page itself. @returns ends it */
+  tap(streamId: number, listener: (frame: SpectrumFrame) => void): () => void {
+    return this.#stage.tap(streamId, listener);
   }
 
   async startSession(request: StartUtscSession): Promise<UtscSession> {
@@ -244,7 +248,7 @@ export class LabSync {
     }
   }
 
-  /** A change of state shows at once; counters alone wait for the next quarter of a second. */
+  /** A change of state shows at once; counters alone wait for the next beat of the page. */
   #takeSession(session: UtscSession): void {
     const known = this.state.snapshot.sessions?.find((one) => one.id === session.id);
     if (known?.state !== session.state || known.desired !== session.desired) {

@@ -1,13 +1,12 @@
-import { encodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ConnectionState } from "../model/lab-state.ts";
 import { ApiError } from "./api-error.ts";
-import { LiveSocket, type SocketLike } from "./live-socket.ts";
+import { LiveSocket } from "./live-socket.ts";
+import type { SocketLike } from "./live-stage.ts";
 
 /** A socket whose other end is the test. */
 class TestSocket implements SocketLike {
   static readonly made: TestSocket[] = [];
-  binaryType = "blob";
   readyState = 0;
   onopen: SocketLike["onopen"] = null;
   onclose: SocketLike["onclose"] = null;
@@ -36,20 +35,18 @@ class TestSocket implements SocketLike {
 function connect(probe: () => Promise<void> = async () => {}) {
   const states: ConnectionState[] = [];
   const messages: unknown[] = [];
-  const frames: SpectrumFrame[] = [];
   const socket = new LiveSocket({
     url: "ws://lab/ws/live",
     listener: {
       onState: (state) => states.push(state),
       onMessage: (message) => messages.push(message),
-      onFrame: (frame) => frames.push(frame),
     },
     probe,
     open: () => new TestSocket(),
     delayMs: (attempt) => 100 * 2 ** attempt,
     idleMs: 1000,
   });
-  return { socket, states, messages, frames };
+  return { socket, states, messages };
 }
 
 const newest = () => TestSocket.made.at(-1)!;
@@ -118,30 +115,14 @@ test("silence with an answer is a quiet lab", async () => {
   socket.close();
 });
 
-test("frames are decoded, and one message that cannot be read does not end the stream", () => {
-  const { socket, frames, messages } = connect();
+test("a message that cannot be read is told, and does not end the stream of the others", () => {
+  const { socket, messages } = connect();
   newest().accept();
-  const frame: SpectrumFrame = {
-    streamId: 3,
-    sequence: 7,
-    capturedAtMs: 1,
-    receivedAtMs: 2,
-    firstBinHz: 5e6,
-    binSpacingHz: 5e4,
-    resolutionBandwidthHz: 5e4,
-    kHundredthsDb: -8600,
-    gapBefore: false,
-    uncalibrated: false,
-    withheld: 0,
-    levelsHundredthsDbmv: Int16Array.of(-100, -200),
-  };
-  newest().onmessage?.({ data: new ArrayBuffer(3) });
   newest().onmessage?.({ data: "not json" });
-  newest().onmessage?.({ data: encodeSpectrumFrame(frame).buffer });
-  expect(frames.map((one) => one.sequence)).toEqual([7]);
+  newest().onmessage?.({ data: '{"type":"viewers","sessionId":"a","count":2}' });
   expect(messages).toMatchObject([
     { type: "error", error: { code: "INVALID_MESSAGE" } },
-    { type: "error", error: { code: "INVALID_MESSAGE" } },
+    { type: "viewers", sessionId: "a", count: 2 },
   ]);
   socket.close();
 });

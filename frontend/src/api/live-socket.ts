@@ -1,25 +1,15 @@
 import { backoffDelayMs, messageOf } from "@pnmlab/kit";
-import { type BrowserToBackend, backendToBrowserSchema, decodeSpectrumFrame } from "@pnmlab/protocol";
+import { type BrowserToBackend, backendToBrowserSchema } from "@pnmlab/protocol";
 import { ApiError } from "./api-error.ts";
 import type { LiveConnection, LiveListener } from "./lab-client.ts";
-
-/** The part of a WebSocket that is used, so that a test can bring its own. */
-export interface SocketLike {
-  binaryType: string;
-  readonly readyState: number;
-  onopen: (() => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
+import type { SocketLike } from "./live-stage.ts";
 
 export interface LiveSocketOptions {
   url: string;
   listener: LiveListener;
   /** A plain request; tells a backend that is gone from a browser that is not signed in. */
   probe: () => Promise<void>;
-  open?: (url: string) => SocketLike;
+  open: (url: string) => SocketLike;
   now?: () => number;
   /** Delay before retry number `attempt`, milliseconds. */
   delayMs?: (attempt: number) => number;
@@ -48,7 +38,6 @@ export class LiveSocket implements LiveConnection {
 
   constructor(options: LiveSocketOptions) {
     this.#options = {
-      open: (url) => new WebSocket(url) as SocketLike,
       now: () => Date.now(),
       delayMs: (attempt) => backoffDelayMs(attempt, { baseMs: 500, maxMs: 15_000 }),
       idleMs: IDLE_MS,
@@ -94,7 +83,6 @@ export class LiveSocket implements LiveConnection {
       return;
     }
     this.#socket = socket;
-    socket.binaryType = "arraybuffer";
     this.#timer = setTimeout(() => {
       this.#drop();
       void this.#lose(`no WebSocket within ${CONNECT_DEADLINE_MS / 1000} s`);
@@ -119,11 +107,10 @@ export class LiveSocket implements LiveConnection {
     };
   }
 
-  #receive(data: unknown): void {
+  #receive(text: string): void {
     const { listener } = this.#options;
     try {
-      if (data instanceof ArrayBuffer) listener.onFrame(decodeSpectrumFrame(data), data);
-      else listener.onMessage(backendToBrowserSchema.parse(JSON.parse(String(data))));
+      listener.onMessage(backendToBrowserSchema.parse(JSON.parse(text)));
     } catch (cause) {
       // One message that cannot be read must not end the stream of the others.
       listener.onMessage({

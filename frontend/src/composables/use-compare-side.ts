@@ -4,6 +4,7 @@ import { computed, onScopeDispose, type Ref, ref, shallowRef, watch } from "vue"
 import { type AveragedSide, SideAverage } from "../model/compare/averaged-side.ts";
 import { framesOfCapture } from "../model/compare/capture-frames.ts";
 import { type SideId, sideOfText } from "../model/compare/side-id.ts";
+import type { TimeSpan } from "../model/compare/side-span.ts";
 import { sessionOfRecording } from "../model/playback/recorded-session.ts";
 import { portsOf } from "../model/ports.ts";
 import { sessionOfPort } from "../model/session-words.ts";
@@ -26,8 +27,11 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
   const progress = ref(0);
   const settings = shallowRef<{ name: string; value: string }[]>([]);
   const channels = shallowRef<readonly UpstreamChannel[]>([]);
+  /** From the first to the last frame of the recording that the side is of. */
+  const bounds = shallowRef<TimeSpan>();
   let average: SideAverage | undefined;
   let shownAtMs = 0;
+  let boundsOf: string | undefined;
   let run = 0;
 
   const settle = (force = false) => {
@@ -49,6 +53,8 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
     if (mine !== run) return;
     const held = detail.settings.findLast(({ fromMs }) => fromMs <= (id.fromMs ?? Number.POSITIVE_INFINITY));
     name.value = `${detail.cmtsId} ${detail.rfPortName}, ${detail.label || detail.id}`;
+    const { firstMs, lastMs } = detail;
+    bounds.value = firstMs === null || lastMs === null ? undefined : { fromMs: firstMs, toMs: lastMs };
     channels.value = held?.channels ?? [];
     settings.value = settingsOf(sessionOfRecording(detail, held ?? detail.settings[0]));
     average = new SideAverage(channels.value);
@@ -88,6 +94,9 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
     average = undefined;
     progress.value = 0;
     const id = sideOfText(text.value);
+    const recordingId = id?.kind === "recording" ? id.id : undefined;
+    if (recordingId !== boundsOf) bounds.value = undefined;
+    boundsOf = recordingId;
     if (!id) return;
     try {
       if (id.kind === "recording") await readRecording(id, mine);
@@ -128,7 +137,7 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
     },
     { immediate: true },
   );
-  useFrames(session, ({ frame }) => {
+  useFrames(session, (frame) => {
     if (!average || average.frames >= MOST_COMPARED) return;
     average.add(frame);
     settle(average.frames === MOST_COMPARED);
@@ -152,6 +161,11 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
     progress,
     settings,
     channels,
+    bounds,
+    /** Time of the first and the last frame in the average. */
+    covered: computed<TimeSpan | undefined>(
+      () => side.value && { fromMs: side.value.firstMs, toMs: side.value.lastMs },
+    ),
     isLive: computed(() => live.value !== undefined),
     again,
   };

@@ -30,7 +30,6 @@ import { issuesOfError } from "../model/setup/refusal.ts";
 import { defaultRequest } from "../model/utsc-form.ts";
 import { type DrawerTab, viewOfQuery } from "../model/view-query.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
-import { useFrames } from "./use-frames.ts";
 import { useLab } from "./use-lab.ts";
 import { provideLevels } from "./use-levels.ts";
 import { useMedia } from "./use-media.ts";
@@ -39,6 +38,7 @@ import { useNow } from "./use-now.ts";
 import { usePageProbe } from "./use-page-probe.ts";
 import { type PaneChoice, usePanes } from "./use-panes.ts";
 import { type Plot, usePlot } from "./use-plot.ts";
+import { usePlotFrames } from "./use-plot-frames.ts";
 import { type PlotViewControl, usePlotView } from "./use-plot-view.ts";
 import { provideQualify, type Qualify } from "./use-qualify.ts";
 import { useReducedMotion } from "./use-reduced-motion.ts";
@@ -147,12 +147,13 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     view: control.view,
     channels,
     gutters: PLOT_GUTTERS,
+    onHeard: (heard) => past.noteLive(heard),
   });
   watch(plot.size, ({ height }) => {
     plotHeight.value = height;
   });
-  const { keepFrame } = usePageProbe(plot.report);
-  const past = useMonitorPlayback({
+  usePageProbe(plot.report);
+  const past: MonitorPlayback = useMonitorPlayback({
     session,
     recordingId,
     channels,
@@ -160,7 +161,6 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     report: plot.report,
     frozen,
     msPerPx: () => control.view.value.msPerPx,
-    keepFrame,
   });
   const reference = useReferenceLink({
     asked: route.query.ref,
@@ -186,11 +186,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     { flush: "sync" },
   );
   // Live frames go on into the picture that is set aside while a recording is played.
-  useFrames(recordingId === undefined ? session : shallowRef(undefined), ({ frame, bytes }) => {
-    past.noteLive(frame);
-    if (!past.playback.active.value) keepFrame(frame);
-    plot.addFrame(bytes);
-  });
+  usePlotFrames(recordingId === undefined ? session : shallowRef(undefined), plot);
   watch(
     () => session.value?.rearms ?? 0,
     (rearms) => plot.setRearms(rearms),

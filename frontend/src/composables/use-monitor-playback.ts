@@ -1,5 +1,4 @@
 import type { Recording, UpstreamChannel, UtscSession } from "@pnmlab/protocol";
-import type { SpectrumFrame } from "@pnmlab/protocol/frame";
 import {
   type ComputedRef,
   computed,
@@ -14,6 +13,7 @@ import { useRoute } from "vue-router";
 import { onNextBeat } from "../model/beat.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import { QuietLine } from "../model/timeline/quiet-line.ts";
+import type { HeardFrames } from "../render/commands.ts";
 import { announce } from "./use-announcer.ts";
 import { useLab } from "./use-lab.ts";
 import { type PlaybackControl, usePlayback } from "./use-playback.ts";
@@ -32,8 +32,6 @@ export interface MonitorPlaybackOptions {
   frozen: Ref<boolean>;
   /** Time that a row of the waterfall stands for. */
   msPerPx(): number;
-  /** Keeps the frame that is shown for scripts. */
-  keepFrame(frame: SpectrumFrame): void;
 }
 
 /** What of the page of a port, or of a recording, goes back in time. */
@@ -53,8 +51,8 @@ export interface MonitorPlayback {
   openPlayback(atMs?: number): Promise<boolean>;
   /** A time as this page writes it into its own address, which is then no wish to go there. */
   atOfAddress(atMs: number): string;
-  /** Takes note of a frame that came live. */
-  noteLive(frame: SpectrumFrame): void;
+  /** Takes note of what came live. */
+  noteLive(heard: HeardFrames): void;
 }
 
 export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlayback {
@@ -77,9 +75,7 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
         plot.show("recording");
         history.begin(frames[0]?.frame.capturedAtMs);
       }
-      for (const { bytes } of frames) plot.addFrame(bytes, "recording");
-      const last = frames.at(-1);
-      if (last) options.keepFrame(last.frame);
+      for (const { bytes } of frames) plot.addFrame(bytes);
     },
     showLive() {
       plot.show("live");
@@ -92,13 +88,13 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     client,
     recordingId,
     recorded: playback.bounds,
+    frames: () => playback.recording.value?.frames ?? 0,
     report,
     msPerPx: options.msPerPx,
     setHistory: plot.setHistory,
   });
 
   const quietLine = new QuietLine();
-  watch(options.channels, (channels) => quietLine.setChannels(channels), { immediate: true });
   const newestMs = shallowRef(0);
   let heardMs = 0;
   let stopHeard = () => {};
@@ -178,9 +174,9 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
       writtenMs = atMs;
       return String(atMs);
     },
-    noteLive(frame) {
-      quietLine.add(frame);
-      heardMs = Math.max(heardMs, frame.capturedAtMs);
+    noteLive({ newestMs: toMs, steps }) {
+      quietLine.append(steps);
+      heardMs = Math.max(heardMs, toMs);
       stopHeard = onNextBeat(showHeard);
     },
   };

@@ -10,7 +10,7 @@ function tick(): void {
   stop = onNextBeat(tick);
 }
 
-/** The time by the browser's clock, four times a second, from one timer for the whole page. */
+/** The time by the browser's clock, twice a second, from one timer for the whole page. */
 export function useNow(): Readonly<ShallowRef<number>> {
   users += 1;
   if (users === 1) tick();

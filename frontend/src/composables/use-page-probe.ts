@@ -1,14 +1,12 @@
-import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol";
+import { NO_LEVEL } from "@pnmlab/protocol";
 import { onBeforeUnmount, onMounted, type ShallowRef } from "vue";
 import type { PageProbe, ProbeTrace } from "../model/page-probe.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 
 /** Puts `window.pnmlab` on the page while a monitor is open. See `PageProbe` for what it gives. */
-export function usePageProbe(report: Readonly<ShallowRef<PlotReport | undefined>>) {
-  let newest: SpectrumFrame | undefined;
-
+export function usePageProbe(report: Readonly<ShallowRef<PlotReport | undefined>>): void {
   const probe: PageProbe = Object.freeze({
-    trace: () => (newest ? traceOf(newest, report.value) : null),
+    trace: () => (report.value ? traceOf(report.value) : null),
     get framesShown() {
       return report.value?.framesShown ?? 0;
     },
@@ -22,24 +20,15 @@ export function usePageProbe(report: Readonly<ShallowRef<PlotReport | undefined>
   onBeforeUnmount(() => {
     if (window.pnmlab === probe) delete window.pnmlab;
   });
-  return {
-    keepFrame(frame: SpectrumFrame): void {
-      newest = frame;
-    },
-  };
 }
 
-function traceOf(frame: SpectrumFrame, report: PlotReport | undefined): ProbeTrace {
-  const levels = frame.levelsHundredthsDbmv;
-  const average = report?.averageDbmv.length === levels.length ? report.averageDbmv : undefined;
+function traceOf(report: PlotReport): ProbeTrace {
+  const { levelsHundredthsDbmv: levels, averageDbmv, firstBinHz, binSpacingHz } = report;
   return {
-    frequencyHz: Array.from(levels, (_, bin) => frame.firstBinHz + bin * frame.binSpacingHz),
+    frequencyHz: Array.from(levels, (_, bin) => firstBinHz + bin * binSpacingHz),
     levelDbmv: Array.from(levels, (level) => (level === NO_LEVEL ? null : level / 100)),
-    averageDbmv: Array.from(levels, (_, bin) => {
-      const level = average?.[bin] ?? Number.NaN;
-      return Number.isNaN(level) ? null : level;
-    }),
-    sequence: frame.sequence,
-    capturedAtMs: frame.capturedAtMs,
+    averageDbmv: Array.from(averageDbmv, (level) => (Number.isNaN(level) ? null : level)),
+    sequence: report.sequence,
+    capturedAtMs: report.capturedAtMs,
   };
 }

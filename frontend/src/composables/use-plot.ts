@@ -6,7 +6,7 @@ import type { CursorReading, PlotReport } from "../model/plot-report.ts";
 import { changedParts, type PlotView } from "../model/plot-view.ts";
 import type { ReferenceSpectrum } from "../model/reference-trace.ts";
 import type { TraceRole, TraceSource } from "../model/trace-options.ts";
-import type { FrameSource, PlotKind, StageCommand } from "../render/commands.ts";
+import type { HeardFrames, PictureSource, PlotKind, StageCommand } from "../render/commands.ts";
 import type { PlotCursor, Scene } from "../render/scene.ts";
 import { type StageHandle, stageHandle } from "../render/stage-host.ts";
 
@@ -18,6 +18,8 @@ export interface PlotOptions {
   view: Readonly<Ref<PlotView>>;
   channels: Readonly<Ref<readonly UpstreamChannel[]>>;
   gutters: { left: number; right: number };
+  /** Told what came live, a few times a second; for monitors. */
+  onHeard?: (heard: HeardFrames) => void;
 }
 
 export interface Plot {
@@ -25,9 +27,12 @@ export interface Plot {
   reading: ShallowRef<CursorReading | undefined>;
   failure: ShallowRef<string | undefined>;
   size: ShallowRef<{ width: number; height: number }>;
-  addFrame(bytes: ArrayBuffer, source?: FrameSource): void;
+  /** Shows the frames of a stream as they come. */
+  follow(streamId: number | undefined): void;
+  /** Adds a frame of a recording. */
+  addFrame(bytes: ArrayBuffer): void;
   /** Draws an empty picture for a recording, or again the one that takes what comes live. */
-  show(source: FrameSource): void;
+  show(source: PictureSource): void;
   /** Puts a spectrum by to compare with. */
   setReference(reference: ReferenceSpectrum): void;
   /** Makes a trace of now the reference. */
@@ -56,6 +61,7 @@ export function usePlot(options: PlotOptions): Plot {
   const failure = shallowRef<string>();
   const size = shallowRef({ width: 0, height: 0 });
   let stage: StageHandle | undefined;
+  let streamId: number | undefined;
   let stopReports = () => {};
   let newest: PlotReport | undefined;
   let stopReport = () => {};
@@ -78,10 +84,12 @@ export function usePlot(options: PlotOptions): Plot {
     asked.clear();
   };
 
-  /** The first figures at once, those that follow with whatever else of the page changes. */
-  const takeReport = (next: PlotReport) => {
-    if (report.value === undefined) report.value = next;
-    else {
+  /** Figures that answer the user at once, others with whatever else of the page changes. */
+  const takeReport = (next: PlotReport, prompt: boolean) => {
+    if (prompt) {
+      stopReport();
+      report.value = next;
+    } else {
       newest = next;
       stopReport = onNextBeat(showReport);
     }
@@ -95,7 +103,8 @@ export function usePlot(options: PlotOptions): Plot {
     stage = stageHandle();
     const plot = stage.take(plotElement);
     stopReports = stage.onReport(plotId, (message) => {
-      if (message.type === "figures") takeReport(message.report);
+      if (message.type === "figures") takeReport(message.report, message.prompt);
+      else if (message.type === "heard") options.onHeard?.(message.heard);
       else if (message.type === "cursor") reading.value = message.reading;
       else if (message.type === "answer") {
         asked.get(message.id)?.(message.answer as never);
@@ -111,6 +120,7 @@ export function usePlot(options: PlotOptions): Plot {
       plot instanceof HTMLCanvasElement ? [] : [plot],
     );
     send({ type: "plan", plotId, channels: [...options.channels.value] });
+    send({ type: "follow", plotId, streamId });
     sendView();
     const measure = () => {
       const width = plotElement.clientWidth;
@@ -148,8 +158,11 @@ export function usePlot(options: PlotOptions): Plot {
     reading,
     failure,
     size,
-    // The bytes are copied on the way, because the page keeps the newest frame for scripts.
-    addFrame: (bytes, source = "live") => send({ type: "frame", plotId, bytes, source }),
+    follow(next) {
+      streamId = next;
+      send({ type: "follow", plotId, streamId });
+    },
+    addFrame: (bytes) => send({ type: "frame", plotId, bytes }),
     show: (source) => send({ type: "source", plotId, source }),
     setReference: (reference) => send({ type: "reference", plotId, reference }),
     takeReference: (source, label) => send({ type: "takeReference", plotId, source, label }),

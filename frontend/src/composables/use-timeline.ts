@@ -45,7 +45,7 @@ export interface Timeline {
   fit(): void;
 }
 
-const MOVES_EVERY_MS = 500;
+const MOVES_EVERY_MS = 1000;
 /** Shown at first, as far as there is so much. */
 const USUAL_MS = 600_000;
 const MOST_STEPS = 900;
@@ -74,7 +74,7 @@ export function useTimeline(options: TimelineOptions): Timeline {
     const fromMs = recorded.value?.fromMs ?? toMs - USUAL_MS;
     return { fromMs: isGrowing.value ? Math.min(fromMs, toMs - USUAL_MS) : fromMs, toMs };
   });
-  /** Ten minutes move by a pixel in half a second: the strip needs no picture for less. */
+  /** Ten minutes move by two pixels in a second: the strip needs no picture for less. */
   const endMs = computed(() => Math.ceil(bounds.value.toMs / MOVES_EVERY_MS) * MOVES_EVERY_MS);
   const follows = computed(() => chosen.value === undefined && isGrowing.value);
   const span = computed<TimeSpan>(() => {

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("what waits is done together at the next quarter of a second, what was taken back is not", () => {
+test("what waits is done together at the next half of a second, what was taken back is not", () => {
   vi.setSystemTime(1_000_010);
   const done: [string, number][] = [];
   const note = (name: string) => () => void done.push([name, Date.now()]);
@@ -18,8 +18,8 @@ test("what waits is done together at the next quarter of a second, what was take
   onNextBeat(note("third"))();
   vi.advanceTimersByTime(BEAT_MS);
   expect(done).toEqual([
-    ["first", 1_000_250],
-    ["second", 1_000_250],
+    ["first", 1_000_500],
+    ["second", 1_000_500],
   ]);
 });
 

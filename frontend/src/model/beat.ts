@@ -1,11 +1,11 @@
-/** Live values change at most this often. */
-export const BEAT_MS = 250;
+/** Figures that live frames change are read, not followed: more often would cost more than the picture itself. */
+export const BEAT_MS = 500;
 
 const waiting = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Runs `act` at the next quarter of a second, together with all others that wait: a page lays itself out
+ * Runs `act` at the next half of a second, together with all others that wait: a page lays itself out
  * and paints once for all that changes in one task, and again for whatever changes a moment later.
  *
  * @returns takes `act` back.

@@ -2,9 +2,9 @@
 export interface ProbeTrace {
   /** Centre of each bin, Hz, ascending. */
   frequencyHz: number[];
-  /** Level of the newest frame received, dBmV; null where the bin has no value. */
+  /** Level of the newest frame, dBmV; null where the bin has no value. */
   levelDbmv: (number | null)[];
-  /** Mean of the last 16 frames in linear power, dBmV; at most a quarter of a second older. */
+  /** Mean of the last frames in linear power, dBmV. */
   averageDbmv: (number | null)[];
   sequence: number;
   /** Unix milliseconds, by the clock of the CMTS. */
@@ -16,7 +16,7 @@ export interface ProbeTrace {
  * port that is open now and start again when another one is opened.
  */
 export interface PageProbe {
-  /** The newest frame, or null while no frame has been received. */
+  /** The newest frame as of the last figures, which come a few times a second; null before the first. */
   readonly trace: () => ProbeTrace | null;
   /** Frames that went into a picture that was drawn. */
   readonly framesShown: number;

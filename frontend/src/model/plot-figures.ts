@@ -21,6 +21,8 @@ export function takeReport(
     withheld: data.withheld,
     sequence: ring.sequenceAt(newest),
     capturedAtMs: ring.timeAt(newest),
+    levelsHundredthsDbmv: ring.levelsAt(newest).slice(),
+    firstBinHz: axis.firstBinHz,
     averageDbmv: Float32Array.from(average),
     averagedFrames: traces.averagedFrames,
     holdFrames: traces.max.looks,

@@ -10,7 +10,7 @@ export interface BandFloorFigures extends BandFloor {
   label: string;
 }
 
-/** Figures of a plot as the page shows them, at most four times a second. */
+/** Figures of a plot as the page shows them, twice a second, and at once where the user changed what is measured. */
 export interface PlotReport {
   framesShown: number;
   framesHeld: number;
@@ -19,6 +19,9 @@ export interface PlotReport {
   capturedAtMs: number;
   /** The frame behind the trace under the active marker. */
   shownFrame?: ShownFrame | undefined;
+  /** Levels of that frame, hundredths of a dBmV. */
+  levelsHundredthsDbmv: Int16Array;
+  firstBinHz: number;
   averageDbmv: Float32Array;
   /** Frames that the average holds now. */
   averagedFrames: number;
@@ -44,8 +47,11 @@ export interface PlotReport {
   ring: { frames: number; bytes: number; spanMs: number };
   /** How long live frames are held back so that bursts play at the pace of their captures; 0 while they pass at once. */
   playOutMs: number;
-  /** Times at the upper and lower edge of the waterfall, and of the oldest frame kept to fill it. */
-  waterfall: { topMs: number; bottomMs: number; keptFromMs: number };
+  /**
+   * Times at the upper and lower edge of the waterfall, of the oldest frame kept to fill it, and of the oldest that was
+   * received and not read for it.
+   */
+  waterfall: { topMs: number; bottomMs: number; keptFromMs: number; heldFromMs: number };
   markers: MarkerReading[];
   masks: MaskReport[];
 }

@@ -173,6 +173,7 @@ export class LivePlot {
         topMs,
         bottomMs: topMs - this.#layout().waterfall.height * this.#view.msPerPx,
         keptFromMs: kept && kept.endIndex > 0 ? kept.timeAt(kept.firstIndex) : topMs,
+        heldFromMs: this.#data.heldFromMs ?? topMs,
       },
     });
   }

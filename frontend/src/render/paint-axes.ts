@@ -1,6 +1,6 @@
-import { formatBandwidth, formatNumber, formatSigned } from "../model/format.ts";
+import { formatNumber } from "../model/format.ts";
 import { DIVISIONS } from "../model/plot-view.ts";
-import { isDensity, unitName } from "../model/shown-level.ts";
+import { unitName, unitWords } from "../model/shown-level.ts";
 import { roundTicks, tickDigits } from "../model/ticks.ts";
 import { frequencyTickCount } from "./paint-trace.ts";
 import { levelTick, type Scene, shownLevelOf, xOf, yOf } from "./scene.ts";
@@ -32,17 +32,12 @@ function paintLevels(context: Painting, scene: Scene): void {
   context.textAlign = "center";
   context.font = scene.theme.labelFont;
   context.fillStyle = scene.theme.text3;
-  context.fillText(axisTitle(scene), 0, 0);
+  context.fillText(
+    unitWords(scene.view, scene.data.resolutionBandwidthHz || scene.data.axis?.binSpacingHz),
+    0,
+    0,
+  );
   context.restore();
-}
-
-/** `dBmV in 50 kHz`, with the loss that was added to all levels. */
-function axisTitle({ view, data }: Scene): string {
-  const bandwidthHz = data.resolutionBandwidthHz || data.axis?.binSpacingHz;
-  const within =
-    bandwidthHz && !isDensity(view.unit) ? ` in ${formatBandwidth(bandwidthHz).replace(".0 ", " ")}` : "";
-  const offset = view.offsetDb === 0 ? "" : `, ${formatSigned(view.offsetDb, 1)} dB`;
-  return `${unitName(view.unit)}${within}${offset}`;
 }
 
 function paintFrequencies(context: Painting, scene: Scene): void {

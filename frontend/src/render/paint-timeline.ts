@@ -1,6 +1,7 @@
 import type { RecordingStep } from "@pnmlab/protocol";
 import type { TimeSpan } from "../api/recordings-client.ts";
 import { formatClock, formatTime } from "../model/format.ts";
+import { firstFrom } from "../model/timeline/quiet-line.ts";
 import { timeTicks } from "../model/timeline/timeline-span.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import { crisp, hatchBox, type Surface, type Surface2d } from "./surface.ts";
@@ -61,9 +62,8 @@ export function paintTimeline(surface: Surface, scene: TimelineScene): void {
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
-  const all = joined(scene);
   paintGaps(context, scene, strip);
-  const limits = paintLine(context, scene, all, strip);
+  const limits = paintLine(context, scene, strip);
   context.restore();
   if (limits) {
     context.textAlign = "left";
@@ -81,25 +81,34 @@ function xAt({ fromMs, toMs }: TimeSpan, strip: Strip, timeMs: number): number {
   return strip.left + (strip.width * (timeMs - fromMs)) / (toMs - fromMs);
 }
 
-/** Steps with the frames that came after them, each at the middle of its time. */
-function joined({ steps, stepMs, tail }: TimelineScene): { atMs: number; dbmv: number; breaks: boolean }[] {
-  const points: { atMs: number; dbmv: number; breaks: boolean }[] = [];
+/** Hands over the steps that are in sight, and the frames that came after them, each at the middle of its time. */
+function eachPoint(
+  { span, steps, stepMs, tail }: TimelineScene,
+  take: (atMs: number, dbmv: number, breaks: boolean) => void,
+): void {
   let isOpen = false;
   for (const step of steps) {
+    if (step.atMs > span.toMs) break;
     if (step.quietDbmv === null) isOpen = true;
     else {
-      points.push({ atMs: step.atMs + stepMs / 2, dbmv: step.quietDbmv, breaks: isOpen });
+      take(step.atMs + stepMs / 2, step.quietDbmv, isOpen);
       isOpen = false;
     }
   }
-  const endMs = (steps.findLast(({ frames }) => frames > 0)?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
+  const endMs = endOf(steps, stepMs);
   let previousMs = endMs;
-  for (const { atMs, quietDbmv, gap } of tail) {
-    if (atMs < endMs || quietDbmv === null) continue;
-    points.push({ atMs, dbmv: quietDbmv, breaks: gap || atMs - previousMs > JOINED_MS });
+  for (let index = firstFrom(tail, Math.max(endMs, span.fromMs)); index < tail.length; index += 1) {
+    const { atMs, quietDbmv, gap } = tail[index]!;
+    if (atMs > span.toMs) break;
+    if (quietDbmv === null) continue;
+    take(atMs, quietDbmv, gap || atMs - previousMs > JOINED_MS);
     previousMs = atMs;
   }
-  return points;
+}
+
+/** End of the last step that has a frame. */
+function endOf(steps: readonly RecordingStep[], stepMs: number): number {
+  return (steps.findLast(({ frames }) => frames > 0)?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
 }
 
 function paintGaps(context: Surface2d, scene: TimelineScene, strip: Strip): void {
@@ -120,32 +129,30 @@ function paintGaps(context: Surface2d, scene: TimelineScene, strip: Strip): void
     // Somewhere in the step a little is missing: a mark, and not a gap as long as the step.
     else if (step.gap) hatch(step.atMs + stepMs / 2, step.atMs + stepMs / 2);
   });
-  const endMs = (steps[lastWithFrames]?.atMs ?? Number.NEGATIVE_INFINITY) + stepMs;
-  tail.forEach((step, index) => {
-    const before = tail[index - 1];
-    if (step.gap && before && step.atMs > endMs) hatch(before.atMs, step.atMs);
-  });
+  const fromMs = Math.max(endOf(steps, stepMs), span.fromMs);
+  for (let index = Math.max(1, firstFrom(tail, fromMs)); index < tail.length; index += 1) {
+    if (tail[index]!.gap) hatch(tail[index - 1]!.atMs, tail[index]!.atMs);
+  }
 }
 
 /** Peak per pixel column; the scale holds all that is shown, in steps of 10 dB so that it seldom moves. */
 function paintLine(
   context: Surface2d,
   scene: TimelineScene,
-  points: readonly { atMs: number; dbmv: number; breaks: boolean }[],
   strip: Strip,
 ): { bottomDbmv: number; topDbmv: number } | undefined {
   const columns = new Float32Array(Math.ceil(strip.width)).fill(Number.NaN);
   const breaks = new Uint8Array(columns.length);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const { atMs, dbmv, breaks: isBreak } of points) {
+  eachPoint(scene, (atMs, dbmv, isBreak) => {
     const column = Math.floor(xAt(scene.span, strip, atMs) - strip.left);
-    if (column < 0 || column >= columns.length) continue;
+    if (column < 0 || column >= columns.length) return;
     if (isBreak) breaks[column] = 1;
     if (!(columns[column]! > dbmv)) columns[column] = dbmv;
     low = Math.min(low, dbmv);
     high = Math.max(high, dbmv);
-  }
+  });
   if (low > high) return undefined;
   const bottomDbmv = Math.floor((low - 3) / 10) * 10;
   const topDbmv = Math.ceil((high + 3) / 10) * 10;

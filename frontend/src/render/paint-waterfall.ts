@@ -1,4 +1,4 @@
-import { formatNumber } from "../model/format.ts";
+import { formatDay, formatNumber } from "../model/format.ts";
 import { unitName } from "../model/shown-level.ts";
 import { timeStepMs } from "../model/ticks.ts";
 import { type Scene, shownLevelOf } from "./scene.ts";
@@ -62,6 +62,17 @@ function paintGaps(context: Painting, scene: Scene): void {
   }
 }
 
+const LABELLED_DAYS_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Round times from the upper edge down, without end; hours are those of the clock on the labels. */
+function* timesDown(topMs: number, stepMs: number, clockOf: Scene["clockOf"]): Generator<number> {
+  const [hours = 0, minutes = 0, seconds = 0] = clockOf(topMs).match(/\d+/g)?.map(Number) ?? [];
+  const sinceMidnightMs = ((hours * 60 + minutes) * 60 + seconds) * 1000 + (topMs % 1000);
+  const ofDayMs = stepMs > DAY_MS ? topMs : sinceMidnightMs;
+  for (let timeMs = topMs - (ofDayMs % stepMs); ; timeMs -= stepMs) yield timeMs;
+}
+
 function paintTimes(context: Painting, scene: Scene): void {
   const { waterfall } = scene.layout;
   const stepMs = timeStepMs(scene.view.msPerPx, 34);
@@ -76,12 +87,15 @@ function paintTimes(context: Painting, scene: Scene): void {
   context.strokeStyle = scene.theme.text3;
   context.lineWidth = 1;
   context.beginPath();
-  for (let timeMs = Math.floor(scene.topMs / stepMs) * stepMs; ; timeMs -= stepMs) {
+  for (const timeMs of timesDown(scene.topMs, stepMs, scene.clockOf)) {
     const depth = depthOf(scene, timeMs);
     if (depth > waterfall.height - 4) break;
     if (depth < 22) continue;
     const y = waterfall.top + depth;
-    context.fillText(scene.clockOf(timeMs), waterfall.left - 8, y);
+    const clock = scene.clockOf(timeMs);
+    // Where labels are hours apart, midnight of the local clock tells which day begins.
+    const isDay = stepMs >= LABELLED_DAYS_MS && clock.startsWith("00:00") && !clock.endsWith("Z");
+    context.fillText(isDay ? formatDay(timeMs) : clock, waterfall.left - 8, y);
     context.moveTo(waterfall.left - 5, crisp(y));
     context.lineTo(waterfall.left, crisp(y));
   }

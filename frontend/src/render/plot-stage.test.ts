@@ -25,6 +25,7 @@ class Bench {
     this.say({ type: "theme", theme: { well: "#000000" } as PlotTheme });
     this.say({ type: "create", plotId: 1, kind: "monitor", subject: "a", plot });
     this.say({ type: "view", plotId: 1, view: DEFAULT_VIEW });
+    this.say({ type: "follow", plotId: 1, streamId: spectrumFrame(1, [0]).streamId });
   }
 
   say(command: StageCommand): void {
@@ -32,10 +33,9 @@ class Bench {
   }
 
   frame(source: "live" | "recording", sequence: number, levelDbmv: number): void {
-    const { buffer } = Uint8Array.from(
-      new Uint8Array(encodeSpectrumFrame(spectrumFrame(sequence, [levelDbmv, levelDbmv, levelDbmv]))),
-    );
-    this.say({ type: "frame", plotId: 1, bytes: buffer, source });
+    const frame = spectrumFrame(sequence, [levelDbmv, levelDbmv, levelDbmv]);
+    if (source === "live") this.#stage.takeFrame(frame);
+    else this.say({ type: "frame", plotId: 1, bytes: encodeSpectrumFrame(frame).buffer });
   }
 
   levelOf(of: "reference" | "live"): number | undefined {

@@ -1,9 +1,11 @@
 import { messageOf } from "@pnmlab/kit";
 import { decodeSpectrumFrame, type SpectrumFrame } from "@pnmlab/protocol/frame";
+import { BEAT_MS } from "../model/beat.ts";
 import { PlayOut } from "../model/play-out.ts";
 import type { PlotData } from "../model/plot-data.ts";
 import { DEFAULT_VIEW, type PlotView } from "../model/plot-view.ts";
-import type { FontSource, FrameSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
+import { QuietLine } from "../model/timeline/quiet-line.ts";
+import type { FontSource, PictureSource, PlotKind, StageCommand, StageReport } from "./commands.ts";
 import { LivePlot } from "./live-plot.ts";
 import type { PlotTheme } from "./plot-theme.ts";
 import type { PlotCanvas } from "./surface.ts";
@@ -22,16 +24,39 @@ interface PlotEntry {
   view: PlotView;
   kind: PlotKind;
   subject: string;
+  /** The stream whose frames come live. */
+  streamId: number | undefined;
   /** Live frames that wait for their turn. */
   playOut: PlayOut<SpectrumFrame>;
+  quietLine: QuietLine;
+  /** Capture time of the newest frame that the page was not told of yet. */
+  heardMs: number | undefined;
   reportedAtMs: number;
   changed: boolean;
+  /** When a recording that is shown stands still, unless another frame comes before. */
+  settlesAtMs: number;
+  /** The user waits for the next figures. */
+  prompt: boolean;
 }
 
 type PlotCommand = Exclude<StageCommand, { type: "fonts" | "theme" | "create" | "destroy" }>;
 
-/** Figures go to the page at most this often. */
-const REPORT_EVERY_MS = 250;
+/** Figures that frames have changed go to the page at most this often, as often as it shows them. */
+const REPORT_EVERY_MS = BEAT_MS;
+/** Those that answer the user come soon, but not with every step of a drag. */
+const PROMPT_EVERY_MS = 100;
+/** A recording that has not moved for this long stands still, and its figures are those of the frame shown. */
+const SETTLED_MS = 150;
+/** What the figures are taken of; the rest of a view only changes how they look. */
+const MEASURED: ReadonlySet<string> = new Set<keyof PlotView>([
+  "frozen",
+  "markers",
+  "activeMarker",
+  "masks",
+  "traces",
+  "traceOptions",
+  "watched",
+]);
 
 export interface StageHost {
   report(report: StageReport): void;
@@ -83,13 +108,34 @@ export class PlotStage {
         view: DEFAULT_VIEW,
         kind,
         subject,
+        streamId: undefined,
         playOut: new PlayOut(),
+        quietLine: new QuietLine(),
+        heardMs: undefined,
+        settlesAtMs: Number.POSITIVE_INFINITY,
+        prompt: true,
         reportedAtMs: 0,
         changed: data !== undefined,
       });
     } else if (command.type === "destroy") {
       this.#park(command.plotId);
     } else this.#handleForPlot(command);
+    this.#schedule();
+  }
+
+  /** A frame as it is captured, for all pictures that follow its stream. */
+  takeFrame(frame: SpectrumFrame): void {
+    for (const entry of this.#plots.values()) {
+      if (entry.streamId !== frame.streamId) continue;
+      for (const due of entry.playOut.push(frame, frame.capturedAtMs, this.#host.now())) {
+        entry.live.addFrame(due);
+      }
+      entry.live.setPlayOut(entry.playOut.delayMs);
+      if (entry.plot === entry.live) entry.changed = true;
+      if (entry.kind !== "monitor") continue;
+      entry.quietLine.add(frame);
+      entry.heardMs = Math.max(entry.heardMs ?? 0, frame.capturedAtMs);
+    }
     this.#schedule();
   }
 
@@ -104,18 +150,27 @@ export class PlotStage {
         break;
       case "view":
         entry.view = { ...entry.view, ...command.view };
+        if (Object.keys(command.view).some((part) => MEASURED.has(part))) entry.prompt = true;
         plot.setView(entry.view);
         entry.changed = true;
         break;
       case "plan":
         plot.setPlan(command.channels);
+        entry.quietLine.setChannels(command.channels);
         entry.changed = true;
         break;
       case "rearms":
         entry.live.setRearms(command.rearms, this.#host.now());
         break;
       case "frame":
-        this.#addFrame(entry, command.source, decodeSpectrumFrame(command.bytes));
+        // One that comes when no recording is shown any more is too late.
+        if (plot === entry.live) return;
+        plot.addFrame(decodeSpectrumFrame(command.bytes));
+        entry.changed = true;
+        entry.settlesAtMs = this.#host.now() + SETTLED_MS;
+        break;
+      case "follow":
+        entry.streamId = command.streamId;
         break;
       case "source":
         this.#show(entry, command.source);
@@ -136,36 +191,28 @@ export class PlotStage {
       case "reference":
         plot.setReference(command.reference);
         entry.changed = true;
+        entry.prompt = true;
         break;
       case "takeReference":
         plot.takeReference(command.source, command.label);
         entry.changed = true;
+        entry.prompt = true;
         break;
       case "resetTraces":
         plot.resetTraces(command.roles);
+        entry.prompt = true;
         break;
     }
   }
 
-  /** A frame of a recording that is not looked at any more comes too late. */
-  #addFrame(entry: PlotEntry, source: FrameSource, frame: SpectrumFrame): void {
-    const isLiveShown = entry.plot === entry.live;
-    if (source === "live") {
-      for (const due of entry.playOut.push(frame, frame.capturedAtMs, this.#host.now())) {
-        entry.live.addFrame(due);
-      }
-      entry.live.setPlayOut(entry.playOut.delayMs);
-    } else if (!isLiveShown) entry.plot.addFrame(frame);
-    if (isLiveShown === (source === "live")) entry.changed = true;
-  }
-
-  #show(entry: PlotEntry, source: FrameSource): void {
+  #show(entry: PlotEntry, source: PictureSource): void {
     // What is compared with stays the same, whatever is shown.
     const { reference } = entry.plot.data;
     if (source === "live") entry.plot = entry.live;
     else entry.plot = new LivePlot(entry.kind, entry.canvas, this.#theme!, undefined);
     entry.plot.setView(entry.view);
     entry.plot.setReference(reference);
+    entry.prompt = true;
     for (const command of entry.told.values()) this.#handleForPlot(command);
     entry.changed = true;
   }
@@ -188,15 +235,21 @@ export class PlotStage {
           if (entry.plot === entry.live) entry.changed = true;
         }
         if (entry.plot.dirty) entry.plot.draw(nowMs);
-        if (entry.changed && nowMs - entry.reportedAtMs >= REPORT_EVERY_MS)
-          this.#report(plotId, entry, nowMs);
+        if (nowMs >= entry.settlesAtMs) {
+          entry.settlesAtMs = Number.POSITIVE_INFINITY;
+          entry.prompt = true;
+          entry.changed = true;
+        }
+        const everyMs = entry.prompt ? PROMPT_EVERY_MS : REPORT_EVERY_MS;
+        if (nowMs - entry.reportedAtMs >= everyMs) this.#report(plotId, entry, nowMs);
       } catch (cause) {
         this.#plots.delete(plotId);
         this.#host.report({ type: "failed", plotId, message: messageOf(cause) });
       }
     }
-    if ([...this.#plots.values()].some((entry) => entry.changed || entry.playOut.waiting > 0))
-      this.#schedule();
+    const isUnderWay = ({ changed, heardMs, playOut, settlesAtMs }: PlotEntry) =>
+      changed || heardMs !== undefined || playOut.waiting > 0 || settlesAtMs < Number.POSITIVE_INFINITY;
+    if ([...this.#plots.values()].some(isUnderWay)) this.#schedule();
   }
 
   #park(plotId: number): void {
@@ -217,10 +270,20 @@ export class PlotStage {
   }
 
   #report(plotId: number, entry: PlotEntry, nowMs: number): void {
+    if (entry.heardMs !== undefined) {
+      const heard = { newestMs: entry.heardMs, steps: entry.quietLine.take() };
+      entry.reportedAtMs = nowMs;
+      entry.heardMs = undefined;
+      this.#host.report({ type: "heard", plotId, heard });
+    }
+    if (!entry.changed) return;
     entry.reportedAtMs = nowMs;
     entry.changed = false;
     const report = entry.plot.report();
-    if (report) this.#host.report({ type: "figures", plotId, report });
+    if (report) {
+      this.#host.report({ type: "figures", plotId, report, prompt: entry.prompt });
+      entry.prompt = false;
+    }
     const reading = entry.plot.readCursor();
     if (reading) this.#host.report({ type: "cursor", plotId, reading });
   }

@@ -17,6 +17,8 @@ export class WaterfallImage {
   #firstRow = 0;
   #topSlot: number | undefined;
   #key: readonly unknown[] = [];
+  /** Peaks of the row that is still being filled, so that a frame costs the same however many share that row. */
+  #top: { slot: number; firstMs: number; frames: number; peaks: Int16Array } | undefined;
 
   /**
    * Brings the picture up to date.
@@ -36,6 +38,7 @@ export class WaterfallImage {
     this.#resize(columnCount, rowCount);
     const sameKey = key.length === this.#key.length && key.every((part, index) => part === this.#key[index]);
     const shift = this.#topSlot === undefined ? rowCount : rows.topSlot - this.#topSlot;
+    if (!sameKey) this.#top = undefined;
     if (!sameKey || shift < 0 || shift >= rowCount) {
       this.#firstRow = 0;
       this.#paint(ring, rows, columns, colours, emptyPixel, rowCount);
@@ -59,6 +62,23 @@ export class WaterfallImage {
     }
   }
 
+  #topPeaks(ring: FrameSource, rows: WaterfallRows, columns: ColumnBins): Int16Array {
+    const first = Math.max(rows.first[0]!, ring.firstIndex);
+    const last = rows.last[0]!;
+    const frames = last - first + 1;
+    const firstMs = ring.timeAt(first);
+    let top = this.#top;
+    if (!top || top.slot !== rows.topSlot || top.firstMs !== firstMs || top.frames > frames) {
+      const peaks = new Int16Array(columns.first.length).fill(-OFFSET);
+      top = { slot: rows.topSlot, firstMs, frames: 0, peaks };
+    }
+    for (let index = first + top.frames; index <= last; index += 1) {
+      raisePeaks(top.peaks, ring.levelsAt(index), columns);
+    }
+    this.#top = { ...top, frames };
+    return top.peaks;
+  }
+
   #resize(columns: number, rows: number): void {
     if (columns === this.#columns && rows === this.#rows) return;
     this.#columns = columns;
@@ -66,6 +86,7 @@ export class WaterfallImage {
     this.#pixels = new Uint32Array(columns * rows);
     this.#image = new ImageData(new Uint8ClampedArray(this.#pixels.buffer), columns, rows);
     this.#topSlot = undefined;
+    this.#top = undefined;
   }
 
   #paint(
@@ -84,8 +105,25 @@ export class WaterfallImage {
       else if (row > 0 && first === rows.first[row - 1] && rows.last[row] === rows.last[row - 1]) {
         const above = ((row - 1 + this.#firstRow) % this.#rows) * this.#columns;
         this.#pixels.copyWithin(start, above, above + this.#columns);
+      } else if (row === 0) {
+        const peaks = this.#topPeaks(ring, rows, columns);
+        for (let column = 0; column < target.length; column += 1) {
+          target[column] = columns.first[column]! < 0 ? emptyPixel : colours[peaks[column]! + OFFSET]!;
+        }
       } else paintRow(target, ring, first, rows.last[row]!, columns, colours, emptyPixel);
     }
+  }
+}
+
+/** Raises the peaks of pixel columns to the levels of a frame. A bin without a value is the lowest number there is. */
+function raisePeaks(peaks: Int16Array, levels: Int16Array, columns: ColumnBins): void {
+  for (let column = 0; column < peaks.length; column += 1) {
+    const firstBin = columns.first[column]!;
+    if (firstBin < 0) continue;
+    const lastBin = columns.last[column]!;
+    let peak = peaks[column]!;
+    for (let bin = firstBin; bin <= lastBin; bin += 1) if (levels[bin]! > peak) peak = levels[bin]!;
+    peaks[column] = peak;
   }
 }
 

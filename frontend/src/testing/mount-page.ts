@@ -4,6 +4,7 @@ import { createMemoryHistory, createRouter } from "vue-router";
 import type { LabClient } from "../api/lab-client.ts";
 import { LabSync } from "../api/lab-sync.ts";
 import { labKey } from "../composables/use-lab.ts";
+import { PageFeed } from "../render/page-feed.ts";
 
 Object.assign(globalThis, {
   __PNMLAB_BUILD__: { version: "0.1.0", commit: "page", dirty: false, builtAt: "2026-01-01T00:00:00Z" },
@@ -29,7 +30,7 @@ export async function mountPage(
       { path: "/:rest(.*)*", component: { render: () => null } },
     ],
   });
-  const sync = new LabSync(client);
+  const sync = new LabSync(client, new PageFeed(() => {}));
   await router.push(path);
   const wrapper = mount(
     { template: "<RouterView />" },

@@ -15,6 +15,7 @@ import {
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
 import type { LabClient, LiveConnection, LiveListener } from "../lab-client.ts";
+import type { LiveStage } from "../live-stage.ts";
 import type { RecordingsClient } from "../recordings-client.ts";
 import { SyntheticAgents } from "./synthetic-agents.ts";
 import { SyntheticEvents } from "./synthetic-events.ts";
@@ -60,6 +61,7 @@ export class SyntheticLabClient implements LabClient {
   readonly recordings: RecordingsClient = new SyntheticRecordings(Date.now());
   #orphans: UtscOrphan[] = [syntheticOrphan(Date.now())];
   #listener: LiveListener | undefined;
+  #stage: LiveStage | undefined;
 
   me = async () => ({ user: "operator", role: "operator" as const, expiresAt: "2099-01-01T00:00:00Z" });
   health = async () => syntheticHealth(Date.now());
@@ -142,8 +144,9 @@ export class SyntheticLabClient implements LabClient {
     return running.session;
   }
 
-  connect(listener: LiveListener): LiveConnection {
+  connect(listener: LiveListener, stage: LiveStage): LiveConnection {
     this.#listener = listener;
+    this.#stage = stage;
     const timer = setTimeout(() => {
       const now = Date.now();
       listener.onState({ status: "open", sinceMs: now });
@@ -213,8 +216,7 @@ export class SyntheticLabClient implements LabClient {
       },
     });
     if (running.watched) {
-      const bytes = encodeSpectrumFrame(frame).buffer;
-      this.#listener?.onFrame(frame, bytes);
+      this.#stage?.takeFrame(encodeSpectrumFrame(frame).buffer);
     }
     running.lastMs = nowMs;
     if (running.isSingle) {

@@ -16,6 +16,7 @@ const powers = Float64Array.from({ length: 65536 }, (_, index) => 10 ** ((index 
  */
 export class QuietLine {
   #steps: RecordingStep[] = [];
+  #lastMs: number | undefined;
   #bins: Int32Array = new Int32Array(0);
   #binsOf = "";
   #channels: readonly UpstreamChannel[] = [];
@@ -30,11 +31,29 @@ export class QuietLine {
   }
 
   add(frame: SpectrumFrame): void {
-    const last = this.#steps.at(-1);
-    if (last && frame.capturedAtMs - last.atMs < LEAST_STEP_MS) return;
-    const gap = frame.gapBefore || (last !== undefined && frame.capturedAtMs - last.atMs > LEAST_GAP_MS);
-    this.#steps.push({ atMs: frame.capturedAtMs, frames: 1, quietDbmv: this.#meanOf(frame), gap });
+    const sinceMs = frame.capturedAtMs - (this.#lastMs ?? frame.capturedAtMs - LEAST_STEP_MS);
+    if (sinceMs < LEAST_STEP_MS) return;
+    const gap = frame.gapBefore || sinceMs > LEAST_GAP_MS;
+    this.#lastMs = frame.capturedAtMs;
+    this.append([{ atMs: frame.capturedAtMs, frames: 1, quietDbmv: this.#meanOf(frame), gap }]);
+  }
+
+  /** Goes on with steps of a line that was begun elsewhere. */
+  append(steps: readonly RecordingStep[]): void {
+    this.#steps.push(...steps);
     if (this.#steps.length > MOST_POINTS) this.#steps = this.#steps.slice(MOST_POINTS / 4);
+  }
+
+  /** Hands over the steps since the last time; the line goes on behind them. */
+  take(): RecordingStep[] {
+    const taken = this.#steps;
+    this.#steps = [];
+    return taken;
+  }
+
+  /** Steps at or after a time. */
+  from(atMs: number): readonly RecordingStep[] {
+    return this.#steps.slice(firstFrom(this.#steps, atMs));
   }
 
   #meanOf(frame: SpectrumFrame): number | null {
@@ -54,6 +73,18 @@ export class QuietLine {
     }
     return counted === 0 ? null : 10 * Math.log10(sum / counted);
   }
+}
+
+/** Index of the first step at or after a time; the number of steps where all are older. */
+export function firstFrom(steps: readonly RecordingStep[], atMs: number): number {
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle]!.atMs < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Bins of no channel; all bins where every one belongs to a channel. */
