@@ -6,14 +6,16 @@ import type { UtscSession } from "@pnmlab/protocol";
 import { ensurePage, startTestLab } from "@pnmlab/testkit";
 import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
 import { chromiumPath, launchOptions } from "../../tests/browser/chromium.ts";
-import { quantile } from "./ports/account.ts";
+import { lostFiles, quantile, total } from "./ports/account.ts";
+import { runPorts } from "./ports/run.ts";
 import { type Contender, drawFrames } from "./render/contenders.ts";
 import { type PageTrace, traceTasks } from "./render/trace.ts";
 
 // Time on the main thread per picture of the live page, 4,096 bins at 20 frames/s, beside uPlot with a canvas
 // that scrolls and beside a rectangle per cell of the waterfall, on the frames of the same session in one run;
 // then the longest task of the page. `npm run bench:render [-- --long] [--dist FOLDER]`: the quick form takes
-// less than 90 s, the long one looks at the page for a minute. Exits 1 when a bar is missed.
+// less than 90 s; the long one looks at the page for a minute, and lets ten ports send 20 frames/s for another
+// one. Exits 1 when a bar is missed.
 
 const BINS = 4096;
 const FRAMES_PER_S = 20;
@@ -25,6 +27,9 @@ const CMTS = "bench-cmts";
 const WARM_UP_MS = 2500;
 const FIRST_PICTURES_DEADLINE_MS = 30_000;
 const LONGEST_TASK_MS = 16;
+const PORTS = 10;
+const PORTS_S = 60;
+const LEAST_SHOWN = 0.99;
 
 type Way = "page" | "page without worker" | Contender;
 const WAYS: Way[] = ["page", "page without worker", "uplot", "rectangles"];
@@ -215,6 +220,10 @@ console.log(
   `\nthe page over ${tracedS} s: worker ${(workers.cpuMs / trace.pictures).toFixed(2)} ms of CPU a picture, longest task ${workers.longestCpuMs.toFixed(1)} ms; main thread ${(main.cpuMs / trace.pictures).toFixed(2)} ms, longest task ${main.longestCpuMs.toFixed(1)} ms of CPU, ${main.longestMs.toFixed(1)} ms by the clock (the worker's ${workers.longestMs.toFixed(1)} ms); ${main.over(LONGEST_TASK_MS)} tasks over ${LONGEST_TASK_MS} ms by the clock`,
 );
 
+const ports = options.long
+  ? (await runPorts({ seconds: PORTS_S, rfPorts: PORTS, repeatPeriodMs: 1000 / FRAMES_PER_S })).ports
+  : undefined;
+
 const bars: [name: string, value: number, bar: number, isMet: boolean][] = [];
 const atMost = (name: string, value: number, bar: number) => bars.push([name, value, bar, value <= bar]);
 const atLeast = (name: string, value: number, bar: number) => bars.push([name, value, bar, value >= bar]);
@@ -222,6 +231,19 @@ atMost("main thread / uPlot + canvas", of("page", "mainMs") / of("uplot", "mainM
 atMost("main thread / rectangle per cell", of("page", "mainMs") / of("rectangles", "mainMs"), 1 / 300);
 atMost("longest task of the main thread, ms of CPU", main.longestCpuMs, LONGEST_TASK_MS);
 atLeast("pictures a second / frames a second", trace.picturesPerS / FRAMES_PER_S, 0.98);
+if (ports) {
+  const files = total(ports, "files");
+  console.log(
+    `\n${ports.length} ports: ${files} files in ${PORTS_S} s, ${total(ports, "shown")} shown, ${total(ports, "thinned")} thinned, ${total(ports, "refused")} refused, ${total(ports, "surplus")} too many`,
+  );
+  atLeast(
+    "ten ports: files shown or thinned",
+    (total(ports, "shown") + total(ports, "thinned")) / files,
+    LEAST_SHOWN,
+  );
+  atLeast("ten ports: files a second / those asked for", files / PORTS_S / PORTS / FRAMES_PER_S, LEAST_SHOWN);
+  atMost("ten ports: files without a frame or a word", lostFiles(ports), 0);
+}
 console.log();
 for (const [name, value, bar, isMet] of bars) {
   console.log(

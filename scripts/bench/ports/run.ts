@@ -8,6 +8,7 @@ import { Viewer } from "./viewer.ts";
 export interface RunOptions {
   seconds: number;
   rfPorts?: number;
+  repeatPeriodMs?: number;
   /** Where CPU profiles of backend and agent are written, over the first half of the measured time. */
   profileDir?: string | undefined;
   onProgress?: (line: string) => void;
@@ -52,7 +53,8 @@ const SETTLE_MS = 2000;
 
 /** Lets every RF port of one CMTS capture at once, a viewer on each, and keeps accounts of files and frames. */
 export async function runPorts(options: RunOptions): Promise<PortsResult> {
-  const { seconds, rfPorts = RF_PORTS, profileDir, onProgress = () => {} } = options;
+  const { seconds, rfPorts = RF_PORTS, repeatPeriodMs = REPEAT_PERIOD_MS } = options;
+  const { profileDir, onProgress = () => {} } = options;
   await using lab = await startPortsLab(rfPorts);
   using viewers = new DisposableStack();
   const watching: Viewer[] = [];
@@ -63,12 +65,12 @@ export async function runPorts(options: RunOptions): Promise<PortsResult> {
       centerFrequencyHz: 45_000_000,
       spanHz: 80_000_000,
       bins: BINS,
-      repeatPeriodUs: REPEAT_PERIOD_MS * 1000,
+      repeatPeriodUs: repeatPeriodMs * 1000,
       outputFormat: "fftPower",
     });
     watching.push(viewers.use(await Viewer.open(lab, session.id)));
     // As operators start them: not all in the same millisecond.
-    await sleep(REPEAT_PERIOD_MS / lab.rfPorts.length);
+    await sleep(repeatPeriodMs / lab.rfPorts.length);
   }
   await untilStreaming(lab, watching);
   onProgress(`${watching.length} ports stream`);
