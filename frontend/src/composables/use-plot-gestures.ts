@@ -15,12 +15,14 @@ import type { PlotCursor, Scene } from "../render/scene.ts";
 import type { PlotHandles, PlotPoint } from "./plot-handles.ts";
 import { touchGestures } from "./touch-gestures.ts";
 import type { PlotViewControl } from "./use-plot-view.ts";
+import type { WaterfallTime } from "./use-waterfall-time.ts";
 
 export interface GestureOptions {
   element: Readonly<Ref<HTMLElement | null>>;
   size: Readonly<Ref<{ width: number; height: number }>>;
   gutters: { left: number; right: number };
   control: PlotViewControl;
+  time: WaterfallTime;
   /** `Z` was pressed: the next drag draws a box. */
   boxArmed: Ref<boolean>;
   /** `B` was pressed: the next drag on the trace draws the qualify box. */
@@ -46,6 +48,7 @@ type Drag =
   | { kind: "reference"; y: number; refDbmv: number }
   | { kind: "scale"; y: number; scale: LevelScale }
   | { kind: "split" }
+  | { kind: "time"; y: number }
   | { kind: "limit"; which: "low" | "high"; y: number; colours: ColourLimits };
 
 const WHEEL_ZOOM = 1.0015;
@@ -105,14 +108,14 @@ export function usePlotGestures(options: GestureOptions): void {
     const delta = (event.deltaY || event.deltaX) * (event.deltaMode === 1 ? 18 : 1);
     const { view } = control;
     const onLevels = zone === "levelAxis" || (zone === "trace" && event.ctrlKey);
-    const onColours = zone === "colourBar" || (zone === "waterfall" && event.ctrlKey);
+    const onTime = zone === "timeAxis" || (zone === "waterfall" && event.ctrlKey);
     if (onLevels) control.setScale(stepScale(view.value.scale, delta > 0 ? 1 : -1));
-    else if (onColours) {
+    else if (event.shiftKey && (zone === "waterfall" || zone === "timeAxis")) {
+      options.time.scroll(delta * view.value.msPerPx * 0.3);
+    } else if (onTime) options.time.zoom(WHEEL_ZOOM ** delta, y - layout().waterfall.top);
+    else if (zone === "colourBar") {
       const { lowDbmv, highDbmv } = view.value.colours;
       control.setColours({ lowDbmv: lowDbmv - Math.sign(delta) * 2, highDbmv });
-    } else if (event.shiftKey && zone === "waterfall") {
-      const scrollMs = Math.max(0, view.value.scrollMs + delta * view.value.msPerPx * 0.3);
-      control.change({ scrollMs });
     } else if (event.shiftKey) control.pan(delta / 1000);
     else control.zoom(frequencyAt(x), WHEEL_ZOOM ** delta);
     hover(x, y, zone);
@@ -161,6 +164,7 @@ export function usePlotGestures(options: GestureOptions): void {
     else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false, zone };
     else if (zone === "levelAxis") drag = onLevelAxis(y);
     else if (zone === "frequencyAxis") drag = { kind: "split" };
+    else if (zone === "timeAxis") drag = { kind: "time", y };
     else if (zone === "colourBar") {
       const { colourBar } = layout();
       const which = y < colourBar.top + colourBar.height / 2 ? "high" : "low";
@@ -196,8 +200,7 @@ export function usePlotGestures(options: GestureOptions): void {
           control.setScale({ ...view.value.scale, refDbmv: view.value.scale.refDbmv + (y - drag.y) * perPx });
         }
         if (drag.zone === "waterfall") {
-          const scrollMs = view.value.scrollMs + (drag.y - y) * view.value.msPerPx;
-          control.change({ scrollMs: Math.max(0, scrollMs) });
+          options.time.scroll((drag.y - y) * view.value.msPerPx);
         }
         drag = { ...drag, x, y, moved: true };
         setCursor(undefined, undefined);
@@ -234,6 +237,10 @@ export function usePlotGestures(options: GestureOptions): void {
         control.change({ traceShare: Math.min(0.85, Math.max(0.2, share)) });
         break;
       }
+      case "time":
+        options.time.scroll((drag.y - y) * view.value.msPerPx);
+        drag = { kind: "time", y };
+        break;
       case "limit": {
         // Measured from where the drag began, because the bar is drawn anew under the pointer.
         const { colours } = drag;

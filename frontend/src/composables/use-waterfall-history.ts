@@ -1,81 +1,95 @@
 import { onScopeDispose, type Ref, type ShallowRef, watch } from "vue";
 import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
+import type { RecordedFrame } from "../model/frame-stream.ts";
 import type { PlotReport } from "../model/plot-report.ts";
+import { type RowsOf, rowsNeeded } from "../model/waterfall-fill.ts";
 
 export interface WaterfallHistoryOptions {
-  client: RecordingsClient;
+  client: Pick<RecordingsClient, "rows">;
   recordingId: Readonly<Ref<string | undefined>>;
   recorded: Readonly<Ref<TimeSpan | undefined>>;
-  report: ShallowRef<PlotReport | undefined>;
+  /** Frames of the recording. */
+  frames: () => number;
+  report: ShallowRef<Pick<PlotReport, "waterfall"> | undefined>;
   msPerPx: () => number;
   setHistory(frames: ArrayBuffer[]): void;
 }
 
 const SETTLE_MS = 250;
-const MOST_ROWS = 900;
 
 /**
- * Fills the waterfall with rows of the recording where it shows a time before the frames that the page has.
- * `begin` says that the picture was emptied, and from when on it holds frames again; without a time, the picture
- * itself tells.
+ * Fills the waterfall with rows of the recording where it shows a time before the frames that the page has. What was
+ * read is kept: it is put into every picture that shows that time, and is read again only where it does not reach, or
+ * is too coarse. `begin` says that the picture was emptied, and from when on it holds frames again; without a time, the
+ * picture itself tells.
  */
 export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(heldFromMs?: number): void } {
   const { client, recordingId, recorded, report, setHistory } = options;
-  /** Time of the oldest frame in the picture that is no row of this. */
-  let heldFromMs: number | undefined;
-  let filled: TimeSpan | undefined;
-  let place = 0;
+  let read: (RowsOf & { id: string; rows: readonly RecordedFrame[] }) | undefined;
+  /** The picture has what was read. */
+  let isPut = false;
+  let isReading = false;
+  /** What the picture holds, until it tells by itself. */
+  let began: { fromMs: number; told: unknown } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const missing = (): TimeSpan | undefined => {
-    const shown = report.value?.waterfall;
+  const needed = (have: RowsOf | undefined) => {
     const whole = recorded.value;
-    if (!shown || !whole || shown.topMs <= 0) return undefined;
-    heldFromMs ??= shown.keptFromMs;
-    const fromMs = Math.max(whole.fromMs, shown.bottomMs);
-    const toMs = Math.min(heldFromMs, shown.topMs, whole.toMs);
-    if (toMs - fromMs < options.msPerPx()) return undefined;
-    if (filled && filled.fromMs <= fromMs && filled.toMs >= toMs) return undefined;
-    const marginMs = (shown.topMs - shown.bottomMs) / 2;
-    return {
-      fromMs: Math.max(whole.fromMs, fromMs - marginMs),
-      toMs: Math.min(heldFromMs, whole.toMs, toMs + marginMs),
-    };
+    const shown = report.value?.waterfall;
+    if (!whole || !shown) return undefined;
+    const heldFromMs = began && began.told === report.value ? began.fromMs : shown.heldFromMs;
+    const framesPerMs = options.frames() / Math.max(1, whole.toMs - whole.fromMs);
+    const { topMs, bottomMs } = shown;
+    return rowsNeeded(
+      { topMs, bottomMs, heldFromMs, recorded: whole, framesPerMs, msPerPx: options.msPerPx() },
+      have,
+    );
   };
+  const ofThis = () => (read?.id === recordingId.value ? read : undefined);
   const fillSoon = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
       void fill();
     }, SETTLE_MS);
   };
+  const put = () => {
+    isPut = true;
+    // The bytes change hands, and the next picture needs them too.
+    setHistory(read!.rows.map(({ bytes }) => bytes.slice(0)));
+  };
   const fill = async () => {
     const id = recordingId.value;
-    const span = missing();
-    if (id === undefined || !span) return;
-    const here = place;
-    filled = span;
-    const rows = Math.ceil((span.toMs - span.fromMs) / options.msPerPx());
+    if (id === undefined || isReading || !needed(undefined)) return;
+    const wanted = needed(ofThis());
+    if (!wanted) {
+      if (!isPut) put();
+      return;
+    }
+    isReading = true;
+    const { span, rowMs } = wanted;
     try {
-      const read = await client.rows(id, span, Math.min(MOST_ROWS, Math.max(1, rows)));
-      if (here !== place) {
-        fillSoon();
-        return;
+      const rows = await client.rows(id, span, Math.max(1, Math.ceil((span.toMs - span.fromMs) / rowMs)));
+      // Rows are of the recording, whichever of its times the picture has gone to meanwhile.
+      if (id === recordingId.value) {
+        read = { id, span, rowMs, rows };
+        put();
       }
-      setHistory(read.filter(({ frame }) => frame.capturedAtMs < span.toMs).map(({ bytes }) => bytes));
+      isReading = false;
+      // The next report may be a while, where the picture stands still.
+      if (needed(ofThis())) fillSoon();
     } catch {
       // The waterfall stays open below its own frames; the next move asks again.
-      if (here === place) filled = undefined;
+      isReading = false;
     }
   };
-  watch([report, recorded], () => {
-    if (missing()) fillSoon();
+  watch([report, recorded, recordingId], () => {
+    if (needed(undefined) && (!isPut || needed(ofThis()))) fillSoon();
   });
   onScopeDispose(() => clearTimeout(timer));
   return {
     begin(fromMs) {
-      place += 1;
-      heldFromMs = fromMs;
-      filled = undefined;
+      began = fromMs === undefined ? undefined : { fromMs, told: report.value };
+      isPut = false;
       // A picture that stands still reports once, and that may have been before.
       fillSoon();
     },

@@ -73,6 +73,12 @@ export function formatTime(timeMs: number, nowMs: number): string {
     : `${time.getDate()} ${MONTHS[time.getMonth()]}${year} ${formatClock(timeMs)}`;
 }
 
+/** Day and month of local time: `21 Nov`. */
+export function formatDay(timeMs: number): string {
+  const time = new Date(timeMs);
+  return `${time.getDate()} ${MONTHS[time.getMonth()]}`;
+}
+
 /** Date, time and offset in full: `21 Nov 09:42:51 +01:00`, with tenths `21 Nov 09:42:51.4 +01:00`. */
 export function formatDateTime(timeMs: number, tenths = false): string {
   const time = new Date(timeMs);

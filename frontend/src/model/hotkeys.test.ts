@@ -41,6 +41,18 @@ test("only keys of a single sign can be turned off", () => {
   );
 });
 
+test("plus and minus with Alt are those keys, also where Alt turns them into other signs", () => {
+  expect(chordOf(press("=", { code: "Equal", altKey: true }))).toBe("Alt +");
+  expect(chordOf(press("≠", { code: "Equal", altKey: true }))).toBe("Alt +");
+  expect(chordOf(press("–", { code: "Minus", altKey: true }))).toBe("Alt −");
+});
+
+test("keys that page are named with their modifiers, and are no single keys", () => {
+  expect(chordOf(press("PageDown", { shiftKey: true }))).toBe("Shift PageDown");
+  expect(chordOf(press("ArrowUp", { altKey: true, shiftKey: true }))).toBe("Alt Shift ↑");
+  expect(["PageUp", "Shift PageDown", "Alt ↑"].some(isSingleKey)).toBe(false);
+});
+
 test("of two functions on one key the newer one is told, and functions without a key are all told", () => {
   const both = [hotkey("Space"), hotkey(""), hotkey("L"), hotkey(""), hotkey("Space")];
   expect(effective(both)).toEqual(both.slice(1));

@@ -25,6 +25,9 @@ const NAMES: Record<string, string> = {
   ArrowDown: "↓",
   Escape: "Esc",
   "-": "−",
+  // What Alt makes of plus and minus on some systems.
+  "≠": "+",
+  "–": "−",
 };
 
 /** The chord of a press in the notation of the key sheet. */
@@ -47,7 +50,10 @@ export function chordOf(press: KeyPress): string {
 
 /** True for a chord that is one printable sign, the kind that can be turned off (WCAG 2.1.4). */
 export function isSingleKey(keys: string): boolean {
-  return !/^(Ctrl|Alt) /.test(keys) && !/^(Shift )?(Esc|Backspace|Enter|Delete|[←→↑↓]|Tab.*)$/.test(keys);
+  return (
+    !/^(Ctrl|Alt) /.test(keys) &&
+    !/^(Shift )?(Esc|Backspace|Enter|Delete|Page(Up|Down)|[←→↑↓]|Tab.*)$/.test(keys)
+  );
 }
 
 /** Every hotkey once: of those with the same keys the newest, which is the one that the keys run. */

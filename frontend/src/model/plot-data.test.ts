@@ -25,7 +25,7 @@ const NO_READINGS = {
   markers: [],
   masks: [],
   playOutMs: 0,
-  waterfall: { topMs: 0, bottomMs: 0, keptFromMs: 0 },
+  waterfall: { topMs: 0, bottomMs: 0, keptFromMs: 0, heldFromMs: 0 },
 };
 
 const channel = {

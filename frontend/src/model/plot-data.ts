@@ -213,6 +213,12 @@ export class PlotData {
     return ring && ring.length > 0 ? ring.timeAt(ring.firstIndex) : Number.POSITIVE_INFINITY;
   }
 
+  /** Time of the oldest row that was made from frames received, and not put in front of them; undefined without any. */
+  get heldFromMs(): number | undefined {
+    const oldest = [this.#past?.rows, this.ring].find((kept) => kept && kept.length > 0);
+    return oldest?.timeAt(oldest.firstIndex);
+  }
+
   /** All frames that the waterfall can show, with the history in front of what was received. */
   get kept(): FrameSource | undefined {
     return this.ring && new KeptFrames([this.#history, this.#past?.rows, this.ring]);

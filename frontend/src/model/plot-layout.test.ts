@@ -24,6 +24,7 @@ test("a point belongs to the part it is drawn on", () => {
   expect(zoneAt(layout, 30, 100)).toBe("levelAxis");
   expect(zoneAt(layout, 500, layout.axis.top + 3)).toBe("frequencyAxis");
   expect(zoneAt(layout, 500, layout.waterfall.top + 10)).toBe("waterfall");
+  expect(zoneAt(layout, 30, layout.waterfall.top + 10)).toBe("timeAxis");
   expect(zoneAt(layout, layout.colourBar.left + 4, layout.waterfall.top + 40)).toBe("colourBar");
   expect(zoneAt(layout, 500, 724)).toBeUndefined();
 });

@@ -79,7 +79,7 @@ export function tileLayout(width: number, height: number): PlotLayout {
   return { width, height, trace, axis, waterfall, colourBar, labelled: false };
 }
 
-export type PlotZone = "trace" | "levelAxis" | "frequencyAxis" | "waterfall" | "colourBar";
+export type PlotZone = "trace" | "levelAxis" | "frequencyAxis" | "waterfall" | "timeAxis" | "colourBar";
 
 /** The part of the plot under a point, or undefined between the parts. */
 export function zoneAt(layout: PlotLayout, x: number, y: number): PlotZone | undefined {
@@ -89,6 +89,7 @@ export function zoneAt(layout: PlotLayout, x: number, y: number): PlotZone | und
   if (y >= trace.top && y < axis.top) return inPane ? "trace" : x < trace.left ? "levelAxis" : undefined;
   if (waterfall.height > 0 && y >= waterfall.top && y <= waterfall.top + waterfall.height) {
     if (inPane) return "waterfall";
+    if (x < trace.left) return "timeAxis";
     if (x >= colourBar.left - 10) return "colourBar";
   }
   return undefined;

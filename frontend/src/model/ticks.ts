@@ -21,9 +21,13 @@ export function tickDigits(step: number): number {
   return 6;
 }
 
-const TIME_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600].map((seconds) => seconds * 1000);
+const HOUR_S = 3600;
+const TIME_STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800],
+  ...[1, 2, 3, 6, 12, 24].map((hours) => hours * HOUR_S),
+].map((seconds) => seconds * 1000);
 
 /** The smallest round time step that leaves at least `leastPx` pixels between labels. */
 export function timeStepMs(msPerPx: number, leastPx: number): number {
-  return TIME_STEPS_MS.find((step) => step / msPerPx >= leastPx) ?? 1_800_000;
+  return TIME_STEPS_MS.find((step) => step / msPerPx >= leastPx) ?? 7 * 24 * HOUR_S * 1000;
 }

@@ -116,7 +116,7 @@ function taken(shown: Partial<PlotView> = {}): {
     markers: [reading],
     masks: judge.reports(),
     playOutMs: 0,
-    waterfall: { topMs, bottomMs: topMs - 10_000, keptFromMs: topMs - 4000 },
+    waterfall: { topMs, bottomMs: topMs - 10_000, keptFromMs: topMs - 4000, heldFromMs: topMs - 4000 },
   });
   const source = { ...SOURCE, data, view, report, topMs, judge };
   const snapshot = takeSnapshot(source, { width: 1200, theme: PAPER_LOOK })!;

@@ -1,0 +1,53 @@
+import { type ComputedRef, computed } from "vue";
+import { monitorLayout } from "../model/plot-layout.ts";
+import { scrollTime, showTime, zoomTime } from "../model/waterfall-time.ts";
+import { type LiveMonitor, PLOT_GUTTERS } from "./use-live-monitor.ts";
+
+/** Which time the waterfall shows, and the ways to change it. Moves the view only. */
+export interface WaterfallTime {
+  /** Length of time from the upper to the lower edge, milliseconds. */
+  lengthMs: ComputedRef<number>;
+  /** From the newest spectrum back to the oldest that can be shown, milliseconds. */
+  reachMs: ComputedRef<number>;
+  /** Shows `factor` times as much, around the row at a distance from the upper edge in CSS pixels. */
+  zoom(factor: number, depthPx?: number): void;
+  show(lengthMs: number): void;
+  /** Scrolls into the past, or with a negative length towards the newest. */
+  scroll(byMs: number): void;
+  /** Scrolls by shares of what is shown. */
+  scrollPages(pages: number): void;
+  toOldest(): void;
+  toNewest(): void;
+}
+
+export function waterfallTime({
+  control,
+  plot,
+  playback,
+}: Pick<LiveMonitor, "control" | "plot" | "playback">): WaterfallTime {
+  const heightPx = computed(() => {
+    const { width, height } = plot.size.value;
+    return monitorLayout(width, height, PLOT_GUTTERS, control.view.value).waterfall.height;
+  });
+  const lengthMs = computed(() => heightPx.value * control.view.value.msPerPx);
+  const reachMs = computed(() => {
+    const shown = plot.report.value?.waterfall;
+    if (!shown) return 0;
+    const recordedFromMs = playback.bounds.value?.fromMs ?? shown.topMs;
+    const newestMs = shown.topMs + control.view.value.scrollMs;
+    return Math.max(0, newestMs - Math.min(recordedFromMs, shown.keptFromMs));
+  });
+  const scroll = (byMs: number) =>
+    control.change(scrollTime(control.view.value, byMs, heightPx.value, reachMs.value));
+  return {
+    lengthMs,
+    reachMs,
+    zoom: (factor, depthPx = heightPx.value / 2) =>
+      control.change(zoomTime(control.view.value, factor, depthPx)),
+    show: (length) => control.change(showTime(control.view.value, length, heightPx.value)),
+    scroll,
+    scrollPages: (pages) => scroll(pages * lengthMs.value),
+    toOldest: () => scroll(reachMs.value),
+    toNewest: () => control.change({ scrollMs: 0 }),
+  };
+}
