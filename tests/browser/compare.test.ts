@@ -98,6 +98,49 @@ run("a recording beside itself differs nowhere", async () => {
   await page.getByText("None: every line of one side stands on the other.").waitFor();
 });
 
+run("the first and the last second of a recording are compared, in the unit that is chosen", async () => {
+  const id = new URL(page.url()).searchParams.get("a")!.replace(/@.*/, "");
+  await page.goto(`${lab.url}/compare?a=${encodeURIComponent(id)}&b=${encodeURIComponent(id)}&u=dBm_3`);
+  for (const [letter, end] of [
+    ["A", "First"],
+    ["B", "Last"],
+  ] as const) {
+    const side = page.getByRole("region", { name: `Side ${letter}` });
+    await side.getByRole("spinbutton").fill("1");
+    await side.getByRole("button", { name: end, exact: true }).click();
+    await side.getByText(/Mean power of \d{1,2} frames/).waitFor({ timeout: MOMENT_MS });
+  }
+  const span = (key: string) => {
+    const [, from, to] = new URL(page.url()).searchParams.get(key)!.match(/@(\d+)-(\d+)$/)!;
+    return { fromMs: Number(from), toMs: Number(to) };
+  };
+  expect(span("a").toMs - span("a").fromMs).toBe(1000);
+  expect(span("b").fromMs).toBeGreaterThan(span("a").fromMs);
+  await page.getByRole("columnheader", { name: "Power A, dBm", exact: true }).waitFor({ timeout: MOMENT_MS });
+  await page.getByRole("combobox", { name: "Levels in" }).selectOption("dBmV/Hz");
+  await page.getByRole("columnheader", { name: "Power A, dBmV/Hz", exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get("u")).toBe("dBmV-Hz_3");
+  await page.getByRole("img", { name: /bins differ by more than/ }).hover();
+  await page.getByText(/MHz: A −\d+\.\d dBmV\/Hz, B −\d+\.\d dBmV\/Hz/).waitFor();
+  // By dragging, and by its fields.
+  const strip = page.getByRole("region", { name: "Side A" }).getByTitle("Drag for a part of the recording");
+  const box = (await strip.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 2, box.y + 8, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(() => span("a").fromMs).toBeGreaterThan(span("b").fromMs - 60_000);
+  const dragged = span("a");
+  const from = page.getByRole("region", { name: "Side A" }).getByLabel("From");
+  const typed = await from.inputValue();
+  await from.fill("2001-01-01T00:00:00.0");
+  await from.blur();
+  await expect.poll(() => span("a").fromMs).toBeLessThan(dragged.fromMs);
+  await from.fill(typed);
+  await from.blur();
+  await expect.poll(() => Math.abs(span("a").fromMs - dragged.fromMs)).toBeLessThan(1000);
+});
+
 run("ports stand side by side on one scale, and the pointer on one reads them all", async () => {
   const [first, second] = ports();
   await page.goto(`${lab.url}/live/lab-cmts-1/${first}?ports=${first},${second}`);

@@ -47,7 +47,7 @@ export function useCommands(filter: Readonly<Ref<string>>): ComputedRef<Command[
       id: "compare",
       label: "Compare two recordings, ports or captures",
       hint: "Compare",
-      run: () => void router.push("/compare"),
+      run: () => void router.push({ path: "/compare", query: { u: router.currentRoute.value.query.u } }),
     },
     ...portsOf(snapshot.value).map(({ cmts, port }) => ({
       id: `port-${cmts.id}-${port.ifIndex}`,

@@ -5,6 +5,7 @@ import {
   formatShownLevel,
   type LevelDisplay,
   levelOfShown,
+  PLAIN_LEVELS,
   shownLevel,
   unitName,
 } from "../model/shown-level.ts";
@@ -26,7 +27,6 @@ export interface Levels {
 }
 
 const levelsKey: InjectionKey<Levels> = Symbol("levels");
-const PLAIN: LevelDisplay = { unit: "dBmV", offsetDb: 0 };
 
 /** Levels as the live page shows them; plain dBmV outside of it. */
 export function useLevels(): Levels {
@@ -34,7 +34,7 @@ export function useLevels(): Levels {
     levelsKey,
     () =>
       levelsOf(
-        computed(() => PLAIN),
+        computed(() => PLAIN_LEVELS),
         computed(() => 1),
       ),
     true,

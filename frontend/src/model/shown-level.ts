@@ -1,5 +1,5 @@
 import { type LevelUnit, levelIn } from "@pnmlab/pnm-analysis";
-import { formatNumber } from "./format.ts";
+import { formatBandwidth, formatNumber, formatSigned } from "./format.ts";
 
 export const LEVEL_UNITS: readonly LevelUnit[] = ["dBmV", "dBm", "dBuV", "dBmV/Hz", "dBm/Hz", "dBmV/1.6 MHz"];
 
@@ -10,6 +10,28 @@ export interface LevelDisplay {
   offsetDb: number;
 }
 
+/** Levels as they are inside. */
+export const PLAIN_LEVELS: LevelDisplay = { unit: "dBmV", offsetDb: 0 };
+
+/** Unit and offset as an address holds them, `dBm-Hz_3`; undefined for plain dBmV. */
+export function textOfDisplay({ unit, offsetDb }: LevelDisplay): string | undefined {
+  return unit === PLAIN_LEVELS.unit && offsetDb === 0 ? undefined : `${unitCode(unit)}_${offsetDb}`;
+}
+
+/** Reads them back, plain where they do not fit; undefined where the address holds none. */
+export function displayOfText(text: unknown): LevelDisplay | undefined {
+  if (typeof text !== "string") return undefined;
+  const [code, offset] = text.split("_");
+  const unit = LEVEL_UNITS.find((known) => unitCode(known) === code) ?? PLAIN_LEVELS.unit;
+  const offsetDb = Number(offset);
+  return { unit, offsetDb: Number.isFinite(offsetDb) ? Math.min(99, Math.max(-99, offsetDb)) : 0 };
+}
+
+/** A unit without what an address would escape: `dBmV-1.6MHz`. */
+function unitCode(unit: string): string {
+  return unit.replace("/", "-").replace(" ", "");
+}
+
 /** A unit as it is written: `dBµV`. */
 export function unitName(unit: LevelUnit): string {
   return unit.replace("dBu", "dBµ");
@@ -18,6 +40,13 @@ export function unitName(unit: LevelUnit): string {
 /** Whether a unit is a power per bandwidth, which holds for noise-like signals only. */
 export function isDensity(unit: LevelUnit): boolean {
   return unit.includes("/");
+}
+
+/** What levels of a bin are in: `dBmV in 50 kHz`, `dBm/Hz`, with the loss that was added to them. */
+export function unitWords({ unit, offsetDb }: LevelDisplay, bandwidthHz: number | undefined): string {
+  const within =
+    bandwidthHz && !isDensity(unit) ? ` in ${formatBandwidth(bandwidthHz).replace(".0 ", " ")}` : "";
+  return `${unitName(unit)}${within}${offsetDb === 0 ? "" : `, ${formatSigned(offsetDb, 1)} dB`}`;
 }
 
 /**

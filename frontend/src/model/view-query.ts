@@ -1,7 +1,7 @@
 import { decodeMarkers, encodeMarkers } from "./marker-query.ts";
 import { PALETTE_NAMES, type PaletteName } from "./palette.ts";
 import { DEFAULT_VIEW, type PlotView } from "./plot-view.ts";
-import { LEVEL_UNITS } from "./shown-level.ts";
+import { displayOfText, textOfDisplay } from "./shown-level.ts";
 import { TRACE_ROLES, type TraceSwitches } from "./trace-options.ts";
 import { textOfTraceOptions, traceOptionsOf } from "./trace-query.ts";
 
@@ -37,11 +37,7 @@ export function viewOfQuery(query: Query): SharedView {
     view.traces = Object.fromEntries(TRACE_ROLES.map((role) => [role, on.includes(role)])) as TraceSwitches;
   }
   if (typeof query.o === "string") view.traceOptions = traceOptionsOf(query.o);
-  if (typeof query.u === "string") {
-    const [unit, offset] = query.u.split("_");
-    view.unit = LEVEL_UNITS.find((known) => unitCode(known) === unit) ?? DEFAULT_VIEW.unit;
-    if (Number.isFinite(Number(offset))) view.offsetDb = Math.min(99, Math.max(-99, Number(offset)));
-  }
+  Object.assign(view, displayOfText(query.u));
   const [lowDbmv, highDbmv] = numbersOf(query.c);
   if (lowDbmv !== undefined && highDbmv !== undefined && highDbmv > lowDbmv) {
     view.colours = { lowDbmv, highDbmv };
@@ -79,9 +75,8 @@ export function queryOfView(
   }
   const options = textOfTraceOptions(view.traceOptions);
   if (options) query.o = options;
-  if (view.unit !== DEFAULT_VIEW.unit || view.offsetDb !== 0) {
-    query.u = `${unitCode(view.unit)}_${view.offsetDb}`;
-  }
+  const display = textOfDisplay(view);
+  if (display) query.u = display;
   if (isColoured) query.c = `${view.colours.lowDbmv}_${view.colours.highDbmv}`;
   if (view.traceShare !== DEFAULT_VIEW.traceShare) query.s = String(Math.round(view.traceShare * 100));
   if (view.msPerPx !== DEFAULT_VIEW.msPerPx) query.r = String(Math.round(view.msPerPx));
@@ -96,9 +91,4 @@ function numbersOf(part: unknown): number[] {
 
 function round(mhz: number): number {
   return Math.round(mhz * 1000) / 1000;
-}
-
-/** A unit without what an address would escape: `dBmV-1.6MHz`. */
-function unitCode(unit: string): string {
-  return unit.replace("/", "-").replace(" ", "");
 }

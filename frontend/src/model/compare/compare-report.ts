@@ -1,14 +1,15 @@
 import type { SpectrumComparison } from "@pnmlab/pnm-analysis";
 import { type ReportPart, reportHtml } from "../export/report-html.ts";
 import { formatBandwidth, formatNumber, formatUtc } from "../format.ts";
+import { type LevelDisplay, unitWords } from "../shown-level.ts";
 import type { AveragedSide } from "./averaged-side.ts";
 import {
-  CHANNEL_HEADS,
   type ChannelChange,
   changedLines,
+  channelHeads,
   channelRow,
   comparisonWords,
-  LINE_HEADS,
+  lineHeads,
   lineRow,
 } from "./compare-tables.ts";
 
@@ -26,6 +27,7 @@ export function compareReport(
   comparison: SpectrumComparison,
   changes: readonly ChannelChange[],
   picture: string,
+  display: LevelDisplay,
   writtenAtMs: number,
 ): string {
   const settings = (name: string, { side, settings }: ReportedSide): ReportPart[] => [
@@ -47,7 +49,7 @@ export function compareReport(
       },
     },
   ];
-  const { normalisedDb } = comparison;
+  const { normalisedDb, resolutionBandwidthHz: bandwidthHz } = comparison;
   const added =
     normalisedDb.a === 0 && normalisedDb.b === 0
       ? ""
@@ -56,21 +58,28 @@ export function compareReport(
     "Upstream spectrum before and after",
     `A: ${a.name}. B: ${b.name}. Written by PNM Lab ${formatUtc(writtenAtMs)}.`,
     [
-      { kind: "text", text: `${comparisonWords(comparison)}${added} Differences are B minus A.` },
+      {
+        kind: "text",
+        text: `${comparisonWords(comparison)}${added} Differences are B minus A. Levels of bins are in ${unitWords(display, bandwidthHz)}.`,
+      },
       { kind: "picture", svg: picture, alt: "Both spectra and their difference" },
       { kind: "heading", text: "Channels" },
       {
         kind: "table",
         table: {
-          heads: CHANNEL_HEADS,
-          rows: changes.map(channelRow),
+          heads: channelHeads(display),
+          rows: changes.map((change) => channelRow(change, display)),
           empty: "No channel is known on either side.",
         },
       },
       { kind: "heading", text: "Lines that came, went or changed" },
       {
         kind: "table",
-        table: { heads: LINE_HEADS, rows: changedLines(comparison).map(lineRow), empty: "None." },
+        table: {
+          heads: lineHeads(display),
+          rows: changedLines(comparison).map((line) => lineRow(line, display, bandwidthHz)),
+          empty: "None.",
+        },
       },
       ...settings("A", a),
       ...settings("B", b),

@@ -3,9 +3,10 @@ import type { PlotTheme } from "../../render/plot-theme.ts";
 import { element, escaped } from "../export/markup.ts";
 import { PICTURE_FONT } from "../export/picture-look.ts";
 import { type SvgPane, svgPane, svgText } from "../export/svg-pane.ts";
-import { formatBandwidth, formatNumber, formatSigned } from "../format.ts";
+import { formatNumber, formatSigned } from "../format.ts";
 import type { FrequencyRange } from "../frequency-axis.ts";
 import { DIVISIONS, scaleFor } from "../plot-view.ts";
+import { type LevelDisplay, levelOfShown, shownLevel, unitWords } from "../shown-level.ts";
 
 export interface CompareSvgOptions {
   width: number;
@@ -13,6 +14,8 @@ export interface CompareSvgOptions {
   look: PlotTheme;
   nameA: string;
   nameB: string;
+  /** What levels are shown in. */
+  display: LevelDisplay;
 }
 
 export const COMPARE_LEFT = 76;
@@ -25,13 +28,17 @@ export const COMPARE_HEIGHT = TOP + OVERLAY_HEIGHT + 34 + DIFFERENCE_HEIGHT + 30
 
 /** Both spectra over each other, and below their difference with the band that chance stays within 95 times of 100. */
 export function compareSvg(comparison: SpectrumComparison, options: CompareSvgOptions): string {
-  const { width, range, look, nameA, nameB } = options;
+  const { width, range, look, nameA, nameB, display } = options;
   const { axis, aDbmv, bDbmv, differenceDb, spreadDb } = comparison;
   const known = [...aDbmv, ...bDbmv].filter(Number.isFinite);
   // The deepest dips of a few frames of noise would take half of the pane.
   const lowest = quantileOf(known, LOWEST_SHARE);
   const highest = known.reduce((most, level) => Math.max(most, level), -200);
-  const scale = scaleFor(highest, lowest);
+  const bandwidthHz = comparison.resolutionBandwidthHz;
+  const shown = (dbmv: number) => shownLevel(display, dbmv, bandwidthHz);
+  // Round in the unit that is shown, so that the lines of the grid are.
+  const scale = scaleFor(shown(highest), shown(lowest));
+  const top = levelOfShown(display, scale.refDbmv, bandwidthHz);
   const box = {
     left: COMPARE_LEFT,
     top: TOP,
@@ -42,11 +49,11 @@ export function compareSvg(comparison: SpectrumComparison, options: CompareSvgOp
     box,
     axis,
     range,
-    highest: scale.refDbmv,
-    lowest: scale.refDbmv - DIVISIONS * scale.dbPerDivision,
+    highest: top,
+    lowest: top - DIVISIONS * scale.dbPerDivision,
     step: scale.dbPerDivision,
-    tick: (level) => formatNumber(level, 0),
-    title: `dBmV in ${formatBandwidth(comparison.resolutionBandwidthHz)}`,
+    tick: (level) => formatNumber(shown(level), 0),
+    title: unitWords(display, bandwidthHz),
     lines: [
       { levels: aDbmv, colour: look.traces.average, pick: "highest", width: 1.2 },
       { levels: bDbmv, colour: look.traces.max, pick: "highest", width: 1.2 },

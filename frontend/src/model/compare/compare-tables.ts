@@ -1,5 +1,6 @@
 import type { ChannelFigures, LineChange, SpectrumComparison } from "@pnmlab/pnm-analysis";
 import { formatMhz, formatNumber, formatSigned } from "../format.ts";
+import { type LevelDisplay, shownLevel, unitName } from "../shown-level.ts";
 import type { AveragedSide } from "./averaged-side.ts";
 
 /** A channel of both sides. Differences are after minus before. */
@@ -47,29 +48,38 @@ export function channelChanges(
 const NONE = "–";
 const level = (value: number | undefined) => formatNumber(value ?? Number.NaN, 1, NONE);
 
-export const CHANNEL_HEADS = [
-  "Channel",
-  "Band, MHz",
-  "Power A, dBmV",
-  "Power B, dBmV",
-  "Δ power, dB",
-  "Floor A, dBmV",
-  "Floor B, dBmV",
-  "Δ floor, dB",
-  "C/N A, dB",
-  "C/N B, dB",
-  "Δ C/N, dB",
-] as const;
+export function channelHeads({ unit }: LevelDisplay): string[] {
+  const name = unitName(unit);
+  return [
+    "Channel",
+    "Band, MHz",
+    `Power A, ${name}`,
+    `Power B, ${name}`,
+    "Δ power, dB",
+    `Floor A, ${name}`,
+    `Floor B, ${name}`,
+    "Δ floor, dB",
+    "C/N A, dB",
+    "C/N B, dB",
+    "Δ C/N, dB",
+  ];
+}
 
-export function channelRow({ name, band, before, after, ...change }: ChannelChange): string[] {
+/** Powers and floors are those of the whole channel; in a unit per Hz they are spread over its width. */
+export function channelRow(
+  { name, band, before, after, ...change }: ChannelChange,
+  display: LevelDisplay,
+): string[] {
+  const shown = (of: ChannelFigures | undefined, dbmv: number | undefined) =>
+    level(of && shownLevel(display, dbmv!, of.upperHz - of.lowerHz));
   return [
     name,
     band,
-    level(before?.powerDbmv),
-    level(after?.powerDbmv),
+    shown(before, before?.powerDbmv),
+    shown(after, after?.powerDbmv),
     formatSigned(change.powerDb, 1, NONE),
-    level(before?.floorDbmv),
-    level(after?.floorDbmv),
+    shown(before, before?.floorDbmv),
+    shown(after, after?.floorDbmv),
     formatSigned(change.floorDb, 1, NONE),
     level(before?.carrierToNoiseDb),
     level(after?.carrierToNoiseDb),
@@ -77,10 +87,19 @@ export function channelRow({ name, band, before, after, ...change }: ChannelChan
   ];
 }
 
-export const LINE_HEADS = ["Line", "Frequency, MHz", "A, dBmV", "B, dBmV", "Δ, dB"] as const;
+export function lineHeads({ unit }: LevelDisplay): string[] {
+  const name = unitName(unit);
+  return ["Line", "Frequency, MHz", `A, ${name}`, `B, ${name}`, "Δ, dB"];
+}
 
-export function lineRow({ what, frequencyHz, aDbmv, bDbmv, changeDb }: LineChange): string[] {
-  return [what, formatMhz(frequencyHz), level(aDbmv), level(bDbmv), formatSigned(changeDb, 1, NONE)];
+/** @param bandwidthHz noise bandwidth of a bin of the comparison */
+export function lineRow(
+  { what, frequencyHz, aDbmv, bDbmv, changeDb }: LineChange,
+  display: LevelDisplay,
+  bandwidthHz: number,
+): string[] {
+  const shown = (dbmv: number) => level(shownLevel(display, dbmv, bandwidthHz));
+  return [what, formatMhz(frequencyHz), shown(aDbmv), shown(bDbmv), formatSigned(changeDb, 1, NONE)];
 }
 
 /** Lines worth a row: those that changed. */

@@ -1,10 +1,15 @@
-import { dbOfPower } from "@pnmlab/pnm-analysis";
+import { compareSpectra, dbOfPower } from "@pnmlab/pnm-analysis";
 import type { SpectrumFrame } from "@pnmlab/protocol/frame";
 import { NO_LEVEL } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
+import { PAPER_LOOK } from "../export/picture-look.ts";
+import { type LevelDisplay, PLAIN_LEVELS } from "../shown-level.ts";
 import { SideAverage } from "./averaged-side.ts";
-import { channelChanges, channelRow } from "./compare-tables.ts";
+import { compareReport } from "./compare-report.ts";
+import { compareSvg } from "./compare-svg.ts";
+import { channelChanges, channelHeads, channelRow, lineHeads, lineRow } from "./compare-tables.ts";
 import { type SideId, sideOfText, textOfSide } from "./side-id.ts";
+import { endOf, fieldOfTime, spanFault, spanOfShares, timeOfField } from "./side-span.ts";
 
 function frame(
   sequence: number,
@@ -81,11 +86,67 @@ test("channels are paired by their band, and changes are after minus before", ()
   const [change, ...others] = channelChanges(sideWith(-1000), sideWith(-700), () => "US1");
   expect(others).toEqual([]);
   expect(change!.powerDb).toBeCloseTo(3, 1);
-  expect(channelRow(change!)[4]).toBe("+3.0");
+  expect(channelRow(change!, PLAIN_LEVELS)[4]).toBe("+3.0");
 });
 
 test("a channel of one side alone has no change", () => {
   const [change] = channelChanges(sideWith(-1000), sideWith(-1000, []), () => "US1");
   expect(change!.after).toBeUndefined();
-  expect(channelRow(change!)[4]).toBe("–");
+  expect(channelRow(change!, PLAIN_LEVELS)[4]).toBe("–");
+});
+
+const DBM_PER_HZ: LevelDisplay = { unit: "dBm/Hz", offsetDb: 3 };
+/** 0 dBmV in 75 ohms is -48.75 dBm. */
+const DBM = -48.75;
+
+test("channels, lines and their heads are in the unit of the page: powers over the channel, lines in a bin", () => {
+  const [change] = channelChanges(sideWith(-1000), sideWith(-700), () => "US1");
+  const powerDbmv = change!.before!.powerDbmv;
+  const row = channelRow(change!, DBM_PER_HZ);
+  const shown = (text: string) => Number(text.replace("\u2212", "-"));
+  expect(shown(row[2]!)).toBeCloseTo(powerDbmv + 3 + DBM - dbOfPower(3.2e6), 1);
+  expect(row[4]).toBe("+3.0");
+  expect(channelHeads(DBM_PER_HZ)[2]).toBe("Power A, dBm/Hz");
+  expect(channelHeads({ unit: "dBuV", offsetDb: 0 })[5]).toBe("Floor A, dB\u00b5V");
+  const line = { what: "changed" as const, frequencyHz: 27e6, aDbmv: -40, bDbmv: -30, changeDb: 10 };
+  expect(shown(lineRow(line, DBM_PER_HZ, 1.5e5)[2]!)).toBeCloseTo(-40 + 3 + DBM - dbOfPower(1.5e5), 1);
+  expect(lineHeads(DBM_PER_HZ)[3]).toBe("B, dBm/Hz");
+});
+
+test("the picture and the report of a comparison name the unit, with round numbers at the grid", () => {
+  const [a, b] = [sideWith(-1000), sideWith(-700)];
+  const comparison = compareSpectra(a, b);
+  const options = {
+    width: 900,
+    range: { startHz: 10e6, stopHz: 30e6 },
+    look: PAPER_LOOK,
+    nameA: "A",
+    nameB: "B",
+  };
+  const dbm = compareSvg(comparison, { ...options, display: { unit: "dBm", offsetDb: 0 } });
+  expect(dbm).toContain("dBm in 150 kHz");
+  expect(dbm).not.toContain("dBmV");
+  // The channel at -10 dBmV is -58.75 dBm: the grid begins at the next round number above.
+  expect(dbm).toContain(">\u221250<");
+  expect(dbm).not.toContain(">0</text><text");
+  const side = (name: string, of: typeof a) => ({ name, side: of, settings: [] });
+  const changes = channelChanges(a, b, () => "US1");
+  const html = compareReport(side("A", a), side("B", b), comparison, changes, dbm, DBM_PER_HZ, 0);
+  expect(html).toContain("Levels of bins are in dBm/Hz, +3.0 dB.");
+  expect(html).toContain("Power A, dBm/Hz");
+});
+
+test("a part of a recording is its first or last seconds, what was dragged, or what two fields hold", () => {
+  const bounds = { fromMs: 1_000_000, toMs: 1_060_000 };
+  expect(endOf(bounds, "first", 10)).toEqual({ fromMs: 1_000_000, toMs: 1_010_000 });
+  expect(endOf(bounds, "last", 10)).toEqual({ fromMs: 1_050_000, toMs: 1_060_000 });
+  expect(endOf(bounds, "last", 600)).toEqual(bounds);
+  expect(spanOfShares(bounds, 0.5, 0.25)).toEqual({ fromMs: 1_015_000, toMs: 1_030_000 });
+  expect(spanOfShares(bounds, -1, 2)).toEqual(bounds);
+  expect(spanOfShares(bounds, 0.5, 0.5)).toBeUndefined();
+  expect(timeOfField(fieldOfTime(1_015_300))).toBe(1_015_300);
+  expect(spanFault(bounds, { fromMs: 1_020_000, toMs: 1_010_000 })).toContain("after the beginning");
+  expect(spanFault(bounds, { fromMs: 2_000_000, toMs: 2_010_000 })).toContain("holds nothing");
+  expect(spanFault(bounds, { fromMs: Number.NaN, toMs: 1 })).toContain("date and time");
+  expect(spanFault(bounds, bounds)).toBeUndefined();
 });
