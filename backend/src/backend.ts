@@ -174,10 +174,13 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       log,
     }),
   );
-  const channelsOf = async (cmtsId: string, rfPortIfIndex: number) => {
+  const targetOf = (cmtsId: string) => {
     const target = config.cmts.find(({ id }) => id === cmtsId);
     if (!target) throw new PnmLabError("CMTS_UNKNOWN", `${cmtsId} is not in PNMLAB_CMTS`);
-    const { rfPorts: ports } = await rfPorts.read(target);
+    return target;
+  };
+  const channelsOf = async (cmtsId: string, rfPortIfIndex: number) => {
+    const { rfPorts: ports } = await rfPorts.read(targetOf(cmtsId));
     return ports.find(({ ifIndex }) => ifIndex === rfPortIfIndex)?.channels ?? [];
   };
   const recorder = starting.use(
@@ -201,6 +204,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       noise: storage.noise,
       session: (id) => utsc.get(id),
       channels: channelsOf,
+      downstream: async (cmtsId, rfPortIfIndex) => rfPorts.downstream(targetOf(cmtsId), rfPortIfIndex),
       recorder,
       publish: (event) => hub.publishEvent(event),
       log,
@@ -224,6 +228,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       port: config.tftpAdvertisedPort,
     },
     leaseMs: config.leaseMs,
+    samples: config.utscSamples,
     reportFile: (fileName) => fetched?.report(fileName),
     isFetched: config.fileSource === "tftp",
     lookAtStorage: () => findTftpDirectoryTrouble({ tftpDir, cleanup: config.cleanup }),

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import {
   type SpectrumFrame as AnalysedFrame,
   type DetectorEvent,
+  type DownstreamCarrier,
   dbOfPower,
   Random,
 } from "@pnmlab/pnm-analysis";
@@ -194,7 +195,12 @@ export function memoryRecorder(
 
 /** Detectors in their thread over a database of their own. */
 export async function openDetection(
-  options: { recorder?: Recorder; dataDir?: string; session?: Partial<UtscSession> } = {},
+  options: {
+    recorder?: Recorder;
+    dataDir?: string;
+    session?: Partial<UtscSession>;
+    downstream?: readonly DownstreamCarrier[];
+  } = {},
 ) {
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
@@ -209,6 +215,7 @@ export async function openDetection(
       noise: storage.noise,
       session: (id) => (id === session.id ? session : undefined),
       channels: async () => [],
+      downstream: async () => options.downstream ?? [],
       publish: (event) => void published.push(event),
       recorder: options.recorder,
       log,

@@ -1,7 +1,8 @@
 import type { CmtsTarget } from "@pnmlab/config";
+import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
 import type { RfPortList } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
-import { readRfPorts } from "./rf-ports.ts";
+import { type ReadPorts, readRfPorts } from "./rf-ports.ts";
 
 /** Ports and channels change rarely; a page that is opened again within this time costs the CMTS nothing. */
 const MAX_AGE_MS = 30_000;
@@ -10,7 +11,10 @@ const MAX_AGE_MS = 30_000;
 export class RfPortCache implements Disposable {
   readonly #snmp: SnmpGateway;
   readonly #now: () => number;
-  readonly #entries = new Map<string, { startedAtMs: number; ports: Promise<RfPortList> }>();
+  readonly #entries = new Map<
+    string,
+    { startedAtMs: number; ports: Promise<RfPortList>; downstream: Promise<ReadPorts["downstream"]> }
+  >();
   readonly #stop: () => void;
 
   constructor(snmp: SnmpGateway, now: () => number) {
@@ -22,20 +26,35 @@ export class RfPortCache implements Disposable {
 
   /** @throws PnmLabError as `SnmpGateway` does; a failure is not kept. */
   read(cmts: CmtsTarget): Promise<RfPortList> {
+    return this.#entry(cmts).ports;
+  }
+
+  /**
+   * Downstream channels that reach the modems of a port, as far as the CMTS tells them.
+   *
+   * @throws PnmLabError as `read`
+   */
+  async downstream(cmts: CmtsTarget, rfPortIfIndex: number): Promise<readonly DownstreamCarrier[]> {
+    return (await this.#entry(cmts).downstream).get(rfPortIfIndex) ?? [];
+  }
+
+  #entry(cmts: CmtsTarget) {
     const known = this.#entries.get(cmts.id);
-    if (known && this.#now() - known.startedAtMs < MAX_AGE_MS) return known.ports;
+    if (known && this.#now() - known.startedAtMs < MAX_AGE_MS) return known;
     const startedAtMs = this.#now();
     const { host, port, profile } = cmts;
-    const ports = readRfPorts(this.#snmp, { host, port, profile }).then((rfPorts) => ({
-      rfPorts,
-      readAt: new Date(startedAtMs).toISOString(),
-    }));
-    const entry = { startedAtMs, ports };
+    const reading = readRfPorts(this.#snmp, { host, port, profile });
+    const readAt = new Date(startedAtMs).toISOString();
+    const ports = reading.then(({ rfPorts }) => ({ rfPorts, readAt }));
+    const downstream = reading.then((read) => read.downstream);
+    // Nobody may ask for it.
+    downstream.catch(() => {});
+    const entry = { startedAtMs, ports, downstream };
     this.#entries.set(cmts.id, entry);
     ports.catch(() => {
       if (this.#entries.get(cmts.id) === entry) this.#entries.delete(cmts.id);
     });
-    return ports;
+    return entry;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,7 @@
 import {
+  docsIfDownChannel,
   docsIfUpChannel,
+  dsOfdmChan,
   IfType,
   ifStackStatus,
   ifTable,
@@ -10,6 +12,7 @@ import {
   usOfdmaChan,
   utscCapab,
 } from "@pnmlab/docsis-mib";
+import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
 import type {
   RfPort,
   SnmpTarget,
@@ -26,6 +29,12 @@ import { withChannelDetails } from "./channel-details.ts";
 /** A walk of a large CCAP's interface table takes its time. */
 const WALK_DEADLINE_MS = 20_000;
 
+export interface ReadPorts {
+  rfPorts: RfPort[];
+  /** Downstream channels of the MAC domains that a port's channels belong to, by the port; the lowest first. */
+  downstream: ReadonlyMap<number, readonly DownstreamCarrier[]>;
+}
+
 /** docsPnmCmtsUtscCapabEntry. */
 const CAPABILITY_ENTRY_OID = `${UTSC_OBJECTS_OID}.1.1`;
 
@@ -35,9 +44,10 @@ const CAPABILITY_ENTRY_OID = `${UTSC_OBJECTS_OID}.1.1`;
  *
  * A port is an interface of ifType docsCableUpstreamRfPort(256), or any interface with a UTSC capability
  * row: some vendors key the table by interfaces of another type. Channels are found by climbing
- * ifStackTable from the port (RFC 4546: 205 above 129 above the port; DOCS-IF31-MIB: 278 above the port).
+ * ifStackTable from the port (RFC 4546: 205 above 129 above the port; DOCS-IF31-MIB: 278 above the port). The
+ * downstream of a port is that of the MAC domains (127) that its channels are below.
  */
-export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promise<RfPort[]> {
+export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promise<ReadPorts> {
   const walk = (oid: string) => snmp.walk(target, oid, { deadlineMs: WALK_DEADLINE_MS });
   const column = async (object: MibObject) => columnOf(object, await walk(object.oid));
   const [
@@ -51,6 +61,7 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
     widths,
     lower,
     upper,
+    downstream,
   ] = await Promise.all([
     column(ifTable.ifType),
     column(ifTable.ifDescr),
@@ -62,6 +73,7 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
     column(docsIfUpChannel.widthHz),
     column(usOfdmaChan.lowerBoundaryHz),
     column(usOfdmaChan.upperBoundaryHz),
+    readDownstream(column),
   ]);
 
   const capabilityByPort = capabilitiesOf(capabilities);
@@ -103,15 +115,54 @@ export async function readRfPorts(snmp: SnmpGateway, target: SnmpTarget): Promis
         .filter((channel) => channel !== undefined)
         .sort((a, b) => a.lowerFrequencyHz - b.lowerFrequencyHz),
     }));
+  const lowerLayers = lowerLayersOf(higher);
   const detailed = await withChannelDetails(
     rfPorts.flatMap(({ channels }) => channels),
     walk,
-    lowerLayersOf(higher),
+    lowerLayers,
   );
-  return rfPorts.map((port) => ({
-    ...port,
-    channels: port.channels.map((channel) => detailed.get(channel.ifIndex) ?? channel),
-  }));
+  const downstreamOf = (port: RfPort) => {
+    const domains = port.channels
+      .flatMap(({ ifIndex }) => higher.get(ifIndex) ?? [])
+      .filter((above) => typeOf(above) === IfType.docsCableMaclayer);
+    const below = new Set([...new Set(domains)].flatMap(lowerLayers));
+    return [...below]
+      .flatMap((ifIndex) => downstream.get(ifIndex) ?? [])
+      .sort((a, b) => a.lowerHz - b.lowerHz);
+  };
+  return {
+    rfPorts: rfPorts.map((port) => ({
+      ...port,
+      channels: port.channels.map((channel) => detailed.get(channel.ifIndex) ?? channel),
+    })),
+    downstream: new Map(rfPorts.map((port) => [port.ifIndex, downstreamOf(port)])),
+  };
+}
+
+/** Downstream channels by interface. Those of a CMTS that does not tell them are left out: the ports do without. */
+async function readDownstream(
+  column: (object: MibObject) => Promise<Map<number, SnmpValue>>,
+): Promise<Map<number, DownstreamCarrier>> {
+  const patient = (object: MibObject) => column(object).catch(() => new Map<number, SnmpValue>());
+  const [frequencies, widths, lower, upper] = await Promise.all([
+    patient(docsIfDownChannel.frequencyHz),
+    patient(docsIfDownChannel.widthHz),
+    patient(dsOfdmChan.lowerBoundaryHz),
+    patient(dsOfdmChan.upperBoundaryHz),
+  ]);
+  const channels = new Map<number, DownstreamCarrier>();
+  for (const [ifIndex, frequency] of frequencies) {
+    const centerHz = integerOf(frequency);
+    const widthHz = integerOf(widths.get(ifIndex));
+    if (centerHz && widthHz)
+      channels.set(ifIndex, { lowerHz: centerHz - widthHz / 2, upperHz: centerHz + widthHz / 2 });
+  }
+  for (const [ifIndex, boundary] of lower) {
+    const lowerHz = integerOf(boundary);
+    const upperHz = integerOf(upper.get(ifIndex));
+    if (lowerHz && upperHz && upperHz > lowerHz) channels.set(ifIndex, { lowerHz, upperHz });
+  }
+  return channels;
 }
 
 /** Values of a column indexed by ifIndex alone. */

@@ -1,4 +1,4 @@
-import { bandPlanOf, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
+import { bandPlanOf, type DownstreamCarrier, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
 import type { ChangeDetection, UpstreamChannel, UtscAccepted, UtscRequest } from "@pnmlab/protocol";
 import { detectorOptionsOf } from "./settings.ts";
 import type { JudgeOptions } from "./worker-messages.ts";
@@ -10,11 +10,13 @@ export interface CaptureSettings {
   channels: readonly UpstreamChannel[];
   /** Levels of unknown calibration say nothing about how far they are from what is expected. */
   isUncalibrated: boolean;
+  /** Downstream channels of the port; none where they are not known. */
+  downstream?: readonly DownstreamCarrier[];
 }
 
 /** How frames of a capture are judged. */
 export function judgeOptionsOf(
-  { requested, accepted, channels, isUncalibrated }: CaptureSettings,
+  { requested, accepted, channels, isUncalibrated, downstream = [] }: CaptureSettings,
   detection: ChangeDetection,
 ): JudgeOptions {
   const listed = channels.map(({ expectedLevel, ...channel }) =>
@@ -25,6 +27,7 @@ export function judgeOptionsOf(
     plan: bandPlanOf(listed),
     looks: Math.max(1, averaging),
     enbwBins: enbwBins(accepted?.window ?? requested.window ?? "other"),
+    ...(downstream.length === 0 ? {} : { downstream }),
     ...detectorOptionsOf(detection),
   };
 }

@@ -1,3 +1,4 @@
+import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
 import type { ChangeDetection, RecordingDetail, RecordingSettings } from "@pnmlab/protocol";
 import { judgeOptionsOf } from "./judge-options.ts";
 import type { TrialFrame } from "./trial-runner.ts";
@@ -26,26 +27,34 @@ export class CapturedTimes {
   }
 }
 
+/** What a recording is judged with beside what it tells itself. */
+export interface JudgedWith {
+  detection: ChangeDetection;
+  /** Downstream channels of its port; none where they are not known. */
+  downstream: readonly DownstreamCarrier[];
+}
+
 /** How a recording is judged at its beginning. */
-export function firstOptionsOf({ settings }: RecordingDetail, detection: ChangeDetection): JudgeOptions {
+export function firstOptionsOf({ settings }: RecordingDetail, judged: JudgedWith): JudgeOptions {
+  const { detection, downstream } = judged;
   return settings.length === 0
-    ? judgeOptionsOf({ ...NOTHING_KNOWN, channels: [], isUncalibrated: true }, detection)
-    : optionsOf(settings, 0, detection);
+    ? judgeOptionsOf({ ...NOTHING_KNOWN, channels: [], isUncalibrated: true, downstream }, detection)
+    : optionsOf(settings, 0, judged);
 }
 
 /** Frames of a recording with the options that hold from them on, where they are others than before. */
 export async function* recordedFrames(
   { settings }: RecordingDetail,
   frames: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  detection: ChangeDetection,
+  judged: JudgedWith,
 ): AsyncGenerator<TrialFrame> {
   let at = 0;
-  let key = settings.length === 0 ? "" : JSON.stringify(optionsOf(settings, 0, detection));
+  let key = settings.length === 0 ? "" : JSON.stringify(optionsOf(settings, 0, judged));
   for await (const bytes of frames) {
     const capturedAtMs = capturedAtMsOf(bytes.buffer);
     const before = at;
     while (at + 1 < settings.length && capturedAtMs >= settings[at + 1]!.fromMs) at += 1;
-    const options = at === before ? undefined : optionsOf(settings, at, detection);
+    const options = at === before ? undefined : optionsOf(settings, at, judged);
     const isChanged = options !== undefined && JSON.stringify(options) !== key;
     if (isChanged) key = JSON.stringify(options);
     yield { bytes, options: isChanged ? options : undefined };
@@ -55,7 +64,7 @@ export async function* recordedFrames(
 function optionsOf(
   settings: readonly RecordingSettings[],
   at: number,
-  detection: ChangeDetection,
+  { detection, downstream }: JudgedWith,
 ): JudgeOptions {
   // What a CMTS tells is read while the first frames come already.
   const told = settings.slice(at);
@@ -63,6 +72,7 @@ function optionsOf(
     requested: settings[at]!.requested,
     accepted: told.find(({ accepted }) => accepted !== null)?.accepted ?? null,
     channels: told.find(({ channels }) => channels.length > 0)?.channels ?? [],
+    downstream,
     isUncalibrated: told.every(({ kHundredthsDb }) => kHundredthsDb === null),
   };
   return judgeOptionsOf(captured, detection);

@@ -152,6 +152,35 @@ test("a rehearsal raises what the recording holds, nothing with thresholds above
   expect(closed()).toBe(3);
 });
 
+test("beats of downstream carriers are looked for where the channels of the downstream beat, live and in recordings", async () => {
+  // Two groups of channels, the second shifted by 3.25 MHz: none of their beats is a multiple of the spacing alone.
+  const downstream = [561e6, 567e6, 573e6, 579e6, 700.25e6, 706.25e6, 712.25e6].map((centerHz) => ({
+    lowerHz: centerHz - 3e6,
+    upperHz: centerHz + 3e6,
+  }));
+  const shiftHz = (700.25e6 - 561e6) % 6e6;
+  const teeth = Array.from({ length: 14 }, (_, n) => n * 6e6 + shiftHz);
+  const frames = Array.from({ length: 400 }, (_, sequence) => {
+    const noise = Array.from({ length: 4 }, (__, k) => [
+      ...noiseFrame(4 * sequence + k).levelsHundredthsDbmv,
+    ]);
+    const levelsHundredthsDbmv = Int16Array.from(noise.flat());
+    for (const hz of teeth) levelsHundredthsDbmv[Math.round((hz - binHz(0)) / (binHz(1) - binHz(0)))] = -4700;
+    return { ...noiseFrame(sequence), levelsHundredthsDbmv };
+  });
+  const comb = () => frames.map((frame) => encodeSpectrumFrame(frame));
+  const { recorder } = memoryRecorder({ comb });
+  const known = await openDetection({ recorder, downstream });
+  for (const frame of frames) known.service.publishFrame("s-1", frame);
+  await waitFor(() => known.service.state().sessions[0]?.framesAnalysed === 400);
+  const [found] = known.store.list({ kind: "cpdComb", limit: 10 });
+  expect(found).toMatchObject({ figures: { spacingHz: 6e6, offsetHz: shiftHz } });
+  expect(JSON.parse(known.store.context(found!.id)!)).toMatchObject({ downstream });
+  expect((await known.service.rehearse("comb", { enabled: ["D4"] })).counts).toEqual({ cpdComb: 1 });
+  const unknown = await openDetection({ recorder });
+  expect((await unknown.service.rehearse("comb", { enabled: ["D4"] })).counts).toEqual({});
+});
+
 test("rehearsals of a ring that grows are over the same frames where they name the same times", async () => {
   let length = 600;
   function* growing() {

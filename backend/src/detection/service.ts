@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "@pnmlab/config";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
+import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
 import type {
   ChangeDetection,
   DetectionSettings,
@@ -42,6 +43,8 @@ export interface DetectionOptions {
   session: (id: string) => UtscSession | undefined;
   /** Channels of an RF port. Rejects where the CMTS cannot be asked. */
   channels: (cmtsId: string, rfPortIfIndex: number) => Promise<readonly UpstreamChannel[]>;
+  /** Downstream channels that reach the modems of an RF port; none where they are not known. May reject. */
+  downstream?: (cmtsId: string, rfPortIfIndex: number) => Promise<readonly DownstreamCarrier[]>;
   publish: (event: PlantEvent) => void;
   /** What is recorded; without it events are not recorded, and recordings cannot be gone through. */
   recorder?: Recorder | undefined;
@@ -65,6 +68,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   readonly #streams = new Map<number, { session: SessionStream; source: BookedSource; isOver: boolean }>();
   readonly #timer: NodeJS.Timeout;
   #detection: ChangeDetection;
+  readonly #downstream = new Map<string, readonly DownstreamCarrier[]>();
   #lastStream = 0;
   #frames = 0;
   #cpuUs = 0;
@@ -197,13 +201,11 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       throw new PnmLabError("RECORDING_UNKNOWN", "this backend records nothing");
     }
     const detail = await recorder.detail(recordingId);
+    // A recording does not tell the downstream: it is taken as it was read last for its port.
+    const judged = { detection, downstream: this.#downstream.get(portKey(detail)) ?? [] };
     const times = new CapturedTimes();
-    const frames = recordedFrames(
-      detail,
-      times.of(recorder.frames(recordingId, { fromMs, toMs })),
-      detection,
-    );
-    const { events, ...result } = await this.#trials.run(firstOptionsOf(detail, detection), frames, {
+    const frames = recordedFrames(detail, times.of(recorder.frames(recordingId, { fromMs, toMs })), judged);
+    const { events, ...result } = await this.#trials.run(firstOptionsOf(detail, judged), frames, {
       signal,
     });
     const channels = detail.settings.flatMap((settings) => settings.channels);
@@ -255,8 +257,9 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const isHeldBack = waitMs > 0 && waitMs <= AFTER_ERROR_MS;
     if (stream.channels === undefined || isHeldBack || !this.#thread.isRunning) return;
     const { cmtsId, rfPortIfIndex, rfPortName, requested, accepted, observed } = session;
-    const { channels, isUncalibrated } = stream;
-    const options = judgeOptionsOf({ requested, accepted, channels, isUncalibrated }, this.#detection);
+    const { channels, downstream, isUncalibrated } = stream;
+    const captured = { requested, accepted, channels, downstream, isUncalibrated };
+    const options = judgeOptionsOf(captured, this.#detection);
     const key = JSON.stringify(options);
     const periodMs =
       (observed?.repeatPeriodUs ?? accepted?.repeatPeriodUs ?? requested.repeatPeriodUs) / 1000;
@@ -307,16 +310,18 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   }
 
   #askForChannels(stream: SessionStream, { cmtsId, rfPortIfIndex, id }: UtscSession): void {
-    const { channels, log } = this.#options;
+    const { channels, downstream, log } = this.#options;
     const nowMs = this.#options.now();
     const isFresh =
       Math.abs(nowMs - stream.askedAtMs) < (stream.channels === undefined ? ASK_AGAIN_MS : CHANNELS_AGE_MS);
     if (stream.isAsking || isFresh) return;
     stream.isAsking = true;
     stream.askedAtMs = nowMs;
-    channels(cmtsId, rfPortIfIndex)
-      .then((found) => {
+    Promise.all([channels(cmtsId, rfPortIfIndex), downstream?.(cmtsId, rfPortIfIndex) ?? []])
+      .then(([found, downstreamFound]) => {
         stream.channels = found;
+        stream.downstream = downstreamFound;
+        this.#downstream.set(portKey({ cmtsId, rfPortIfIndex }), downstreamFound);
       })
       .catch((error: unknown) => {
         log.warn(
@@ -397,6 +402,10 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#book.tick();
     this.#openAll();
   }
+}
+
+function portKey({ cmtsId, rfPortIfIndex }: Pick<UtscSession, "cmtsId" | "rfPortIfIndex">): string {
+  return `${cmtsId}:${rfPortIfIndex}`;
 }
 
 function unknownEvent(id: string): PnmLabError {

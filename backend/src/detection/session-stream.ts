@@ -1,3 +1,4 @@
+import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
 import { encodeSpectrumFrame, type SpectrumFrame, type UpstreamChannel } from "@pnmlab/protocol";
 import type { DetectorThread } from "./detector-thread.ts";
 import type { BookedSource } from "./event-book.ts";
@@ -22,6 +23,7 @@ export class SessionStream {
   readonly #thread: DetectorThread;
   open: OpenStream | undefined;
   channels: readonly UpstreamChannel[] | undefined;
+  downstream: readonly DownstreamCarrier[] = [];
   /** When the channels were last asked for, on the clock of the service; and whether that goes on. */
   askedAtMs = Number.NEGATIVE_INFINITY;
   isAsking = false;

@@ -1,4 +1,10 @@
-import type { BandPlan, DetectorEvent, DetectorId, Thresholds } from "@pnmlab/pnm-analysis";
+import type {
+  BandPlan,
+  DetectorEvent,
+  DetectorId,
+  DownstreamCarrier,
+  Thresholds,
+} from "@pnmlab/pnm-analysis";
 
 /** What a stream of frames is judged with; stored with each event, so that it can be judged again. */
 export interface JudgeOptions {
@@ -10,6 +16,8 @@ export interface JudgeOptions {
   enabled: readonly DetectorId[];
   /** Those that differ from the defaults. */
   thresholds: Partial<Thresholds>;
+  /** Downstream channels, for D4; left out where they are not known. */
+  downstream?: readonly DownstreamCarrier[];
   noiseBaselineDbmv?: number;
   /** The same per hertz of noise bandwidth, of the same hour of the last days; given way to by the one per bin. */
   noiseBaselineDbmvPerHz?: number;

@@ -13,6 +13,30 @@ export const docsIfUpChannel = {
   type: upChannel(15, "docsIfUpChannelType", "Integer", "read-only", upstreamType),
 } as const;
 
+const downChannel = columnsOf("1.3.6.1.2.1.10.127.1.1.1.1");
+/** docsIfDownstreamChannelTable (DOCS-IF-MIB, RFC 4546), SC-QAM channels, index {ifIndex}. */
+export const docsIfDownChannel = {
+  id: downChannel(1, "docsIfDownChannelId", "Integer", "read-only"),
+  frequencyHz: downChannel(2, "docsIfDownChannelFrequency", "Integer", "read-write"),
+  widthHz: downChannel(3, "docsIfDownChannelWidth", "Integer", "read-write"),
+  modulation: downChannel(
+    4,
+    "docsIfDownChannelModulation",
+    "Integer",
+    "read-write",
+    enumeration(1, "unknown", "other", "qam64", "qam256"),
+  ),
+  powerTenthDbmv: downChannel(6, "docsIfDownChannelPower", "Integer", "read-write"),
+} as const;
+
+const dsOfdm = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.19.1");
+/** docsIf31CmtsDsOfdmChanTable (DOCS-IF31-MIB), index {ifIndex}. */
+export const dsOfdmChan = {
+  channelId: dsOfdm(1, "docsIf31CmtsDsOfdmChanChannelId", "Integer", "read-only"),
+  lowerBoundaryHz: dsOfdm(2, "docsIf31CmtsDsOfdmChanLowerBdryFreq", "Unsigned32", "read-only"),
+  upperBoundaryHz: dsOfdm(3, "docsIf31CmtsDsOfdmChanUpperBdryFreq", "Unsigned32", "read-only"),
+} as const;
+
 const ofdma = columnsOf("1.3.6.1.4.1.4491.2.1.28.1.23.1");
 /**
  * docsIf31CmtsUsOfdmaChanTable (DOCS-IF31-MIB), index {ifIndex}. The target power is that in 1.6 MHz; subcarrier

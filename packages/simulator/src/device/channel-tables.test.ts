@@ -1,8 +1,13 @@
 import {
   cmtsModulationType,
+  docsIfDownChannel,
   docsIfUpChannel,
+  dsOfdmChan,
   expectedRxPowerTenthDbmv,
+  IfType,
   IntervalUsageCode,
+  ifStackStatus,
+  ifTable,
   indexOf,
   SubcarrierType,
   usOfdmaChan,
@@ -31,6 +36,37 @@ test.each(["generic", "e6000", "cisco-cbr8", "casa-c100g", "casa-evo"] as const)
     const profile = await manager.number(docsIfUpChannel.modulationProfile, ifIndex);
     const modulation = await manager.number(cmtsModulationType, profile, IntervalUsageCode.advPhyLongData);
     expect(cmtsModulationType.values![modulation]).toBe("qam64");
+  },
+);
+
+test.each(["generic", "e6000", "cisco-cbr8", "casa-c100g", "casa-evo"] as const)(
+  "%s tells its downstream channels, below the MAC domain that its upstream channels are below too",
+  async (personality) => {
+    await using lab = await startLab({ personality });
+    const { manager, simulator } = lab;
+    const stack = (await manager.walk(ifStackStatus.oid)).map(
+      ({ oid }) => indexOf(ifStackStatus, oidText(oid)) as [number, number],
+    );
+    const types = new Map<number, number>();
+    for (const { oid, value } of await manager.walk(ifTable.ifType.oid)) {
+      const [ifIndex] = indexOf(ifTable.ifType, oidText(oid))!;
+      expect(types.has(ifIndex!)).toBe(false);
+      types.set(ifIndex!, value.value as number);
+    }
+    const upstream = simulator.truth(CMTS, simulator.devices[0]!.rfPorts[0]!.ifIndex).channels[0]!.ifIndex;
+    const domain = stack.find(
+      ([above, below]) => below === upstream && types.get(above) === IfType.docsCableMaclayer,
+    )![0];
+    const below = stack.filter(([above]) => above === domain).map(([, ifIndex]) => ifIndex);
+    const scQam = below.filter((ifIndex) => types.get(ifIndex) === IfType.docsCableDownstream);
+    const centersHz: number[] = [];
+    for (const ifIndex of scQam) centersHz.push(await manager.number(docsIfDownChannel.frequencyHz, ifIndex));
+    expect(centersHz.sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, k) => 561e6 + k * 6e6));
+    expect(await manager.number(docsIfDownChannel.widthHz, scQam[0]!)).toBe(6e6);
+    const ofdm = below.filter((ifIndex) => types.get(ifIndex) === IfType.docsOfdmDownstream);
+    expect(ofdm).toHaveLength(1);
+    expect(await manager.number(dsOfdmChan.lowerBoundaryHz, ofdm[0]!)).toBe(690e6);
+    expect(await manager.number(dsOfdmChan.upperBoundaryHz, ofdm[0]!)).toBe(882e6);
   },
 );
 

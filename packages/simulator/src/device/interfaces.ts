@@ -5,6 +5,7 @@ import { SnmpTable, scalars } from "../snmp/table.ts";
 import { type WritableColumn, WritableTable } from "../snmp/writable-table.ts";
 import { channelTables } from "./channel-tables.ts";
 import { countAt } from "./codewords.ts";
+import { type DownstreamChannel, downstreamOf, downstreamTables } from "./downstream.ts";
 import { type ModemPort, receptionOf } from "./reception.ts";
 import { signalQualityTable } from "./signal-quality.ts";
 
@@ -81,7 +82,7 @@ export function layOutPorts(personality: Personality, plans: readonly PortPlan[]
 }
 
 /**
- * IF-MIB, docsIfSignalQualityTable and the tables of upstream channels of a device.
+ * IF-MIB, docsIfSignalQualityTable and the tables of the channels of a device, upstream and downstream.
  */
 export function interfaceTables(
   personality: Personality,
@@ -91,6 +92,7 @@ export function interfaceTables(
   const interfaces: Interface[] = [];
   const stack: [number, number][] = [];
   const domains = new Set<number>();
+  const downstream: DownstreamChannel[] = [];
   for (const port of ports) {
     const domain = domainOf(port.number);
     const domainIfIndex = personality.interfaces.macDomainIfIndex(domain);
@@ -98,6 +100,13 @@ export function interfaceTables(
       domains.add(domain);
       interfaces.push(row(domainIfIndex, IfType.docsCableMaclayer, `MAC domain ${domain}`, `md-${domain}`));
       stack.push([0, domainIfIndex]);
+      for (const channel of downstreamOf(personality, domain)) {
+        const { ifIndex, type, name, speedBps, kind } = channel;
+        const descr = kind === "ofdm" ? "OFDM downstream channel" : "Downstream channel";
+        downstream.push(channel);
+        interfaces.push({ ...row(ifIndex, type, `${descr} ${name.split(" ")[1]}`, name), speedBps });
+        stack.push([domainIfIndex, ifIndex], [ifIndex, 0]);
+      }
     }
     interfaces.push({
       ...row(
@@ -159,6 +168,7 @@ export function interfaceTables(
     ),
     signalQualityTable(personality, ports, upTimeS),
     ...channelTables(ports),
+    ...downstreamTables(downstream),
   ];
 }
 

@@ -5,6 +5,9 @@ import { oidText } from "../snmp/oid.ts";
 import { CMTS, startLab } from "../testing/lab.ts";
 import { codewordRates, countAt } from "./codewords.ts";
 
+/** Of each MAC domain. */
+const DOWNSTREAM_CHANNELS = 17;
+
 const ENT_CONTAINED_IN = "1.3.6.1.2.1.47.1.1.1.1.4";
 const ENT_ALIAS = "1.3.6.1.2.1.47.1.3.2.1.2";
 const CCAP_PATH = "1.3.6.1.4.1.4491.2.1.24.1.1.1.1.1";
@@ -49,8 +52,10 @@ test.each(Object.keys(personalities) as PersonalityName[])(
     const scQam = channels.filter(({ kind }) => kind === "scQam").length;
     const perRound = scenarios.plant.ports.length + channels.length + scQam;
     const domains = 32;
-    expect(await lab.manager.number(ifNumber)).toBe(16 * perRound + domains);
-    expect(await lab.manager.walk(ifTable.ifType.oid)).toHaveLength(16 * perRound + domains);
+    expect(await lab.manager.number(ifNumber)).toBe(16 * perRound + domains * (1 + DOWNSTREAM_CHANNELS));
+    expect(await lab.manager.walk(ifTable.ifType.oid)).toHaveLength(
+      16 * perRound + domains * (1 + DOWNSTREAM_CHANNELS),
+    );
   },
 );
 

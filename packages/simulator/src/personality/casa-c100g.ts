@@ -61,6 +61,8 @@ export const casaC100g: Personality = {
   ],
   interfaces: {
     macDomainIfIndex: (domain) => 1_000_000 + 16 * domain,
+    downstreamIfIndex: (domain, channel) => 5_000_000 + 64 * domain + channel,
+    ofdmDownIfIndex: (domain) => 6_000_000 + domain,
     rfPortIfIndex: (port) => 4_000_048 + 16 * (port - 1),
     physicalIfIndex: (port, channel) => 2_000_048 + 16 * (port - 1) + channel,
     logicalIfIndex: (port, channel) => 3_000_048 + 16 * (port - 1) + channel,

@@ -51,6 +51,8 @@ export const casaEvo: Personality = {
   ],
   interfaces: {
     macDomainIfIndex: (domain) => 1_000_000 + 16 * domain,
+    downstreamIfIndex: (domain, channel) => 50_000_000 + 64 * domain + channel,
+    ofdmDownIfIndex: (domain) => 60_000_000 + domain,
     rfPortIfIndex: (port) => 40_001_280 + 16 * (port - 1),
     physicalIfIndex: (port, channel) => 20_001_280 + 16 * (port - 1) + channel,
     logicalIfIndex: (port, channel) => 30_001_280 + 16 * (port - 1) + channel,

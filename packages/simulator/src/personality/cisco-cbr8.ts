@@ -48,6 +48,8 @@ export const ciscoCbr8: Personality = {
   ],
   interfaces: {
     macDomainIfIndex: (domain) => 490_000 + domain,
+    downstreamIfIndex: (domain, channel) => 600_000 + 64 * domain + channel,
+    ofdmDownIfIndex: (domain) => 900_000 + domain,
     rfPortIfIndex: (port) => 493_230 + (port - 1),
     physicalIfIndex: (port, channel) => 520_000 + 16 * (port - 1) + channel,
     logicalIfIndex: (port, channel) => 540_000 + 16 * (port - 1) + channel,

@@ -72,6 +72,8 @@ export const e6000: Personality = {
   ],
   interfaces: {
     macDomainIfIndex: (domain) => 536_870_912 + domain,
+    downstreamIfIndex: (domain, channel) => 553_648_128 + 256 * domain + channel,
+    ofdmDownIfIndex: (domain) => 570_425_344 + 256 * domain,
     rfPortIfIndex: (port) => 1_074_339_840 + 256 * (port - 1),
     physicalIfIndex: (port, channel) => 1_090_519_040 + 256 * port + channel,
     logicalIfIndex: (port, channel) => 1_107_296_256 + 256 * port + channel,

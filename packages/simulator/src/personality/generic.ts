@@ -39,6 +39,8 @@ export const generic: Personality = {
   ],
   interfaces: {
     macDomainIfIndex: (domain) => 100 + domain,
+    downstreamIfIndex: (domain, channel) => 200_000 + 100 * domain + channel,
+    ofdmDownIfIndex: (domain) => 900_000 + domain,
     rfPortIfIndex: (port) => 1000 + port,
     physicalIfIndex: (port, channel) => 20_000 + 100 * port + channel,
     logicalIfIndex: (port, channel) => 50_000 + 100 * port + channel,

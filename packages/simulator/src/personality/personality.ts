@@ -39,6 +39,9 @@ export interface Personality {
 /** Numbers and names of interfaces; port and channel count from 1. */
 interface InterfaceScheme {
   macDomainIfIndex(domain: number): number;
+  downstreamIfIndex(domain: number, channel: number): number;
+  /** Of the one OFDM channel that a MAC domain sends. */
+  ofdmDownIfIndex(domain: number): number;
   rfPortIfIndex(port: number): number;
   physicalIfIndex(port: number, channel: number): number;
   logicalIfIndex(port: number, channel: number): number;
