@@ -33,15 +33,22 @@ export class ModemDirectory implements ModemFinder, Disposable {
 
   /**
    * Modems whose MAC or IP address holds `query`, those on line first; separators in a MAC address do not
-   * matter.
+   * matter. With channels only those that send on one of them.
    *
+   * @param channels ifIndex of upstream channels
    * @throws PnmLabError `CMTS_UNKNOWN`, and as `SnmpGateway` does
    */
-  async search(cmtsId: string, query: string, limit: number): Promise<CmtsModemList> {
+  async search(
+    cmtsId: string,
+    query: string,
+    limit: number,
+    channels?: readonly number[],
+  ): Promise<CmtsModemList> {
     const { startedAtMs, modems } = this.#entry(cmtsId);
     const text = query.trim().toLowerCase();
     const digits = text.replaceAll(/[^0-9a-f]/g, "");
     const found = (await modems)
+      .filter((modem) => !channels || modem.channels.some(({ ifIndex }) => channels.includes(ifIndex)))
       .filter(
         ({ macAddress, ipv4Address }) =>
           text === "" ||

@@ -72,4 +72,6 @@ test("options and dry run pass the wire whole, and a dry run is no action in the
   expect(await call("/utsc/sessions/s-9/columns")).toMatchObject({ status: 404 });
   expect(await call("/cmts/nowhere/modems?q=00:10")).toMatchObject({ status: 404 });
   expect(await call("/cmts/lab-cmts-1/modems?q=00:10")).toMatchObject({ status: 503 });
+  expect(await call("/cmts/lab-cmts-1/modems?channels=12,13")).toMatchObject({ status: 503 });
+  expect(await call("/cmts/lab-cmts-1/modems?channels=us1")).toMatchObject({ status: 400 });
 });

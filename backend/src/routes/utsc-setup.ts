@@ -30,6 +30,11 @@ const idParams = z.strictObject({ id: z.string() });
 const tags = ["utsc"];
 /** A picker shows no more at a time. */
 const MAX_MODEMS = 2000;
+/** ifIndex of upstream channels: `12,13`. */
+const channelListSchema = z
+  .string()
+  .regex(/^\d{1,10}(,\d{1,10}){0,63}$/)
+  .transform((text) => text.split(",").map(Number));
 
 export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps): void {
   const { cmts, modems, profiles, utscSetup } = deps;
@@ -112,16 +117,19 @@ export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps):
     "/cmts/:id/modems",
     {
       schema: {
-        summary: "Modems of a CMTS by a part of their MAC or IP address, with their channels and RF ports",
+        summary:
+          "Modems of a CMTS by a part of their MAC or IP address or by their upstream channels, with channels and RF ports",
         tags: ["plant"],
         params: idParams,
         querystring: z.strictObject({
           q: z.string().max(64).default(""),
+          channels: channelListSchema.optional(),
           limit: z.coerce.number().int().min(1).max(MAX_MODEMS).default(20),
         }),
         response: { 200: cmtsModemListSchema },
       },
     },
-    ({ params, query }) => modems.search(requireCmts(cmts, params.id).id, query.q, query.limit),
+    ({ params, query }) =>
+      modems.search(requireCmts(cmts, params.id).id, query.q, query.limit, query.channels),
   );
 }

@@ -176,6 +176,13 @@ test.each(["generic", "e6000", "cisco-cbr8"] as const)(
     const all = await chain.modems.search("cmts", "", 5);
     expect(all.modems).toHaveLength(5);
     expect(all.total).toBeGreaterThan(20);
+    const channel = truth.channels[0]!.ifIndex;
+    const sending = await chain.modems.search("cmts", "", 1000, [channel]);
+    expect(sending.total).toBeGreaterThan(0);
+    expect(sending.modems.every(({ channels }) => channels.some(({ ifIndex }) => ifIndex === channel))).toBe(
+      true,
+    );
+    expect((await chain.modems.search("cmts", "", 5, [1])).total).toBe(0);
     await expect(chain.modems.find("cmts", "02:00:00:00:00:01")).rejects.toMatchObject({
       code: "CMTS_MODEM_UNKNOWN",
     });

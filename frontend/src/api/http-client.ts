@@ -132,6 +132,10 @@ export class HttpLabClient implements LabClient {
     // The first question walks the modem tables of the CMTS.
     return request("GET", `${cmtsPath(cmtsId)}/modems?${search}`, cmtsModemListSchema, {}, WRITE_DEADLINE_MS);
   };
+  modemsOnChannels = (cmtsId: string, channels: readonly string[], limit: number) => {
+    const search = new URLSearchParams({ channels: channels.join(","), limit: String(limit) });
+    return request("GET", `${cmtsPath(cmtsId)}/modems?${search}`, cmtsModemListSchema, {}, WRITE_DEADLINE_MS);
+  };
   captures = (before: string | null) =>
     request(
       "GET",

@@ -100,6 +100,8 @@ export interface LabClient {
   chooseUtscProfile(cmtsId: string, profile: string | null): Promise<UtscProfileAnswer>;
   /** Modems whose MAC or IP address holds a text; the first ones without one. */
   modems(cmtsId: string, query: string, limit: number): Promise<CmtsModemList>;
+  /** Modems that send on one of these upstream channels, by ifIndex. */
+  modemsOnChannels(cmtsId: string, channels: readonly string[], limit: number): Promise<CmtsModemList>;
   /** One page of captures, newest first; `before` is the `nextBefore` of the page in front of it. */
   captures(before: string | null): Promise<CaptureList>;
   capture(captureId: string): Promise<CaptureDetail>;

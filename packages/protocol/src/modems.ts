@@ -24,7 +24,10 @@ export const cmtsModemSchema = z.strictObject({
 });
 export type CmtsModem = z.infer<typeof cmtsModemSchema>;
 
-/** `GET /api/cmts/{id}/modems?q=&limit=`: `q` is a part of a MAC or IP address; without it the first ones. */
+/**
+ * `GET /api/cmts/{id}/modems?q=&channels=&limit=`: `q` is a part of a MAC or IP address; `channels` the ifIndex of
+ * upstream channels, of which each modem sends on one; without them the first ones.
+ */
 export const cmtsModemListSchema = z.strictObject({
   modems: z.array(cmtsModemSchema),
   /** How many match, of which `modems` holds the first. */

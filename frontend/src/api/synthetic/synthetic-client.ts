@@ -106,6 +106,13 @@ export class SyntheticLabClient implements LabClient {
   utscProfile = async () => this.#setup.profileAnswer();
   chooseUtscProfile = async (_cmtsId: string, profile: string | null) => this.#setup.choose(profile);
   modems = async (_cmtsId: string, query: string, limit: number) => this.#setup.modems(query, limit);
+  modemsOnChannels = async (_cmtsId: string, channels: readonly string[], limit: number) => {
+    const { modems, ...rest } = this.#setup.modems("", limit);
+    const found = modems.filter((modem) =>
+      modem.channels.some(({ ifIndex }) => channels.includes(`${ifIndex}`)),
+    );
+    return { ...rest, modems: found, total: found.length };
+  };
   captures = async (): Promise<CaptureList> => ({ captures: this.#captures, nextBefore: null });
   capture = async (captureId: string) => syntheticCaptureDetail(this.#captureById(captureId));
   captureBytes = async (captureId: string) => syntheticCaptureBytes(this.#captureById(captureId));

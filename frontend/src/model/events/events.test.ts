@@ -3,6 +3,7 @@ import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { describe, expect, test } from "vitest";
 import { SyntheticEvents } from "../../api/synthetic/synthetic-events.ts";
 import { readFrameStream } from "../frame-stream.ts";
+import { burstChanceWords } from "./burst-chance.ts";
 import { commonCauseWords } from "./common-cause.ts";
 import { eventsAsTsv, sortEvents } from "./event-columns.ts";
 import { figureWords } from "./event-figures.ts";
@@ -49,6 +50,13 @@ test("an event is muted before it is acknowledged before it is open, and only wh
   expect(standingOf({ ...silent, acknowledged: rise.acknowledged })).toBe("muted");
   expect(all.filter(needsSomebody)).toEqual([ingress]);
   expect(needsSomebody({ ...ingress, state: "cleared" })).toBe(false);
+});
+
+test("of a burst it is said how seldom a capture meets it, of other events not", () => {
+  const burst = { ...ingress, detector: "D3" };
+  expect(burstChanceWords({ ...burst, dutyPct: 7.7 })).toBe("seen 1 in 13 captures");
+  expect(burstChanceWords({ ...burst, dutyPct: 90 })).toBe("seen in nearly every capture");
+  expect(burstChanceWords({ ...ingress, dutyPct: 7.7 })).toBeUndefined();
 });
 
 test("an event that comes again takes the place of what was known, and new ones stand in front", () => {

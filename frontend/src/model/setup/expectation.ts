@@ -1,4 +1,5 @@
 import { durationText } from "@pnmlab/kit";
+import { probabilityOfIntercept } from "@pnmlab/pnm-analysis";
 import type { UtscRequest, UtscSession } from "@pnmlab/protocol";
 import { formatBandwidth, formatBytes, formatNumber } from "../format.ts";
 
@@ -6,6 +7,9 @@ export interface ExpectationLine {
   name: string;
   text: string;
 }
+
+/** Sparks of a mains appliance: one with each half wave at 60 Hz. */
+const USUAL_BURST = { ratePerS: 120, durationS: 10e-6, withinS: 60 };
 
 /** What a start will give, by arithmetic; sizes and gaps from the frames of the running session. */
 export function expectationLines(
@@ -34,6 +38,14 @@ export function expectationLines(
   if (!isTime) {
     lines.push({ name: "Bin spacing", text: formatBandwidth(spanHz / bins) });
     lines.push({ name: "One capture lasts", text: `${formatNumber((bins / spanHz) * 1e6, 1)} µs` });
+    if (framesPerSecond !== undefined) {
+      const { ratePerS, durationS, withinS } = USUAL_BURST;
+      const chance = probabilityOfIntercept(ratePerS, durationS, bins / spanHz, framesPerSecond * withinS);
+      lines.push({
+        name: "Chance to see a burst",
+        text: `${formatNumber(100 * chance, chance < 0.1 ? 1 : 0)} % within a minute, of ${ratePerS} bursts of ${durationS * 1e6} µs a second`,
+      });
+    }
   }
   if (filesPerRun !== null && !isOnce) {
     const runMs = framesPerSecond === undefined ? undefined : (filesPerRun / framesPerSecond) * 1000;

@@ -179,6 +179,10 @@ test("what a start gives is reckoned from the request, and from frames only wher
     new Map(expectationLines(request, 150, session).map(({ name, text }) => [name, text]));
   expect(lines(midSplit).get("Frames")).toBe("10.0 /s");
   expect(lines(midSplit).get("One capture lasts")).toBe("20.0 µs");
+  expect(lines(midSplit).get("Chance to see a burst")).toBe(
+    "88 % within a minute, of 120 bursts of 10 µs a second",
+  );
+  expect(lines({ ...midSplit, triggerMode: "cmMac" }).has("Chance to see a burst")).toBe(false);
   expect(lines(midSplit).get("Re-arms")).toBe("after 150 files, about every 15 s");
   expect(lines({ ...midSplit, bins: 800 }).get("Data")).toBe("not known before the first file");
   expect(lines({ ...midSplit, triggerMode: "cmMac" }).get("Frames")).toBe("as often as the trigger comes");

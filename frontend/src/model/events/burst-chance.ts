@@ -1,0 +1,12 @@
+import type { PlantEvent } from "@pnmlab/protocol";
+import { formatCount } from "../format.ts";
+
+/**
+ * How seldom a capture meets a burst: a capture looks for microseconds, and what happens between two of them is not
+ * seen. Undefined where the event is no burst.
+ */
+export function burstChanceWords({ detector, dutyPct }: PlantEvent): string | undefined {
+  if (detector !== "D3" || !(dutyPct > 0)) return undefined;
+  const captures = Math.round(100 / dutyPct);
+  return captures <= 1 ? "seen in nearly every capture" : `seen 1 in ${formatCount(captures)} captures`;
+}
