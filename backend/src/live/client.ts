@@ -6,6 +6,7 @@ import {
   setWithheld,
 } from "@pnmlab/protocol";
 import type { RawData, WebSocket } from "ws";
+import { RoundTrip } from "./round-trip.ts";
 
 export interface LiveLimits {
   /**
@@ -61,8 +62,6 @@ const ASK_EVERY_MS = 10;
 /** A frame that follows another within this time waits so long for those behind it, up to so many bytes. */
 const GATHER_MS = 2;
 const GATHER_BYTES = 64 * 1024;
-/** Round trip that is assumed before the first answer: a satellite's. */
-const FIRST_ROUND_TRIP_MS = 600;
 
 /**
  * One browser: text goes out in order and complete, frames as fast as the browser reads.
@@ -83,7 +82,7 @@ export class LiveClient {
   #sentAtMs = Number.NEGATIVE_INFINITY;
   /** Runs while frames are gathered that leave together. */
   #gathering: NodeJS.Timeout | undefined;
-  #bestRoundTripMs = FIRST_ROUND_TRIP_MS;
+  readonly #roundTrip = new RoundTrip();
 
   constructor(options: LiveClientOptions) {
     this.#options = options;
@@ -136,7 +135,7 @@ export class LiveClient {
   #isBehind(): boolean {
     const { socket, limits } = this.#options;
     if (!this.#gathering && socket.bufferedAmount > 0) return true;
-    return this.#isAsked && this.#sinceAskedMs() > 2 * this.#bestRoundTripMs + limits.patienceMs;
+    return this.#isAsked && this.#sinceAskedMs() > 2 * this.#roundTrip.bestMs + limits.patienceMs;
   }
 
   #sinceAskedMs(): number {
@@ -155,7 +154,7 @@ export class LiveClient {
   #answered(): void {
     if (!this.#isAsked) return;
     this.#isAsked = false;
-    this.#bestRoundTripMs = Math.min(this.#bestRoundTripMs, this.#sinceAskedMs());
+    this.#roundTrip.add(this.#sinceAskedMs());
     for (const [sessionId, { bytes, withheld }] of this.#held) {
       if (this.#isBehind()) break;
       this.#held.delete(sessionId);
