@@ -228,6 +228,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       port: config.tftpAdvertisedPort,
     },
     leaseMs: config.leaseMs,
+    samples: config.utscSamples,
     reportFile: (fileName) => fetched?.report(fileName),
     isFetched: config.fileSource === "tftp",
     lookAtStorage: () => findTftpDirectoryTrouble({ tftpDir, cleanup: config.cleanup }),

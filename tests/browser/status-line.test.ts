@@ -76,6 +76,23 @@ run(
     const row = page.locator(".truth-table tbody").filter({ hasText: "Averaging" });
     await expect.poll(() => row.textContent(), POLL).toContain("short bursts read lower");
     expect(await row.locator("td.tone-warn").count()).toBe(1);
-    expect(complaints).toEqual([]);
   },
 );
+
+run("samples in another byte order than expected are told over the plot, with the way to Truth", async () => {
+  const { name, rfPorts } = device();
+  const notice = page.getByRole("status").filter({ hasText: "Decoder mismatch" });
+  expect(await notice.count()).toBe(0);
+  const fault = { kind: "upload", behaviour: { kind: "otherByteOrder" } } as const;
+  const heal = lab.simulator.inject(name, { ...fault, rfPort: rfPorts[1]!.ifIndex });
+  await notice.waitFor();
+  expect(await notice.textContent()).toMatch(
+    /byte order.*The files show little-endian samples; expected: big-endian samples/s,
+  );
+  await page.getByRole("tab", { name: /^Channels/ }).click();
+  await notice.getByRole("button", { name: "Truth" }).click();
+  await page.getByText("little-endian samples, expected big-endian samples").waitFor();
+  heal();
+  await expect.poll(() => notice.count(), POLL).toBe(0);
+  expect(complaints).toEqual([]);
+});

@@ -1,3 +1,5 @@
+import { generic } from "@pnmlab/docsis-mib";
+import { bandPower } from "@pnmlab/pnm-analysis";
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
@@ -19,6 +21,7 @@ const context: CaptureContext = {
   kHundredthsDb: -8600,
   sampleRateHz: 102_400_000,
   resolutionBandwidthHz: undefined,
+  samples: generic.samples,
 };
 const content = {
   captureTimeS: 1_780_000_000,
@@ -84,6 +87,58 @@ test("time samples become a spectrum", () => {
   // The window is ours, with its noise bandwidth, and not the one that the CMTS reads back.
   expect(frame.observed.ownWindow).toBe("blackmanHarris");
   expect(frame.resolutionBandwidthHz / frame.binSpacingHz).toBeCloseTo(2.004, 2);
+});
+
+test.each([
+  ["hann", 10 * Math.log10(1.5)],
+  ["blackmanHarris", 10 * Math.log10(2.00435)],
+  ["rectangular", 0],
+] as const)(
+  "bins of a CMTS whose sum is the total power are raised by the noise bandwidth of %s, so that band powers hold",
+  (window, raiseDb) => {
+    const power = { ...generic.samples, binCal: "power" as const };
+    const read = (samples: CaptureContext["samples"]) =>
+      decodeCaptures(
+        encodeUtsc({
+          form: "common-header-v2",
+          ...content,
+          outputFormat: "fftPower",
+          samples: utscSamplesFromLevels(levelsDbmv, "fftPower", -8600),
+        }),
+        "pnmlab_a_c1",
+        { ...context, samples, accepted: { ...accepted, window } },
+      )[0]!;
+    const [cw, raised] = [read(generic.samples), read(power)];
+    expect(raised.levelsHundredthsDbmv[450]! - cw.levelsHundredthsDbmv[450]!).toBeCloseTo(
+      100 * raiseDb,
+      -0.4,
+    );
+    // The sum of the bins as the CMTS sends them is the power that a band of the frame is measured with.
+    const sentMw = levelsDbmv.reduce((sum, level) => sum + 10 ** (level / 10), 0);
+    const levels = Float32Array.from(raised.levelsHundredthsDbmv, (level) => level / 100);
+    const axis = { firstBinHz: raised.firstBinHz, binSpacingHz: raised.binSpacingHz };
+    const enbwBins = raised.resolutionBandwidthHz / raised.binSpacingHz;
+    const { powerDbmv } = bandPower({ levelsDbmv: levels, ...axis }, 4_950_000, 84_950_000, enbwBins);
+    expect(powerDbmv).toBeCloseTo(10 * Math.log10(sentMw), 1);
+  },
+);
+
+test("the offset of time samples moves their levels, and those of nothing else", () => {
+  const offset = { ...generic.samples, timeOffsetDb: -60.2, binCal: "power" as const };
+  const samples = new Int16Array(2 * 256).fill(1000);
+  const timeIq = { ...accepted, outputFormat: "timeIQ", bins: 256, spanHz: 102_400_000 } as const;
+  const bytes = encodeUtsc({
+    form: "common-header-v2",
+    ...content,
+    bins: 256,
+    spanHz: 102_400_000,
+    outputFormat: "timeIQ",
+    samples,
+  });
+  const at = (of: CaptureContext["samples"]) =>
+    decodeCaptures(bytes, "pnmlab_a_c1", { ...context, accepted: timeIq, samples: of })[0]!
+      .levelsHundredthsDbmv[128]!;
+  expect(at(offset) - at(generic.samples)).toBe(-6020);
 });
 
 test("a header that tells centre and span wins over the configuration", () => {

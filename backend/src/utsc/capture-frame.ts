@@ -1,3 +1,4 @@
+import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import { TIME_SAMPLES_WINDOW, utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
 import {
@@ -8,7 +9,8 @@ import {
   type UtscLayout,
   type UtscRecord,
 } from "@pnmlab/pnm-codec";
-import { NO_LEVEL, type UtscAccepted, type UtscObserved } from "@pnmlab/protocol";
+import { NO_LEVEL, type UtscAccepted, type UtscMismatch, type UtscObserved } from "@pnmlab/protocol";
+import { fileMismatches, scaleMismatch } from "./decoder-mismatch.ts";
 
 /** What SNMP says about the captures that arrive; a header that says so itself wins over it. */
 export interface CaptureContext {
@@ -16,6 +18,8 @@ export interface CaptureContext {
   kHundredthsDb: number | undefined;
   sampleRateHz: number | undefined;
   resolutionBandwidthHz: number | undefined;
+  /** How the CMTS writes and scales its samples. */
+  samples: UtscSampleHabits;
 }
 
 /** How a file was read, the same for all its captures. */
@@ -28,6 +32,8 @@ export interface FileReading {
   anomalies: readonly string[];
   kHundredthsDb: number | undefined;
   kSource: "header" | "snmp" | "none";
+  /** What of it is not as it is expected of this CMTS. */
+  mismatches: readonly UtscMismatch[];
 }
 
 /** One capture as a spectrum on its axis, and what its file shows. */
@@ -57,11 +63,11 @@ export function decodeCaptures(
   context: CaptureContext,
   layout?: "headerless",
 ): CaptureFrame[] {
-  const record = decodePnm(bytes, hintsOf(fileName, context, layout));
+  const record = decodePnm(bytes, hintsWithOrder(fileName, context, layout));
   if (record.kind !== "utsc") {
     throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
   }
-  const reading = readingOf(record, context);
+  const reading = readingOf(record, context, layout);
   return Array.from({ length: record.frames }, (_, k) =>
     captureOf(record, k, context, reading, bytes.length),
   );
@@ -97,7 +103,21 @@ export function hintsOf(
   };
 }
 
-function readingOf(record: UtscRecord, context: CaptureContext): FileReading {
+/** The same, with the byte order to take where the samples do not tell theirs. */
+function hintsWithOrder(
+  fileName: string,
+  context: CaptureContext,
+  layout: "headerless" | undefined,
+): DecodeHints {
+  const { utsc, ...hints } = hintsOf(fileName, context, layout);
+  return { ...hints, utsc: { ...utsc, usualEndianness: context.samples.byteOrder } };
+}
+
+function readingOf(
+  record: UtscRecord,
+  context: CaptureContext,
+  given: "headerless" | undefined,
+): FileReading {
   const { layout, confidence, reason, alternatives } = record.reading;
   const isInHeader = record.capture?.kHundredthsDb !== undefined;
   const isBySnmp = context.kHundredthsDb !== undefined;
@@ -110,6 +130,7 @@ function readingOf(record: UtscRecord, context: CaptureContext): FileReading {
     anomalies: record.anomalies,
     kHundredthsDb: record.kHundredthsDb,
     kSource: isInHeader ? "header" : isBySnmp ? "snmp" : "none",
+    mismatches: fileMismatches(record, context.samples, given),
   };
 }
 
@@ -127,8 +148,16 @@ function captureOf(
     sampleRateHz: context.sampleRateHz,
     resolutionBandwidthHz:
       record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
+    timeOffsetDb: context.samples.timeOffsetDb,
   });
   const isTime = record.outputFormat === "timeIQ" || record.outputFormat === "rawAdc";
+  // From here on a tone reads its level, whatever the CMTS makes of its bins: band powers count on it.
+  const raiseDb =
+    context.samples.binCal === "power" && !isTime
+      ? 10 * Math.log10(frame.resolutionBandwidthHz / frame.binSpacingHz)
+      : 0;
+  const scale = scaleMismatch(record, frame.levelsDbmv, { window, averaging: accepted.averaging });
+  const mismatches = scale ? [...reading.mismatches, scale] : reading.mismatches;
   const headerTells = record.configurationSource === "header";
   return {
     firstBinHz: frame.firstBinHz,
@@ -136,7 +165,7 @@ function captureOf(
     resolutionBandwidthHz: frame.resolutionBandwidthHz,
     kHundredthsDb: record.kHundredthsDb ?? 0,
     uncalibrated: frame.uncalibrated,
-    levelsHundredthsDbmv: toHundredths(frame.levelsDbmv),
+    levelsHundredthsDbmv: toHundredths(frame.levelsDbmv, raiseDb),
     observed: {
       ...(headerTells && record.centerFrequencyHz !== undefined
         ? { centerFrequencyHz: record.centerFrequencyHz }
@@ -148,6 +177,7 @@ function captureOf(
       ...(isTime ? { ownWindow: TIME_SAMPLES_WINDOW } : {}),
       ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
       fileLayout: record.layout,
+      ...(mismatches.length > 0 ? { mismatches: [...mismatches] } : {}),
       fileSizeBytes,
     },
     reading,
@@ -167,11 +197,11 @@ function sampleRate(sampleRateHz: number | undefined): { sampleRateHz?: number }
   return sampleRateHz === undefined ? {} : { sampleRateHz };
 }
 
-/** Levels in hundredths of a dBmV, clamped to what an int16 holds; `NO_LEVEL` where there is none. */
-export function toHundredths(levelsDbmv: Float32Array): Int16Array {
+/** Levels, raised by so many dB, in hundredths of a dBmV, clamped to what an int16 holds; `NO_LEVEL` where there is none. */
+export function toHundredths(levelsDbmv: Float32Array, raiseDb = 0): Int16Array {
   const hundredths = new Int16Array(levelsDbmv.length);
   for (let bin = 0; bin < levelsDbmv.length; bin += 1) {
-    const level = levelsDbmv[bin]! * 100;
+    const level = (levelsDbmv[bin]! + raiseDb) * 100;
     hundredths[bin] = Number.isNaN(level)
       ? NO_LEVEL
       : Math.max(LEAST_HUNDREDTHS, Math.min(MOST_HUNDREDTHS, Math.round(level)));

@@ -1,3 +1,4 @@
+import { generic, type UtscSampleHabits } from "@pnmlab/docsis-mib";
 import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
 import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
@@ -396,12 +397,19 @@ export class ControlLoop {
       kHundredthsDb: state.kHundredthsDb,
       sampleRateHz: state.sampleRateHz,
       resolutionBandwidthHz: this.#resolutionBandwidthHz,
+      samples: this.#samples,
     });
     const tookMs = this.#options.roundTrips.newest("statusPoll")?.durationMs;
     face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb }, tookMs);
     if (state.measStatus !== "busy" || run === undefined) return;
     run.saysBusy();
     face.apply("busySeen");
+  }
+
+  /** How the samples of this CMTS are read: as its profile says, but for what the site has set. */
+  get #samples(): UtscSampleHabits {
+    const { around, stored } = this.#options;
+    return { ...(this.#settled?.profile ?? generic).samples, ...around.samplesOf(stored.cmtsId) };
   }
 
   /** @throws PnmLabError `UTSC_TAKEN_OVER`, or `UTSC_ROW_GONE` where nobody's name is on the row */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { generic } from "@pnmlab/docsis-mib";
 import type { SpectrumFrame, UtscAccepted } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { captureBytes, deliver, REQUEST, startFixture, until } from "../_test/utsc/fixture.ts";
@@ -17,6 +18,7 @@ const context: CaptureContext = {
   kHundredthsDb: -8600,
   sampleRateHz: undefined,
   resolutionBandwidthHz: undefined,
+  samples: generic.samples,
 };
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

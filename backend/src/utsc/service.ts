@@ -1,4 +1,5 @@
 import type { CmtsTarget, Logger } from "@pnmlab/config";
+import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
 import { KeyedQueue, PnmLabError } from "@pnmlab/kit";
 import type {
   SnmpComparison,
@@ -63,6 +64,8 @@ export interface UtscServiceOptions {
   destination: TftpDestination;
   /** How long the agent lets a test run without word from here, in milliseconds. */
   leaseMs: number;
+  /** How samples are read where the vendor profile is not to decide, by CMTS. */
+  samples?: ReadonlyMap<string, Partial<UtscSampleHabits>>;
   /** How long a test of the files' way waits for its capture, and for its file; 10,000 ms unless given. */
   probePatienceMs?: number;
   /** Told of the name that a CMTS gives its newest file, where it names its files by itself. */
@@ -123,6 +126,7 @@ class Sessions
       publisher,
       destination,
       leaseMs,
+      samplesOf: (cmtsId) => options.samples?.get(cmtsId) ?? {},
       log,
       destinationQueue: this.#destinations,
       isOwn: (mark) => this.isOwn(mark),

@@ -1,4 +1,5 @@
 import type { Logger } from "@pnmlab/config";
+import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
 import type { KeyedQueue } from "@pnmlab/kit";
 import type {
   FileCleaner,
@@ -24,6 +25,8 @@ export interface SessionSurroundings {
   publisher: LivePublisher;
   destination: TftpDestination;
   leaseMs: number;
+  /** How the samples of a CMTS are read where its profile is not to decide. */
+  samplesOf(cmtsId: string): Partial<UtscSampleHabits>;
   /** Whether captures are read by SNMP where files stay away. */
   readsBySnmp: boolean;
   /** One job per CMTS at a time: sessions of one CMTS share its destination row. */

@@ -53,6 +53,22 @@ test("defaults follow the values they depend on", () => {
   expect(loadConfig("agent", { rootDir, env: secrets }).config.backendUrl).toBe("ws://127.0.0.1:5050");
 });
 
+test("samples are read by CMTS as the site says, and what is no such setting is refused", () => {
+  const load = (text: string) =>
+    loadConfig("backend", { rootDir: rootWith(""), env: { ...secrets, PNMLAB_UTSC_SAMPLES: text } }).config
+      .utscSamples;
+  expect(load("")).toEqual(new Map());
+  expect(load("cmts-1=power/little, cmts-2=-60.2dB/cw")).toEqual(
+    new Map([
+      ["cmts-1", { binCal: "power", byteOrder: "little" }],
+      ["cmts-2", { timeOffsetDb: -60.2, binCal: "cw" }],
+    ]),
+  );
+  for (const wrong of ["cmts-1", "cmts-1=", "cmts-1=density", "a=big/little", "a=3dB", "a=cw,a=power"]) {
+    expect(() => load(wrong), wrong).toThrow(/PNMLAB_UTSC_SAMPLES/);
+  }
+});
+
 test("a relative path counts from the folder of .env", () => {
   const rootDir = rootWith("PNMLAB_DATA_DIR=elsewhere\n");
   expect(loadConfig("backend", { rootDir, env: secrets }).config.dataDir).toBe(join(rootDir, "elsewhere"));

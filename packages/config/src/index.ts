@@ -27,6 +27,7 @@ export {
   type CmtsTarget,
   type Config,
   type Program,
+  type SampleSettings,
   type TargetLimit,
   type Variable,
   variables,

@@ -106,6 +106,34 @@ const targetLimitsSchema = listSchema.transform((entries, context) =>
   }),
 );
 
+/** How the samples of a CMTS are to be read, where its vendor profile says otherwise or does not know. */
+export interface SampleSettings {
+  byteOrder?: "big" | "little";
+  binCal?: "cw" | "power";
+  timeOffsetDb?: number;
+}
+const sampleSettingsSchema = listSchema.transform((entries, context) => {
+  const settings = new Map<string, SampleSettings>();
+  for (const entry of entries) {
+    const [, id, text] = /^([a-z0-9][a-z0-9-]*)=(.+)$/i.exec(entry) ?? [];
+    const parts = text?.split("/").map(sampleSetting) ?? [];
+    const whole: SampleSettings = Object.assign({}, ...parts);
+    if (id === undefined || settings.has(id) || Object.keys(whole).length !== parts.length) {
+      context.addIssue({ code: "custom", message: `entry "${entry}"` });
+      return z.NEVER;
+    }
+    settings.set(id, whole);
+  }
+  return settings;
+});
+
+function sampleSetting(part: string): SampleSettings {
+  if (part === "big" || part === "little") return { byteOrder: part };
+  if (part === "cw" || part === "power") return { binCal: part };
+  const decibels = /^([+-]\d{1,3}(?:\.\d{1,2})?)dB$/.exec(part)?.[1];
+  return decibels === undefined ? {} : { timeOffsetDb: Number(decibels) };
+}
+
 const secretText = z.string().min(32);
 
 /**
@@ -255,6 +283,18 @@ export const variables = {
       "What becomes of a session's capture files in the TFTP folder once they are shown: `remove` them, `archive` them bit-exact among the captures before they are removed, or `keep` them where they are. Files of others always stay.",
     breaks: "With `keep` the folder, and with `archive` PNMLAB_DATA_DIR, grows for as long as sessions run.",
     form: "remove, archive or keep",
+  },
+  utscSamples: {
+    name: "PNMLAB_UTSC_SAMPLES",
+    schema: sampleSettingsSchema,
+    default: "",
+    defaultText: "what the vendor profile of the CMTS says",
+    readers: ["backend"],
+    meaning:
+      "How samples of UTSC captures are read, by CMTS: their byte order (`big` or `little`), what a bin of its own FFT reads (`cw`: a tone its level; `power`: all bins together the total power), and what is added to K for samples of time (`+1.5dB`). Several are separated by slashes: `cmts-1=power/little`.",
+    breaks:
+      "With the wrong byte order levels mean nothing; with the wrong `cw` or `power` all levels are off by the noise bandwidth of the window (1.8 dB with Hann, 3.0 dB with Blackman-Harris); a wrong offset moves all levels of samples of time.",
+    form: "id=setting/setting, separated by commas; settings are big or little, cw or power, and +1.5dB",
   },
   agentName: {
     name: "PNMLAB_AGENT_NAME",

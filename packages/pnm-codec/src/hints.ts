@@ -36,6 +36,8 @@ export interface UtscHints {
   headerLength?: number | undefined;
   /** Override: bytes per stored value, or per I/Q pair. */
   sampleWidth?: 2 | 4 | undefined;
+  /** Byte order that is taken where the samples do not tell it; big-endian unless given. */
+  usualEndianness?: "big" | "little" | undefined;
   endianness?: "big" | "little" | undefined;
   /** Override for `fftDb`: dB per count, 0.01 unless a device counts in tenths. */
   dbPerCount?: number | undefined;

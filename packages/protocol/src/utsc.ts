@@ -140,6 +140,14 @@ export const utscAcceptedSchema = z.strictObject({
 });
 export type UtscAccepted = z.infer<typeof utscAcceptedSchema>;
 
+/** What of a file is not as it is expected of its CMTS; each in words. */
+export const utscMismatchSchema = z.strictObject({
+  what: z.enum(["byteOrder", "scale", "layout", "levels"]),
+  expected: z.string(),
+  found: z.string(),
+});
+export type UtscMismatch = z.infer<typeof utscMismatchSchema>;
+
 /** What the arriving files show. Undefined fields could not be observed. */
 export const utscObservedSchema = z.strictObject({
   centerFrequencyHz: z.number().optional(),
@@ -153,6 +161,8 @@ export const utscObservedSchema = z.strictObject({
   ownWindow: utscWindowSchema.optional(),
   sampleRateHz: z.number().optional(),
   fileLayout: z.string(),
+  /** Files are read otherwise than their CMTS is known to write them: levels may be wrong. Absent where all fits. */
+  mismatches: z.array(utscMismatchSchema).optional(),
   fileSizeBytes: z.int(),
 });
 export type UtscObserved = z.infer<typeof utscObservedSchema>;

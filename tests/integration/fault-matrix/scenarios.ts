@@ -150,6 +150,16 @@ export const cmtsScenarios: readonly Scenario[] = [
     faulty: { state: "stalled", words: /no readable file.*was refused/ },
   },
   {
+    fault: "samples in the other byte order",
+    inject: (cell) => cell.inject({ kind: "upload", behaviour: { kind: "otherByteOrder" } }),
+    faulty: FINE,
+    // Read as they are meant, and never without a word.
+    harm: ({ session, state }) =>
+      state === "stopping" || session?.observed?.mismatches?.some(({ what }) => what === "byteOrder")
+        ? undefined
+        : "nothing tells that the byte order is not the expected one",
+  },
+  {
     fault: "uploads that break off",
     inject: (cell) => cell.inject({ kind: "upload", behaviour: { kind: "broken", share: 0.5 } }),
     faulty: { state: "stalled", words: UPLOAD_FAILED },

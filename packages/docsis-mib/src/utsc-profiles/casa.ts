@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, ROW_MARK, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, MIB_SAMPLES, ROW_MARK, WRITE_ORDER } from "./common.ts";
 import type { UtscProfile, UtscQuirk, UtscRule, UtscSource } from "./profile.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -91,6 +91,7 @@ export const casaC100g: UtscProfile = {
   writeOrder: WRITE_ORDER_WITHOUT_FILES,
   row: { ...MIB_ROW, creation: [], boundToTriggerMode: true, removable: false },
   destination: { ...MIB_DESTINATION, tables: ["deprecated"] },
+  samples: MIB_SAMPLES,
   fileNaming: "vendor",
   filesPerRun: FILES_PER_RUN,
   quirks: [
@@ -182,6 +183,7 @@ export const casaEvo: UtscProfile = {
     boundToTriggerMode: true,
   },
   destination: { ...MIB_DESTINATION, tables: ["deprecated", "current"] },
+  samples: MIB_SAMPLES,
   fileNaming: "vendor",
   filesPerRun: FILES_PER_RUN,
   quirks: [

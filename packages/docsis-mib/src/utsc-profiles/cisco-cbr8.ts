@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, ROW_MARK, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, MIB_SAMPLES, ROW_MARK, WRITE_ORDER } from "./common.ts";
 import type { UtscProfile } from "./profile.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -87,6 +87,7 @@ export const ciscoCbr8: UtscProfile = {
     pauseAfterCreationMs: 1000,
   },
   destination: { ...MIB_DESTINATION, writesProtocol: false },
+  samples: MIB_SAMPLES,
   fileNaming: "vendor",
   capacity: {
     lineCard: /^(?:Ca|Cable|Integrated-Cable)(\d+)\//,

@@ -1,6 +1,12 @@
 import { utscBurstIucValues } from "../utsc.ts";
 import type { UtscField } from "./field.ts";
-import type { UtscDestinationHabits, UtscQuirk, UtscRowHabits, UtscRule } from "./profile.ts";
+import type {
+  UtscDestinationHabits,
+  UtscQuirk,
+  UtscRowHabits,
+  UtscRule,
+  UtscSampleHabits,
+} from "./profile.ts";
 import { mib, product } from "./sources.ts";
 
 const operand = (
@@ -104,6 +110,12 @@ export const WRITE_ORDER: readonly UtscField[] = [
   "maxResultsPerFile",
   "destinationIndex",
 ];
+
+/**
+ * The MIB states neither byte order nor what K refers to: octets as SNMP and TFTP have them, and levels at which a
+ * tone reads right, as analysers do.
+ */
+export const MIB_SAMPLES: UtscSampleHabits = { byteOrder: "big", binCal: "cw", timeOffsetDb: 0 };
 
 export const MIB_ROW: UtscRowHabits = {
   creation: ["createAndWait", "createAndGo"],

@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, MIB_SAMPLES, WRITE_ORDER } from "./common.ts";
 import type { UtscOutputFormatName } from "./field.ts";
 import type { UtscCondition, UtscProfile, UtscRule } from "./profile.ts";
 import { sourcesOf } from "./sources.ts";
@@ -196,15 +196,14 @@ function e6000(id: string, name: string, windows: string[], windowText: string):
         reason: "The E6000 writes one capture into a file.",
         source: columns,
       },
-      ...notOffered(
-        assumption("the guide describes no squelch; the software trigger of the page does the same"),
-      ),
+      ...notOffered(assumption("the guide describes no squelch")),
     },
     defaults: { triggerMode: "freeRunning", maxResultsPerFile: 1, triggerCount: 10 },
     freeRunDurationMs: 60_000,
     writeOrder: WRITE_ORDER,
     row: { ...MIB_ROW, creation: [], removable: false },
     destination: MIB_DESTINATION,
+    samples: MIB_SAMPLES,
     fileNaming: "configured",
     filesPerRun: 10,
     capacity: {
@@ -262,7 +261,7 @@ function e6000(id: string, name: string, windows: string[], windowText: string):
 function notOffered(source: ReturnType<ReturnType<typeof sourcesOf>["assumption"]>): UtscProfile["closed"] {
   const column = {
     state: "unsupported",
-    reason: "The E6000 does not offer it. The software trigger is available.",
+    reason: "The E6000 does not offer it: every capture of the run becomes a frame.",
     source,
   } as const;
   return {

@@ -1,4 +1,4 @@
-import { MIB_DESTINATION, MIB_ROW, MIB_RULES, WRITE_ORDER } from "./common.ts";
+import { MIB_DESTINATION, MIB_ROW, MIB_RULES, MIB_SAMPLES, WRITE_ORDER } from "./common.ts";
 import type { UtscProfile } from "./profile.ts";
 import { mib, product } from "./sources.ts";
 
@@ -15,6 +15,7 @@ export const generic: UtscProfile = {
   writeOrder: WRITE_ORDER,
   row: MIB_ROW,
   destination: MIB_DESTINATION,
+  samples: MIB_SAMPLES,
   fileNaming: "configured",
   quirks: [
     {

@@ -11,6 +11,10 @@ A profile is told from sysDescr, from sysObjectID, and by probes where one vendo
 by hand (\`PUT /api/cmts/{id}/profile\`). "Observed in one lab" is not a vendor's word, and an assumption is none
 at all: where your CMTS does otherwise, choose \`generic\`.
 
+DOCS-PNM-MIB states neither the byte order of samples nor what the constant K refers to. Until a CMTS is known to do
+otherwise, every profile takes big-endian samples, bins of the CMTS's own FFT in which a tone reads its level, and no
+further offset for samples of time; \`PNMLAB_UTSC_SAMPLES\` sets it for one CMTS.
+
 This page is made from the profiles themselves by \`npm run docs\`.
 `;
 

@@ -94,6 +94,19 @@ export interface UtscDestinationHabits {
   readonly writesProtocol: boolean;
 }
 
+/** How a CMTS writes and scales its samples. */
+export interface UtscSampleHabits {
+  /** Order of the bytes of a sample. */
+  readonly byteOrder: "big" | "little";
+  /**
+   * What a bin of its own FFT reads: with `cw` a tone its level, so that noise reads high by the noise bandwidth of
+   * the window in bins; with `power` all bins together the total power, so that a tone reads low by as much.
+   */
+  readonly binCal: "cw" | "power";
+  /** Added to K for samples of time: 0 where K refers to bins of a normalised FFT. */
+  readonly timeOffsetDb: number;
+}
+
 /** How many tests a CMTS runs at a time. */
 export interface UtscCapacityLimit {
   readonly scope: "lineCard" | "chassis";
@@ -124,6 +137,7 @@ export interface UtscProfile {
   readonly writeOrder: readonly UtscField[];
   readonly row: UtscRowHabits;
   readonly destination: UtscDestinationHabits;
+  readonly samples: UtscSampleHabits;
   /** `vendor` where files are named by the CMTS, whatever Filename says, or Filename cannot be written. */
   readonly fileNaming: "configured" | "vendor";
   /** Files after which a run ends, whatever its duration. */

@@ -103,6 +103,7 @@ export const utsc: PnmType<UtscRecord> = {
       shape.headerLength,
       length,
       store === "u32" ? "power32" : "integer16",
+      hints.usualEndianness,
     );
     const endianness = hints.endianness ?? order.endianness;
     const trailing = takeTrailing(file, shape.headerLength + length, header, anomalies);

@@ -18,8 +18,8 @@ const EMPTY_LAST: EndiannessFinding = {
 };
 
 /**
- * Byte order of a spectrum. Files are big-endian unless the little-endian reading is clearly smoother: the
- * sum of absolute differences of neighbours (on a logarithmic scale for 4-byte power) must be under half.
+ * Byte order of a spectrum. It is the usual one unless the reading in the other is clearly smoother: the sum of
+ * absolute differences of neighbours (on a logarithmic scale for 4-byte power) must be under half.
  *
  * Byte-swapped power looks as smooth as noise does, so for it the leading byte counts as well: real power
  * rarely fills its top byte, and its lowest byte is rarely zero.
@@ -29,15 +29,16 @@ export function findEndianness(
   offset: number,
   length: number,
   kind: "power32" | "integer16",
+  usual: Endianness = "big",
 ): EndiannessFinding {
   const width = kind === "power32" ? 4 : 2;
   const count = Math.floor(length / width);
-  if (count < 2) return { endianness: "big", reason: "too few samples to judge the byte order" };
+  if (count < 2) return { endianness: usual, reason: "too few samples to judge the byte order" };
   // A pair every `stride` samples spreads the look over the whole payload.
   const stride = Math.max(1, Math.floor((count - 1) / PAIRS));
   return (
     (kind === "power32" ? findEmptyByte(bytes, offset, count, stride) : undefined) ??
-    compareRoughness(bytes, offset, count, stride, kind)
+    compareRoughness(bytes, offset, count, stride, kind, usual)
   );
 }
 
@@ -67,6 +68,7 @@ function compareRoughness(
   count: number,
   stride: number,
   kind: "power32" | "integer16",
+  usual: Endianness,
 ): EndiannessFinding {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let big = 0;
@@ -83,9 +85,11 @@ function compareRoughness(
       little += Math.abs(view.getInt16(at, true) - view.getInt16(at + 2, true));
     }
   }
-  return little < big / 2
-    ? { endianness: "little", reason: "little-endian: that reading is clearly smoother" }
-    : { endianness: "big", reason: "big-endian: the other reading is not clearly smoother" };
+  const other = usual === "big" ? "little" : "big";
+  const [ofUsual, ofOther] = usual === "big" ? [big, little] : [little, big];
+  return ofOther < ofUsual / 2
+    ? { endianness: other, reason: `${other}-endian: that reading is clearly smoother` }
+    : { endianness: usual, reason: `${usual}-endian: the other reading is not clearly smoother` };
 }
 
 /** Logarithm to base 2, linear between powers of two: enough to compare roughness, and cheap. */

@@ -67,7 +67,13 @@ export function formatOfWidth(
   length: number,
 ): UtscOutputFormat {
   if (width === 4) return "fftPower";
-  const { endianness } = findEndianness(input.bytes, offset, length, "integer16");
+  const { endianness } = findEndianness(
+    input.bytes,
+    offset,
+    length,
+    "integer16",
+    input.hints.usualEndianness,
+  );
   const signByte = input.hints.endianness ?? endianness;
   let negative = 0;
   let count = 0;

@@ -10,6 +10,8 @@ export type UploadBehaviour =
   | { kind: "broken"; share: number }
   /** The upload ends in good order after this share of the file. */
   | { kind: "truncated"; share: number }
+  /** The octets of each sample come in the other order, as of a CMTS that writes little-endian. */
+  | { kind: "otherByteOrder" }
   /** A file of 0 octets arrives. */
   | { kind: "empty" }
   /** The file is sent again, after this time. */

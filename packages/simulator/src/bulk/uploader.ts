@@ -122,6 +122,8 @@ export class Uploader {
         return pacedPut({ ...paced, data: new Uint8Array(0) });
       case "truncated":
         return this.#put({ ...file, bytes: file.bytes.subarray(0, part(fault.share)) }, target);
+      case "otherByteOrder":
+        return this.#put({ ...file, bytes: inOtherByteOrder(file) }, target);
       case "wrongName":
         return this.#put({ ...file, name: fault.name.replaceAll("*", file.name) }, target);
       case "late":
@@ -162,4 +164,13 @@ export class Uploader {
     this.#fileStatus.add(name, FileStatus.error);
     this.#log?.warn({ file: name, reason }, "a capture file could not be sent and stays on the CMTS");
   }
+}
+
+/** The same file with the octets of each sample turned round; its header stays as it is. */
+function inOtherByteOrder({ bytes, headerOctets, sampleOctets }: ClosedFile): Uint8Array {
+  const turned = bytes.slice();
+  for (let at = headerOctets; at < turned.length; at += sampleOctets) {
+    turned.subarray(at, at + sampleOctets).reverse();
+  }
+  return turned;
 }

@@ -28,6 +28,7 @@ const uploadBehaviour = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("slow"), octetsPerS: z.number().positive() }),
   z.strictObject({ kind: z.literal("broken"), share: probability }),
   z.strictObject({ kind: z.literal("truncated"), share: probability }),
+  z.strictObject({ kind: z.literal("otherByteOrder") }),
   z.strictObject({ kind: z.literal("empty") }),
   z.strictObject({ kind: z.literal("duplicate"), delayMs: milliseconds }),
   z.strictObject({ kind: z.literal("wrongName"), name: z.string().min(1).max(200) }),

@@ -77,6 +77,16 @@ test("a truncated upload becomes a file that is too short", async () => {
   expect(await lab.read("one")).toHaveLength(Math.round(WHOLE_OCTETS / 2));
 });
 
+test("an upload in the other byte order turns the samples round and leaves the header", async () => {
+  await using lab = await startLab();
+  await upload(lab, { kind: "otherByteOrder" });
+  await until(() => uploads(lab).uploaded === 1);
+  const bytes = await lab.read("one");
+  expect(bytes).toHaveLength(WHOLE_OCTETS);
+  const record = decodePnm(bytes, { fileName: "one" });
+  expect(record).toMatchObject({ kind: "utsc", layout: "common-header", endianness: "little" });
+});
+
 test("an empty upload counts as sent", async () => {
   await using lab = await startLab();
   await upload(lab, { kind: "empty" });

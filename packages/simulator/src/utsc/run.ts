@@ -11,6 +11,10 @@ import type { UtscConfig } from "./utsc-config.ts";
 export interface ClosedFile {
   name: string;
   bytes: Uint8Array;
+  /** Octets of one sample; the samples end the file. */
+  sampleOctets: number;
+  /** Where they begin. */
+  headerOctets: number;
 }
 
 export interface Capture {
@@ -154,9 +158,12 @@ export class UtscRun {
     this.#open = [];
     this.#files += 1;
     const stampMs = first.atMs + this.#options.clockSkewMs();
+    const bytes = encodeFile(this.#options, samples, { stampMs, atMs: first.atMs });
     this.#options.onFile({
       name: this.#options.nameFile(stampMs),
-      bytes: encodeFile(this.#options, samples, { stampMs, atMs: first.atMs }),
+      bytes,
+      sampleOctets: samples.BYTES_PER_ELEMENT,
+      headerOctets: bytes.length - samples.byteLength,
     });
   }
 }
