@@ -224,6 +224,27 @@ run(
   },
 );
 
+run("a double click on the timeline shows all of it and stays live, a click goes there", async () => {
+  const strip = page.locator(".timeline__strip");
+  const box = (await strip.boundingBox())!;
+  const [x, y] = [box.x + box.width - 90, box.y + box.height / 2];
+  const shown = () => strip.getByRole("img").getAttribute("aria-label");
+  await page.mouse.move(x, y);
+  await page.mouse.wheel(0, -600);
+  const zoomed = await shown();
+  await page.mouse.dblclick(x, y);
+  await soon(shown).not.toBe(zoomed);
+  await page.waitForTimeout(FIGURES_MS);
+  expect(await page.getByRole("button", { name: /Back to live/ }).count()).toBe(0);
+  await page.mouse.click(x, y);
+  await page
+    .getByRole("button", { name: /Back to live/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press("l");
+  await page.getByRole("button", { name: /Back to live/ }).waitFor({ state: "detached" });
+});
+
 run("a link with a time opens the page in playback there", async () => {
   const { recordings } = await api<{ recordings: Recording[] }>("/api/recordings");
   const ring = recordings.find(({ kind }) => kind === "ring")!;

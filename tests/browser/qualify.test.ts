@@ -117,11 +117,27 @@ run("the set-up page takes the box along and draws one on the spectrum of its ow
   expect(await field("qualifyThresholdTenthDb").inputValue()).toBe("");
 });
 
+run("a box that was drawn for its statistics becomes the qualify box", async () => {
+  await page.goto(livePath(0));
+  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 10);
+  await page.locator(".plot__surface").focus();
+  await page.keyboard.press("b");
+  await dragOver(page.locator(".plot__surface"), [0.5, 0.1], [0.6, 0.3]);
+  const panel = page.getByRole("region", { name: "Statistics of the box" });
+  const threshold = Number(await panel.getByLabel(/Threshold/).inputValue());
+  await panel.getByRole("button", { name: "Use as qualify box" }).click();
+  await panel.waitFor({ state: "detached" });
+  await expect
+    .poll(async () => Number(await field("qualifyThreshold").inputValue()))
+    .toBeCloseTo(threshold, 1);
+  expect(Number(await field("qualifyWidth").inputValue())).toBeGreaterThan(5);
+});
+
 run("where the CMTS does not take the columns the tool stays and says why", async () => {
   await page.goto(livePath(1));
   await expect.poll(() => tool().getAttribute("title")).toContain("E6000");
   expect(await tool().getAttribute("aria-disabled")).toBe("true");
-  await page.keyboard.press("b");
+  await tool().click({ force: true });
   expect(await tool().getAttribute("aria-pressed")).toBe("false");
   expect(complaints).toEqual([]);
 });

@@ -183,7 +183,7 @@ run("unit and offset change every level of the page and stay in the address", as
 
 run("a box in the waterfall gives its statistics, with a threshold of one's own", async () => {
   await page.waitForTimeout(3000);
-  await page.keyboard.press("z");
+  await page.keyboard.press("b");
   await drag([0.3, 0.66], [0.5, 0.74]);
   const panel = page.getByRole("region", { name: "Statistics of the box" });
   await panel.getByText(/\d+ frames of \d+ bins/).waitFor();
@@ -194,6 +194,36 @@ run("a box in the waterfall gives its statistics, with a threshold of one's own"
   await picture(page, "live-waterfall-box");
   await panel.getByRole("button", { name: "Close the statistics" }).click();
 });
+
+run(
+  "a box on the trace gives the statistics of its band above its lower edge, and zooms on request",
+  async () => {
+    const range = query("f");
+    await page.keyboard.press("b");
+    await drag([0.3, 0.1], [0.5, 0.3]);
+    const panel = page.getByRole("region", { name: "Statistics of the box" });
+    await panel.getByText(/\d+ frames of \d+ bins/).waitFor();
+    const threshold = await panel.getByLabel(/Threshold/).inputValue();
+    expect(query("f")).toBe(range);
+    await page.keyboard.press("b");
+    await drag([0.3, 0.1], [0.5, 0.4]);
+    await expect
+      .poll(async () => Number(await panel.getByLabel(/Threshold/).inputValue()))
+      .toBeLessThan(Number(threshold) - 3);
+    await panel.getByRole("button", { name: "Zoom here" }).click();
+    await expect.poll(() => query("f")).not.toBe(range);
+    await panel.getByRole("button", { name: "Close the statistics" }).click();
+    // The key of the zoom zooms on the waterfall too, and tells nothing.
+    const zoomed = query("f");
+    await page.keyboard.press("z");
+    await drag([0.3, 0.66], [0.5, 0.74]);
+    await expect.poll(() => query("f")).not.toBe(zoomed);
+    expect(await panel.count()).toBe(0);
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    await expect.poll(() => query("f")).toBe(range);
+  },
+);
 
 run("the waterfall is scrolled into the past with the wheel and comes back with L", async () => {
   /** Time of day of the row under the pointer, in seconds. */

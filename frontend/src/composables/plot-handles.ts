@@ -30,3 +30,6 @@ export interface PlotHandles {
   /** True where the pointer is over something that it could grab. */
   isOver(point: PlotPoint): boolean;
 }
+
+/** A second click within this time means something else than the first, so that the first waits so long. */
+export const DOUBLE_CLICK_MS = 280;

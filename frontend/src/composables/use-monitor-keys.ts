@@ -7,12 +7,17 @@ import { TRACE_NAMES, TRACE_ROLES } from "../model/trace-options.ts";
 import { announce } from "./use-announcer.ts";
 import { useHotkeys } from "./use-hotkeys.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
+import type { BoxUse } from "./use-plot-gestures.ts";
 
 /** Traces that have a number; persistence has a letter of its own. */
 const NUMBERED = TRACE_ROLES.filter((role) => role !== "persistence");
 
 /** The keys of the live page. Every one moves the view only, except starting and stopping. */
-export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, fullScreen: () => void): void {
+export function useMonitorKeys(
+  monitor: LiveMonitor,
+  boxArmed: Ref<BoxUse | undefined>,
+  fullScreen: () => void,
+): void {
   const { control, report, target } = monitor;
   const centre = () => (control.view.value.range.startHz + control.view.value.range.stopHz) / 2;
   const key =
@@ -24,6 +29,11 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
   const scale = () => control.view.value.scale;
   const toggle = (flag: Ref<boolean>) => {
     flag.value = !flag.value;
+  };
+
+  const arm = (use: BoxUse) => {
+    boxArmed.value = boxArmed.value === use ? undefined : use;
+    monitor.qualify.armed.value = false;
   };
 
   useHotkeys([
@@ -77,8 +87,11 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("Ctrl +", "Finer levels", () => control.setScale(stepScale(scale(), -1))),
     view("Ctrl −", "Coarser levels", () => control.setScale(stepScale(scale(), 1))),
     view("Y", "Auto level once", () => control.autoLevel(report.value)),
-    view("Z", "Box zoom with the next drag", () => toggle(boxArmed)),
-    view("B", "Draw the qualify box, the CMTS's squelch, with the next drag", () => drawQualifyBox(monitor)),
+    view("Z", "Box zoom with the next drag", () => arm("zoom")),
+    view("B", "Draw a box on trace or waterfall with the next drag: statistics, zoom, qualify box", () => {
+      arm("measure");
+      announce(boxArmed.value ? "Drag on trace or waterfall to draw a box" : "Not drawing");
+    }),
     view("Backspace", "Zoom back", () => control.back()),
     view("Shift Backspace", "Zoom forward", () => control.forward()),
     view("O", "Channel plan on or off", () => control.change({ showPlan: !control.view.value.showPlan })),
@@ -90,7 +103,7 @@ export function useMonitorKeys(monitor: LiveMonitor, boxArmed: Ref<boolean>, ful
     view("Shift W", "Trace or waterfall, where only one of them is shown", monitor.panes.swap),
     view("I", "Say what the plot shows", () => announce(monitorSummary(report.value, control.view.value))),
     view("Esc", "Leave box zoom or the drawing of a box", () => {
-      boxArmed.value = false;
+      boxArmed.value = undefined;
       monitor.qualify.armed.value = false;
       monitor.plot.setCursor(undefined, undefined);
     }),

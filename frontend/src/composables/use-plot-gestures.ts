@@ -23,9 +23,9 @@ export interface GestureOptions {
   gutters: { left: number; right: number };
   control: PlotViewControl;
   time: WaterfallTime;
-  /** `Z` was pressed: the next drag draws a box. */
-  boxArmed: Ref<boolean>;
-  /** `B` was pressed: the next drag on the trace draws the qualify box. */
+  /** `Z` or `B` was pressed: what the box of the next drag does. */
+  boxArmed: Ref<BoxUse | undefined>;
+  /** The next drag on the trace draws the qualify box. */
   qualifyArmed: Ref<boolean>;
   /** Takes the corners of the qualify box while it is drawn. */
   drawQualify(from: PanePoint, to: PanePoint): void;
@@ -35,14 +35,20 @@ export interface GestureOptions {
   pickRow(): () => void;
   /** Two panes are shown one at a time, and a swipe changes to the other. */
   swipe(): void;
-  /** A box was drawn in the waterfall. */
-  measureBox(box: FrequencyRange & { top: number; bottom: number }): void;
+  /** A box was drawn for its statistics. */
+  measureBox(box: MeasuredBox): void;
   setCursor(cursor: PlotCursor | undefined, selection: Scene["selection"]): void;
 }
 
+export type BoxUse = "zoom" | "measure";
+
+/** A box by its frequencies with, on the waterfall, its rows in CSS pixels or, on the trace, the level of its lower edge. */
+export type MeasuredBox = FrequencyRange &
+  ({ rows: { top: number; bottom: number } } | { thresholdDbmv: number });
+
 type Drag =
   | { kind: "pan"; x: number; y: number; moved: boolean; zone: "trace" | "waterfall" }
-  | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall" }
+  | { kind: "box"; x: number; y: number; zone: "trace" | "waterfall"; use: BoxUse }
   | { kind: "qualify"; x: number; y: number; from: PanePoint }
   | { kind: "handle" }
   | { kind: "reference"; y: number; refDbmv: number }
@@ -142,7 +148,7 @@ export function usePlotGestures(options: GestureOptions): void {
     if (event.pointerType === "touch") {
       const zone = zoneAt(layout(), x, y);
       const isPane = zone === "trace" || zone === "waterfall";
-      const isArmed = options.boxArmed.value || options.qualifyArmed.value;
+      const isArmed = options.boxArmed.value !== undefined || options.qualifyArmed.value;
       if (touch.down(event, x, y, isPane && !isArmed)) {
         if (drag?.kind === "handle") options.handles.drop();
         drag = undefined;
@@ -154,13 +160,16 @@ export function usePlotGestures(options: GestureOptions): void {
     }
     const zone = zoneAt(layout(), x, y);
     if (!zone) return;
-    const wantsBox = event.button === 2 || options.boxArmed.value;
+    const boxUse =
+      options.boxArmed.value ??
+      (event.button === 2 ? (zone === "waterfall" ? "measure" : "zoom") : undefined);
     if (event.button !== 0 && event.button !== 2) return;
     options.element.value!.setPointerCapture(event.pointerId);
     if (zone === "trace" && options.qualifyArmed.value && event.button === 0) {
       drag = { kind: "qualify", x, y, from: { frequencyHz: frequencyAt(x), levelDbmv: levelAt(y) } };
-    } else if (!wantsBox && options.handles.grab(handlePoint(event))) drag = { kind: "handle" };
-    else if ((zone === "trace" || zone === "waterfall") && wantsBox) drag = { kind: "box", x, y, zone };
+    } else if (!boxUse && options.handles.grab(handlePoint(event))) drag = { kind: "handle" };
+    else if ((zone === "trace" || zone === "waterfall") && boxUse)
+      drag = { kind: "box", x, y, zone, use: boxUse };
     else if (zone === "trace" || zone === "waterfall") drag = { kind: "pan", x, y, moved: false, zone };
     else if (zone === "levelAxis") drag = onLevelAxis(y);
     else if (zone === "frequencyAxis") drag = { kind: "split" };
@@ -257,16 +266,17 @@ export function usePlotGestures(options: GestureOptions): void {
     const { x, y } = pointOf(event);
     if (event.pointerType === "touch" && touch.up(event) && !drag) return;
     if (drag?.kind === "box") {
-      options.boxArmed.value = false;
+      options.boxArmed.value = undefined;
       const box = boxOf(drag, x, y);
+      const bottom = box.top + box.height;
       if (box.width >= LEAST_BOX_PX) {
         const range = { startHz: frequencyAt(box.left), stopHz: frequencyAt(box.left + box.width) };
-        if (drag.zone === "waterfall") {
-          options.measureBox({ ...range, top: box.top, bottom: box.top + box.height });
-        } else control.show(range);
-        if (drag.zone === "trace" && box.height >= 24) {
+        if (drag.use === "zoom") control.show(range);
+        else if (drag.zone === "waterfall") options.measureBox({ ...range, rows: { top: box.top, bottom } });
+        else options.measureBox({ ...range, thresholdDbmv: levelAt(bottom) });
+        if (drag.use === "zoom" && drag.zone === "trace" && box.height >= 24) {
           const refDbmv = Math.ceil(levelAt(box.top) / 5) * 5;
-          const dbPerDivision = Math.max(1, Math.ceil((refDbmv - levelAt(box.top + box.height)) / DIVISIONS));
+          const dbPerDivision = Math.max(1, Math.ceil((refDbmv - levelAt(bottom)) / DIVISIONS));
           control.setScale({ refDbmv, dbPerDivision });
         }
       }
