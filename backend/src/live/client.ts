@@ -1,11 +1,7 @@
 import type { Writable } from "node:stream";
-import {
-  type BackendToBrowser,
-  type BrowserToBackend,
-  browserToBackendSchema,
-  setWithheld,
-} from "@pnmlab/protocol";
+import { type BackendToBrowser, type BrowserToBackend, browserToBackendSchema } from "@pnmlab/protocol";
 import type { RawData, WebSocket } from "ws";
+import { type FrameMessage, withWithheld } from "./frame-message.ts";
 import { RoundTrip } from "./round-trip.ts";
 
 export interface LiveLimits {
@@ -43,7 +39,7 @@ const POLICY_VIOLATION = 1008;
 export interface LiveClientOptions {
   socket: WebSocket;
   /** What the WebSocket runs on. */
-  stream: Pick<Writable, "cork" | "uncork">;
+  stream: Pick<Writable, "cork" | "uncork" | "write">;
   limits: LiveLimits;
   onMessage: (message: BrowserToBackend) => void;
   onClose: () => void;
@@ -114,13 +110,18 @@ export class LiveClient {
     if (socket.bufferedAmount > limits.maxBufferedBytes) socket.terminate();
   }
 
-  /** Sends a frame, or keeps it in place of an older one while the client is slow. */
-  sendFrame(sessionId: string, bytes: Uint8Array<ArrayBuffer>): void {
+  /** Sends the whole WebSocket message of a frame, or keeps it in place of an older one while the client is slow. */
+  sendFrame(sessionId: string, message: FrameMessage): void {
     const held = this.#held.get(sessionId);
     if (held || this.#isBehind()) {
-      this.#held.set(sessionId, { bytes, withheld: held ? held.withheld + 1 : 0 });
+      // In use for good: nobody knows when it is given up.
+      message.use();
+      this.#held.set(sessionId, { bytes: message.bytes, withheld: held ? held.withheld + 1 : 0 });
       this.#ask();
-    } else this.#sendBytes(bytes);
+    } else {
+      message.use();
+      this.#sendBytes(message.bytes, message.release);
+    }
   }
 
   unwatch(sessionId: string): void {
@@ -160,10 +161,8 @@ export class LiveClient {
       this.#held.delete(sessionId);
       if (withheld === 0) this.#sendBytes(bytes);
       else {
-        // The bytes are shared by all clients; this one gets its own.
-        const own = bytes.slice();
-        setWithheld(own, withheld);
-        this.#sendBytes(own);
+        // The message is shared by all clients; this one gets its own.
+        this.#sendBytes(withWithheld(bytes, withheld));
       }
     }
     // The next answer is what sends the rest.
@@ -174,12 +173,17 @@ export class LiveClient {
    * Frames that follow close on one another leave together, and with the ping behind them: a system call
    * costs more than everything else that is done here for a frame.
    */
-  #sendBytes(bytes: Uint8Array): void {
+  #sendBytes(bytes: Uint8Array, onSent?: () => void): void {
     const { socket, stream } = this.#options;
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState !== socket.OPEN) {
+      onSent?.();
+      return;
+    }
     const nowMs = performance.now();
     stream.cork();
-    socket.send(bytes);
+    // Past the library, which would make and write a header for every client. It writes each message at once and
+    // whole where nothing is compressed, so that none gets into another.
+    stream.write(bytes, onSent);
     if (nowMs - this.#askedAtMs > ASK_EVERY_MS) this.#ask();
     if (this.#gathering) {
       stream.uncork();

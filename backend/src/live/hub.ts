@@ -1,20 +1,20 @@
 import type { Writable } from "node:stream";
-import {
-  type Agent,
-  type BackendToBrowser,
-  type BrowserToBackend,
-  type BuildInfo,
-  type Capture,
-  encodeSpectrumFrame,
-  type Health,
-  type PlantEvent,
-  type SpectrumFrame,
-  type UtscSession,
+import type {
+  Agent,
+  BackendToBrowser,
+  BrowserToBackend,
+  BuildInfo,
+  Capture,
+  Health,
+  PlantEvent,
+  SpectrumFrame,
+  UtscSession,
 } from "@pnmlab/protocol";
 import type { WebSocket } from "ws";
 import type { LivePublisher } from "../contracts.ts";
 import { Pacer } from "../pacer.ts";
 import { LIVE_LIMITS, LiveClient, type LiveLimits } from "./client.ts";
+import { FrameMessages } from "./frame-message.ts";
 
 /** What a browser is told first; read anew for each one. */
 export interface LiveSnapshot {
@@ -43,6 +43,7 @@ export class LiveHub implements LivePublisher, Disposable {
   readonly #options: LiveHubOptions;
   readonly #limits: LiveLimits;
   readonly #clients = new Set<LiveClient>();
+  readonly #messages = new FrameMessages();
   /** Clients by the session they watch; a session that nobody watches is not in it. */
   readonly #watchers = new Map<string, Set<LiveClient>>();
   readonly #sessions = new Pacer<UtscSession>({
@@ -107,8 +108,9 @@ export class LiveHub implements LivePublisher, Disposable {
   publishFrame(sessionId: string, frame: SpectrumFrame): void {
     const watchers = this.#watchers.get(sessionId);
     if (!watchers) return;
-    const bytes = encodeSpectrumFrame(frame);
-    for (const client of watchers) client.sendFrame(sessionId, bytes);
+    const message = this.#messages.make(frame);
+    for (const client of watchers) client.sendFrame(sessionId, message);
+    message.release();
   }
 
   /** How many browsers watch a session. */

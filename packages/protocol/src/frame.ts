@@ -18,7 +18,7 @@ import { PnmLabError } from "@pnmlab/kit";
  * | 48 | u32 | number of bins |
  * | 52 | f32 | resolution bandwidth (ENBW), Hz; 0 where unknown |
  * | 56 | i16 | calibration constant K, hundredths of a dB |
- * | 58 | u16 | reserved, 0 |
+ * | 58 | u16 | share of samples, or of bins, that stood at the end of their number range: `e^((1 - n) / 1000)`; 0 where none did, or nobody counted |
  * | 60 | u32 | frames of this session withheld from this client before this one |
  */
 export interface SpectrumFrame {
@@ -35,6 +35,8 @@ export interface SpectrumFrame {
   /** Where it was read from the result table of the CMTS; left out where it came in a file. */
   source?: "snmp";
   withheld: number;
+  /** Share of samples, or of bins, at the end of their number range, to 0.05 %; left out where it is 0. */
+  clippedShare?: number;
   /** Hundredths of a dBmV; `NO_LEVEL` where a bin has no value. */
   levelsHundredthsDbmv: Int16Array;
 }
@@ -43,17 +45,27 @@ export interface SpectrumFrame {
 export const NO_LEVEL = -32768;
 
 const HEADER_LENGTH = 64;
+const CLIPPED_AT = 58;
+const CLIPPED_STEPS = 1000;
 const WITHHELD_AT = 60;
 const MAGIC = 0x31464c50; // "PLF1" read as little-endian u32
 const FLAG_GAP = 1;
 const FLAG_UNCALIBRATED = 2;
 const FLAG_SNMP = 4;
 
-/** Bytes of a frame, ready to be sent as one binary WebSocket message. */
-export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffer> {
+/**
+ * Bytes of a frame, ready to be sent as one binary WebSocket message.
+ *
+ * @param headroom so many bytes in front are left to the caller; even
+ * @param bytes memory to write to, exactly as long as headroom and frame together
+ */
+export function encodeSpectrumFrame(
+  frame: SpectrumFrame,
+  headroom = 0,
+  bytes = new Uint8Array(headroom + spectrumFrameLength(frame.levelsHundredthsDbmv.length)),
+): Uint8Array<ArrayBuffer> {
   const bins = frame.levelsHundredthsDbmv.length;
-  const bytes = new Uint8Array(HEADER_LENGTH + bins * 2);
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, headroom);
   view.setUint32(0, MAGIC, true);
   view.setUint16(4, HEADER_LENGTH, true);
   const flags =
@@ -70,13 +82,19 @@ export function encodeSpectrumFrame(frame: SpectrumFrame): Uint8Array<ArrayBuffe
   view.setUint32(48, bins, true);
   view.setFloat32(52, frame.resolutionBandwidthHz, true);
   view.setInt16(56, frame.kHundredthsDb, true);
+  view.setUint16(CLIPPED_AT, codeOfShare(frame.clippedShare ?? 0), true);
   view.setUint32(WITHHELD_AT, frame.withheld, true);
-  if (isLittleEndian) new Int16Array(bytes.buffer, HEADER_LENGTH).set(frame.levelsHundredthsDbmv);
+  if (isLittleEndian) new Int16Array(bytes.buffer, headroom + HEADER_LENGTH).set(frame.levelsHundredthsDbmv);
   else
     frame.levelsHundredthsDbmv.forEach(
       (level, bin) => void view.setInt16(HEADER_LENGTH + bin * 2, level, true),
     );
   return bytes;
+}
+
+/** Length of an encoded frame, in bytes. */
+export function spectrumFrameLength(bins: number): number {
+  return HEADER_LENGTH + bins * 2;
 }
 
 /** Writes the one field that differs between clients into an encoded frame. */
@@ -104,6 +122,7 @@ export function decodeSpectrumFrame(buffer: ArrayBuffer): SpectrumFrame {
     throw new PnmLabError("FRAME_INVALID", `spectrum frame of ${bins} bins has ${buffer.byteLength} bytes`);
   }
   const flags = view.getUint16(6, true);
+  const clipped = view.getUint16(CLIPPED_AT, true);
   return {
     streamId: view.getUint32(8, true),
     sequence: view.getUint32(12, true),
@@ -117,10 +136,16 @@ export function decodeSpectrumFrame(buffer: ArrayBuffer): SpectrumFrame {
     uncalibrated: (flags & FLAG_UNCALIBRATED) !== 0,
     ...((flags & FLAG_SNMP) === 0 ? {} : { source: "snmp" as const }),
     withheld: view.getUint32(WITHHELD_AT, true),
+    ...(clipped === 0 ? {} : { clippedShare: Math.exp((1 - clipped) / CLIPPED_STEPS) }),
     levelsHundredthsDbmv: isLittleEndian
       ? new Int16Array(buffer, headerLength, bins)
       : Int16Array.from({ length: bins }, (_, bin) => view.getInt16(headerLength + bin * 2, true)),
   };
+}
+
+/** The smallest share that a file may show is far over the last step, e^-65. */
+function codeOfShare(share: number): number {
+  return share > 0 ? Math.max(1, Math.min(0xffff, Math.round(1 - CLIPPED_STEPS * Math.log(share)))) : 0;
 }
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

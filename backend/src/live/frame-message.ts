@@ -1,0 +1,72 @@
+import { encodeSpectrumFrame, type SpectrumFrame, setWithheld, spectrumFrameLength } from "@pnmlab/protocol";
+
+/** FIN and the opcode of a binary message. */
+const BINARY = 0x82;
+const SHORT_LENGTH = 126;
+const LONG_LENGTH = 127;
+/** Memory of so many messages is kept for the next ones: about as many as are on their way at one time. */
+const SPARE_MESSAGES = 32;
+
+/**
+ * A frame as it stands on a WebSocket: one whole, unmasked message of the server with its header (RFC 6455,
+ * section 5.2), made once for all browsers that watch.
+ */
+export interface FrameMessage {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The bytes are in use until `release` has been called as often. */
+  use(): void;
+  readonly release: () => void;
+}
+
+/** Makes the messages of frames, in memory that is used again: frames are all that a backend allocates much of. */
+export class FrameMessages {
+  #spare: Uint8Array<ArrayBuffer>[] = [];
+
+  /** @returns the message, in use by the caller */
+  make(frame: SpectrumFrame): FrameMessage {
+    const length = spectrumFrameLength(frame.levelsHundredthsDbmv.length);
+    const headerLength = length < SHORT_LENGTH ? 2 : length <= 0xffff ? 4 : 10;
+    const bytes = encodeSpectrumFrame(frame, headerLength, this.#take(headerLength + length));
+    writeHeader(bytes, headerLength, length);
+    let users = 1;
+    return {
+      bytes,
+      use: () => {
+        users += 1;
+      },
+      release: () => {
+        users -= 1;
+        if (users === 0 && this.#spare.length < SPARE_MESSAGES) this.#spare.push(bytes);
+      },
+    };
+  }
+
+  #take(length: number): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare.pop();
+    if (spare === undefined || spare.byteLength === length) return spare ?? new Uint8Array(length);
+    // Frames have another size now.
+    this.#spare = [];
+    return new Uint8Array(length);
+  }
+}
+
+/** A copy of such a message that tells how many frames gave way to it. */
+export function withWithheld(bytes: Uint8Array<ArrayBuffer>, withheld: number): Uint8Array<ArrayBuffer> {
+  const own = bytes.slice();
+  const headerLength = own[1] === LONG_LENGTH ? 10 : own[1] === SHORT_LENGTH ? 4 : 2;
+  setWithheld(own.subarray(headerLength), withheld);
+  return own;
+}
+
+function writeHeader(bytes: Uint8Array<ArrayBuffer>, headerLength: number, length: number): void {
+  const header = new DataView(bytes.buffer, 0, headerLength);
+  header.setUint8(0, BINARY);
+  if (headerLength === 2) header.setUint8(1, length);
+  else if (headerLength === 4) {
+    header.setUint8(1, SHORT_LENGTH);
+    header.setUint16(2, length);
+  } else {
+    header.setUint8(1, LONG_LENGTH);
+    header.setBigUint64(2, BigInt(length));
+  }
+}
