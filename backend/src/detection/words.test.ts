@@ -37,6 +37,20 @@ test("a carrier that is in no channel is named by the service of its band", () =
   expect(wordsOf({ ...carrier, f0Hz: 33e6, bwHz: 1e6 }, channels).title).toMatch(/33.5 MHz$/);
 });
 
+test("clipping tells what drives it, and a single carrier has a cause of its own", () => {
+  const clipping = { ...base, kind: "clipping" as const };
+  const station = wordsOf(
+    { ...clipping, classification: "follows the carrier at 3.770 MHz, products at 2f 7.54 MHz" },
+    channels,
+  );
+  expect(station.title).toBe(
+    "Clipping of the return path, follows the carrier at 3.770 MHz, products at 2f 7.54 MHz",
+  );
+  expect(station.cause).toMatch(/^One strong carrier/);
+  const traffic = wordsOf({ ...clipping, classification: "follows the power in the band" }, channels);
+  expect(traffic.cause).toMatch(/^The return laser or an amplifier is overdriven/);
+});
+
 test("every kind has a title and a cause that ends as a sentence", () => {
   const kinds: EventKind[] = [
     "narrowbandIngress",

@@ -143,6 +143,12 @@ const SPECIAL_CAUSES: readonly { applies: (event: Event) => boolean; cause: stri
   },
   {
     applies: ({ kind, classification }) =>
+      kind === "clipping" && !!classification?.startsWith("follows the carrier"),
+    cause:
+      "One strong carrier, not the channels, overdrives the return laser or an amplifier: the noise over the band comes and goes with it. Find where it enters, leg by leg while it is on; a high-pass filter keeps out what lies below the band.",
+  },
+  {
+    applies: ({ kind, classification }) =>
       kind === "impulseNoise" && !!classification?.startsWith("mains-locked"),
     cause:
       "Arcing of a power supply or appliance, or a dimmer: the impulses follow the mains. A phase that stays is one source; isolate leg by leg.",

@@ -36,6 +36,7 @@ export class FrameView {
   readonly meter: ChannelMeter;
   readonly quiet: Int32Array;
   readonly above: Int32Array;
+  readonly below: Int32Array;
   frame: SpectrumFrame;
   readonly powers: Float64Array;
   /** Excess of every bin outside of channels over its neighbours in this frame. */
@@ -76,6 +77,7 @@ export class FrameView {
     this.#blockPower = new Float64Array(bins);
     this.quiet = binsOfClass(this.map, BinClass.quiet);
     this.above = binsOfClass(this.map, BinClass.above);
+    this.below = binsOfClass(this.map, BinClass.below);
     this.#sorted = new Float32Array(this.quiet.length);
     this.#medianDb = medianToMeanDb(this.looks);
   }

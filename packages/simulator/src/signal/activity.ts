@@ -113,6 +113,14 @@ export class PortActivity {
     return modems;
   }
 
+  /** Power of all carriers at a time, mV^2. */
+  carrierPower(atUs: number): number {
+    return this.plan.carriers.reduce((sum, carrier) => {
+      const levelDbmv = this.carrierLevelDbmv(carrier, atUs);
+      return levelDbmv === undefined ? sum : sum + 10 ** (levelDbmv / 10);
+    }, 0);
+  }
+
   /** Level of a carrier at a time; undefined while it is keyed off. */
   carrierLevelDbmv(carrier: CarrierPlan, atUs: number): number | undefined {
     if (carrier.gate && !this.#isKeyed(carrier, carrier.gate, atUs)) return undefined;

@@ -170,7 +170,10 @@ export class BinSpectrum {
         endUs += frameUs;
       }
     }
-    const clipped = clippingDensity(impairments?.clipping, channelPower);
+    const clipping = impairments?.clipping;
+    const clipped = clipping
+      ? clippingDensity(clipping, channelPower + this.#activity.carrierPower(atUs))
+      : 0;
     if (clipped > 0) for (let j = 0; j < re.length; j += 1) re[j]! += clipped;
     for (const impulse of this.#activity.plan.impulses) {
       let share = 0;

@@ -15,7 +15,8 @@ import { describe, expect, test } from "vitest";
 import { bandPlanOf, type Recording, type RecordingOptions, recordingOf } from "../testing/recording.ts";
 import type { PortActivity } from "./activity.ts";
 import { pathDistortionComb } from "./impairments.ts";
-import type { OfdmaPlan, PortPlan, ScQamPlan } from "./plan.ts";
+import type { CarrierPlan, OfdmaPlan, PortPlan, ScQamPlan } from "./plan.ts";
+import type { Receiver } from "./receiver.ts";
 import { scenarios } from "./scenario.ts";
 import { TimeSamples } from "./time-samples.ts";
 
@@ -287,17 +288,89 @@ test("D4: a comb of 6 MHz is one event with z of 10 and more, at 6 MHz and not a
   expect(events.filter(({ kind }) => kind === "narrowbandIngress")).toEqual([]);
 });
 
-test("D5: noise beyond the band edge that comes with the power in the band is clipping", () => {
-  const plan: PortPlan = {
-    ...clean,
-    impairments: { clipping: { limitDbmv: 6.5, levelDbmvPer50Khz: -50 } },
+describe("D5, clipping", () => {
+  const clipping = { limitDbmv: 6.5, levelDbmvPer50Khz: -50 };
+  /** To beyond the band edge, and one that ends at it. */
+  const WIDE = { spanHz: 204.8e6, bins: 2048, centerFrequencyHz: 102.4e6, sampleRateHz: 204.8e6 };
+  const WITHIN = { spanHz: 80e6, bins: 1600, centerFrequencyHz: 44e6 };
+  /** An amateur station of the 80 m band, far stronger than all channels, and its harmonics where it clips. */
+  const station: CarrierPlan = {
+    kind: "amateur",
+    label: "80 m",
+    frequencyHz: 3.77e6,
+    levelDbmv: 15,
+    gate: { onS: [0.4, 0.9], offS: [0.8, 1.6] },
   };
-  const { events, kinds } = run(plan, {
-    frames: 600,
-    receiver: { spanHz: 204.8e6, bins: 2048, centerFrequencyHz: 102.4e6, sampleRateHz: 204.8e6 },
+  const harmonics = [2, 3].map((order) => ({
+    ...station,
+    frequencyHz: order * station.frequencyHz,
+    levelDbmv: -22,
+  }));
+  const clipped = (plan: PortPlan, receiver: Partial<Receiver>) => {
+    const { events, kinds } = run(plan, { frames: 600, receiver });
+    return { kinds, event: events.find(({ kind }) => kind === "clipping") };
+  };
+
+  test("noise beyond the band edge that comes with the power in the band is clipping", () => {
+    const { event } = clipped({ ...clean, impairments: { clipping } }, WIDE);
+    expect(event!.figures.correlation).toBeGreaterThan(0.6);
+    expect(event!.classification).toBe("follows the power in the band");
   });
-  expect(kinds.has("clipping")).toBe(true);
-  expect(events.find(({ kind }) => kind === "clipping")!.figures.correlation).toBeGreaterThan(0.6);
+
+  test("noise between the channels tells the same where a capture ends with the band", () => {
+    const { event } = clipped(
+      { ...sparse, impairments: { clipping: { ...clipping, limitDbmv: 2 } } },
+      WITHIN,
+    );
+    expect(event!.evidence.statistic).toBe("rise between the channels in dB");
+    expect(event!.classification).toBe("follows the power in the band");
+  });
+
+  test.each([
+    ["beyond the band edge", WIDE],
+    ["between the channels", { bins: 2048, spanHz: 84e6, centerFrequencyHz: 42e6 }],
+  ])("a station at 3.77 MHz that clips the laser is named with its harmonics, %s", (place, receiver) => {
+    const plan: PortPlan = {
+      ...clean,
+      channels: [scQam(24), scQam(31.2), scQam(37.6)],
+      carriers: [station, ...harmonics],
+      impairments: { clipping: { limitDbmv: 12, levelDbmvPer50Khz: -54 } },
+    };
+    const { event } = clipped(plan, receiver);
+    expect(event!.evidence.statistic).toBe(`rise ${place} in dB`);
+    expect(Math.abs(event!.figures.causeHz! - 3.77e6)).toBeLessThan(50e3);
+    expect(event!.figures.correlation).toBeGreaterThan(0.6);
+    expect(event!.classification).toMatch(
+      /^follows the carrier at 3\.7\d\d MHz, products at 2f 7\.5\d, 3f 11\.3\d MHz$/,
+    );
+  });
+
+  test("that station alone, a rise of the noise, and pulses are no clipping", () => {
+    const rise = { riseDb: 8, phaseS: 1_780_000_010 % 1e6, durationS: 4, periodS: 8 };
+    const plans: PortPlan[] = [
+      { ...clean, carriers: [station] },
+      { ...clean, carriers: [station], impairments: { noiseRises: [rise] } },
+      {
+        ...clean,
+        impulses: [
+          {
+            label: "strong",
+            ratePerS: 120,
+            overFloorDb: 45,
+            durationUs: 2000,
+            phaseMs: 3.2,
+            jitterMs: 0.2,
+            cornerHz: 20e6,
+          },
+        ],
+      },
+    ];
+    for (const plan of plans) {
+      for (const receiver of [WIDE, { bins: 2048, spanHz: 84e6, centerFrequencyHz: 42e6 }]) {
+        expect(clipped(plan, receiver).event).toBeUndefined();
+      }
+    }
+  });
 });
 
 test("a one-sided clip at 2 sigma skews the samples by 0.12", () => {

@@ -8,7 +8,7 @@ export interface ImpairmentPlan {
   hum?: { frequencyHz: number; modulation: number };
   /** Rises of the noise floor on a schedule. */
   noiseRises?: readonly NoiseRise[];
-  /** A return laser that clips: noise over the whole band once the power of the channels passes a limit. */
+  /** A return laser that clips: noise over the whole band once the power of channels and carriers passes a limit. */
   clipping?: ClippingPlan;
 }
 
@@ -75,10 +75,10 @@ export function noiseRise(impairments: ImpairmentPlan | undefined, atUs: number)
   return factor;
 }
 
-/** Density that clipping adds, mV^2/Hz, at a power of all channels in mV^2. */
-export function clippingDensity(clipping: ClippingPlan | undefined, channelPower: number): number {
+/** Density that clipping adds, mV^2/Hz, at a power of all channels and carriers in mV^2. */
+export function clippingDensity(clipping: ClippingPlan | undefined, power: number): number {
   if (!clipping) return 0;
-  const over = channelPower / 10 ** (clipping.limitDbmv / 10);
+  const over = power / 10 ** (clipping.limitDbmv / 10);
   return over <= 1 ? 0 : (over * over * 10 ** (clipping.levelDbmvPer50Khz / 10)) / 50_000;
 }
 

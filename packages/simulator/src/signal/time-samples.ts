@@ -84,7 +84,7 @@ export class TimeSamples {
       else this.#addScQam(sent, plan, this.#activity.bursts(channel, atUs, durationUs, state), random);
     });
     if (impairments?.hum) scale(sent, humGain(impairments, atUs));
-    this.#addClipping(out, sent, random);
+    this.#addClipping(out, sent, atUs, random);
     if (impairments?.response) this.#shape(sent, impairments.response);
     for (let n = 0; n < length; n += 1) {
       out.re[n]! += sent.re[n]!;
@@ -109,11 +109,11 @@ export class TimeSamples {
     fft.inverse(sent.re, sent.im);
   }
 
-  #addClipping(out: ComplexSamples, sent: ComplexSamples, random: Random): void {
+  #addClipping(out: ComplexSamples, sent: ComplexSamples, atUs: number, random: Random): void {
     const clipping = this.#activity.plan.impairments?.clipping;
     if (!clipping) return;
     const { length, sampleRateHz } = this.#receiver;
-    let power = 0;
+    let power = this.#activity.carrierPower(atUs);
     for (let n = 0; n < length; n += 1) power += (sent.re[n]! ** 2 + sent.im[n]! ** 2) / length;
     const density = clippingDensity(clipping, power);
     if (density > 0) new NoiseSource(length, sampleRateHz, () => density).add(out, random);
