@@ -1,3 +1,6 @@
+import { generic } from "@pnmlab/docsis-mib";
+import { Random } from "@pnmlab/pnm-analysis";
+import { encodeUtsc } from "@pnmlab/pnm-codec";
 import { decodeSpectrumFrame, encodeSpectrumFrame } from "@pnmlab/protocol";
 import { scenarios } from "@pnmlab/simulator";
 import { expect, test, vi } from "vitest";
@@ -12,6 +15,7 @@ import {
   wireBytes,
 } from "../_test/detection.ts";
 import { waitFor as waitForAtMost } from "../_test/support.ts";
+import { decodeCaptures } from "../utsc/capture-frame.ts";
 import { unpackFrames } from "./frame-pack.ts";
 
 const LINE = { 200: -30 };
@@ -48,6 +52,58 @@ test("a line is raised with its frequency and level, proven by five frames, and 
   expect(replay.value).toBeCloseTo(event!.evidence.value, 6);
   expect(await service.replay(event!.id)).toEqual(replay);
   await expect(service.replay("none")).rejects.toMatchObject({ code: "EVENT_UNKNOWN" });
+});
+
+test("a capture file at full scale is a receiver overload, with its share in the event and in the frames that prove it", async () => {
+  const detection = await openDetection();
+  const { service, store, session } = detection;
+  const file = (sequence: number) => {
+    const random = new Random(BigInt(sequence + 1));
+    const deviation = sequence === 60 ? 20_000 : sequence > 60 && sequence < 65 ? 12_000 : 500;
+    const samples = Int16Array.from({ length: 2 * 1024 }, () =>
+      Math.max(-32768, Math.min(32767, Math.round(deviation * random.normal()))),
+    );
+    const bytes = encodeUtsc({
+      form: "common-header-v2",
+      captureTimeS: 1_780_000_000,
+      ifIndex: 5,
+      ccapId: "ccap",
+      outputFormat: "timeIQ",
+      bins: 1024,
+      centerFrequencyHz: 51_200_000,
+      spanHz: 102_400_000,
+      samples,
+    });
+    const clipped = samples.filter((value) => value === 32767 || value === -32768).length / samples.length;
+    return { bytes, clipped };
+  };
+  const shares: number[] = [];
+  for (let sequence = 0; sequence < 100; sequence += 1) {
+    const { bytes, clipped } = file(sequence);
+    shares.push(clipped);
+    const [capture] = decodeCaptures(bytes, "pnmlab_a_c1", {
+      accepted: { ...session.accepted!, outputFormat: "timeIQ", bins: 1024, spanHz: 102_400_000 },
+      kHundredthsDb: -8600,
+      sampleRateHz: 102_400_000,
+      resolutionBandwidthHz: undefined,
+      samples: generic.samples,
+    });
+    const { observed: _, reading: __, ...spectrum } = capture!;
+    service.publishFrame("s-1", { ...noiseFrame(sequence), ...spectrum });
+  }
+  await waitFor(() => service.state().sessions[0]?.framesAnalysed === 100);
+  const [event, ...others] = store.list({ kind: "receiverOverload", limit: 10 });
+  expect(others).toEqual([]);
+  const most = Math.max(...shares);
+  expect(most).toBeGreaterThan(0.01);
+  expect(event!.evidence.value / most).toBeCloseTo(1, 2);
+  expect(event!.severity).toBe("major");
+  const frames = unpackFrames(store.evidence(event!.id)!).map(decodeSpectrumFrame);
+  expect(frames).toHaveLength(5);
+  for (const { sequence, clippedShare = 0 } of frames) {
+    expect(Math.abs(clippedShare - shares[sequence]!)).toBeLessThan(0.001 * most);
+  }
+  expect(await service.replay(event!.id)).toMatchObject({ source: "evidence", fires: true });
 });
 
 test("no frame is skipped where a long file brings many at once, and what is too much is counted", async () => {
@@ -266,4 +322,14 @@ test("noise is judged against the same hour of the last days, which each capture
   service.publishSession(session);
   await waitFor(() => later() !== undefined);
   expect(later()).toBeCloseTo(dbmvPerHz, 6);
+});
+
+test("frames that all stand at one phase of the mains are told, and those of another period are not", async () => {
+  const detection = await openDetection();
+  const { service } = detection;
+  const hidden = () => service.state().sessions[0]?.hiddenMainsHz;
+  detection.feed(0, 199);
+  expect(hidden()).toBeNull();
+  detection.feed(199, 240);
+  expect(hidden()).toEqual([50, 60, 100, 120]);
 });

@@ -22,5 +22,6 @@ export function analysedFrameOf(
     timeS: frame.capturedAtMs / 1000,
     sequence,
     looks,
+    clippedShare: frame.clippedShare,
   };
 }

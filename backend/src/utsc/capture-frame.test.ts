@@ -1,5 +1,5 @@
 import { generic } from "@pnmlab/docsis-mib";
-import { bandPower } from "@pnmlab/pnm-analysis";
+import { bandPower, Random } from "@pnmlab/pnm-analysis";
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
 import { NO_LEVEL, type UtscAccepted } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
@@ -59,6 +59,37 @@ test.each(["fftPower", "fftAmplitude", "fftDb"] as const)(
     expect(frame.observed.ownWindow).toBeUndefined();
     expect(Math.abs(frame.levelsHundredthsDbmv[450]! - 500)).toBeLessThanOrEqual(5);
     expect(Math.abs(frame.levelsHundredthsDbmv[0]! + 4000)).toBeLessThanOrEqual(5);
+  },
+);
+
+/** Integers around a middle, as noise has them, with those of the list in place of every hundredth. */
+function noisy(count: number, middle: number, spread: number, ends: readonly number[]): number[] {
+  const random = new Random(7n);
+  return Array.from({ length: count }, (_, k) =>
+    k % 100 === 0 ? ends[(k / 100) % ends.length]! : Math.round(middle + spread * random.uniform()),
+  );
+}
+
+test.each([
+  ["timeIQ", Int16Array.from(noisy(1600, -3000, 6000, [0x7fff, -0x8000])), 0.01],
+  ["fftPower", Uint32Array.from(noisy(800, 4e5, 3e5, [0xffff_ffff])), 0.01],
+  ["fftAmplitude", Uint16Array.from(noisy(800, 600, 500, [0xffff])), 0.01],
+  // The lower end of levels is an empty bin.
+  ["fftDb", Int16Array.from(noisy(800, 2000, 900, [0x7fff, -0x8000])), 0.005],
+] as const)(
+  "a %s file tells the share of its integers that stand at full scale",
+  (outputFormat, samples, share) => {
+    const read = (values: typeof samples) =>
+      decodeCaptures(
+        encodeUtsc({ form: "common-header-v2", ...content, outputFormat, samples: values }),
+        "pnmlab_a_c1",
+        { ...context, accepted: { ...accepted, outputFormat } },
+      )[0]!;
+    expect(read(samples).clippedShare).toBeCloseTo(share, 9);
+    const free = samples.map((value) =>
+      Math.abs(value) >= 0x7fff && value < 4e5 ? 700 : Math.min(value, 7e5),
+    );
+    expect(read(free as typeof samples)).not.toHaveProperty("clippedShare");
   },
 );
 

@@ -1,6 +1,12 @@
 import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
-import { TIME_SAMPLES_WINDOW, utscFrameLevels, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
+import {
+  TIME_SAMPLES_WINDOW,
+  utscClippedShare,
+  utscFrameLevels,
+  type WindowName,
+  windowFigures,
+} from "@pnmlab/pnm-analysis";
 import {
   type DecodeHints,
   decodePnm,
@@ -43,6 +49,8 @@ export interface CaptureFrame {
   resolutionBandwidthHz: number;
   kHundredthsDb: number;
   uncalibrated: boolean;
+  /** Share of samples, or of bins, at the end of their number range; left out where it is 0. */
+  clippedShare?: number;
   levelsHundredthsDbmv: Int16Array;
   observed: Omit<UtscObserved, "repeatPeriodUs">;
   reading: FileReading;
@@ -158,6 +166,7 @@ function captureOf(
       : 0;
   const scale = scaleMismatch(record, frame.levelsDbmv, { window, averaging: accepted.averaging });
   const mismatches = scale ? [...reading.mismatches, scale] : reading.mismatches;
+  const clippedShare = utscClippedShare(record, k);
   const headerTells = record.configurationSource === "header";
   return {
     firstBinHz: frame.firstBinHz,
@@ -165,6 +174,7 @@ function captureOf(
     resolutionBandwidthHz: frame.resolutionBandwidthHz,
     kHundredthsDb: record.kHundredthsDb ?? 0,
     uncalibrated: frame.uncalibrated,
+    ...(clippedShare > 0 ? { clippedShare } : {}),
     levelsHundredthsDbmv: toHundredths(frame.levelsDbmv, raiseDb),
     observed: {
       ...(headerTells && record.centerFrequencyHz !== undefined

@@ -1,5 +1,6 @@
 export { leakyAverage } from "./averaging.ts";
 export { type BandPower, bandPower, type LevelSpectrum, occupiedBandwidthHz } from "./band.ts";
+export { clippedShare } from "./clipped-share.ts";
 export { type ComparedSpectrum, compareSpectra, type SpectrumComparison } from "./compare/compare-spectra.ts";
 export { compareLines, type LineChange } from "./compare/lines.ts";
 export { type BinAxis, coarserAxis, resampled } from "./compare/resample.ts";
@@ -32,7 +33,6 @@ export { LocalBaseline, medianToMeanDb } from "./detect/local-baseline.ts";
 export { MAINS_HZ, type MainsFold, MainsFolder, type MainsHz, mainsFold } from "./detect/mains-fold.ts";
 export { type Dip, type PassbandShape, passbandShape } from "./detect/passband-shape.ts";
 export { fitTemplate, secondOrderTemplate, type TemplateFit } from "./detect/product-template.ts";
-export { clippedShare } from "./detect/receiver-overload.ts";
 export { type Ripple, strongestRipple } from "./detect/ripple.ts";
 export {
   RADIO_SERVICES,
@@ -174,7 +174,7 @@ export {
   sumDb,
   thermalNoiseDbmv,
 } from "./units.ts";
-export { type UtscFrameOptions, utscFrameLevels, windowOfCode } from "./utsc-frame.ts";
+export { type UtscFrameOptions, utscClippedShare, utscFrameLevels, windowOfCode } from "./utsc-frame.ts";
 export {
   figuresOf,
   type WindowFigures,

@@ -10,7 +10,7 @@ export interface SpectrumFrame extends LevelSpectrum {
   sequence: number;
   /** Spectra that the CMTS averaged into this one; 1 unless given. */
   looks?: number | undefined;
-  /** Share of time samples or bins that stand at the end of their number range; see `clippedShare`. */
+  /** Share of time samples or bins that stand at the end of their number range; see `utscClippedShare`. */
   clippedShare?: number | undefined;
 }
 

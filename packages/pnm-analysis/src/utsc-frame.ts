@@ -1,4 +1,5 @@
 import { UTSC_FORMATS, type UtscRecord, utscLevelsDb } from "@pnmlab/pnm-codec";
+import { clippedShare } from "./clipped-share.ts";
 import { AnalysisError } from "./errors.ts";
 import { type FrameLevels, isUncalibrated, rawAdcLevelsDbmv, timeIqLevelsDbmv } from "./time-samples.ts";
 import { type WindowName, windowFigures } from "./window.ts";
@@ -73,6 +74,20 @@ export function utscFrameLevels(
       (record.capture?.resolutionBwHz || windowFigures(window).enbwBins * binSpacingHz),
     uncalibrated: isUncalibrated(kHundredthsDb),
   };
+}
+
+/**
+ * Share of a frame's integers that stand at the end of their number range: the receiver was overdriven, or a bin holds
+ * more than its format can tell.
+ *
+ * @throws AnalysisError `BAD_ARGUMENT` for a frame that the record does not have
+ */
+export function utscClippedShare(record: UtscRecord, frame: number): number {
+  assertFrame(record, frame);
+  const perFrame = record.bins * UTSC_FORMATS[record.outputFormat].integersPerBin;
+  const samples = record.samples.subarray(frame * perFrame, (frame + 1) * perFrame);
+  // The lower end of levels in dB is an empty bin.
+  return clippedShare(samples, record.outputFormat === "fftDb");
 }
 
 function sampleRateOf(record: UtscRecord, options: UtscFrameOptions, spanHz: number): number {

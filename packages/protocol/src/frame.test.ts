@@ -34,6 +34,19 @@ test("the count of withheld frames is written per client without encoding again"
   expect(decodeSpectrumFrame(bytes.buffer)).toEqual({ ...frame, withheld: 9 });
 });
 
+test("the share of clipped samples goes along, and is not there in frames that were written without it", () => {
+  for (const share of [1, 0.5, 1.2e-4, 1e-6, 1e-8]) {
+    const { clippedShare } = decodeSpectrumFrame(
+      encodeSpectrumFrame({ ...frame, clippedShare: share }).buffer,
+    );
+    expect(Math.abs(clippedShare! / share - 1)).toBeLessThan(0.0006);
+  }
+  const none = encodeSpectrumFrame({ ...frame, clippedShare: 0 });
+  expect(none).toEqual(encodeSpectrumFrame(frame));
+  expect([none[58], none[59]]).toEqual([0, 0]);
+  expect(decodeSpectrumFrame(none.buffer)).not.toHaveProperty("clippedShare");
+});
+
 test("a message that is no frame, or has another length than it says, is refused", () => {
   const bytes = encodeSpectrumFrame(frame);
   expect(() => decodeSpectrumFrame(bytes.slice(0, 20).buffer)).toThrow("not a spectrum frame");

@@ -246,6 +246,7 @@ test("services by frequency, the narrowest band first", () => {
 
 test("samples at full scale are counted on both sides, of unsigned bins on the upper one", () => {
   expect(clippedShare(Int16Array.of(0, 32767, -32768, 5))).toBe(0.5);
+  expect(clippedShare(Int16Array.of(0, 32767, -32768, 5), true)).toBe(0.25);
   expect(clippedShare(Uint32Array.of(0, 0xffff_ffff))).toBe(0.5);
   expect(clippedShare(new Uint16Array(0))).toBe(0);
 });

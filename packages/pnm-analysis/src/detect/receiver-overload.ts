@@ -11,16 +11,6 @@ const DC_REACH = 10;
 const DC_GUARD = 2;
 const AVERAGED = 50;
 
-/** Share of integers that stand at either end of their range: clipped time samples, saturated bins. */
-export function clippedShare(samples: Int16Array | Uint16Array | Uint32Array): number {
-  const isSigned = samples instanceof Int16Array;
-  const most = isSigned ? 0x7fff : samples instanceof Uint16Array ? 0xffff : 0xffff_ffff;
-  let clipped = 0;
-  // A saturated unsigned bin is all ones; an empty one is no overload.
-  for (const value of samples) if (value >= most || (isSigned && value <= -0x8000)) clipped += 1;
-  return samples.length === 0 ? 0 : clipped / samples.length;
-}
-
 /**
  * D9: overload of the receiver or its converter, and a spur at the centre frequency. A frame with an overload is
  * suspect: baselines and averages leave it out.
