@@ -1,6 +1,6 @@
 import { frequencyOfBin } from "../measure/bins.ts";
 import { median } from "../measure/quantile.ts";
-import { dbOfPower, powerOfDb } from "../units.ts";
+import { dbOfPower } from "../units.ts";
 import { Alarm } from "./alarm.ts";
 import { type BeatGrid, beatGridsOf, type DownstreamCarrier } from "./beat-grid.ts";
 import { type CombResult, combTest } from "./comb.ts";
@@ -12,8 +12,11 @@ import { fitTemplate, secondOrderTemplate } from "./product-template.ts";
 /** Taken for the downstream where its channels are not known. */
 const FULL_DOWNSTREAM: readonly DownstreamCarrier[] = [{ lowerHz: 108e6, upperHz: 1002e6 }];
 const AVERAGED_LOOKS = 8;
-/** Frames of one floor estimate, and bins that are put together against its spread. */
-const FLOOR_FRAMES = 300;
+/** Looks of one mean of the floor: bins of it spread by less than 0.1 dB. It is renewed by parts. */
+const MEAN_LOOKS = 2000;
+const MEAN_PARTS = 4;
+/** Quiet bins are put together, by their median, so that lines do not count, to so many values or fewer. */
+const MOST_GROUPS = 16;
 const GROUP_BINS = 20;
 
 /**
@@ -30,7 +33,7 @@ export class PathDistortionDetector implements Detector {
   readonly #grids: readonly BeatGrid[];
   #spacingHz = Number.NaN;
   #offsetHz = 0;
-  #frames = 0;
+  #floor: FloorMean | undefined;
   #reference: Float64Array | undefined;
 
   /** @param downstream channels of the downstream; none where they are not known */
@@ -52,7 +55,6 @@ export class PathDistortionDetector implements Detector {
   }
 
   feed(view: FrameView): DetectorNotice[] {
-    this.#frames += 1;
     const averaged = view.looks >= AVERAGED_LOOKS ? view.excessDb : view.block?.excessDb;
     return noticesOf(averaged && this.#judgeComb(view, averaged), this.#judgeNoise(view));
   }
@@ -101,32 +103,37 @@ export class PathDistortionDetector implements Detector {
   }
 
   #judgeNoise(view: FrameView): DetectorNotice | undefined {
-    if (this.#frames % FLOOR_FRAMES !== 0 || view.quiet.length < 5 * GROUP_BINS) return undefined;
-    const { thresholds } = this.#context;
-    const floor = view.floor.levelsDbmv();
-    const groups = Math.floor(view.quiet.length / GROUP_BINS);
-    const frequencies = new Float64Array(groups);
-    const levels = Float64Array.from({ length: groups }, (_, g) => {
-      const bins = view.quiet.subarray(g * GROUP_BINS, (g + 1) * GROUP_BINS);
-      frequencies[g] = frequencyOfBin(view.frame, bins[GROUP_BINS >> 1]!);
-      return median(Array.from(bins, (k) => floor[k]!));
-    });
+    if (view.quiet.length < 5 * GROUP_BINS || view.isSpoilt) return undefined;
+    this.#floor ??= new FloorMean(view);
+    const powers = this.#floor.add(view);
+    if (!powers) return undefined;
     if (!this.#reference) {
-      this.#reference = levels;
+      this.#reference = powers;
+      this.#floor = new FloorMean(view);
       return undefined;
     }
+    const { thresholds } = this.#context;
     const reference = this.#reference;
-    const rise = levels.map((level, g) => powerOfDb(level) - powerOfDb(reference[g]!));
-    const fit = fitTemplate(rise, secondOrderTemplate(this.#downstream, frequencies));
-    const riseDb = median(levels.map((level, g) => level - reference[g]!));
-    const isHit = riseDb > thresholds.d4NoiseDb && fit.explained > thresholds.d4NoiseShare;
+    const { frequencies } = this.#floor;
+    const rise = powers.map((power, g) => power - reference[g]!);
+    const template = secondOrderTemplate(this.#downstream, frequencies);
+    const fit = fitTemplate(rise, template);
+    // Noise that falls steeper has the same shape, but only with a constant that takes off what the template adds.
+    const share = (fit.factor * median(template)) / median(rise);
+    const riseDb = median(powers.map((power, g) => dbOfPower(power / reference[g]!)));
+    const isHit =
+      riseDb > thresholds.d4NoiseDb &&
+      fit.explained > thresholds.d4NoiseShare &&
+      share > thresholds.d4NoiseShare &&
+      share < 1 / thresholds.d4NoiseShare;
     const { frame } = view;
+    const [lowestHz, highestHz] = [frequencies[0]!, frequencies.at(-1)!];
     return this.#noise.step(
       isHit ? riseDb - thresholds.d4NoiseDb : -thresholds.hysteresisDb - 1,
       isHit
         ? {
-            f0Hz: (frequencies[0]! + frequencies[groups - 1]!) / 2,
-            bwHz: frequencies[groups - 1]! - frequencies[0]!,
+            f0Hz: (lowestHz + highestHz) / 2,
+            bwHz: highestHz - lowestHz,
             levelDbmv: dbOfPower(median(rise)),
             channels: [],
             statistic: "floor rise in the shape of second-order products, dB",
@@ -135,11 +142,49 @@ export class PathDistortionDetector implements Detector {
             severity: "minor",
             // The shape is smooth: other causes may look alike, so it is a hint to be confirmed on site.
             confidence: 0.5,
-            figures: { explainedPct: 100 * fit.explained },
+            figures: { explainedPct: 100 * fit.explained, templateSharePct: 100 * share },
           }
         : undefined,
       frame.timeS,
       frame.sequence,
     );
+  }
+}
+
+/** Mean power of the quiet bins in groups over the last 2,000 looks, told anew with every quarter of them. */
+class FloorMean {
+  /** Middle of each group. */
+  readonly frequencies: Float64Array;
+  readonly #groupBins: number;
+  readonly #framesPerPart: number;
+  #parts: Float64Array[] = [];
+  #sum: Float64Array;
+  #frames = 0;
+
+  constructor({ quiet, frame, looks }: FrameView) {
+    this.#framesPerPart = Math.ceil(MEAN_LOOKS / MEAN_PARTS / looks);
+    this.#sum = new Float64Array(quiet.length);
+    this.#groupBins = Math.max(GROUP_BINS, Math.floor(quiet.length / MOST_GROUPS));
+    this.frequencies = Float64Array.from({ length: Math.floor(quiet.length / this.#groupBins) }, (_, g) => {
+      const bins = quiet.subarray(g * this.#groupBins, (g + 1) * this.#groupBins);
+      return frequencyOfBin(frame, bins.reduce((sum, k) => sum + k, 0) / bins.length);
+    });
+  }
+
+  /** The power of each group where this frame ends a part and there are enough of them. */
+  add({ quiet, powers }: FrameView): Float64Array | undefined {
+    for (let i = 0; i < quiet.length; i += 1) this.#sum[i]! += powers[quiet[i]!]!;
+    this.#frames += 1;
+    if (this.#frames < this.#framesPerPart) return undefined;
+    this.#parts.push(this.#sum);
+    if (this.#parts.length > MEAN_PARTS) this.#parts.shift();
+    this.#sum = new Float64Array(quiet.length);
+    this.#frames = 0;
+    if (this.#parts.length < MEAN_PARTS) return undefined;
+    const count = MEAN_PARTS * this.#framesPerPart;
+    return this.frequencies.map((_, g) => {
+      const bins = Array.from({ length: this.#groupBins }, (__, i) => g * this.#groupBins + i);
+      return median(bins.map((i) => this.#parts.reduce((sum, part) => sum + part[i]!, 0) / count));
+    });
   }
 }

@@ -8,7 +8,14 @@ import {
   windowCoefficients,
 } from "@pnmlab/pnm-analysis";
 import { type ChannelState, divide, type PortActivity } from "./activity.ts";
-import { clippingDensity, humGain, noiseRise, responsePower } from "./impairments.ts";
+import {
+  clippingDensity,
+  distortionDensity,
+  humGain,
+  isDistorted,
+  noiseRise,
+  responsePower,
+} from "./impairments.ts";
 import {
   type CarrierPlan,
   floorDensity,
@@ -50,6 +57,8 @@ export class BinSpectrum {
   readonly #floor: Float64Array;
   /** Power gain of the path from the modems per grid cell; undefined for a flat one. */
   readonly #response: Float64Array | undefined;
+  /** Products of the downstream; undefined without any. */
+  readonly #distortion: Float64Array | undefined;
   readonly #scQam = new Map<number, ShapedBand>();
   readonly #ofdma = new Map<number, { plan: OfdmaPlan; edgesHz: number[]; density: number }>();
   readonly #toneShapes = new Map<CarrierPlan, Float64Array>();
@@ -84,6 +93,10 @@ export class BinSpectrum {
       Float64Array.from({ length: this.#gridSize }, (_, j) =>
         responsePower(response, this.#gridStartHz + j * this.#gridSpacingHz),
       );
+    const distortion = activity.plan.impairments?.digitalDistortion;
+    this.#distortion =
+      distortion &&
+      this.#floor.map((_, j) => distortionDensity(distortion, this.#gridStartHz + j * this.#gridSpacingHz));
     activity.plan.channels.forEach((plan, i) => {
       if (plan.kind === "scQam") {
         const symbolRateHz = symbolRateOfWidth(plan.widthHz);
@@ -140,6 +153,9 @@ export class BinSpectrum {
     const rise = noiseRise(impairments, atUs);
     if (rise === 1) re.set(this.#floor);
     else for (let j = 0; j < re.length; j += 1) re[j] = rise * this.#floor[j]!;
+    if (this.#distortion && isDistorted(impairments, atUs)) {
+      for (let j = 0; j < re.length; j += 1) re[j]! += this.#distortion[j]!;
+    }
     im.fill(0);
     const gain = humGain(impairments, atUs) ** 2;
     let channelPower = 0;

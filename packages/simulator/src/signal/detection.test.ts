@@ -288,6 +288,47 @@ test("D4: a comb of 6 MHz is one event with z of 10 and more, at 6 MHz and not a
   expect(events.filter(({ kind }) => kind === "narrowbandIngress")).toEqual([]);
 });
 
+describe("D4, noise of an all-digital downstream", () => {
+  /** 256-QAM from 108 to 1002 MHz, with the gaps between the channels. */
+  const downstream = Array.from({ length: 149 }, (_, i) => ({
+    lowerHz: 108.3e6 + 6e6 * i,
+    upperHz: 113.7e6 + 6e6 * i,
+  }));
+  const schedule = { phaseS: 1_780_000_110 % 1e6, durationS: 1e5, periodS: 1e6 };
+  const flat = { ...sparse, noise: { ...sparse.noise, riseDbPerOctave: 0 } };
+  const noiseEvent = (plan: PortPlan, frames: number) =>
+    run(
+      plan,
+      { frames, receiver: { bins: 1600, spanHz: 80e6, centerFrequencyHz: 45e6 } },
+      { enabled: ["D3", "D4"] },
+    );
+
+  test.each([3, 5])("%i dB over the floor are found, in its shape", (riseDb) => {
+    const overFloorDb = dbOfPower(10 ** (riseDb / 10) - 1);
+    const digitalDistortion = { levelDbmvPer50Khz: -59 + overFloorDb + 0.2, downstream, ...schedule };
+    const { events, raisedAt } = noiseEvent({ ...flat, impairments: { digitalDistortion } }, 5000);
+    expect(events.map(({ kind }) => kind)).toEqual(["cpdNoise"]);
+    const [event] = events;
+    expect(Math.abs(event!.evidence.value - riseDb)).toBeLessThan(0.5);
+    expect(event!.figures.explainedPct).toBeGreaterThan(70);
+    // It begins at 110 s: four parts of 500 frames later the mean is of nothing else.
+    expect(raisedAt.get("cpdNoise")!.timeS).toBeLessThan(110 + 125);
+  });
+
+  test("a flat rise, and one that falls steeper, are none", () => {
+    const flatRise = { noiseRises: [{ riseDb: 5, ...schedule }] };
+    // The same schedule on noise that falls by 3 dB an octave below 15 MHz.
+    const steep = { ...sparse, noise: { ...sparse.noise, riseBelowHz: 60e6 }, impairments: flatRise };
+    for (const plan of [{ ...flat, impairments: flatRise }, steep]) {
+      expect(noiseEvent(plan, 5000).events.map(({ kind }) => kind)).toEqual([]);
+    }
+  });
+
+  test("a clean plant raises none over means of its own", () => {
+    expect(noiseEvent(clean, 6000).events).toEqual([]);
+  });
+});
+
 describe("D5, clipping", () => {
   const clipping = { limitDbmv: 6.5, levelDbmvPer50Khz: -50 };
   /** To beyond the band edge, and one that ends at it. */

@@ -10,6 +10,18 @@ export interface ImpairmentPlan {
   noiseRises?: readonly NoiseRise[];
   /** A return laser that clips: noise over the whole band once the power of channels and carriers passes a limit. */
   clipping?: ClippingPlan;
+  /** Second-order products of an all-digital downstream: noise in the shape of its density's autocorrelation. */
+  digitalDistortion?: DigitalDistortionPlan;
+}
+
+export interface DigitalDistortionPlan {
+  /** Density towards 0 Hz. */
+  levelDbmvPer50Khz: number;
+  downstream: readonly { lowerHz: number; upperHz: number }[];
+  /** It is there when Unix time is past a whole number of periods by this, for so long. */
+  phaseS: number;
+  durationS: number;
+  periodS: number;
 }
 
 export interface ResponsePlan {
@@ -68,11 +80,46 @@ export function humGain(impairments: ImpairmentPlan | undefined, atUs: number): 
 /** Factor on the density of the noise floor at a time. */
 export function noiseRise(impairments: ImpairmentPlan | undefined, atUs: number): number {
   let factor = 1;
-  for (const { riseDb, phaseS, durationS, periodS } of impairments?.noiseRises ?? []) {
-    const sinceS = (((atUs / 1e6 - phaseS) % periodS) + periodS) % periodS;
-    if (sinceS < durationS) factor *= 10 ** (riseDb / 10);
+  for (const rise of impairments?.noiseRises ?? []) {
+    if (isDue(rise, atUs)) factor *= 10 ** (rise.riseDb / 10);
   }
   return factor;
+}
+
+function isDue(
+  { phaseS, durationS, periodS }: Pick<NoiseRise, "phaseS" | "durationS" | "periodS">,
+  atUs: number,
+): boolean {
+  return (((atUs / 1e6 - phaseS) % periodS) + periodS) % periodS < durationS;
+}
+
+/** `true` while products of an all-digital downstream are there. */
+export function isDistorted(impairments: ImpairmentPlan | undefined, atUs: number): boolean {
+  const distortion = impairments?.digitalDistortion;
+  return distortion !== undefined && isDue(distortion, atUs);
+}
+
+/**
+ * Density of those products, mV^2/Hz: the share of the downstream that overlaps itself when it is moved by the
+ * frequency, as channels of flat density have it.
+ */
+export function distortionDensity(
+  { levelDbmvPer50Khz, downstream }: DigitalDistortionPlan,
+  frequencyHz: number,
+): number {
+  const moveHz = Math.abs(frequencyHz);
+  let overlapHz = 0;
+  let widthHz = 0;
+  for (const a of downstream) {
+    widthHz += a.upperHz - a.lowerHz;
+    for (const b of downstream) {
+      overlapHz += Math.max(
+        0,
+        Math.min(a.upperHz, b.upperHz - moveHz) - Math.max(a.lowerHz, b.lowerHz - moveHz),
+      );
+    }
+  }
+  return ((overlapHz / widthHz) * 10 ** (levelDbmvPer50Khz / 10)) / 50_000;
 }
 
 /** Density that clipping adds, mV^2/Hz, at a power of all channels and carriers in mV^2. */

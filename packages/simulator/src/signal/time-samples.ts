@@ -9,7 +9,15 @@ import {
 } from "@pnmlab/pnm-analysis";
 import { type Burst, type ChannelState, divide, type PortActivity } from "./activity.ts";
 import { symbolTaper } from "./bin-spectrum.ts";
-import { clippingDensity, humGain, noiseRise, type ResponsePlan, responsePower } from "./impairments.ts";
+import {
+  clippingDensity,
+  distortionDensity,
+  humGain,
+  isDistorted,
+  noiseRise,
+  type ResponsePlan,
+  responsePower,
+} from "./impairments.ts";
 import { passbandGain } from "./passband.ts";
 import {
   floorDensity,
@@ -50,6 +58,8 @@ export class TimeSamples {
   readonly #receiver: TimeReceiver;
   readonly #halfBandwidthHz: number;
   readonly #noise: NoiseSource;
+  /** Products of the downstream; undefined without any. */
+  readonly #distortion: NoiseSource | undefined;
   readonly #filters = new Map<number, Float64Array>();
   readonly #ofdmaFfts = new Map<number, Fft>();
 
@@ -62,6 +72,13 @@ export class TimeSamples {
       const gain = passbandGain(offsetHz, halfBandwidthHz);
       return gain * gain * floorDensity(activity.plan.noise, receiver.centerFrequencyHz + offsetHz);
     });
+    const distortion = activity.plan.impairments?.digitalDistortion;
+    this.#distortion =
+      distortion &&
+      new NoiseSource(receiver.length, receiver.sampleRateHz, (offsetHz) => {
+        const gain = passbandGain(offsetHz, halfBandwidthHz);
+        return gain * gain * distortionDensity(distortion, receiver.centerFrequencyHz + offsetHz);
+      });
   }
 
   get captureUs(): number {
@@ -78,6 +95,7 @@ export class TimeSamples {
     this.#noise.add(out, random);
     const rise = Math.sqrt(noiseRise(impairments, atUs));
     if (rise !== 1) scale(out, rise);
+    if (isDistorted(impairments, atUs)) this.#distortion?.add(out, random);
     const sent = { re: new Float64Array(length), im: new Float64Array(length) };
     this.#activity.plan.channels.forEach((plan, channel) => {
       if (plan.kind === "ofdma") this.#addOfdma(sent, plan, channel, atUs, random, state);
