@@ -1,6 +1,7 @@
 import type { ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { formatMhz, formatNumber, formatSigned } from "./format.ts";
+import type { TableSort } from "./table-sort.ts";
 
 /** Stands in the columns below for the unit that the page shows levels in. */
 export const LEVEL_UNIT = "level";
@@ -131,19 +132,11 @@ function deviationCell(deviationDb: number | undefined, isSilent: boolean): Chan
   return given(deviationDb, formatSigned(deviationDb, 1));
 }
 
-export interface ChannelOrder {
-  by: ChannelColumn;
-  isDescending: boolean;
-}
-
-/** The next order when a head is clicked: numbers begin with the largest, a second click turns them round. */
-export function nextOrder(order: ChannelOrder, by: ChannelColumn): ChannelOrder {
-  if (order.by === by) return { by, isDescending: !order.isDescending };
-  return { by, isDescending: by !== "channel" };
-}
-
 /** Rows in an order; those without the number stand last either way. */
-export function sortedRows(rows: readonly ChannelRow[], { by, isDescending }: ChannelOrder): ChannelRow[] {
+export function sortedRows(
+  rows: readonly ChannelRow[],
+  { column: by, isDescending }: TableSort<ChannelColumn>,
+): ChannelRow[] {
   const sortValue = ({ channel, cells }: ChannelRow) =>
     by === "channel" ? channel.lowerFrequencyHz : (cells?.[by].value ?? Number.NaN);
   return [...rows].sort((a, b) => {

@@ -21,6 +21,27 @@ test("recordings are listed with port, length, frames and room, and filtered", a
   page.close();
 });
 
+test("a head sorts the recordings by its column and says so, names from A, and turns round", async () => {
+  const client = new SyntheticLabClient();
+  const [first] = await client.recordings.list();
+  client.recordings.list = async () =>
+    ["Birch", "Elm", "Ash"].map((label) => ({ ...first!, id: label, label }));
+  const page = await open(client);
+  const heads = () => page.wrapper.findAll("th[aria-sort]");
+  const sorted = () => heads().map((head) => `${head.get("button").text()}:${head.attributes("aria-sort")}`);
+  const names = () => page.wrapper.findAll("tbody tr td:first-child").map((cell) => cell.text());
+  expect(sorted().filter((text) => !text.endsWith(":none"))).toEqual(["From ↓:descending"]);
+  await heads()[0]!.get("button").trigger("click");
+  expect(sorted()[0]).toBe("Name ↑:ascending");
+  expect(names()).toEqual(["Ash", "Birch", "Elm"]);
+  await heads()[0]!.get("button").trigger("click");
+  expect(sorted()[0]).toBe("Name ↓:descending");
+  expect(names()).toEqual(["Elm", "Birch", "Ash"]);
+  await heads()[5]!.get("button").trigger("click");
+  expect(sorted()[5]).toBe("Frames ↓:descending");
+  page.close();
+});
+
 test("a lab without recordings says what to do", async () => {
   const client = new SyntheticLabClient();
   client.recordings.list = async () => [];

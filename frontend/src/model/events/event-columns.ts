@@ -1,4 +1,5 @@
 import type { PlantEvent } from "@pnmlab/protocol";
+import type { TableSort } from "../table-sort.ts";
 import { standingOf } from "./event-standing.ts";
 import { SEVERITIES } from "./severity.ts";
 
@@ -15,15 +16,10 @@ export type EventColumn =
   | "dBc"
   | "state";
 
-export interface EventSort {
-  column: EventColumn;
-  isDescending: boolean;
-}
-
 /** The events in the order of a column; equal ones stay newest first, and what has no value comes last. */
 export function sortEvents(
   events: readonly PlantEvent[],
-  { column, isDescending }: EventSort,
+  { column, isDescending }: TableSort<EventColumn>,
 ): readonly PlantEvent[] {
   const direction = isDescending ? -1 : 1;
   return events.toSorted((a, b) => {

@@ -1,4 +1,5 @@
 import type { Recording, RecordingKind } from "@pnmlab/protocol";
+import type { TableSort } from "../table-sort.ts";
 
 const KIND_WORDS: Record<RecordingKind, string> = {
   ring: "Ring, what is held now",
@@ -13,11 +14,6 @@ export function kindWords(kind: RecordingKind): string {
 }
 
 export type RecordingColumn = "label" | "kind" | "port" | "first" | "length" | "frames" | "size";
-
-export interface RecordingSort {
-  column: RecordingColumn;
-  isDescending: boolean;
-}
 
 /** Time from the first to the newest frame; 0 where there is none. */
 export function lengthMs({ firstMs, lastMs }: Recording): number {
@@ -35,7 +31,10 @@ const VALUES: Record<RecordingColumn, (recording: Recording) => string | number>
 };
 
 /** Sorted by a column; equal ones keep their order. */
-export function sortRecordings(recordings: readonly Recording[], sort: RecordingSort): Recording[] {
+export function sortRecordings(
+  recordings: readonly Recording[],
+  sort: TableSort<RecordingColumn>,
+): Recording[] {
   const value = VALUES[sort.column];
   const sign = sort.isDescending ? -1 : 1;
   return recordings.toSorted((a, b) => {
