@@ -32,7 +32,8 @@ export function installHotkeys(): void {
   const { settings } = useSettings();
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || (event.repeat === true && chordOf(event) === "Space")) return;
-    if (isTyping(event.target) && !event.ctrlKey && !event.metaKey && event.key !== "Escape") return;
+    const isChord = (event.ctrlKey || event.metaKey) && !EDITING.test(event.key);
+    if (isTyping(event.target) && !isChord && event.key !== "Escape") return;
     if (document.querySelector("[data-modal]")) return;
     // What lies open over the page closes first.
     if (event.key === "Escape" && document.querySelector("[data-dismissable-layer]")) return;
@@ -47,6 +48,9 @@ export function installHotkeys(): void {
   document.addEventListener("keydown", onKey);
   onScopeDispose(() => document.removeEventListener("keydown", onKey));
 }
+
+/** What moves through a text, or takes a change of it back, also with Ctrl. */
+const EDITING = /^(Arrow.*|Page.*|Home|End|Backspace|Delete|z)$/i;
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");

@@ -1,6 +1,12 @@
 import { onBeforeUnmount, onMounted, type Ref } from "vue";
 import type { FrequencyRange } from "../model/frequency-axis.ts";
-import { monitorLayout, type PlotLayout, type PlotZone, zoneAt } from "../model/plot-layout.ts";
+import {
+  clampTraceShare,
+  monitorLayout,
+  type PlotLayout,
+  type PlotZone,
+  zoneAt,
+} from "../model/plot-layout.ts";
 import {
   type ColourLimits,
   DEFAULT_TRACE_SHARE,
@@ -242,8 +248,7 @@ export function usePlotGestures(options: GestureOptions): void {
         break;
       }
       case "split": {
-        const share = (y - trace.top - 12) / (height - 40);
-        control.change({ traceShare: Math.min(0.85, Math.max(0.2, share)) });
+        control.change({ traceShare: clampTraceShare((y - trace.top - 12) / (height - 40)) });
         break;
       }
       case "time":

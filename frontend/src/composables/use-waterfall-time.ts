@@ -31,11 +31,12 @@ export function waterfallTime({
   });
   const lengthMs = computed(() => heightPx.value * control.view.value.msPerPx);
   const reachMs = computed(() => {
-    const shown = plot.report.value?.waterfall;
-    if (!shown) return 0;
-    const recordedFromMs = playback.bounds.value?.fromMs ?? shown.topMs;
-    const newestMs = shown.topMs + control.view.value.scrollMs;
-    return Math.max(0, newestMs - Math.min(recordedFromMs, shown.keptFromMs));
+    const report = plot.report.value;
+    if (!report) return 0;
+    // Not the upper edge, which a report tells as it was before the newest scroll.
+    const { capturedAtMs: newestMs, waterfall } = report;
+    const recordedFromMs = playback.bounds.value?.fromMs ?? newestMs;
+    return Math.max(0, newestMs - Math.min(recordedFromMs, waterfall.keptFromMs));
   });
   const scroll = (byMs: number) =>
     control.change(scrollTime(control.view.value, byMs, heightPx.value, reachMs.value));

@@ -37,6 +37,11 @@ export function hasRoomForBoth(height: number): boolean {
   return panesOf(height) >= 2 * LEAST_PANE_PX;
 }
 
+/** A share of the trace pane that leaves something of both. */
+export function clampTraceShare(share: number): number {
+  return Math.min(0.85, Math.max(0.2, share));
+}
+
 function panesOf(height: number): number {
   return Math.max(2, height - TOP_MARGIN - AXIS_HEIGHT - TOP_MARGIN);
 }
