@@ -41,7 +41,7 @@ export function paneX({ box, range }: Pick<SvgPane, "box" | "range">, frequencyH
   return box.left + ((frequencyHz - range.startHz) / (range.stopHz - range.startHz)) * box.width;
 }
 
-export function paneY({ box, highest, lowest }: SvgPane, level: number): number {
+function paneY({ box, highest, lowest }: SvgPane, level: number): number {
   const y = box.top + ((highest - level) / (highest - lowest)) * box.height;
   return Math.min(box.top + box.height, Math.max(box.top, y));
 }
