@@ -48,6 +48,18 @@ test("an event shows cause, common cause, figures with units, and is acknowledge
   page.close();
 });
 
+test("the modems that send on its channels are named when asked for", async () => {
+  const page = await open(new SyntheticLabClient(), "/events/event-3");
+  const suspects = page.wrapper.get("section[aria-label=Suspects]");
+  expect(suspects.text()).toContain("Modems that send on US2, US3");
+  await suspects.get("button").trigger("click");
+  await flushPromises();
+  expect(suspects.get("[role=status]").text()).toMatch(/^\d+ modems\.$/);
+  expect(suspects.findAll("tbody tr").length).toBeGreaterThan(5);
+  expect(suspects.get("tbody").text()).not.toContain("US1");
+  page.close();
+});
+
 test("an event whose frames were removed says since when and why, and asks for none", async () => {
   const client = new SyntheticLabClient();
   const { events, event } = client.events;

@@ -13,13 +13,16 @@ import {
 } from "@pnmlab/protocol";
 import { ApiError } from "../api-error.ts";
 import type { EditEvent, EventQuery, EventsClient, NewMute } from "../events-client.ts";
-import { SyntheticSpectrum } from "./synthetic-spectrum.ts";
+import { SYNTHETIC_CHANNELS, SyntheticSpectrum } from "./synthetic-spectrum.ts";
 
 const HOUR_MS = 3_600_000;
 const EVIDENCE_FRAMES = 5;
 const RING_MS = 574_000;
 /** Events that a threshold at its default would have raised in the made-up ring. */
 const FIRED_AT_DEFAULT = 6;
+
+const channelIds = (...names: string[]) =>
+  SYNTHETIC_CHANNELS.filter(({ name }) => names.includes(name)).map(({ ifIndex }) => String(ifIndex));
 
 /** The made-up lab's events: one open, one acknowledged, one cleared and muted, on two ports. */
 export class SyntheticEvents implements EventsClient {
@@ -194,7 +197,7 @@ function syntheticEvents(nowMs: number): PlantEvent[] {
     bwHz: 100_000,
     levelDbmv: -19.3,
     dBc: -24.1,
-    channels: ["US2", "US3"],
+    channels: channelIds("US2", "US3"),
     evidence: {
       statistic: "excess over neighbours in dB, live",
       value: 19.2,
@@ -257,7 +260,7 @@ function syntheticEvents(nowMs: number): PlantEvent[] {
     f0Hz: 38_400_000,
     bwHz: 6_400_000,
     levelDbmv: null,
-    channels: ["US4"],
+    channels: channelIds("US4"),
     evidence: {
       statistic: "time without a burst in s",
       value: 312,

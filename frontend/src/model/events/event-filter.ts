@@ -6,29 +6,33 @@ import { standingOf } from "./event-standing.ts";
  * Events that match every word of a filter. A word is looked for in title, kind, port, channels and comment; words
  * such as `kind:ingress`, `port:3/0`, `severity:major`, `state:cleared`, `channel:US2`, `dbc>-25`, `level>=-30`,
  * `duty<50` and `mhz>20` look in one field.
+ *
+ * @param channelNames names of the channels that an event lies in
  */
-export function filterEvents(events: readonly PlantEvent[], filter: string): readonly PlantEvent[] {
+export function filterEvents(
+  events: readonly PlantEvent[],
+  filter: string,
+  channelNames: (event: PlantEvent) => readonly string[],
+): readonly PlantEvent[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return events;
-  return events.filter((event) => words.every((word) => matches(event, word)));
+  return events.filter((event) => {
+    const channels = channelNames(event);
+    return words.every((word) => matches(event, channels, word));
+  });
 }
 
-function matches(event: PlantEvent, word: string): boolean {
+function matches(event: PlantEvent, channels: readonly string[], word: string): boolean {
   const compared = /^(dbc|level|duty|mhz|number)(<=|>=|<|>|=)(.+)$/.exec(word);
   if (compared) return isWithin(figureOf(event, compared[1]!), compared[2]!, numberOf(compared[3]!));
   const [field, value] = word.split(/:(.*)/, 2);
   if (value) {
-    const texts = textsOf(event, field!);
+    const texts = field === "channel" ? channels : textsOf(event, field!);
     if (texts) return texts.some((text) => text.toLowerCase().includes(value));
   }
-  return [
-    event.title,
-    event.kind,
-    kindName(event.kind),
-    portOf(event),
-    event.comment,
-    ...event.channels,
-  ].some((text) => text.toLowerCase().includes(word));
+  return [event.title, event.kind, kindName(event.kind), portOf(event), event.comment, ...channels].some(
+    (text) => text.toLowerCase().includes(word),
+  );
 }
 
 function portOf({ cmtsId, rfPortName }: PlantEvent): string {
@@ -45,8 +49,6 @@ function textsOf(event: PlantEvent, field: string): readonly string[] | undefine
       return [event.severity];
     case "state":
       return [event.state, standingOf(event)];
-    case "channel":
-      return event.channels;
     case "detector":
       return [event.detector];
     default:

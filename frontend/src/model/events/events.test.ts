@@ -2,9 +2,11 @@ import type { DetectionState, PlantEvent } from "@pnmlab/protocol";
 import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { describe, expect, test } from "vitest";
 import { SyntheticEvents } from "../../api/synthetic/synthetic-events.ts";
+import { syntheticRfPorts } from "../../api/synthetic/synthetic-lab.ts";
 import { readFrameStream } from "../frame-stream.ts";
 import { burstChanceWords } from "./burst-chance.ts";
 import { commonCauseWords } from "./common-cause.ts";
+import { channelNamesOf } from "./event-channels.ts";
 import { eventsAsTsv, sortEvents } from "./event-columns.ts";
 import { figureWords } from "./event-figures.ts";
 import { filterEvents } from "./event-filter.ts";
@@ -12,7 +14,13 @@ import { recordingLink } from "./event-links.ts";
 import { mergeEvents, stepEvent } from "./event-order.ts";
 import { pinsOf } from "./event-pin.ts";
 import { needsSomebody, standingOf } from "./event-standing.ts";
-import { detectionTrouble, replaySourceWords, replayWords, statisticWords } from "./event-words.ts";
+import {
+  detectionTrouble,
+  hiddenMainsWords,
+  replaySourceWords,
+  replayWords,
+  statisticWords,
+} from "./event-words.ts";
 import { evidenceView } from "./evidence.ts";
 import { hourChart } from "./hour-bars.ts";
 import { timelinePins, tracePins, waterfallPins } from "./pin-places.ts";
@@ -22,6 +30,9 @@ const NOW_MS = 1_800_000_000_000;
 const lab = new SyntheticEvents(NOW_MS);
 const [ingress, rise, silent] = (await lab.events({})) as [PlantEvent, PlantEvent, PlantEvent];
 const all = [ingress, rise, silent];
+const rfPorts = new Map([
+  [ingress.cmtsId, { status: "ready", value: syntheticRfPorts(), atMs: NOW_MS } as const],
+]);
 const numbersOf = (events: readonly PlantEvent[]) => events.map(({ number }) => number);
 
 describe("the filter", () => {
@@ -41,7 +52,7 @@ describe("the filter", () => {
     ["", [3, 2, 1]],
     ["kind:", [] as number[]],
   ])("%s", (filter, numbers) => {
-    expect(numbersOf(filterEvents(all, filter))).toEqual(numbers);
+    expect(numbersOf(filterEvents(all, filter, (event) => channelNamesOf(event, rfPorts)))).toEqual(numbers);
   });
 });
 
@@ -125,6 +136,7 @@ describe("the state of the detectors", () => {
   const session = {
     sessionId: "s1",
     hasPlan: true,
+    hiddenMainsHz: null,
     framesAnalysed: 900,
     framesSkipped: 0,
     framesWaiting: 0,
@@ -140,6 +152,13 @@ describe("the state of the detectors", () => {
   test("nothing is said where they see everything", () => {
     expect(detectionTrouble(state)).toBeUndefined();
     expect(detectionTrouble(undefined)).toBeUndefined();
+  });
+  test("mains rhythms that the times of the frames hide are said of their session", () => {
+    const words = (hiddenMainsHz: number[] | null, id = "s1") =>
+      hiddenMainsWords({ ...state, sessions: [{ ...session, hiddenMainsHz }] }, id);
+    expect(words([50, 60, 100, 120])).toContain("at 50, 60, 100 and 120 Hz cannot be told");
+    expect(words([60])).toContain("at 60 Hz cannot be told");
+    for (const silent of [words([]), words(null), words([50], "another")]) expect(silent).toBeUndefined();
   });
   test("a worker that is started again, frames that were skipped and an unknown plan are said", () => {
     expect(detectionTrouble({ ...state, worker: "restarting", sentence: "Being started again." })).toBe(
@@ -294,7 +313,8 @@ describe("thresholds", () => {
   });
 
   test("sliders move in round steps of about a hundredth of their range", () => {
-    expect(sliderStep({ least: 9, most: 30 })).toBeCloseTo(0.2, 9);
-    expect(sliderStep({ least: 10, most: 86_400 })).toBe(500);
+    expect(sliderStep({ least: 9, most: 30, unit: "dB" })).toBeCloseTo(0.2, 9);
+    expect(sliderStep({ least: 10, most: 86_400, unit: "s" })).toBe(500);
+    expect(sliderStep({ least: 1, most: 20, unit: "frames" })).toBe(1);
   });
 });
