@@ -36,8 +36,9 @@ export function trialOf(draft: ThresholdDraft): ChangeDetection {
   return { enabled: [...draft.enabled], thresholds: { ...draft.thresholds } };
 }
 
-/** Step of a slider: about a hundredth of its range, in round numbers. */
-export function sliderStep({ least, most }: Pick<ThresholdInfo, "least" | "most">): number {
+/** Step of a slider: about a hundredth of its range, in round numbers; frames are whole. */
+export function sliderStep({ least, most, unit }: Pick<ThresholdInfo, "least" | "most" | "unit">): number {
+  if (unit === "frames") return 1;
   const rough = (most - least) / 200;
   const decade = 10 ** Math.floor(Math.log10(rough));
   const digit = [1, 2, 5, 10].find((one) => one * decade >= rough) ?? 10;

@@ -1,12 +1,5 @@
 import { type AlarmMemory, type AlarmTiming, alarmStep, DEFAULT_TIMING, QUIET_ALARM } from "./alarm-table.ts";
-import {
-  type DetectorEvent,
-  type DetectorId,
-  type DetectorNotice,
-  type EventKind,
-  type Sighting,
-  severityOfDbc,
-} from "./event.ts";
+import type { DetectorEvent, DetectorId, DetectorNotice, EventKind, Sighting } from "./event.ts";
 import { type EventJournal, snapshotOf } from "./event-journal.ts";
 
 /** Frames on either side of the peak that an event names as its evidence. */
@@ -103,7 +96,7 @@ export class Alarm {
     if (sighting.confidence !== undefined) event.confidence = sighting.confidence;
     if (isPeak) {
       event.dBc = sighting.dBc ?? event.dBc;
-      event.severity = sighting.severity ?? severityOfDbc(event.dBc);
+      event.severity = sighting.severity ?? this.#journal.severityOf(event.dBc);
       event.evidence.value = sighting.value;
       event.evidence.frames = around(sequence);
     }
@@ -114,7 +107,7 @@ export class Alarm {
       id: this.#journal.nextId(),
       detector: this.detector,
       kind: this.kind,
-      severity: sighting.severity ?? severityOfDbc(sighting.dBc),
+      severity: sighting.severity ?? this.#journal.severityOf(sighting.dBc),
       state: "raised",
       firstS: this.#firstS,
       lastS: timeS,

@@ -2,7 +2,6 @@ import { frequencyOfBin } from "../measure/bins.ts";
 import { noiseSpreadDb } from "../noise-statistics.ts";
 import { BinClass, type BinMap } from "../plant/band-plan.ts";
 import { Alarm } from "./alarm.ts";
-import { DEFAULT_TIMING } from "./alarm-table.ts";
 import { type Detector, type DetectorContext, timingOf } from "./detector.ts";
 import type { DetectorNotice, Sighting } from "./event.ts";
 import { explainedBins } from "./explained-bins.ts";
@@ -74,8 +73,9 @@ export class AnomalyDetector implements Detector {
     const runs = isLearning ? [] : this.#runs(levelsDbmv, looks, view.map, explained);
     this.#learn(levelsDbmv, runs, explained);
     this.#blocks += 1;
-    // Too few bins to make the cells of an event when three averages confirm them are chance.
-    const least = this.#context.thresholds.d10Cells / DEFAULT_TIMING.n;
+    // Too few bins to make the cells of an event when so many averages confirm them are chance.
+    const { d10Cells, confirmFrames } = this.#context.thresholds;
+    const least = d10Cells / confirmFrames;
     const large = runs.filter(({ cells }) => cells >= least);
     const seen = this.#isSpoilt ? [] : joinedRuns(large);
     this.#isSpoilt = false;

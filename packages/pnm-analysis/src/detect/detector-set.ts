@@ -49,7 +49,7 @@ export class DetectorSet {
 
   constructor(options: DetectorSetOptions) {
     this.#options = options;
-    this.#journal = new EventJournal(options.nextId);
+    this.#journal = new EventJournal(thresholdsWith(options.thresholds), options.nextId);
   }
 
   feed(frame: SpectrumFrame): DetectorNotice[] {

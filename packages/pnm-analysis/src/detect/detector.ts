@@ -17,8 +17,20 @@ export interface DetectorContext {
 }
 
 /** Times of the alarm that the thresholds give. */
-export function timingOf({ clearS, cooldownS, hysteresisDb }: Thresholds): Partial<AlarmTiming> {
-  return { clearS, cooldownS, hysteresisDb };
+export function timingOf({
+  confirmFrames,
+  confirmOfFrames,
+  clearS,
+  cooldownS,
+  hysteresisDb,
+}: Thresholds): Partial<AlarmTiming> {
+  return { ...confirmationOf(confirmFrames, confirmOfFrames), clearS, cooldownS, hysteresisDb };
+}
+
+/** n of m as whole numbers, m no less than n. */
+export function confirmationOf(frames: number, ofFrames: number): Pick<AlarmTiming, "n" | "m"> {
+  const n = Math.max(1, Math.round(frames));
+  return { n, m: Math.max(n, Math.round(ofFrames)) };
 }
 
 /** Raises with the first frame that passes the threshold: for statistics that already sum up many frames. */

@@ -1,4 +1,4 @@
-import type { DetectorEvent } from "./event.ts";
+import { type DetectorEvent, type Severity, type SeverityLimits, severityOfDbc } from "./event.ts";
 
 /** Events that are kept at most; the oldest leave first. */
 const MOST_EVENTS = 1000;
@@ -6,17 +6,27 @@ const MOST_EVENTS = 1000;
 /** Events of one set of detectors as they stand now: an open one goes on to change. */
 export class EventJournal {
   readonly nextId: () => string;
+  readonly #limits: SeverityLimits;
   readonly #events: DetectorEvent[] = [];
 
-  /** @param nextId ids of new events; counts from 1 unless given */
-  constructor(nextId?: () => string) {
+  /**
+   * @param limits thresholds, of which it takes those of the severity
+   * @param nextId ids of new events; counts from 1 unless given
+   */
+  constructor(limits: SeverityLimits, nextId?: () => string) {
     let count = 0;
+    this.#limits = limits;
     this.nextId =
       nextId ??
       (() => {
         count += 1;
         return `event-${count}`;
       });
+  }
+
+  /** Severity of an event at this distance to its channel. */
+  severityOf(dBc: number | undefined): Severity {
+    return severityOfDbc(dBc, this.#limits);
   }
 
   add(event: DetectorEvent): void {

@@ -81,9 +81,18 @@ export interface DetectorNotice {
   event: DetectorEvent;
 }
 
-/** Severity by the distance of a disturbance to the channel that it disturbs: > 30, 25 to 30, 18 to 25, < 18 dB. */
-export function severityOfDbc(dBc: number | undefined): Severity {
+/** Distances in dB between a disturbance and the channel that it disturbs at which its severity changes. */
+export interface SeverityLimits {
+  severityInfoDb: number;
+  severityMinorDb: number;
+  severityMajorDb: number;
+}
+
+/** Severity by that distance: by default > 30 info, 25 to 30 minor, 18 to 25 major, < 18 dB critical. */
+export function severityOfDbc(dBc: number | undefined, limits: SeverityLimits): Severity {
   if (dBc === undefined || Number.isNaN(dBc)) return "minor";
   const distanceDb = -dBc;
-  return distanceDb > 30 ? "info" : distanceDb >= 25 ? "minor" : distanceDb >= 18 ? "major" : "critical";
+  if (distanceDb > limits.severityInfoDb) return "info";
+  if (distanceDb >= limits.severityMinorDb) return "minor";
+  return distanceDb >= limits.severityMajorDb ? "major" : "critical";
 }

@@ -3,7 +3,7 @@ import { BinClass } from "../plant/band-plan.ts";
 import { HoldTrace } from "../traces/hold-trace.ts";
 import { dbOfPower } from "../units.ts";
 import { Alarm } from "./alarm.ts";
-import { AT_ONCE, type Detector, type DetectorContext, timingOf } from "./detector.ts";
+import { AT_ONCE, confirmationOf, type Detector, type DetectorContext, timingOf } from "./detector.ts";
 import type { DetectorNotice, Sighting } from "./event.ts";
 import { BLOCK_FRAMES, type FrameView } from "./frame-view.ts";
 import { LocalBaseline } from "./local-baseline.ts";
@@ -15,15 +15,9 @@ const AVERAGED_LOOKS = 8;
 /** Frames that one max hold goes over, and between two looks under the channels. */
 const HOLD_FRAMES = 60;
 const UNDER_CHANNEL_FRAMES = 100;
-const CONFIRM_OF = 5;
-const CONFIRM = 3;
 /** Evaluations without a hit after which a line that was never raised is forgotten. */
 const FORGET_MASK = 2 ** 20 - 1;
 const DUTY_WINDOW_S = 60;
-/** Under this share of the time a line is intermittent. */
-const INTERMITTENT_PCT = 50;
-/** Lines closer than this are one event. */
-const MERGE_HZ = 100_000;
 
 type Look = "live" | "average" | "hold" | "underChannel";
 const LOOKS: readonly Look[] = ["live", "average", "hold", "underChannel"];
@@ -50,7 +44,7 @@ interface Line {
 /**
  * D1: lines that stand out of their neighbours at a constant false alarm rate, in single frames, in averages, in max
  * hold, and under channels in the 20 % quantile, where bursts are out of the way. A line counts once 3 of 5
- * evaluations of one look show it.
+ * evaluations of one look show it, unless the thresholds tell others.
  */
 export class NarrowbandDetector implements Detector {
   readonly id = "D1";
@@ -128,7 +122,8 @@ export class NarrowbandDetector implements Detector {
   ): DetectorNotice[] {
     const { thresholds } = this.#context;
     const { timeS, sequence, binSpacingHz } = view.frame;
-    const reach = Math.max(2, MERGE_HZ / binSpacingHz);
+    const reach = Math.max(2, thresholds.d1MergeHz / binSpacingHz);
+    const { n, m } = confirmationOf(thresholds.d1ConfirmFrames, thresholds.d1ConfirmOfFrames);
     for (const line of this.#lines)
       for (const name of found.keys()) line.hits[name] = (line.hits[name] << 1) & FORGET_MASK;
     const excesses = new Map<Line, number>();
@@ -149,14 +144,14 @@ export class NarrowbandDetector implements Detector {
     const notices: DetectorNotice[] = [];
     for (const line of this.#lines) {
       line.duty.add(timeS, isPresent(line));
-      const isConfirmed = LOOKS.some((name) => bits(line.hits[name] & (2 ** CONFIRM_OF - 1)) >= CONFIRM);
+      const isConfirmed = LOOKS.some((name) => bits(line.hits[name] & (2 ** m - 1)) >= n);
       // Before it is confirmed, a line is not handed to its alarm: the alarm raises with the first it gets.
       const isKnown = !line.alarm.isQuiet || isConfirmed;
       if (!isKnown) continue;
       // Between two averages a line that only averages show is there as the last of them said.
       const unseen = !line.isLive && isPresent(line) ? 0 : -thresholds.hysteresisDb - 1;
       const excess = excesses.get(line) ?? unseen;
-      const sighting = line.last && withDuty(line.last, line.duty);
+      const sighting = line.last && withDuty(line.last, line.duty, thresholds.d1IntermittentPct);
       const notice = line.alarm.step(
         isConfirmed && line.alarm.isQuiet ? 0 : excess,
         sighting,
@@ -233,8 +228,8 @@ function quietGroups(view: FrameView): Int16Array {
   );
 }
 
-function withDuty(sighting: Sighting, duty: DutyMeter): Sighting {
-  const isIntermittent = duty.frames > BLOCK_FRAMES && duty.pct < INTERMITTENT_PCT;
+function withDuty(sighting: Sighting, duty: DutyMeter, intermittentPct: number): Sighting {
+  const isIntermittent = duty.frames > BLOCK_FRAMES && duty.pct < intermittentPct;
   const names = [sighting.classification, isIntermittent ? "intermittent" : undefined].filter(Boolean);
   return { ...sighting, classification: names.length === 0 ? undefined : names.join(", ") };
 }

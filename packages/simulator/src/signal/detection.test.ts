@@ -9,6 +9,7 @@ import {
   momentsOf,
   probabilityOfIntercept,
   type SpectrumFrame,
+  type Thresholds,
   wouldHaveFired,
 } from "@pnmlab/pnm-analysis";
 import { describe, expect, test } from "vitest";
@@ -649,6 +650,78 @@ describe("the floor under a channel", () => {
     const { floorDbmv, floorSource } = figuresAfter(400, 1);
     expect(floorSource).toBe("underBurst");
     expect(floorDbmv).toBeGreaterThan(truthDbmv);
+  });
+});
+
+describe("thresholds of confirmation, merging and severity", () => {
+  const lines = (...carriersMhz: number[]): PortPlan => ({
+    ...sparse,
+    carriers: carriersMhz.map((mhz, i) => ({
+      kind: "shortWave",
+      label: `line ${i}`,
+      frequencyHz: mhz * 1e6,
+      levelDbmv: -30,
+    })),
+  });
+  const narrowband = (plan: PortPlan, frames: number, thresholds: Partial<Thresholds>) =>
+    run(plan, { frames, receiver: LOW_HALF }, { enabled: ["D1"], thresholds });
+
+  test("a line is raised with the frame that confirms it", () => {
+    const raisedAt = (thresholds: Partial<Thresholds>) =>
+      narrowband(lines(20), 40, thresholds).raisedAt.get("narrowbandIngress")?.sequence;
+    expect(raisedAt({})).toBe(2);
+    expect(raisedAt({ d1ConfirmFrames: 1, d1ConfirmOfFrames: 1 })).toBe(0);
+    expect(raisedAt({ d1ConfirmFrames: 10, d1ConfirmOfFrames: 12 })).toBe(9);
+    // Out of fewer than must show it: out of as many.
+    expect(raisedAt({ d1ConfirmFrames: 6, d1ConfirmOfFrames: 2 })).toBe(5);
+  });
+
+  test("lines 400 kHz apart are two, or one where lines closer than 500 kHz are", () => {
+    const events = (d1MergeHz: number) => narrowband(lines(20, 20.4), 40, { d1MergeHz }).events.length;
+    expect(events(100_000)).toBe(2);
+    expect(events(500_000)).toBe(1);
+  });
+
+  test("severity changes at the distances that are set", () => {
+    const severity = (thresholds: Partial<Thresholds>) => {
+      const [event] = narrowband(lines(20), 40, thresholds).events;
+      expect(Math.abs(event!.dBc! + 30)).toBeLessThan(2);
+      return event!.severity;
+    };
+    expect(severity({ severityInfoDb: 25 })).toBe("info");
+    expect(severity({ severityInfoDb: 40 })).toBe("minor");
+    expect(severity({ severityInfoDb: 40, severityMinorDb: 35 })).toBe("major");
+    expect(severity({ severityInfoDb: 40, severityMinorDb: 35, severityMajorDb: 34 })).toBe("critical");
+  });
+
+  test("a keyed line is intermittent below the share that is set", () => {
+    const keyed: PortPlan = {
+      ...sparse,
+      carriers: [
+        {
+          kind: "cb",
+          label: "CB",
+          frequencyHz: 27.185e6,
+          levelDbmv: -20,
+          gate: { onS: [2, 3], offS: [4, 6] },
+        },
+      ],
+    };
+    const classes = (d1IntermittentPct: number) =>
+      narrowband(keyed, 400, { d1IntermittentPct }).events.map(({ classification }) => classification);
+    expect(classes(50)).toContain("CB, intermittent");
+    expect(classes(5)).not.toContain("CB, intermittent");
+  });
+
+  test("other alarms wait for the frames that are set", () => {
+    const spur: PortPlan = {
+      ...sparse,
+      carriers: [{ kind: "ism", label: "spur", frequencyHz: 25.6e6, levelDbmv: -30 }],
+    };
+    const at = (thresholds: Partial<Thresholds>) =>
+      run(spur, { frames: 100, receiver: LOW_HALF }, { enabled: ["D9"], thresholds }).raisedAt.get("dcSpur")!
+        .sequence;
+    expect(at({ confirmFrames: 13, confirmOfFrames: 13 }) - at({})).toBe(10);
   });
 });
 
