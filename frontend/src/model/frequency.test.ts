@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { decimate } from "./decimate.ts";
+import { COLUMN_ENDS, type ColumnLevel, decimate } from "./decimate.ts";
 import { binAt, columnBins, coveredRange } from "./frequency-axis.ts";
 import { clampRange, panBy, ViewHistory, zoomAt } from "./frequency-view.ts";
 import { roundTicks, tickDigits } from "./ticks.ts";
-import type { Decimation } from "./trace-options.ts";
 
 const axis = { firstBinHz: 5_025_000, binSpacingHz: 50_000, bins: 1600 };
 const bounds = { startHz: 0, stopHz: 204e6 };
@@ -31,13 +30,25 @@ test("columns outside the data are empty, columns narrower than a bin repeat it"
   expect(new Set(narrow.first)).toEqual(new Set([100, 101]));
 });
 
-test("a column shows the peak, the mean power or the middle of its bins, and skips bins without a value", () => {
-  const levels = Float32Array.from([-40, -10, Number.NaN, Number.NaN]);
-  const columns = { first: Int32Array.from([0, 2, -1]), last: Int32Array.from([1, 3, -1]) };
-  const shown = (how: Decimation) => [...decimate(how, levels, columns, new Float32Array(3))];
+test("a column shows the highest, the lowest or the middle of its bins, and skips bins without a value", () => {
+  const levels = Float32Array.from([-40, -10, -60, Number.NaN, Number.NaN]);
+  const columns = { first: Int32Array.from([0, 3, -1]), last: Int32Array.from([3, 4, -1]) };
+  const shown = (which: ColumnLevel) => [...decimate(which, levels, columns, new Float32Array(3))];
   expect(shown("peak")).toEqual([-10, Number.NaN, Number.NaN]);
-  expect(shown("average")[0]).toBeCloseTo(-13, 1);
-  expect(shown("sample")).toEqual([-40, Number.NaN, Number.NaN]);
+  expect(shown("lowest")).toEqual([-60, Number.NaN, Number.NaN]);
+  expect(shown("sample")).toEqual([-10, Number.NaN, Number.NaN]);
+});
+
+test("a column of one bin is that bin, whichever end of it is asked for", () => {
+  const columns = { first: Int32Array.from([1]), last: Int32Array.from([1]) };
+  for (const which of ["peak", "lowest", "sample"] as const) {
+    expect([...decimate(which, Float32Array.from([-40, -10]), columns, new Float32Array(1))]).toEqual([-10]);
+  }
+});
+
+test("no decimation shows a mean, and normal shows both ends of a column", () => {
+  expect(COLUMN_ENDS.normal).toEqual(["peak", "lowest"]);
+  expect(Object.keys(COLUMN_ENDS).toSorted()).toEqual(["normal", "peak", "sample"]);
 });
 
 test("zooming keeps the frequency under the pointer where it is", () => {

@@ -64,8 +64,8 @@ export type HoldRule =
   | { rule: "window"; seconds: number }
   | { rule: "decay"; dbPerS: number };
 
-/** What a pixel column shows of its bins: the highest, the one in its middle, or the mean of their powers. */
-export const DECIMATIONS = ["peak", "sample", "average"] as const;
+/** What a pixel column shows of its bins: the highest, all from the lowest to the highest, or the one in its middle. */
+export const DECIMATIONS = ["peak", "normal", "sample"] as const;
 export type Decimation = (typeof DECIMATIONS)[number];
 
 export const USER_OPERATIONS = ["sum", "difference", "smooth"] as const;

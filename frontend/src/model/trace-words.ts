@@ -105,6 +105,6 @@ export function traceStatistics(
 
 export const DECIMATION_WORDS: Record<Decimation, string> = {
   peak: "peak",
+  normal: "lowest to highest",
   sample: "middle bin",
-  average: "mean power",
 };

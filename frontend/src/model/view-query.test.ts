@@ -18,7 +18,7 @@ test("a view that was changed in every part comes back from its address", () => 
       user: { operation: "smooth", a: "live", b: "min", width: 15 },
       persistence: { tauS: Number.POSITIVE_INFINITY },
       colours: { live: "#ff8800" },
-      decimation: "average",
+      decimation: "normal",
     },
     unit: "dBmV/1.6 MHz",
     offsetDb: 20.5,
@@ -46,6 +46,10 @@ test("a view that was changed in every part comes back from its address", () => 
 
 test("an address at its defaults is empty", () => {
   expect(queryOfView(DEFAULT_VIEW, false, "channels")).toEqual({});
+});
+
+test("an address that asks for the mean of a pixel column, as it could be before, shows the peak", () => {
+  expect(viewOfQuery({ o: "l.average" }).view.traceOptions?.decimation).toBe("peak");
 });
 
 test("what does not fit in an address is passed over", () => {

@@ -1,4 +1,4 @@
-import { decimate } from "../model/decimate.ts";
+import { COLUMN_ENDS, decimate } from "../model/decimate.ts";
 import { coveredRange } from "../model/frequency-axis.ts";
 import { DIVISIONS, lowestLevel } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
@@ -91,9 +91,9 @@ function paintBand(context: Painting, scene: Scene): void {
   const columns = scene.columns!;
   if (!scene.view.traces.band || !band) return;
   const count = columns.first.length;
-  const { decimation } = scene.view.traceOptions;
-  const upper = decimate(decimation, band.high, columns, new Float32Array(count));
-  const lower = decimate(decimation, band.low, columns, new Float32Array(count));
+  const [top, bottom] = COLUMN_ENDS[scene.view.traceOptions.decimation];
+  const upper = decimate(top, band.high, columns, new Float32Array(count));
+  const lower = decimate(bottom, band.low, columns, new Float32Array(count));
   const { left, width } = scene.layout.trace;
   const step = width / count;
   context.fillStyle = traceColour(scene, "band");
@@ -206,7 +206,10 @@ function pathOfColumns(context: Painting, scene: Scene, levels: ArrayLike<number
   const { scale, traceOptions } = scene.view;
   const columns = scene.columns!;
   const count = columns.first.length;
-  const shown = decimate(traceOptions.decimation, levels, columns, new Float32Array(count));
+  const [which, otherEnd] = COLUMN_ENDS[traceOptions.decimation];
+  const shown = decimate(which, levels, columns, new Float32Array(count));
+  const others =
+    otherEnd === which ? undefined : decimate(otherEnd, levels, columns, new Float32Array(count));
   const step = width / count;
   const perDb = height / (scale.refDbmv - lowestLevel(scale));
   let drawing = false;
@@ -217,10 +220,15 @@ function pathOfColumns(context: Painting, scene: Scene, levels: ArrayLike<number
       continue;
     }
     const x = left + (column + 0.5) * step;
-    const y = top + (scale.refDbmv - level - offsetDb) * perDb;
-    if (drawing) context.lineTo(x, y);
-    else context.moveTo(x, y);
-    drawing = true;
+    const yAt = (db: number) => top + (scale.refDbmv - db - offsetDb) * perDb;
+    // Down one column and up the next, so that lines between columns are no longer than they must be.
+    const ends = others ? [level, others[column]!] : [level];
+    if (column % 2 === 1) ends.reverse();
+    for (const end of ends) {
+      if (drawing) context.lineTo(x, yAt(end));
+      else context.moveTo(x, yAt(end));
+      drawing = true;
+    }
   }
 }
 
