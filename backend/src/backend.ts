@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type BuildInfo, type Config, defaultRootDir, type Logger, reachableHost } from "@pnmlab/config";
+import { defaultRepeatPeriodUs } from "@pnmlab/docsis-mib";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
 import type { FastifyInstance } from "fastify";
 import { createLeaseGateway, createSnmpGateway } from "./agents/gateways.ts";
@@ -158,9 +159,13 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     }),
   );
   const cmts = starting.use(new CmtsMonitor({ targets: config.cmts, snmp, log, now }));
-  const rfPorts = starting.use(new RfPortCache(snmp, now));
-  const modems = starting.use(new ModemDirectory({ targets: config.cmts, snmp, rfPorts, now }));
   const profiles = starting.use(new VendorProfiles(snmp, storage.profileChoices, now));
+  const rfPorts = starting.use(
+    new RfPortCache(snmp, now, async ({ id, host, port, profile }) =>
+      defaultRepeatPeriodUs((await profiles.of(id, { host, port, profile })).profile),
+    ),
+  );
+  const modems = starting.use(new ModemDirectory({ targets: config.cmts, snmp, rfPorts, now }));
   const cleaner = starting.use(
     createFileCleaner({
       directory: tftpDir,

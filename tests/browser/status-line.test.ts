@@ -21,7 +21,8 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  ({ lab, browser, page, complaints } = await openLab());
+  // Bins of the first CMTS are what a tone reads right in; here they are taken for parts of the total power.
+  ({ lab, browser, page, complaints } = await openLab({ env: { PNMLAB_UTSC_SAMPLES: "lab-cmts-1=power" } }));
   await page.goto(lab.signInLink());
 });
 
@@ -94,5 +95,37 @@ run("samples in another byte order than expected are told over the plot, with th
   await page.getByText("little-endian samples, expected big-endian samples").waitFor();
   heal();
   await expect.poll(() => notice.count(), POLL).toBe(0);
+});
+
+run(
+  "levels that are off as a whole are told with the setting that mends them, and what the repeat hides",
+  async () => {
+    const request = { window: "blackmanHarris", repeatPeriodUs: 20_000 } as const;
+    await openCapture(2, { ...request, centerFrequencyHz: 45_000_000, spanHz: 80_000_000, bins: 1600 });
+    const notice = page.getByRole("status").filter({ hasText: "Levels may be off" });
+    await notice.waitFor();
+    expect(await notice.textContent()).toMatch(
+      /channels stand \+[23]\.\d dB off.*noise bandwidth of the window.*lab-cmts-1=cw reads them so/s,
+    );
+    await page.getByRole("tab", { name: /^Events/ }).click();
+    await page.getByText("Hum and mains-locked impulses at 50 and 100 Hz cannot be told").waitFor();
+    await page.getByRole("tab", { name: /^Set-up/ }).click();
+    const note = page.locator(".setup .field").filter({ hasText: "RepeatPeriod" });
+    expect(await note.textContent()).toContain(
+      "at 50 and 100 Hz: all frames of a run stand at one phase. 103 ms",
+    );
+    await note.locator("input").fill("103");
+    await expect.poll(() => note.textContent(), POLL).not.toContain("mains-locked");
+    expect(complaints).toEqual([]);
+  },
+);
+
+run("a start that chooses nothing asks for a repeat period that shows the mains", async () => {
+  await page.goto(`${lab.url}/live/${device().name}/${device().rfPorts[3]!.ifIndex}`);
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .click();
+  await expect.poll(() => cell("Repeat").textContent(), POLL).toMatch(/10[34](?:\.\d)? ms/);
   expect(complaints).toEqual([]);
 });

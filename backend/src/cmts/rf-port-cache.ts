@@ -1,6 +1,6 @@
 import type { CmtsTarget } from "@pnmlab/config";
 import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
-import type { RfPortList } from "@pnmlab/protocol";
+import type { RfPort, RfPortList } from "@pnmlab/protocol";
 import type { SnmpGateway } from "../contracts.ts";
 import { type ReadPorts, readRfPorts } from "./rf-ports.ts";
 
@@ -11,15 +11,18 @@ const MAX_AGE_MS = 30_000;
 export class RfPortCache implements Disposable {
   readonly #snmp: SnmpGateway;
   readonly #now: () => number;
+  readonly #repeatPeriodUs: ((cmts: CmtsTarget) => Promise<number>) | undefined;
   readonly #entries = new Map<
     string,
     { startedAtMs: number; ports: Promise<RfPortList>; downstream: Promise<ReadPorts["downstream"]> }
   >();
   readonly #stop: () => void;
 
-  constructor(snmp: SnmpGateway, now: () => number) {
+  /** @param repeatPeriodUs what a capture on this CMTS starts with; what it does not tell is left out */
+  constructor(snmp: SnmpGateway, now: () => number, repeatPeriodUs?: (cmts: CmtsTarget) => Promise<number>) {
     this.#snmp = snmp;
     this.#now = now;
+    this.#repeatPeriodUs = repeatPeriodUs;
     // Another agent, or the same one later, may see another plant.
     this.#stop = snmp.onAvailabilityChange(() => this.#entries.clear());
   }
@@ -45,7 +48,12 @@ export class RfPortCache implements Disposable {
     const { host, port, profile } = cmts;
     const reading = readRfPorts(this.#snmp, { host, port, profile });
     const readAt = new Date(startedAtMs).toISOString();
-    const ports = reading.then(({ rfPorts }) => ({ rfPorts, readAt }));
+    const ports = Promise.all([reading, this.#repeatPeriodUs?.(cmts).catch(() => undefined)]).then(
+      ([{ rfPorts }, repeatPeriodUs]) => ({
+        rfPorts: repeatPeriodUs === undefined ? rfPorts : rfPorts.map(startingWith(repeatPeriodUs)),
+        readAt,
+      }),
+    );
     const downstream = reading.then((read) => read.downstream);
     // Nobody may ask for it.
     downstream.catch(() => {});
@@ -60,4 +68,8 @@ export class RfPortCache implements Disposable {
   [Symbol.dispose](): void {
     this.#stop();
   }
+}
+
+function startingWith(repeatPeriodUs: number): (port: RfPort) => RfPort {
+  return (port) => ({ ...port, utsc: port.utsc && { ...port.utsc, repeatPeriodUs } });
 }

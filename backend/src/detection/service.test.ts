@@ -324,7 +324,7 @@ test("noise is judged against the same hour of the last days, which each capture
   expect(later()).toBeCloseTo(dbmvPerHz, 6);
 });
 
-test("frames that all stand at one phase of the mains are told, and those of another period are not", async () => {
+test("mains rhythms that the times of the frames hide are told once there are enough frames", async () => {
   const detection = await openDetection();
   const { service } = detection;
   const hidden = () => service.state().sessions[0]?.hiddenMainsHz;

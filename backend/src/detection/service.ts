@@ -124,6 +124,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       framesAnalysed: stream.analysed,
       framesSkipped: stream.skipped,
       framesWaiting: stream.waiting,
+      hiddenMainsHz: stream.hiddenMainsHz,
       cpuMsPerFrame: stream.cpuMsPerFrame,
     }));
     const after = restarts === 0 ? "" : `, started again ${times(restarts)} after: ${lastLoss}`;

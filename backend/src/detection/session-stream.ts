@@ -1,4 +1,4 @@
-import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
+import { type DownstreamCarrier, type MainsHz, MainsWatch } from "@pnmlab/pnm-analysis";
 import { encodeSpectrumFrame, type SpectrumFrame, type UpstreamChannel } from "@pnmlab/protocol";
 import type { DetectorThread } from "./detector-thread.ts";
 import type { BookedSource } from "./event-book.ts";
@@ -35,6 +35,7 @@ export class SessionStream {
   analysed = 0;
   skipped = 0;
   #cpuUs = 0;
+  readonly #mains = new MainsWatch();
   /** Sizes of the frames that the thread has, oldest first. */
   #sent: number[] = [];
   /** Frames that no stream is open for yet. */
@@ -50,6 +51,11 @@ export class SessionStream {
     return Math.floor(this.capturedAtMs / 3_600_000);
   }
 
+  /** Mains rhythms that the times of its frames hide; null before there are enough. */
+  get hiddenMainsHz(): MainsHz[] | null {
+    return this.#mains.hidden ?? null;
+  }
+
   get waiting(): number {
     return this.#sent.length + this.#unsent.length;
   }
@@ -60,6 +66,7 @@ export class SessionStream {
 
   /** Skips the frame where too many wait. */
   push(frame: SpectrumFrame): void {
+    this.#mains.add(frame.capturedAtMs / 1000);
     const { buffer } = encodeSpectrumFrame(frame);
     const isFull =
       this.waiting >= MOST_WAITING_FRAMES || this.#waitingBytes + buffer.byteLength > MOST_WAITING_BYTES;

@@ -5,6 +5,7 @@ import { detectionProbe } from "./detection.ts";
 const session = {
   sessionId: "s-1",
   hasPlan: true,
+  hiddenMainsHz: null,
   framesAnalysed: 10,
   framesSkipped: 0,
   framesWaiting: 0,

@@ -1,5 +1,5 @@
 import { generic, type UtscSampleHabits } from "@pnmlab/docsis-mib";
-import { backoffDelayMs, isPnmLabError, PnmLabError } from "@pnmlab/kit";
+import { backoffDelayMs, isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
 import { type Configuration, configureRow, destinationIndexOf } from "./configure.ts";
@@ -50,6 +50,11 @@ export interface ControlLoopOptions {
 /** Re-arms of a test that gives no files before everything is configured anew. */
 const MAX_TRIES = 5;
 const RETRY = { baseMs: 500, maxMs: 30_000 };
+/**
+ * Runs begin up to so much later, by chance: a period of 50 Hz. Frames of one run can all stand at one phase of the
+ * mains, those of many runs then do not, so that hum and what is locked to the mains show.
+ */
+const REARM_DITHER_MS = 20;
 /** A run's last files may arrive this much after the CMTS says that it has ended. */
 const LAST_FILE_GRACE_MS = 500;
 
@@ -355,6 +360,7 @@ export class ControlLoop {
   async #rearm(): Promise<void> {
     const { face, intake } = this.#options;
     intake.markRearm(this.#run ? this.#expectedFiles() - this.#run.files : 0);
+    await sleep(Math.random() * REARM_DITHER_MS, this.#abort.signal);
     await this.#arm();
     face.note({ rearms: face.facts.rearms + 1 });
   }

@@ -38,7 +38,10 @@ export type UtscFormVerdict =
 /** As the backend fills in a window that a request leaves out: low side lobes first. */
 const WINDOW_PREFERENCE = ["blackmanHarris", "hann", "hamming"] as const;
 
-/** The request a new user starts with: 5 to 85 MHz in 50 kHz bins, ten frames a second. */
+/** Where nobody knows what the CMTS takes. */
+const REPEAT_PERIOD_US = 100_000;
+
+/** The request a new user starts with: 5 to 85 MHz in 50 kHz bins, some ten frames a second. */
 export function defaultRequest(capability: UtscCapability | null): UtscRequest {
   const windows = capability?.windows ?? [];
   const formats = capability?.outputFormats ?? [];
@@ -46,7 +49,7 @@ export function defaultRequest(capability: UtscCapability | null): UtscRequest {
     centerFrequencyHz: 45_000_000,
     spanHz: 80_000_000,
     bins: 1600,
-    repeatPeriodUs: 100_000,
+    repeatPeriodUs: capability?.repeatPeriodUs ?? REPEAT_PERIOD_US,
     outputFormat: formats.length === 0 || formats.includes("fftPower") ? "fftPower" : formats[0]!,
     window: WINDOW_PREFERENCE.find((window) => windows.includes(window)) ?? "rectangular",
   };

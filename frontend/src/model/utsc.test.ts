@@ -29,6 +29,11 @@ test("the default request takes Blackman-Harris where it is offered and rectangu
   );
 });
 
+test("the default request takes the repeat period that shows the mains, where the CMTS is known to take it", () => {
+  expect(defaultRequest({ ...capability, repeatPeriodUs: 103_000 }).repeatPeriodUs).toBe(103_000);
+  expect(defaultRequest(null).repeatPeriodUs).toBe(100_000);
+});
+
 test("a form that passes gives the request it was made from", () => {
   const request = defaultRequest(capability);
   expect(checkForm(formOf(request), capability)).toEqual({ ok: true, request });

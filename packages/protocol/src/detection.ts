@@ -171,6 +171,11 @@ export const detectionStateSchema = z.strictObject({
       /** Frames that no detector saw, because the worker did not keep up or was being started. */
       framesSkipped: z.int(),
       framesWaiting: z.int(),
+      /**
+       * Mains rhythms, in hertz, that the times of the newest frames hide from the detectors of hum and of impulses:
+       * all stand at one phase of them. Null before there are enough frames.
+       */
+      hiddenMainsHz: z.array(z.int()).nullable(),
       cpuMsPerFrame: z.number().nullable(),
     }),
   ),

@@ -114,6 +114,8 @@ export const utscCapabilitySchema = z.strictObject({
   outputFormats: z.array(utscOutputFormatSchema),
   windows: z.array(utscWindowSchema),
   description: z.string(),
+  /** Repeat period to start with: one that the CMTS takes and that shows mains rhythms, where there is one. */
+  repeatPeriodUs: z.int().optional(),
 });
 export type UtscCapability = z.infer<typeof utscCapabilitySchema>;
 

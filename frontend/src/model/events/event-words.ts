@@ -49,6 +49,23 @@ export function replaySourceWords({ frames, source }: Replay): string {
   return `${formatCount(frames)} ${frames === 1 ? "frame" : "frames"} ${SOURCES[source]}`;
 }
 
+/** Mains rhythms that the times of a session's frames hide from the detectors of hum and of impulses, as a sentence. */
+export function hiddenMainsWords(
+  state: DetectionState | undefined,
+  sessionId: string | undefined,
+): string | undefined {
+  const hidden = state?.sessions.find((session) => session.sessionId === sessionId)?.hiddenMainsHz ?? [];
+  if (hidden.length === 0) return undefined;
+  return `Hum and mains-locked impulses at ${hertzList(hidden)} cannot be told: the frames all stand at one phase of them. Another repeat period shows them.`;
+}
+
+/** "50, 60 and 100 Hz". */
+export function hertzList(frequenciesHz: readonly number[]): string {
+  const last = frequenciesHz.at(-1);
+  const others = frequenciesHz.slice(0, -1).join(", ");
+  return others === "" ? `${last} Hz` : `${others} and ${last} Hz`;
+}
+
 /** Why the detectors did not see everything of a session; undefined where they did. */
 export function detectionTrouble(
   state: DetectionState | undefined,

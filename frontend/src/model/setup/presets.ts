@@ -17,6 +17,7 @@ export const SPLIT_BANDS = [
 ] as const;
 
 const BIN_WIDTH_HZ = 50_000;
+/** Where the options tell none. */
 const REPEAT_PERIOD_US = 100_000;
 
 /** A free-running capture that covers a band, with values the port takes where it can be had. */
@@ -38,7 +39,7 @@ export function bandRequest(
   const step = stepOf(options, "centerFrequencyHz", situation);
   const middleHz = Math.max((startHz + stopHz) / 2, spanHz / 2);
   const bins = least(listed(options, "bins", situation), Math.ceil(spanHz / BIN_WIDTH_HZ));
-  const periodUs = atLeast(options, "repeatPeriodUs", situation, REPEAT_PERIOD_US);
+  const periodUs = atLeast(options, "repeatPeriodUs", situation, defaultRepeatPeriodUs(options));
   return {
     triggerMode: "freeRunning",
     centerFrequencyHz: Math.ceil(middleHz / step) * step,
@@ -47,6 +48,12 @@ export function bandRequest(
     repeatPeriodUs: periodUs,
     outputFormat: situation.outputFormat as UtscRequest["outputFormat"],
   };
+}
+
+/** Repeat period that the backend takes for the best: one that shows mains rhythms, where the CMTS takes such a one. */
+export function defaultRepeatPeriodUs(options: Pick<UtscOptions, "fields">): number {
+  const value = optionOf(options, "repeatPeriodUs")?.defaultValue;
+  return typeof value === "number" ? value : REPEAT_PERIOD_US;
 }
 
 function optionOf(options: Pick<UtscOptions, "fields">, field: SetupField): UtscFieldOption | undefined {

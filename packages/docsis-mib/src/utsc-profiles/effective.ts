@@ -1,6 +1,7 @@
 import { isUsedBy, UTSC_FIELD_NAMES, type UtscTriggerModeName, type UtscValues } from "./field.ts";
 import { fieldOffers, MANAGED_FIELDS, type UtscOffer } from "./offer.ts";
 import type { UtscProfile } from "./profile.ts";
+import { defaultRepeatPeriodUs } from "./repeat.ts";
 
 /** Low side lobes first: a strong carrier must not hide its neighbours. */
 const WINDOW_PREFERENCE = [
@@ -27,6 +28,7 @@ export function effectiveValues(profile: UtscProfile, offer: UtscOffer, requeste
   const chosen: UtscValues = {
     ...profile.defaults,
     window: WINDOW_PREFERENCE.find((window) => windows.includes(window)) ?? "rectangular",
+    repeatPeriodUs: defaultRepeatPeriodUs(profile),
     freeRunDurationMs: freeRunDurationMs(profile, Number(requested.repeatPeriodUs ?? 0)),
     // 0 stands for the RF port itself; what another user left there would trigger elsewhere.
     logicalChIfIndex: 0,

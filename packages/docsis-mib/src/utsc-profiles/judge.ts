@@ -120,7 +120,8 @@ function situationOf({ effective, channelKind }: UtscCase): UtscSituation {
   };
 }
 
-function holds({ field, limit }: UtscRule, values: UtscValues): boolean {
+/** Whether the values meet a rule, whatever situation it is for. */
+export function holds({ field, limit }: UtscRule, values: UtscValues): boolean {
   const value = values[field];
   if (limit.kind === "relation") {
     if (limit.relation === "required") return value !== undefined && value !== 0;

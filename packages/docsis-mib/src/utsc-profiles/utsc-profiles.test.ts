@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  defaultRepeatPeriodUs,
   detectUtscProfile,
   effectiveValues,
   fieldOffers,
@@ -230,6 +231,29 @@ test("what is written holds the defaults of the vendor and nothing that the trig
   ).effective;
   expect(triggered).toMatchObject({ triggerMode: "cmMac", cmMacAddr: "00:10:18:1a:2d:11", triggerCount: 10 });
 });
+
+test.each([
+  ["generic", 103_000],
+  ["cisco-cbr8", 103_000],
+  // 300 captures in 120 s at least.
+  ["casa-c100g", 403_000],
+  ["casa-evo", 403_000],
+  // It takes multiples of 50 ms alone, and those are whole half turns of all mains rhythms.
+  ["commscope-e6000-core", 100_000],
+  ["commscope-e6000-iccap", 100_000],
+])(
+  "a start on %s that asks for no repeat period gets one that shows mains rhythms, where it is taken",
+  (id, us) => {
+    const profile = utscProfile(id)!;
+    const { effective, refusals, warnings } = judge(profile, {
+      ...base,
+      repeatPeriodUs: defaultRepeatPeriodUs(profile),
+    });
+    expect(effective.repeatPeriodUs).toBe(us);
+    expect(refusals.filter(({ field }) => field === "repeatPeriodUs")).toEqual([]);
+    expect(warnings.filter(({ field }) => field === "repeatPeriodUs")).toEqual([]);
+  },
+);
 
 test("values that a CMTS takes and changes are told with what becomes of them", () => {
   const warnings = (id: string, overrides: UtscValues) =>
