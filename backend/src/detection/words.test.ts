@@ -51,6 +51,21 @@ test("clipping tells what drives it, and a single carrier has a cause of its own
   expect(traffic.cause).toMatch(/^The return laser or an amplifier is overdriven/);
 });
 
+test("an event of a mask names the mask, the worst frequency and by how many dB, over or under the limit", () => {
+  const mask = { ...base, kind: "mask" as const, classification: "node 7" };
+  const over = wordsOf(
+    { ...mask, figures: { worstDb: 14.04, worstLevelDbmv: -26, limitDbmv: -40.04 } },
+    channels,
+  );
+  expect(over.title).toBe("Level over mask “node 7” at 27.185 MHz, 14.0 dB");
+  expect(over.cause).toMatch(/^At 27.185 MHz the level was -26.0 dBmV where mask “node 7” allows -40.0 dBmV/);
+  const under = wordsOf(
+    { ...mask, channels: ["301"], figures: { worstDb: 7, worstLevelDbmv: -20, limitDbmv: -13 } },
+    channels,
+  );
+  expect(under.title).toBe("Level under mask “node 7” at 27.185 MHz in us-channel 1/0/2, 7.0 dB");
+});
+
 test("every kind has a title and a cause that ends as a sentence", () => {
   const kinds: EventKind[] = [
     "narrowbandIngress",
@@ -72,6 +87,7 @@ test("every kind has a title and a cause that ends as a sentence", () => {
     "receiverOverload",
     "dcSpur",
     "anomaly",
+    "mask",
   ];
   const words = kinds.map((kind) => wordsOf({ ...base, kind }, channels));
   expect(new Set(words.map(({ title }) => title)).size).toBe(kinds.length);

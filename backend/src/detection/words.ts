@@ -1,5 +1,6 @@
 import { type DetectorEvent, type EventKind, serviceAt } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
+import { maskWords } from "./mask-words.ts";
 
 type Event = Pick<DetectorEvent, "kind" | "f0Hz" | "bwHz" | "classification" | "channels" | "figures">;
 
@@ -11,7 +12,7 @@ interface Words {
 }
 
 /** Finding, likely cause and what confirms it; the patterns are those that return paths show. */
-const WORDS: Readonly<Record<EventKind, Words>> = {
+const WORDS: Readonly<Record<Exclude<EventKind, "mask">, Words>> = {
   narrowbandIngress: {
     name: "Narrowband ingress",
     place: "at",
@@ -160,6 +161,8 @@ export function wordsOf(
   event: Event,
   channels: readonly Pick<UpstreamChannel, "ifIndex" | "name">[],
 ): { title: string; cause: string } {
+  if (event.kind === "mask")
+    return maskWords(event, event.channels.length === 1 ? placeOf("in", event, channels) : "");
   const { name, place, cause } = WORDS[event.kind];
   const where = placeOf(place, event, channels);
   // The class of such a carrier says no more than its name: the service at its place does.

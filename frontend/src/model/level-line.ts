@@ -1,16 +1,6 @@
-/** A level over frequency as points of rising frequency, straight in dB between them. */
-export type LevelLine = readonly LinePoint[];
+import type { LevelLine, LinePoint } from "@pnmlab/pnm-analysis";
 
-export interface LinePoint {
-  frequencyHz: number;
-  levelDbmv: number;
-}
-
-/** The points of a line put in order, of several at one frequency the last. */
-export function orderedLine(points: LevelLine): LinePoint[] {
-  const sorted = points.toSorted((a, b) => a.frequencyHz - b.frequencyHz);
-  return sorted.filter((point, index) => sorted[index + 1]?.frequencyHz !== point.frequencyHz);
-}
+export { type LevelLine, type LinePoint, orderedLine } from "@pnmlab/pnm-analysis";
 
 /** A line of at most `most` points: of each stretch of the original the point with the highest level. */
 export function thinnedLine(line: LevelLine, most: number): LinePoint[] {

@@ -1,26 +1,6 @@
-import type { LevelLine } from "./level-line.ts";
+import type { MaskSource, MaskTrace } from "@pnmlab/pnm-analysis";
 
-/** How the line of a mask comes about. */
-export type MaskSource =
-  /** An upper limit drawn by hand. */
-  | { from: "points"; points: LevelLine }
-  /** The noise floor as it was when the mask was made, raised. */
-  | { from: "floor"; line: LevelLine; upperDb: number }
-  /** A trace as it was when the mask was made, with a limit on one side or both. */
-  | { from: "reference"; line: LevelLine; upperDb: number | undefined; lowerDb: number | undefined }
-  /**
-   * The expected level of each channel, raised, and one level between the channels. Where the CMTS expects none, the
-   * level that was measured when the mask was made stands in.
-   */
-  | { from: "plan"; channelMarginDb: number; idleDbmv: number; measured: MeasuredChannel[] };
-
-export interface MeasuredChannel {
-  ifIndex: number;
-  dbmvPerHz: number;
-}
-
-export const MASK_TRACES = ["live", "average", "max"] as const;
-export type MaskTrace = (typeof MASK_TRACES)[number];
+export { MASK_TRACES, type MaskSource, type MaskTrace, type MeasuredChannel } from "@pnmlab/pnm-analysis";
 
 /** A limit that spectra are judged by. */
 export interface MaskSpec {

@@ -23,6 +23,7 @@ export type {
   DetectorId,
   DetectorNotice,
   EventKind,
+  EventSourceId,
   Severity,
   Sighting,
 } from "./detect/event.ts";
@@ -53,6 +54,27 @@ export { type Rehearsal, wouldHaveFired } from "./detect/would-have-fired.ts";
 export { AnalysisError, type AnalysisErrorCode } from "./errors.ts";
 export { createFft, type Fft, fftOf, isPowerOfTwo, nextPowerOfTwo } from "./fft.ts";
 export { groupDelayS } from "./group-delay.ts";
+export { type JudgedBand, JudgedMask } from "./mask/judged-mask.ts";
+export { bandsOfMask, type MaskBand } from "./mask/mask-bands.ts";
+export { type MaskFit, maskFit } from "./mask/mask-fit.ts";
+export {
+  type LevelLine,
+  type LinePoint,
+  limitsOfMask,
+  MASK_TRACES,
+  type MaskSource,
+  type MaskTrace,
+  type MeasuredChannel,
+  orderedLine,
+} from "./mask/mask-source.ts";
+export {
+  type MaskState,
+  MaskWatch,
+  type MaskWatchOptions,
+  WATCHED_AVERAGE_FRAMES,
+  WATCHED_HOLD_S,
+  type WatchedMask,
+} from "./mask/mask-watch.ts";
 export { adjacentPowerDb, bandwidthAtDb, occupiedBandwidthOfSpectrum } from "./measure/bandwidth.ts";
 export { binOfFrequency, binsOfBand, frequencyOfBin } from "./measure/bins.ts";
 export { carrierToNoiseDb } from "./measure/carrier-to-noise.ts";

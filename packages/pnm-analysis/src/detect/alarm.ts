@@ -1,5 +1,5 @@
 import { type AlarmMemory, type AlarmTiming, alarmStep, DEFAULT_TIMING, QUIET_ALARM } from "./alarm-table.ts";
-import type { DetectorEvent, DetectorId, DetectorNotice, EventKind, Sighting } from "./event.ts";
+import type { DetectorEvent, DetectorNotice, EventKind, EventSourceId, Sighting } from "./event.ts";
 import { type EventJournal, snapshotOf } from "./event-journal.ts";
 
 /** Frames on either side of the peak that an event names as its evidence. */
@@ -7,7 +7,7 @@ const EVIDENCE_REACH = 2;
 
 /** One alarm of a detector: what it sees frame by frame becomes an event that is raised, goes on and is cleared. */
 export class Alarm {
-  readonly detector: DetectorId;
+  readonly detector: EventSourceId;
   readonly kind: EventKind;
   event: DetectorEvent | undefined;
   #memory: AlarmMemory = QUIET_ALARM;
@@ -22,7 +22,7 @@ export class Alarm {
 
   /** @param timing `framesPerStep`: frames that one step stands for, 1 unless given */
   constructor(
-    detector: DetectorId,
+    detector: EventSourceId,
     kind: EventKind,
     journal: EventJournal,
     { framesPerStep = 1, ...timing }: Partial<AlarmTiming> & { framesPerStep?: number } = {},
@@ -85,7 +85,7 @@ export class Alarm {
     event.lastS = timeS;
     event.count = this.#seen * this.#framesPerStep;
     event.dutyPct = (100 * this.#seen) / this.#frames;
-    const share = 1 / Math.min(50, this.#seen);
+    const share = sighting.isPlaceOfPeak ? 1 : 1 / Math.min(50, this.#seen);
     event.f0Hz += share * (sighting.f0Hz - event.f0Hz);
     event.bwHz = Math.max(event.bwHz, sighting.bwHz);
     if (sighting.levelDbmv !== undefined) {

@@ -1,5 +1,8 @@
 export type DetectorId = "D1" | "D2" | "D3" | "D4" | "D5" | "D6" | "D7" | "D8" | "D9" | "D10";
 
+/** What an event comes from: a detector, or a mask that somebody has drawn. */
+export type EventSourceId = DetectorId | "mask";
+
 export type EventKind =
   | "narrowbandIngress"
   | "noiseRise"
@@ -19,7 +22,8 @@ export type EventKind =
   | "stuckTransmitter"
   | "receiverOverload"
   | "dcSpur"
-  | "anomaly";
+  | "anomaly"
+  | "mask";
 
 export type Severity = "info" | "minor" | "major" | "critical";
 
@@ -27,6 +31,8 @@ export type Severity = "info" | "minor" | "major" | "critical";
 export interface Sighting {
   f0Hz: number;
   bwHz: number;
+  /** The event stands where its peak was, with that level; else at the mean place of what was seen. */
+  isPlaceOfPeak?: boolean | undefined;
   /** Level of the disturbance; undefined where it has none, for example a tilt. */
   levelDbmv?: number | undefined;
   /** Relative to the affected channel. */
@@ -48,7 +54,7 @@ export interface Sighting {
 /** A finding over time, with the frames that prove it. */
 export interface DetectorEvent {
   id: string;
-  detector: DetectorId;
+  detector: EventSourceId;
   kind: EventKind;
   severity: Severity;
   state: "raised" | "cleared";

@@ -59,10 +59,11 @@ export function maskFromPoints(
   points: readonly { frequencyHz: number; levelDbmv: number }[],
 ): LimitMask {
   const mask = emptyMask(axis.levelsDbmv.length);
+  let after = 0;
   for (let k = 0; k < mask.upperDbmv.length; k += 1) {
     const frequencyHz = frequencyOfBin(axis, k);
-    const after = points.findIndex((point) => point.frequencyHz >= frequencyHz);
-    if (after < 0) continue;
+    while (after < points.length && points[after]!.frequencyHz < frequencyHz) after += 1;
+    if (after === points.length) break;
     const right = points[after]!;
     const left = points[after - 1];
     if (!left) {
