@@ -54,7 +54,7 @@ describe("a recording file", () => {
   it.each([1, 7, 64, 1_000_000])(
     "gives head and frames back bit-exact from chunks of %d bytes",
     (chunkBytes) => {
-      const frames = [frame(1), frame(2, { gapBefore: true }), frame(3, { source: "snmp" })];
+      const frames = [frame(1), frame(2, { gapBefore: true }), frame(3, { source: "snmp", clippedShare: 1 })];
       const { pieces, parser } = read(fileOf(frames), chunkBytes);
       expect(pieces[0]).toEqual({ kind: "head", head });
       const back = pieces.slice(1).map((piece) => (piece.kind === "frame" ? piece.bytes : undefined));

@@ -15,6 +15,7 @@ import {
   LocalBaseline,
   mainsFold,
   medianToMeanDb,
+  powerOfDb,
   QUIET_ALARM,
   quantileOf,
   Random,
@@ -23,6 +24,7 @@ import {
   THRESHOLDS,
   thresholdsWith,
 } from "../index.ts";
+import { productsSeen } from "./clipping-products.ts";
 
 /** One letter per frame: over, between, under the threshold. */
 function effects(frames: string, stepS = 1, timing = DEFAULT_TIMING): string[] {
@@ -234,6 +236,28 @@ describe("combs and templates", () => {
         template,
       ).explained,
     ).toBe(0);
+  });
+});
+
+describe("products of strong carriers", () => {
+  const axis = { binSpacingHz: 50e3 };
+  const line = (mhz: number, levelDbmv: number) => ({ frequencyHz: mhz * 1e6, power: powerOfDb(levelDbmv) });
+  const names = (carriers: ReturnType<typeof line>[], weak: ReturnType<typeof line>[]) =>
+    productsSeen(carriers, [...carriers, ...weak], axis).map(({ name }) => name);
+
+  test("harmonics of one, and sums, differences and third order of two, are named where a line stands", () => {
+    expect(names([line(3.77, 15)], [line(7.54, -20), line(11.31, -25), line(15, -20)])).toEqual(["2f", "3f"]);
+    const two = [line(13.56, 0), line(9.62, -3)];
+    expect(names(two, [line(23.18, -40), line(3.94, -40), line(17.5, -45), line(5.68, -45)])).toEqual([
+      "f1+f2",
+      "f1-f2",
+      "2f1-f2",
+      "2f2-f1",
+    ]);
+  });
+
+  test("what stands beside their place, or is stronger than its carrier, is no product", () => {
+    expect(names([line(3.77, 15)], [line(7.7, -20), line(11.31, 16)])).toEqual([]);
   });
 });
 
