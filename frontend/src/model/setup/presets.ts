@@ -51,7 +51,7 @@ export function bandRequest(
 }
 
 /** Repeat period that the backend takes for the best: one that shows mains rhythms, where the CMTS takes such a one. */
-export function defaultRepeatPeriodUs(options: Pick<UtscOptions, "fields">): number {
+function defaultRepeatPeriodUs(options: Pick<UtscOptions, "fields">): number {
   const value = optionOf(options, "repeatPeriodUs")?.defaultValue;
   return typeof value === "number" ? value : REPEAT_PERIOD_US;
 }
