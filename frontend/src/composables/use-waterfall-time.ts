@@ -38,8 +38,10 @@ export function waterfallTime({
     const recordedFromMs = playback.bounds.value?.fromMs ?? newestMs;
     return Math.max(0, newestMs - Math.min(recordedFromMs, waterfall.keptFromMs));
   });
-  const scroll = (byMs: number) =>
-    control.change(scrollTime(control.view.value, byMs, heightPx.value, reachMs.value));
+  /** By hand until the oldest spectrum is at the upper edge, page by page until it is at the lower one. */
+  const scroll = (byMs: number) => control.change(scrollTime(control.view.value, byMs, reachMs.value));
+  const scrollWithin = (byMs: number) =>
+    control.change(scrollTime(control.view.value, byMs, Math.max(0, reachMs.value - lengthMs.value)));
   return {
     lengthMs,
     reachMs,
@@ -47,8 +49,8 @@ export function waterfallTime({
       control.change(zoomTime(control.view.value, factor, depthPx)),
     show: (length) => control.change(showTime(control.view.value, length, heightPx.value)),
     scroll,
-    scrollPages: (pages) => scroll(pages * lengthMs.value),
-    toOldest: () => scroll(reachMs.value),
+    scrollPages: (pages) => scrollWithin(pages * lengthMs.value),
+    toOldest: () => scrollWithin(reachMs.value),
     toNewest: () => control.change({ scrollMs: 0 }),
   };
 }

@@ -20,15 +20,14 @@ test("a zoom ends at ten milliseconds and at ten minutes for a row", () => {
   expect(zoomTime({ msPerPx: 500_000, scrollMs: 0 }, 10, 0).msPerPx).toBe(600_000);
 });
 
-test("scrolling ends at the oldest and at the newest frame", () => {
-  const view = { msPerPx: 100, scrollMs: 0 };
-  expect(scrollTime(view, 1e9, 400, 60_000)).toEqual({ scrollMs: 20_000 });
-  expect(scrollTime({ ...view, scrollMs: 5000 }, -1e9, 400, 60_000)).toEqual({ scrollMs: 0 });
-  expect(scrollTime(view, 1000, 400, 10_000), "all of it is in sight").toEqual({ scrollMs: 0 });
+test("scrolling ends where it may go and at the newest frame", () => {
+  expect(scrollTime({ scrollMs: 0 }, 1e9, 20_000)).toEqual({ scrollMs: 20_000 });
+  expect(scrollTime({ scrollMs: 5000 }, -1e9, 20_000)).toEqual({ scrollMs: 0 });
+  expect(scrollTime({ scrollMs: 0 }, 1000, 0), "there is nothing behind").toEqual({ scrollMs: 0 });
 });
 
-test("what lies further back than there are frames is not pulled by scrolling on", () => {
-  expect(scrollTime({ msPerPx: 100, scrollMs: 50_000 }, 1000, 400, 60_000)).toEqual({ scrollMs: 50_000 });
+test("what lies further back already is not pulled by scrolling on", () => {
+  expect(scrollTime({ scrollMs: 50_000 }, 1000, 20_000)).toEqual({ scrollMs: 50_000 });
 });
 
 test("a preset fills the height of the waterfall", () => {

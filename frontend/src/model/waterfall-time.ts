@@ -24,9 +24,8 @@ export function zoomTime({ msPerPx, scrollMs }: TimeView, factor: number, depthP
   return { msPerPx: zoomed, scrollMs: Math.max(0, scrollMs + depthPx * (msPerPx - zoomed)) };
 }
 
-/** Scrolls by so much time, as far as there is any. @param reachMs from the newest frame back to the oldest */
-export function scrollTime({ msPerPx, scrollMs }: TimeView, byMs: number, heightPx: number, reachMs: number) {
-  const mostMs = Math.max(0, reachMs - heightPx * msPerPx);
+/** Scrolls by so much time, but no further back than `mostMs`. */
+export function scrollTime({ scrollMs }: Pick<TimeView, "scrollMs">, byMs: number, mostMs: number) {
   // What lies further back already, as after a zoom, is not pulled.
   return { scrollMs: Math.min(Math.max(0, scrollMs + byMs), Math.max(scrollMs, mostMs)) };
 }
