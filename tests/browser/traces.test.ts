@@ -256,6 +256,41 @@ run("Space holds the picture and says how many frames wait, and lets them in aga
   await page.getByText(/frames held/).waitFor({ state: "detached" });
 });
 
+run("a pixel column shows its lowest to its highest bin where the menu of a trace says so", async () => {
+  await menuOf("Live").click();
+  const shows = page.getByLabel("A pixel column shows the");
+  expect(await shows.getByRole("option").allTextContents()).toEqual([
+    "peak",
+    "lowest to highest",
+    "middle bin",
+  ]);
+  await shows.selectOption("normal");
+  await page.keyboard.press("Escape");
+  await whenQuery("o", /l\.normal/);
+  await chip(/^\s*Live/).hover();
+  await expect
+    .poll(() => chip(/^\s*Live/).getAttribute("title"))
+    .toContain("Lines show the lowest to highest of each pixel column");
+});
+
+run("a marker is put on the difference, where it reads dB, and on the median of the band", async () => {
+  const row = page.getByRole("table", { name: "Markers" }).getByRole("row").filter({ hasText: "M1" });
+  await page.keyboard.press("r");
+  await chip(/Reference\s*average of/).waitFor();
+  await page.getByRole("tab", { name: "Markers" }).click();
+  await page.keyboard.press("m");
+  await page.getByLabel("On trace").selectOption("difference");
+  await chip(/Difference/).waitFor();
+  await row.getByText(/^[+−]\d+\.\d dB$/).waitFor();
+  await page.getByLabel("On trace").selectOption("p50");
+  await row.getByText(/^−?\d+\.\d dB[mµ]/).waitFor();
+  await whenQuery("m", /_p50_/);
+  await page.keyboard.press("5");
+  await page.getByRole("button", { name: "Show p10–p90, which is off" }).click();
+  await row.getByText(/^−?\d+\.\d dB[mµ]/).waitFor();
+  await page.keyboard.press("Delete");
+});
+
 run("the page stays usable on a tablet and below", async () => {
   for (const [width, height] of [
     [1920, 1080],

@@ -9,6 +9,7 @@ import {
   type MarkerTrace,
   MOST_MARKERS,
   markerName,
+  shownRoleOf,
   withoutMarker,
 } from "../model/marker.ts";
 import type { MarkedView } from "../model/marker-query.ts";
@@ -170,6 +171,9 @@ function makeMarkers(monitor: LiveMonitor): Markers {
     change(number, part) {
       remember();
       change(number, part);
+      // A trace that is made only while it is shown is shown for the marker on it.
+      const role = part.trace && shownRoleOf(part.trace);
+      if (role && !control.view.value.traces[role]) control.toggle(role);
     },
     remove(number) {
       remember();
@@ -229,9 +233,9 @@ function makeMarkers(monitor: LiveMonitor): Markers {
       control.show({ startHz: centreHz - half, stopHz: centreHz + half });
     },
     referenceToActive() {
-      const level = active.value && readings.value.get(active.value.number)?.levelDbmv;
-      if (level === undefined || Number.isNaN(level)) return;
-      control.setScale({ ...control.view.value.scale, refDbmv: Math.ceil(level) });
+      const reading = active.value && readings.value.get(active.value.number);
+      if (!reading || reading.isInDb || Number.isNaN(reading.levelDbmv)) return;
+      control.setScale({ ...control.view.value.scale, refDbmv: Math.ceil(reading.levelDbmv) });
     },
     toggleTracking() {
       const marker = active.value;

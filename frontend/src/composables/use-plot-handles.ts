@@ -1,7 +1,7 @@
 import { DEFAULT_BAND_HZ } from "../model/marker.ts";
 import type { MarkedView } from "../model/marker-query.ts";
 import { monitorLayout } from "../model/plot-layout.ts";
-import { lowestLevel } from "../model/plot-view.ts";
+import { lowestLevel, zeroOfDb } from "../model/plot-view.ts";
 import type { PlotHandles, PlotPoint } from "./plot-handles.ts";
 import { announce } from "./use-announcer.ts";
 import { type LiveMonitor, PLOT_GUTTERS } from "./use-live-monitor.ts";
@@ -90,7 +90,8 @@ export function usePlotHandles(monitor: LiveMonitor, markers: Markers, masks: Ma
       const reading = markers.readingOf(number);
       if (!reading) continue;
       const x = xOf(reading.frequencyHz);
-      const y = Math.min(Math.max(yOf(reading.levelDbmv), pane().top), pane().top + pane().height);
+      const level = reading.levelDbmv + (reading.isInDb ? zeroOfDb(control.view.value.scale) : 0);
+      const y = Math.min(Math.max(yOf(level), pane().top), pane().top + pane().height);
       if (Math.abs(point.x - x) <= REACH.across && point.y >= y - REACH.above && point.y <= y + REACH.below) {
         return { kind: "marker", number };
       }

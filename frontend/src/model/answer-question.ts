@@ -9,6 +9,7 @@ import {
 import { binAt, binFrequencyHz } from "./frequency-axis.ts";
 import type { LevelLine } from "./level-line.ts";
 import type { LevelWatch } from "./level-watch.ts";
+import { isInDb } from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 import type { PlotAnswers, PlotQuestion } from "./plot-question.ts";
 import { floorLevels, traceLevels, traceSpectrum } from "./trace-levels.ts";
@@ -47,7 +48,9 @@ function search(
   data: PlotData,
 ): Peak | undefined {
   if (step === "lowest") return lowestPoint(spectrum);
-  const { excursionDb, thresholdDbmv } = options;
+  const { excursionDb } = options;
+  // A threshold is a level, and says nothing of dB.
+  const thresholdDbmv = isInDb(options.trace, data.traceOptions) ? undefined : options.thresholdDbmv;
   const peaks = findPeaks(spectrum, { excursionDb, ...(thresholdDbmv !== undefined && { thresholdDbmv }) });
   if (step === "nearest") return fromHz === undefined ? undefined : trackPeak(peaks, fromHz, reachHz);
   const bin = fromHz === undefined ? undefined : binAt(data.axis!, fromHz);

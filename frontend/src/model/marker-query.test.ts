@@ -23,6 +23,8 @@ const MARKERS: Marker[] = [
     isTracking: false,
     measure: { kind: "adjacent", channelHz: 1e6, offsetHz: 2e6 },
   },
+  { number: 6, kind: "normal", trace: "bandHigh", frequencyHz: 12e6, isTracking: false },
+  { number: 7, kind: "normal", trace: "difference", frequencyHz: 13e6, isTracking: false },
 ];
 
 const MASKS: MaskSpec[] = [

@@ -15,6 +15,11 @@ function bandwidthOf({ kind, bandHz = DEFAULT_BAND_HZ }: Marker, binBandwidthHz:
   return kind === "bandPower" ? bandHz : binBandwidthHz;
 }
 
+/** The level of a marker on a trace in dB: `+3.2 dB`. */
+export function relativeWords({ levelDbmv }: MarkerReading): string {
+  return Number.isFinite(levelDbmv) ? `${formatSigned(levelDbmv, 1)} dB` : "no level";
+}
+
 /** What a marker measures, dBmV: the power of its band, or the level of its bin. */
 export function levelOfMarker({ kind }: Marker, reading: MarkerReading): number {
   return kind === "bandPower" ? reading.bandPowerDbmv : reading.levelDbmv;
@@ -77,6 +82,7 @@ export function allUnits(
 ): string {
   const level = levelOfMarker(marker, reading);
   if (Number.isNaN(level)) return "No level";
+  if (reading.isInDb) return relativeWords(reading);
   const bandwidthHz = bandwidthOf(marker, binBandwidthHz);
   const lines = LEVEL_UNITS.map(
     (unit) => `${formatNumber(levelIn(unit, level + offsetDb, bandwidthHz), 1)} ${unitName(unit)}`,
@@ -114,12 +120,14 @@ export function markersTsv(
       KIND_NAMES[marker.kind],
       marker.trace,
       formatMhz(reading?.frequencyHz ?? marker.frequencyHz, 6),
-      reading
-        ? levels.number(
-            levelOfMarker(marker, reading),
-            marker.kind === "bandPower" ? (marker.bandHz ?? DEFAULT_BAND_HZ) : undefined,
-          )
-        : "",
+      reading?.isInDb
+        ? `${formatNumber(reading.levelDbmv, 2, "")} dB`
+        : reading
+          ? levels.number(
+              levelOfMarker(marker, reading),
+              marker.kind === "bandPower" ? (marker.bandHz ?? DEFAULT_BAND_HZ) : undefined,
+            )
+          : "",
       db(reading && shownDensity(reading, levels.display)),
       db(reading?.deltaDb),
       db(reading && reading.deltaHz / 1e6),

@@ -1,10 +1,49 @@
+import { TRACE_NAMES, type TraceOptions, type TraceRole } from "./trace-options.ts";
+
 /** What a marker measures: a level, the distance to another one, the density of noise, or the power of a band. */
 export const MARKER_KINDS = ["normal", "delta", "noise", "bandPower"] as const;
 export type MarkerKind = (typeof MARKER_KINDS)[number];
 
-/** Traces that a marker can sit on. */
-export const MARKER_TRACES = ["live", "average", "max", "min", "reference"] as const;
+/** Traces that a marker can sit on; of the percentile band its edges and the median. */
+export const MARKER_TRACES = [
+  "live",
+  "average",
+  "max",
+  "min",
+  "bandHigh",
+  "p50",
+  "bandLow",
+  "reference",
+  "difference",
+  "user",
+] as const;
 export type MarkerTrace = (typeof MARKER_TRACES)[number];
+
+const BAND_LINES: readonly MarkerTrace[] = ["bandHigh", "p50", "bandLow"];
+
+/** The trace that has to be shown for a marker to read something; undefined for those that are always made. */
+export function shownRoleOf(trace: MarkerTrace): TraceRole | undefined {
+  if (BAND_LINES.includes(trace)) return "band";
+  return trace === "difference" || trace === "user" ? trace : undefined;
+}
+
+/** A percentile is no power: neither density nor band power is made of it. */
+export function isPercentile(trace: MarkerTrace): boolean {
+  return BAND_LINES.includes(trace);
+}
+
+/** Whether a trace is in dB and not in levels. */
+export function isInDb(trace: MarkerTrace, { user }: Pick<TraceOptions, "user">): boolean {
+  return trace === "difference" || (trace === "user" && user.operation === "difference");
+}
+
+/** Name of a trace as markers tell it: `Average`, `p90`. */
+export function markerTraceName(trace: MarkerTrace, { band }: Pick<TraceOptions, "band">): string {
+  if (trace === "p50") return "p50, the median";
+  if (trace === "bandHigh") return `p${Math.round(band.highShare * 100)}`;
+  if (trace === "bandLow") return `p${Math.round(band.lowShare * 100)}`;
+  return TRACE_NAMES[trace];
+}
 
 export const MOST_MARKERS = 16;
 export const DEFAULT_BAND_HZ = 1e6;
@@ -40,7 +79,10 @@ export interface MarkerReading {
   number: number;
   frequencyHz: number;
   bin: number;
+  /** dB where `isInDb`. */
   levelDbmv: number;
+  /** The trace is a difference. */
+  isInDb?: boolean | undefined;
   /** dB to the reference and Hz to it, of a delta. */
   deltaDb: number;
   deltaHz: number;

@@ -26,6 +26,11 @@ export function lowestLevel(scale: LevelScale): number {
   return scale.refDbmv - scale.dbPerDivision * DIVISIONS;
 }
 
+/** Level of the axis at which traces in dB have their zero: the middle of the pane. */
+export function zeroOfDb(scale: LevelScale): number {
+  return scale.refDbmv - (DIVISIONS / 2) * scale.dbPerDivision;
+}
+
 /** The next larger or smaller dB per division. */
 export function stepScale(scale: LevelScale, direction: 1 | -1): LevelScale {
   const index = DB_PER_DIVISION.findIndex((step) => step >= scale.dbPerDivision);

@@ -4,7 +4,7 @@ import { answerQuestion } from "./answer-question.ts";
 import { LevelWatch } from "./level-watch.ts";
 import type { Marker } from "./marker.ts";
 import { withoutMarker } from "./marker.ts";
-import { allUnits, densityWords, markersTsv, noteWords } from "./marker-words.ts";
+import { allUnits, densityWords, markersTsv, noteWords, relativeWords } from "./marker-words.ts";
 import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
 import type { PlotQuestion } from "./plot-question.ts";
 import { MarkerReader } from "./read-markers.ts";
@@ -228,4 +228,98 @@ test("the density of noise reads the same on a mean of dB as on a mean of powers
     return read(data, marker({ kind: "noise", trace: "average" }))[0]!.dbmvPerHz;
   };
   expect(Math.abs(densityBy("log") - densityBy("moving"))).toBeLessThan(0.3);
+});
+
+/** Data with every trace that a marker can sit on. */
+function dataWithAll(user: "sum" | "difference" = "difference"): PlotData {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setTraces(
+    { ...DEFAULT_SWITCHES, band: true, difference: true, user: true },
+    {
+      ...DEFAULT_TRACE_OPTIONS,
+      difference: { a: "max", b: "min" },
+      user: { operation: user, a: "max", b: "max", width: 9 },
+    },
+  );
+  for (let frame = 1; frame <= 100; frame += 1) {
+    data.ingest(spectrumFrame(frame, withCarriers({ 50: -60 + frame / 2 })), false);
+  }
+  data.refreshShown(true);
+  return data;
+}
+
+test("markers sit on median and percentiles of the band", () => {
+  const [low, middle, high] = read(
+    dataWithAll(),
+    marker({ trace: "bandLow" }),
+    marker({ number: 2, trace: "p50" }),
+    marker({ number: 3, trace: "bandHigh" }),
+  );
+  // Percentiles come from cells of half a dB.
+  for (const [reading, level] of [
+    [low, -55],
+    [middle, -35],
+    [high, -15],
+  ] as const) {
+    expect(Math.abs(reading!.levelDbmv - level)).toBeLessThanOrEqual(1);
+  }
+  expect(middle!.isInDb).toBeUndefined();
+});
+
+test("a marker on the difference reads dB, and a delta to a level reads nothing", () => {
+  const data = dataWithAll();
+  const level = marker({ trace: "live" });
+  const [, own, mixed, alike] = read(
+    data,
+    level,
+    marker({ number: 2, trace: "difference" }),
+    marker({ number: 3, trace: "difference", kind: "delta", reference: 1 }),
+    marker({ number: 4, trace: "difference", kind: "delta", reference: 2, frequencyHz: hzOf(51) }),
+  );
+  expect(own).toMatchObject({ isInDb: true });
+  expect(own!.levelDbmv).toBeCloseTo(49.5, 1);
+  expect(mixed!.deltaDb).toBeNaN();
+  expect(alike!.deltaDb).toBeCloseTo(-49.5, 1);
+});
+
+test("maths reads dB where it is a difference, and a level where it is a sum", () => {
+  const [difference] = read(dataWithAll("difference"), marker({ trace: "user" }));
+  expect(difference).toMatchObject({ isInDb: true, levelDbmv: 0 });
+  const [sum] = read(dataWithAll("sum"), marker({ trace: "user" }));
+  expect(sum!.isInDb).toBeUndefined();
+  expect(sum!.levelDbmv).toBeCloseTo(-10 + 3.01, 1);
+});
+
+test("no density, band power or bandwidth is made of percentiles and differences", () => {
+  for (const trace of ["p50", "difference"] as const) {
+    const [density, power] = read(
+      dataWithAll(),
+      marker({ trace, kind: "noise", measure: { kind: "width", downDb: 3 } }),
+      marker({ number: 2, trace, kind: "bandPower" }),
+    );
+    expect(density!.dbmvPerHz, trace).toBeNaN();
+    expect(density!.widthHz, trace).toBeNaN();
+    expect(power!.bandPowerDbmv, trace).toBeNaN();
+  }
+});
+
+test("a marker on a trace that is off reads nothing", () => {
+  const data = dataOf(withCarriers({ 50: -10 }));
+  data.refreshShown(true);
+  for (const trace of ["difference", "user"] as const) {
+    expect(read(data, marker({ trace }))[0]!.levelDbmv, trace).toBeNaN();
+  }
+});
+
+test("a marker in dB is told in dB, in the table, in its units and in what is copied", () => {
+  const on = marker({ trace: "difference" });
+  const [reading] = read(dataWithAll(), on);
+  expect(relativeWords(reading!)).toBe("+49.5 dB");
+  expect(allUnits(on, reading!, 1e5, 10)).toBe("+49.5 dB");
+  const levels = { display: { unit: "dBmV", offsetDb: 0 } as const, unitLabel: "dBmV", number: String };
+  expect(markersTsv([on], () => reading, levels)).toContain("49.50 dB");
+});
+
+test("peaks of a difference are found whatever the threshold in dBmV is", () => {
+  expect(ask(dataWithAll(), { trace: "difference", thresholdDbmv: 60 })).toBe(50);
 });

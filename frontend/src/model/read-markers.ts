@@ -14,7 +14,14 @@ import {
 import { binAt, binFrequencyHz } from "./frequency-axis.ts";
 import { firstAtOrAfter } from "./kept-frames.ts";
 import { levelsOfHundredths } from "./levels.ts";
-import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, type MarkerTrace } from "./marker.ts";
+import {
+  DEFAULT_BAND_HZ,
+  isInDb,
+  isPercentile,
+  type Marker,
+  type MarkerReading,
+  type MarkerTrace,
+} from "./marker.ts";
 import type { PlotData } from "./plot-data.ts";
 import type { PlotView } from "./plot-view.ts";
 import { noiseBandwidthHz, traceSpectrum } from "./trace-levels.ts";
@@ -54,20 +61,27 @@ export class MarkerReader {
       const isGone = marker.timeMs !== undefined && !row;
       if (bin === undefined || !spectrum || isGone) return nothingRead(marker.number, frequencyHz);
       const reference = view.markers.find(({ number }) => number === marker.reference);
+      const isRelative = !row && isInDb(marker.trace, data.traceOptions);
+      const isPower = !isRelative && (row !== undefined || !isPercentile(marker.trace));
       return {
         ...nothingRead(marker.number, frequencyHz),
         bin,
+        ...(isRelative && { isInDb: true }),
         levelDbmv: spectrum.levelsDbmv[bin]!,
         timeMs: row?.timeMs ?? Number.NaN,
-        ...(marker.kind === "delta" && reference && this.#delta(data, spectrum, reference, frequencyHz)),
+        ...(marker.kind === "delta" &&
+          reference &&
+          this.#delta(data, spectrum, reference, frequencyHz, isRelative)),
         ...(marker.kind === "delta" && reference && { deltaMs: betweenMs(row, rowOf(data, reference)) }),
-        dbmvPerHz:
-          noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)) -
-          (row ? 0 : noiseBiasDb(data, marker.trace)),
-        ...(marker.kind === "bandPower" && {
-          bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
+        ...(isPower && {
+          dbmvPerHz:
+            noiseMarkerDbmvPerHz(spectrum, frequencyHz, noiseBandwidthHz(data)) -
+            (row ? 0 : noiseBiasDb(data, marker.trace)),
+          ...(marker.kind === "bandPower" && {
+            bandPowerDbmv: bandAround(data, spectrum, frequencyHz, marker.bandHz ?? DEFAULT_BAND_HZ),
+          }),
+          ...measured(marker, spectrum, bin, frequencyHz, data.channels),
         }),
-        ...measured(marker, spectrum, bin, frequencyHz, data.channels),
       };
     });
   }
@@ -77,7 +91,13 @@ export class MarkerReader {
     return tracked?.fromHz === marker.frequencyHz ? tracked.atHz : marker.frequencyHz;
   }
 
-  #delta(data: PlotData, spectrum: LevelSpectrum, reference: Marker, frequencyHz: number) {
+  #delta(
+    data: PlotData,
+    spectrum: LevelSpectrum,
+    reference: Marker,
+    frequencyHz: number,
+    isRelative: boolean,
+  ) {
     const referenceHz = this.#placeOf(reference);
     const own = deltaMarker(spectrum, referenceHz, frequencyHz);
     const bin = binAt(data.axis!, frequencyHz)!;
@@ -85,7 +105,9 @@ export class MarkerReader {
     const row = rowOf(data, reference);
     const there = row ?? traceSpectrum(data, reference.trace);
     const at = binAt(data.axis!, referenceHz);
-    const referenceDb = at === undefined ? Number.NaN : (there?.levelsDbmv[at] ?? Number.NaN);
+    // Between dB and a level there is no difference.
+    const isAlike = isRelative === (!row && isInDb(reference.trace, data.traceOptions));
+    const referenceDb = at === undefined || !isAlike ? Number.NaN : (there?.levelsDbmv[at] ?? Number.NaN);
     return { deltaHz: own.deltaHz, deltaDb: spectrum.levelsDbmv[bin]! - referenceDb };
   }
 }

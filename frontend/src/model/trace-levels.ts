@@ -8,9 +8,9 @@ type Levels = Float32Array | Float64Array;
 /** Bins that the noise floor is smoothed over. */
 const FLOOR_BINS = 31;
 
-/** A trace of the picture, dBmV per bin with NaN where nothing is known; undefined while there is none. */
+/** A trace of the picture, dBmV per bin, or dB, with NaN where nothing is known; undefined while it is not made. */
 export function traceLevels(data: PlotData, trace: MarkerTrace): Levels | undefined {
-  const { traces } = data;
+  const { traces, shown } = data;
   if (!traces || traces.frames === 0) return undefined;
   switch (trace) {
     case "live":
@@ -20,8 +20,17 @@ export function traceLevels(data: PlotData, trace: MarkerTrace): Levels | undefi
     case "max":
     case "min":
       return traces[trace].levelsDb;
+    case "bandHigh":
+      return shown.band?.high;
+    case "p50":
+      return shown.band?.middle;
+    case "bandLow":
+      return shown.band?.low;
     case "reference":
       return traces.reference?.levelsDbmv;
+    case "difference":
+    case "user":
+      return shown[trace];
   }
 }
 

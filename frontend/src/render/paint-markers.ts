@@ -1,5 +1,6 @@
 import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, markerName } from "../model/marker.ts";
 import type { PlotLayout } from "../model/plot-layout.ts";
+import { zeroOfDb } from "../model/plot-view.ts";
 import { traceLevels } from "../model/trace-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Painting } from "./surface.ts";
@@ -77,7 +78,8 @@ function placeOf(scene: Scene, readings: readonly MarkerReading[]): Placed[] {
     if (!reading || marker.timeMs !== undefined || Number.isNaN(reading.levelDbmv)) return [];
     const x = xOf(scene, reading.frequencyHz);
     if (x < trace.left || x > trace.left + trace.width) return [];
-    const y = Math.min(Math.max(yOf(scene, reading.levelDbmv), trace.top), trace.top + trace.height);
+    const level = reading.levelDbmv + (reading.isInDb ? zeroOfDb(scene.view.scale) : 0);
+    const y = Math.min(Math.max(yOf(scene, level), trace.top), trace.top + trace.height);
     return [
       {
         pane: trace,

@@ -1,6 +1,6 @@
 import { COLUMN_ENDS, decimate } from "../model/decimate.ts";
 import { coveredRange } from "../model/frequency-axis.ts";
-import { DIVISIONS, lowestLevel } from "../model/plot-view.ts";
+import { DIVISIONS, lowestLevel, zeroOfDb } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
 import type { TraceRole } from "../model/trace-options.ts";
 import { paintExpectedLevels, paintPlan } from "./paint-plan.ts";
@@ -20,8 +20,6 @@ const LINE_WIDTH: Record<LineRole, number> = {
 };
 /** Back to front. */
 const LINE_ORDER = ["max", "min", "reference", "live", "average", "difference", "user"] as const;
-/** Divisions below the upper edge at which traces in dB have their zero. */
-const ZERO_DIVISION = DIVISIONS / 2;
 
 /**
  * Paints the trace pane: well, plan, grid, band, lines. Labels and cursor come later, above.
@@ -156,14 +154,9 @@ function hasDifference(scene: Scene): boolean {
   );
 }
 
-/** Level at which differences have their zero, dBmV on the axis. */
-function zeroLevel({ view }: Pick<Scene, "view">): number {
-  return view.scale.refDbmv - ZERO_DIVISION * view.scale.dbPerDivision;
-}
-
 function paintZero(context: Painting, scene: Scene): void {
   const { trace } = scene.layout;
-  const y = crisp(yOf(scene, zeroLevel(scene)));
+  const y = crisp(yOf(scene, zeroOfDb(scene.view.scale)));
   context.strokeStyle = traceColour(scene, "difference");
   context.lineWidth = 1;
   context.setLineDash([6, 4]);
@@ -185,7 +178,7 @@ function paintLine(context: Painting, scene: Scene, role: LineRole): void {
   context.lineWidth = LINE_WIDTH[role];
   context.lineJoin = "round";
   context.globalAlpha = role === "live" ? 0.9 : 1;
-  strokeLevels(context, scene, levels, isRelative(scene, role) ? zeroLevel(scene) : 0);
+  strokeLevels(context, scene, levels, isRelative(scene, role) ? zeroOfDb(scene.view.scale) : 0);
   context.globalAlpha = 1;
 }
 

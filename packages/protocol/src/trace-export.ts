@@ -51,6 +51,8 @@ export const traceExportSchema = z.strictObject({
       trace: z.string(),
       frequencyHz: z.number(),
       levelDbmv: z.number().nullable(),
+      /** In place of a level where the trace is a difference. */
+      levelDb: z.number().nullable().optional(),
     }),
   ),
   masks: z.array(

@@ -1,7 +1,7 @@
 import type { PlotTheme } from "../../render/plot-theme.ts";
 import { formatMhz, formatNumber, formatUtc } from "../format.ts";
-import { markerName } from "../marker.ts";
-import { levelOfMarker } from "../marker-words.ts";
+import { markerName, markerTraceName } from "../marker.ts";
+import { levelOfMarker, relativeWords } from "../marker-words.ts";
 import type { PixelImage, PlotPicture, PlotSnapshot } from "../plot-snapshot.ts";
 import { formatShownLevel } from "../shown-level.ts";
 import { bandName, TRACE_NAMES, TRACE_ROLES } from "../trace-options.ts";
@@ -125,12 +125,14 @@ export function markerLines({ view }: ExportSubject, { report }: PlotSnapshot): 
       marker.kind === "bandPower"
         ? (marker.bandHz ?? 1e6)
         : report.resolutionBandwidthHz || report.binSpacingHz;
-    const level = formatShownLevel(view, levelOfMarker(marker, reading), bandwidthHz, 2);
+    const level = reading.isInDb
+      ? relativeWords(reading)
+      : formatShownLevel(view, levelOfMarker(marker, reading), bandwidthHz, 2);
     const delta = Number.isFinite(reading.deltaDb)
       ? `, ${formatNumber(reading.deltaDb, 2)} dB and ${formatNumber(reading.deltaHz / 1e6, 3)} MHz from its reference`
       : "";
     return [
-      `${markerName(marker)} on ${TRACE_NAMES[marker.trace]}: ${formatMhz(reading.frequencyHz)} MHz, ${level}${delta}`,
+      `${markerName(marker)} on ${markerTraceName(marker.trace, view.traceOptions)}: ${formatMhz(reading.frequencyHz)} MHz, ${level}${delta}`,
     ];
   });
 }

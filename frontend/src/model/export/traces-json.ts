@@ -48,7 +48,8 @@ export function traceExportOf(subject: ExportSubject, snapshot: PlotSnapshot): T
         name: markerName(marker),
         trace: marker.trace,
         frequencyHz: reading?.frequencyHz ?? marker.frequencyHz,
-        levelDbmv: hundredth(reading?.levelDbmv ?? Number.NaN),
+        levelDbmv: hundredth(reading && !reading.isInDb ? reading.levelDbmv : Number.NaN),
+        ...(reading?.isInDb && { levelDb: hundredth(reading.levelDbmv) }),
       };
     }),
     masks: subject.view.masks.flatMap((mask) => {
