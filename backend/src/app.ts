@@ -26,6 +26,7 @@ import { installSecurityHeaders } from "./http/security-headers.ts";
 import { refuseUndeclaredInput } from "./http/validation.ts";
 import { sendNotFound, serveWebApplication } from "./http/web-application.ts";
 import type { LiveHub } from "./live/hub.ts";
+import type { LabMasks } from "./masks/lab-masks.ts";
 import type { PollService } from "./polling/service.ts";
 import type { RecordingSchedules } from "./recorder/schedules.ts";
 import type { FlightRecorder } from "./recorder/service.ts";
@@ -37,6 +38,7 @@ import { cmtsRoutes } from "./routes/cmts.ts";
 import { doctorRoute } from "./routes/doctor.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoute } from "./routes/health.ts";
+import { maskRoutes } from "./routes/masks.ts";
 import { pollingRoutes } from "./routes/polling.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { signInRoute } from "./routes/sign-in.ts";
@@ -76,6 +78,7 @@ export interface AppDeps {
   utscProbe: UtscProbe;
   orphans: Pick<OrphanWatch, "read" | "stop">;
   detection: DetectionService;
+  masks: LabMasks;
   recorder: FlightRecorder;
   schedules: RecordingSchedules;
 }
@@ -158,6 +161,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       tftpProbeRoutes(api, deps);
       pollingRoutes(api, deps);
       eventRoutes(api, deps);
+      maskRoutes(api, deps);
       recordingRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });

@@ -34,6 +34,7 @@ import {
 } from "./ingest/index.ts";
 import { FanOutPublisher } from "./live/fan-out.ts";
 import { LiveHub } from "./live/hub.ts";
+import { LabMasks } from "./masks/lab-masks.ts";
 import { keepSeriesWithin } from "./polling/retention.ts";
 import { PollService } from "./polling/service.ts";
 import { RecordingSchedules } from "./recorder/schedules.ts";
@@ -203,6 +204,12 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       now,
     }),
   );
+  const masks = new LabMasks({
+    store: storage.masks,
+    hasCmts: (cmtsId) => config.cmts.some(({ id }) => id === cmtsId),
+    publish: (port) => hub.publishMasks(port),
+    now,
+  });
   const detection = starting.use(
     new DetectionService({
       store: storage.events,
@@ -211,6 +218,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       channels: channelsOf,
       downstream: async (cmtsId, rfPortIfIndex) => rfPorts.downstream(targetOf(cmtsId), rfPortIfIndex),
       recorder,
+      masks,
       publish: (event) => hub.publishEvent(event),
       log,
       now,
@@ -318,6 +326,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     utscProbe: utsc,
     orphans,
     detection,
+    masks,
     recorder,
     schedules,
   });

@@ -178,6 +178,7 @@ function streamInLoop({ channels }: BenchPort): JudgedStream {
     onEvent: () => undefined,
     onEvidence: () => undefined,
     onReleased: () => undefined,
+    onMaskStates: () => undefined,
     onNoise: () => undefined,
   });
 }

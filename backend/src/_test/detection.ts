@@ -11,6 +11,7 @@ import {
   decodeSpectrumFrame,
   encodeSpectrumFrame,
   type PlantEvent,
+  type PutLabMask,
   type SpectrumFrame,
   type UpstreamChannel,
   type UtscSession,
@@ -21,6 +22,7 @@ import { bandPlanOf } from "../../../packages/simulator/src/testing/recording.ts
 import type { Recorder } from "../contracts.ts";
 import type { BookedSource } from "../detection/event-book.ts";
 import { DetectionService } from "../detection/index.ts";
+import { LabMasks } from "../masks/lab-masks.ts";
 import { openStorage } from "../storage/index.ts";
 import { build, exampleSession, recordingLog, temporaryFolder } from "./support.ts";
 
@@ -74,6 +76,26 @@ export function wireBytes(frame: AnalysedFrame): Uint8Array<ArrayBuffer> {
     resolutionBandwidthHz: frame.resolutionBandwidthHz,
     levelsHundredthsDbmv: Int16Array.from(frame.levelsDbmv, (level) => Math.round(100 * level)),
   });
+}
+
+/** A mask that allows -45 dBmV over all of `noiseFrame`: the noise lies 5 dB and more under it, a line does not. */
+export function lineMask(differing: Partial<PutLabMask> = {}): PutLabMask {
+  return {
+    cmtsId: "lab-cmts-1",
+    rfPortIfIndex: 5,
+    name: "node 7",
+    trace: "live",
+    consecutiveFrames: 3,
+    severity: "major",
+    source: {
+      from: "points",
+      points: [
+        { frequencyHz: binHz(0), levelDbmv: -45 },
+        { frequencyHz: binHz(BINS - 1), levelDbmv: -45 },
+      ],
+    },
+    ...differing,
+  };
 }
 
 export function detectionSource(port: Partial<BookedSource> = {}): BookedSource {
@@ -209,6 +231,12 @@ export async function openDetection(
   const workers: Worker[] = [];
   const session = { ...exampleSession("s-1"), ...options.session };
   const { log, lines } = recordingLog();
+  const masks = new LabMasks({
+    store: storage.masks,
+    hasCmts: (id) => id === session.cmtsId,
+    publish: () => undefined,
+    now: Date.now,
+  });
   const service = stack.use(
     new DetectionService({
       store: storage.events,
@@ -218,6 +246,7 @@ export async function openDetection(
       downstream: async () => options.downstream ?? [],
       publish: (event) => void published.push(event),
       recorder: options.recorder,
+      masks,
       log,
       now: Date.now,
       startWorker: () => {
@@ -231,6 +260,7 @@ export async function openDetection(
   );
   return {
     service,
+    masks,
     store: storage.events,
     noise: storage.noise,
     session,

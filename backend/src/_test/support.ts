@@ -43,6 +43,7 @@ import { HealthMonitor } from "../health/monitor.ts";
 import { storageProbe } from "../health/storage.ts";
 import type { LiveLimits } from "../live/client.ts";
 import { LiveHub } from "../live/hub.ts";
+import { LabMasks } from "../masks/lab-masks.ts";
 import { PollService } from "../polling/service.ts";
 import { RecordingSchedules } from "../recorder/schedules.ts";
 import { FlightRecorder } from "../recorder/service.ts";
@@ -175,6 +176,12 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
   const schedules = stack.use(
     new RecordingSchedules({ store: storage.recordings.schedules, recorder, utsc, log, now }),
   );
+  const masks = new LabMasks({
+    store: storage.masks,
+    hasCmts: (id) => targets.some((target) => target.id === id),
+    publish: (port) => hub.publishMasks(port),
+    now,
+  });
   const detection = stack.use(
     new DetectionService({
       store: storage.events,
@@ -182,6 +189,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
       session: (id) => utsc.get(id),
       channels: async () => [],
       publish: (event) => hub.publishEvent(event),
+      masks,
       log,
       now,
     }),
@@ -242,6 +250,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     },
     orphans,
     detection,
+    masks,
     recorder,
     schedules,
   });

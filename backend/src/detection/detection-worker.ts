@@ -16,6 +16,7 @@ parentPort?.on("message", (message: ToDetectors) => {
   else if (message.type === "open") streams.set(message.stream, openStream(message));
   else if (message.type === "frame") judge(message);
   else if (message.type === "baseline") streams.get(message.stream)?.changeBaseline(message.dbmvPerHz);
+  else if (message.type === "masks") streams.get(message.stream)?.changeMasks(message.masks);
   else close(message.stream);
 });
 
@@ -32,6 +33,7 @@ function openStream({ stream, options }: Extract<ToDetectors, { type: "open" }>)
         frames.map(({ bytes }) => bytes),
       ),
     onReleased: () => send({ type: "released", stream }),
+    onMaskStates: (states) => send({ type: "maskStates", stream, states }),
     onNoise: (noise) => send({ type: "noise", stream, ...noise }),
   });
 }

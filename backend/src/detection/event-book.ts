@@ -1,6 +1,6 @@
 import type { Logger } from "@pnmlab/config";
 import { messageOf } from "@pnmlab/kit";
-import type { DetectorEvent } from "@pnmlab/pnm-analysis";
+import type { DetectorEvent, WatchedMask } from "@pnmlab/pnm-analysis";
 import type { Mute, PlantEvent } from "@pnmlab/protocol";
 import type { Recorder } from "../contracts.ts";
 import type { EventStore } from "../storage/index.ts";
@@ -23,6 +23,8 @@ export interface BookedSource extends EventSource {
   periodMs: number;
   /** Text that is stored with each event. */
   context: string;
+  /** Masks of the port; the one that an event is of is stored with it. */
+  masks?: readonly WatchedMask[] | undefined;
 }
 
 interface Entry {
@@ -145,7 +147,7 @@ export class EventBook {
     entry.event = { ...continued(entry, event), muted: isMuted(event, this.#mutes, now()) };
     this.#followed.set(found.id, entry);
     if (base === undefined) this.#findCommonCause(entry);
-    this.#store(entry.event, source.context);
+    this.#store(entry.event, contextOf(source, found));
     if (base === undefined) this.#trigger(entry.event);
   }
 
@@ -154,7 +156,7 @@ export class EventBook {
     const { severity, recordingId } = event;
     entry.event = continued(entry, plantEventOf(found, source, event, event.evidence.frames));
     entry.touchedMs = this.#options.now();
-    this.#store(entry.event, source.context);
+    this.#store(entry.event, contextOf(source, found));
     if (recordingId === null && severity !== entry.event.severity) this.#trigger(entry.event);
   }
 
@@ -176,10 +178,15 @@ export class EventBook {
   }
 
   /** The held event that a new one of the port goes on. */
-  #takeHeld(source: BookedSource, { kind, f0Hz, bwHz }: DetectorEvent): PlantEvent | undefined {
+  #takeHeld(
+    source: BookedSource,
+    { kind, f0Hz, bwHz, classification }: DetectorEvent,
+  ): PlantEvent | undefined {
     for (const { event } of this.#held.values()) {
       const isNear = Math.abs(event.f0Hz - f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2);
       if (!isOfPort(event, source) || event.kind !== kind || !isNear) continue;
+      // Masks lie over each other.
+      if (kind === "mask" && event.classification !== classification) continue;
       this.#held.delete(event.id);
       return event;
     }
@@ -225,6 +232,12 @@ export class EventBook {
       if (event.state === "raised" && muted !== event.muted) this.note(event.id, { muted });
     }
   }
+}
+
+/** What an event is judged by again: of all masks, which may have thousands of points, its own. */
+function contextOf({ context, masks = [] }: BookedSource, { kind, classification }: DetectorEvent): string {
+  const own = masks.filter(({ name }) => kind === "mask" && name === classification);
+  return own.length === 0 ? context : JSON.stringify({ ...(JSON.parse(context) as object), masks: own });
 }
 
 /** An event that goes on an earlier one keeps its name, its beginning, and its evidence where that was stronger. */

@@ -1,11 +1,14 @@
 import {
   type DetectorEvent,
-  DetectorSet,
+  type DetectorNotice,
   isSameAxis,
+  type MaskState,
   median,
   type SpectrumFrame,
+  type WatchedMask,
 } from "@pnmlab/pnm-analysis";
 import { EvidenceRing } from "./evidence-ring.ts";
+import { StreamDetectors } from "./stream-detectors.ts";
 import { analysedFrameOf } from "./wire-frame.ts";
 import type { EventChange, EvidenceFrame, JudgeOptions } from "./worker-messages.ts";
 
@@ -22,6 +25,8 @@ export interface StreamListener {
   onEvidence(eventId: string, frames: EvidenceFrame[]): void;
   /** Events so far are followed no more. */
   onReleased(): void;
+  /** How the masks stand; told at the first frame and wherever it has changed. */
+  onMaskStates(states: MaskState[]): void;
   /** Noise of an hour of captures as far as it is known; again where more is. */
   onNoise(noise: { hour: number; dbmvPerHz: number; samples: number }): void;
 }
@@ -40,7 +45,8 @@ export class JudgedStream {
   readonly #nextId: () => string;
   readonly #ring = new EvidenceRing();
   readonly #told = new Map<string, Told>();
-  #detectors: DetectorSet | undefined;
+  #detectors: StreamDetectors | undefined;
+  #toldMasks = "";
   #last: SpectrumFrame | undefined;
   #lookedS = Number.NEGATIVE_INFINITY;
   /** Noise per hertz in the present hour, a look each. */
@@ -65,14 +71,17 @@ export class JudgedStream {
     this.#ring.push({ sequence: frame.sequence, bytes });
     this.#detectors ??= this.#newDetectors(frame);
     const { timeS } = frame;
-    for (const { type, event } of this.#detectors.feed(frame)) {
-      if (type === "cleared") this.#sendEvidence(event, frame);
-      this.#listener.onEvent(type === "cleared" ? "cleared" : "raised", event);
-      if (type === "cleared") this.#told.delete(event.id);
-      else this.#told.set(event.id, { reportedS: timeS, evidence: this.#told.get(event.id)?.evidence ?? "" });
-    }
+    this.#tell(this.#detectors.feed(frame), frame);
+    this.#tellMasks();
     const isProofDue = [...this.#told.values()].some(({ evidence }) => evidence === "");
     if (isProofDue || timeS - this.#lookedS >= LOOK_EVERY_S) this.#look(frame);
+  }
+
+  /** Other masks from the next frame on. */
+  changeMasks(masks: readonly WatchedMask[]): void {
+    this.#options = { ...this.#options, masks };
+    if (this.#last && this.#detectors) this.#tell(this.#detectors.changeMasks(masks), this.#last);
+    this.#tellMasks();
   }
 
   /** The noise of the hour that begins; a rise that is raised keeps its own. */
@@ -87,11 +96,32 @@ export class JudgedStream {
     this.#tellNoise();
   }
 
-  #newDetectors(frame: SpectrumFrame): DetectorSet {
+  #tell(notices: readonly DetectorNotice[], frame: SpectrumFrame): void {
+    for (const { type, event } of notices) {
+      if (type === "cleared") this.#sendEvidence(event, frame);
+      this.#listener.onEvent(type === "cleared" ? "cleared" : "raised", event);
+      if (type === "cleared") this.#told.delete(event.id);
+      else {
+        const evidence = this.#told.get(event.id)?.evidence ?? "";
+        this.#told.set(event.id, { reportedS: frame.timeS, evidence });
+      }
+    }
+  }
+
+  #tellMasks(): void {
+    const states = this.#detectors?.maskStates;
+    if (states === undefined) return;
+    const text = JSON.stringify(states);
+    if (text === this.#toldMasks) return;
+    this.#toldMasks = text;
+    this.#listener.onMaskStates(states);
+  }
+
+  #newDetectors(frame: SpectrumFrame): StreamDetectors {
     const { noiseBaselineDbmvPerHz, ...options } = this.#options;
     if (noiseBaselineDbmvPerHz !== undefined)
       options.noiseBaselineDbmv ??= noiseBaselineDbmvPerHz + bandwidthDbOf(frame);
-    return new DetectorSet({ ...options, nextId: this.#nextId });
+    return new StreamDetectors(options, this.#nextId);
   }
 
   #sampleNoise(frame: SpectrumFrame): void {

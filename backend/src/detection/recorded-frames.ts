@@ -1,4 +1,4 @@
-import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
+import type { DownstreamCarrier, WatchedMask } from "@pnmlab/pnm-analysis";
 import type { ChangeDetection, RecordingDetail, RecordingSettings } from "@pnmlab/protocol";
 import { judgeOptionsOf } from "./judge-options.ts";
 import type { TrialFrame } from "./trial-runner.ts";
@@ -32,13 +32,18 @@ export interface JudgedWith {
   detection: ChangeDetection;
   /** Downstream channels of its port; none where they are not known. */
   downstream: readonly DownstreamCarrier[];
+  /** Masks that the lab watches on its port now. */
+  masks: readonly WatchedMask[];
 }
 
 /** How a recording is judged at its beginning. */
 export function firstOptionsOf({ settings }: RecordingDetail, judged: JudgedWith): JudgeOptions {
-  const { detection, downstream } = judged;
+  const { detection, downstream, masks } = judged;
   return settings.length === 0
-    ? judgeOptionsOf({ ...NOTHING_KNOWN, channels: [], isUncalibrated: true, downstream }, detection)
+    ? {
+        ...judgeOptionsOf({ ...NOTHING_KNOWN, channels: [], isUncalibrated: true, downstream }, detection),
+        masks,
+      }
     : optionsOf(settings, 0, judged);
 }
 
@@ -64,7 +69,7 @@ export async function* recordedFrames(
 function optionsOf(
   settings: readonly RecordingSettings[],
   at: number,
-  { detection, downstream }: JudgedWith,
+  { detection, downstream, masks }: JudgedWith,
 ): JudgeOptions {
   // What a CMTS tells is read while the first frames come already.
   const told = settings.slice(at);
@@ -75,7 +80,7 @@ function optionsOf(
     downstream,
     isUncalibrated: told.every(({ kHundredthsDb }) => kHundredthsDb === null),
   };
-  return judgeOptionsOf(captured, detection);
+  return { ...judgeOptionsOf(captured, detection), masks };
 }
 
 const NOTHING_KNOWN = {

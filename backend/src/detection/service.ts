@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "@pnmlab/config";
 import { messageOf, PnmLabError } from "@pnmlab/kit";
-import type { DownstreamCarrier } from "@pnmlab/pnm-analysis";
+import type { DownstreamCarrier, WatchedMask } from "@pnmlab/pnm-analysis";
 import type {
   ChangeDetection,
   DetectionSettings,
@@ -17,6 +17,7 @@ import type {
   UtscSession,
 } from "@pnmlab/protocol";
 import type { LivePublisher, Recorder } from "../contracts.ts";
+import type { LabMasks, MaskPort } from "../masks/lab-masks.ts";
 import type { EventStore, NoiseHourStore } from "../storage/index.ts";
 import { DetectorThread } from "./detector-thread.ts";
 import { type BookedSource, EventBook } from "./event-book.ts";
@@ -48,6 +49,8 @@ export interface DetectionOptions {
   publish: (event: PlantEvent) => void;
   /** What is recorded; without it events are not recorded, and recordings cannot be gone through. */
   recorder?: Recorder | undefined;
+  /** Masks that are judged beside what the detectors find. */
+  masks?: LabMasks | undefined;
   log: Logger;
   now: () => number;
   /** Makes the thread of the detectors; its own unless given. */
@@ -86,6 +89,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       ...(startWorker === undefined ? {} : { startWorker }),
     });
     this.#trials = new TrialRunner(this.#thread);
+    if (options.masks) options.masks.onChange = (port) => this.#changeMasks(port);
     this.#thread.start();
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), TICK_MS);
     this.#timer.unref();
@@ -97,6 +101,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     if (session.state === "stopped" || session.state === "failed") {
       this.#end(known, session.desired === "stopped");
       this.#sessions.delete(session.id);
+      this.#tellMasks(session);
     } else this.#open(known, session);
   }
 
@@ -112,6 +117,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       if (session === undefined || session.state === "stopped") return;
       this.#sessions.set(sessionId, stream);
       this.#open(stream, session);
+      if (known === undefined) this.#tellMasks(session);
     }
     stream.push(frame);
   }
@@ -203,7 +209,11 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     }
     const detail = await recorder.detail(recordingId);
     // A recording does not tell the downstream: it is taken as it was read last for its port.
-    const judged = { detection, downstream: this.#downstream.get(portKey(detail)) ?? [] };
+    const judged = {
+      detection,
+      downstream: this.#downstream.get(portKey(detail)) ?? [],
+      masks: this.#masksOf(detail),
+    };
     const times = new CapturedTimes();
     const frames = recordedFrames(detail, times.of(recorder.frames(recordingId, { fromMs, toMs })), judged);
     const { events, ...result } = await this.#trials.run(firstOptionsOf(detail, judged), frames, {
@@ -278,10 +288,47 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       ...(noiseBaselineDbmvPerHz === undefined ? {} : { noiseBaselineDbmvPerHz }),
     };
     const port = { sessionId: session.id, cmtsId, rfPortIfIndex, rfPortName };
-    const source = { ...port, channels, periodMs, context: JSON.stringify(judged) };
+    const masks = this.#masksOf(session);
+    const source = { ...port, channels, periodMs, context: JSON.stringify(judged), masks };
     this.#lastStream += 1;
     this.#streams.set(this.#lastStream, { session: stream, source, isOver: false });
-    stream.begin(this.#lastStream, judged, source, key);
+    stream.begin(this.#lastStream, { ...judged, masks }, source, key);
+  }
+
+  #masksOf({ cmtsId, rfPortIfIndex }: MaskPort): WatchedMask[] {
+    return (this.#options.masks?.of({ cmtsId, rfPortIfIndex }) ?? []).map(
+      ({ id, name, source, trace, consecutiveFrames, severity }) => ({
+        id,
+        name,
+        source,
+        trace,
+        consecutiveFrames,
+        severity,
+      }),
+    );
+  }
+
+  /** Detectors go on with what they know where only masks change. */
+  #changeMasks(port: MaskPort): void {
+    const masks = this.#masksOf(port);
+    for (const { open } of this.#sessions.values()) {
+      if (open === undefined || portKey(open.source) !== portKey(port)) continue;
+      open.source.masks = masks;
+      this.#thread.send({ type: "masks", stream: open.stream, masks });
+    }
+  }
+
+  /** Tells how the masks of a port stand, or that nothing is captured there any more. */
+  #tellMasks(port: MaskPort): void {
+    const { masks, session } = this.#options;
+    const watching = [...this.#sessions].find(([id]) => {
+      const found = session(id);
+      return found !== undefined && portKey(found) === portKey(port);
+    })?.[1];
+    masks?.tell(
+      { cmtsId: port.cmtsId, rfPortIfIndex: port.rfPortIfIndex },
+      watching && { states: watching.maskStates ?? [], channels: watching.channels ?? [] },
+    );
   }
 
   /** With each hour its own baseline; one over which a rise is raised stays until that is over. */
@@ -356,6 +403,10 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       case "evidence":
         this.#book.prove(message.eventId, message.frames);
         break;
+      case "maskStates":
+        session.maskStates = message.states;
+        this.#tellMasks(source);
+        break;
       case "noise": {
         const { hour, dbmvPerHz, samples } = message;
         const { cmtsId, rfPortIfIndex } = source;
@@ -405,7 +456,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   }
 }
 
-function portKey({ cmtsId, rfPortIfIndex }: Pick<UtscSession, "cmtsId" | "rfPortIfIndex">): string {
+function portKey({ cmtsId, rfPortIfIndex }: MaskPort): string {
   return `${cmtsId}:${rfPortIfIndex}`;
 }
 

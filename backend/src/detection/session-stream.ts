@@ -1,4 +1,4 @@
-import { type DownstreamCarrier, type MainsHz, MainsWatch } from "@pnmlab/pnm-analysis";
+import { type DownstreamCarrier, type MainsHz, MainsWatch, type MaskState } from "@pnmlab/pnm-analysis";
 import { encodeSpectrumFrame, type SpectrumFrame, type UpstreamChannel } from "@pnmlab/protocol";
 import type { DetectorThread } from "./detector-thread.ts";
 import type { BookedSource } from "./event-book.ts";
@@ -32,6 +32,8 @@ export class SessionStream {
   isUncalibrated = false;
   /** Capture time of the newest frame. */
   capturedAtMs = 0;
+  /** How the masks of its port stand; undefined before the first frame. */
+  maskStates: readonly MaskState[] | undefined;
   analysed = 0;
   skipped = 0;
   #cpuUs = 0;

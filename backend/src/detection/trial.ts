@@ -1,4 +1,5 @@
-import { type DetectorEvent, DetectorSet } from "@pnmlab/pnm-analysis";
+import type { DetectorEvent } from "@pnmlab/pnm-analysis";
+import { StreamDetectors } from "./stream-detectors.ts";
 import { analysedFrameOf } from "./wire-frame.ts";
 import type { JudgeOptions, TrialResult } from "./worker-messages.ts";
 
@@ -12,7 +13,7 @@ const MOST_EVENTS = 100;
 export class Trial {
   #options: JudgeOptions;
   readonly #wantedKind: string | undefined;
-  #detectors: DetectorSet;
+  #detectors: StreamDetectors;
   #frames = 0;
   #lastS = Number.NEGATIVE_INFINITY;
   #lastId = 0;
@@ -58,11 +59,11 @@ export class Trial {
       if (this.#events.has(event.id)) this.#events.set(event.id, event);
   }
 
-  #newDetectors(): DetectorSet {
+  #newDetectors(): StreamDetectors {
     const nextId = () => {
       this.#lastId += 1;
       return `trial-${this.#lastId}`;
     };
-    return new DetectorSet({ ...this.#options, nextId });
+    return new StreamDetectors(this.#options, nextId);
   }
 }

@@ -3,7 +3,9 @@ import type {
   DetectorEvent,
   DetectorId,
   DownstreamCarrier,
+  MaskState,
   Thresholds,
+  WatchedMask,
 } from "@pnmlab/pnm-analysis";
 
 /** What a stream of frames is judged with; stored with each event, so that it can be judged again. */
@@ -18,6 +20,8 @@ export interface JudgeOptions {
   thresholds: Partial<Thresholds>;
   /** Downstream channels, for D4; left out where they are not known. */
   downstream?: readonly DownstreamCarrier[];
+  /** Masks that the lab watches on the port; of an event of a mask the one that it is of. */
+  masks?: readonly WatchedMask[];
   noiseBaselineDbmv?: number;
   /** The same per hertz of noise bandwidth, of the same hour of the last days; given way to by the one per bin. */
   noiseBaselineDbmvPerHz?: number;
@@ -44,6 +48,8 @@ export type ToDetectors =
   | { type: "frame"; stream: number; bytes: ArrayBuffer }
   /** Noise of the hour that begins, for D2. */
   | { type: "baseline"; stream: number; dbmvPerHz: number }
+  /** Masks from the next frame on. */
+  | { type: "masks"; stream: number; masks: readonly WatchedMask[] }
   | { type: "close"; stream: number }
   | { type: "openTrial"; trial: number; options: JudgeOptions; wantedKind: string | undefined }
   /** Options are given where they change before these frames. */
@@ -62,6 +68,8 @@ export type FromDetectors =
   | { type: "released"; stream: number }
   /** Noise of an hour so far, see `NoiseHour`. */
   | { type: "noise"; stream: number; hour: number; dbmvPerHz: number; samples: number }
+  /** How the masks stand, wherever that has changed. */
+  | { type: "maskStates"; stream: number; states: readonly MaskState[] }
   /** A stream is closed; nothing more comes of it. */
   | { type: "closed"; stream: number }
   /** Frames that are through, and the CPU time that they took. */

@@ -7,6 +7,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** A question whose parameters need a body: nothing to record. */
     changesNothing?: boolean;
+    /** What the audit holds of a body that is long. */
+    auditDetails?: (body: Record<string, unknown>) => Record<string, unknown>;
   }
 }
 
@@ -34,11 +36,12 @@ export function keepAuditTrail(app: FastifyInstance, audit: AuditStore, now: () 
 }
 
 /** What was asked for; of a file its name and size, never its bytes. */
-function detailsOf({ params, query, body }: FastifyRequest): Record<string, unknown> {
+function detailsOf({ params, query, body, routeOptions }: FastifyRequest): Record<string, unknown> {
   if (body instanceof Uint8Array) {
     return { ...plainObject(params), ...plainObject(query), sizeBytes: body.length };
   }
-  return { ...plainObject(params), ...plainObject(body) };
+  const { auditDetails = (whole) => whole } = routeOptions.config;
+  return { ...plainObject(params), ...auditDetails(plainObject(body)) };
 }
 
 function plainObject(value: FastifyRequest["body"]): Record<string, unknown> {

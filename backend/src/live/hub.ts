@@ -101,6 +101,10 @@ export class LiveHub implements LivePublisher, Disposable {
     this.#publish({ type: "event", event });
   }
 
+  publishMasks({ cmtsId, rfPortIfIndex }: { cmtsId: string; rfPortIfIndex: number }): void {
+    this.#publish({ type: "masks", cmtsId, rfPortIfIndex });
+  }
+
   publishHealth(health: Health): void {
     this.#publish({ type: "health", health });
   }

@@ -9,6 +9,7 @@ import { createConsumedFileStore } from "./consumed-files.ts";
 import { incrementCounter } from "./counters.ts";
 import { databasePath, openDatabase } from "./database.ts";
 import { createEventStore, type EventStore } from "./events.ts";
+import { createLabMaskStore, type LabMaskStore } from "./lab-masks.ts";
 import { createNoiseHourStore, type NoiseHourStore } from "./noise-hours.ts";
 import { createNonceStore, type NonceStore } from "./nonces.ts";
 import { createPollPlanStore, type PollPlanStore } from "./poll-plans.ts";
@@ -23,6 +24,7 @@ export type { AuditStore } from "./audit.ts";
 export { keepAuditWithin } from "./audit-retention.ts";
 export type { CaptureStore, StoredCapture } from "./captures.ts";
 export type { EventStore } from "./events.ts";
+export type { LabMaskStore, StoredMask } from "./lab-masks.ts";
 export type { NoiseHourStore } from "./noise-hours.ts";
 export type { NonceStore } from "./nonces.ts";
 
@@ -41,6 +43,7 @@ export interface Storage extends Disposable {
   readonly recordings: RecordingStore;
   readonly events: EventStore;
   readonly noise: NoiseHourStore;
+  readonly masks: LabMaskStore;
   /** Writes a row and reads it back; throws where the database does not do both. */
   probe(): void;
 }
@@ -66,6 +69,7 @@ export function openStorage(dataDir: string): Storage {
     recordings: createRecordingStore(database),
     events: createEventStore(database),
     noise: createNoiseHourStore(database),
+    masks: createLabMaskStore(database),
     probe: () => void incrementCounter(database, "health"),
     [Symbol.dispose]: () => {
       if (database.isOpen) database.close();

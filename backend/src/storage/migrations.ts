@@ -206,4 +206,19 @@ export const migrations: readonly Migration[] = [
         WHERE evidence_bytes > 0`,
     ],
   },
+  {
+    id: 12,
+    name: "masks that the lab watches",
+    statements: [
+      `CREATE TABLE lab_masks (
+        id TEXT PRIMARY KEY,
+        cmts_id TEXT NOT NULL,
+        rf_port INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        document TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        UNIQUE (cmts_id, rf_port, name)
+      )`,
+    ],
+  },
 ];

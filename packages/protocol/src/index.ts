@@ -10,6 +10,7 @@ export * from "./frame.ts";
 export * from "./frame-provenance.ts";
 export * from "./lists.ts";
 export * from "./live.ts";
+export * from "./masks.ts";
 export * from "./modems.ts";
 export * from "./plain-messages.ts";
 export * from "./polling.ts";

@@ -27,6 +27,8 @@ export const backendToBrowserSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("capture"), capture: captureSchema }),
   /** An event that was raised, changed or cleared. */
   z.strictObject({ type: z.literal("event"), event: plantEventSchema }),
+  /** Masks that the lab watches on a port, or how they stand, have changed: to be read anew. */
+  z.strictObject({ type: z.literal("masks"), cmtsId: z.string(), rfPortIfIndex: z.int() }),
   z.strictObject({ type: z.literal("health"), health: healthSchema }),
   /** How many browsers watch a session. */
   z.strictObject({ type: z.literal("viewers"), sessionId: z.string(), count: z.int() }),

@@ -1,10 +1,10 @@
 import {
   type DetectorEvent,
-  type DetectorId,
   DetectorSet,
   type DetectorSetOptions,
   dbOfPower,
   type EventKind,
+  type EventSourceId,
   fitHum,
   momentsOf,
   probabilityOfIntercept,
@@ -58,7 +58,7 @@ const LOW_HALF = { bins: 1024, spanHz: 51.2e6, centerFrequencyHz: 25.6e6 };
 interface Run {
   events: readonly DetectorEvent[];
   kinds: Set<EventKind>;
-  detectors: Set<DetectorId>;
+  detectors: Set<EventSourceId>;
   recording: Recording;
   set: DetectorSet;
   /** Sequence number at which each kind was first raised and last cleared. */
