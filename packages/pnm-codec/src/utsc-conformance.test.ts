@@ -186,6 +186,24 @@ describe("a header that says nothing, without any configuration", () => {
     }
   });
 
+  it.each([1.5, 3, 10])(
+    "time samples that clip, a tone of %d times the range, are told in either byte order",
+    (times) => {
+      const clipped = Array.from({ length: 2 * 2048 }, (_, n) => {
+        const angle = 2.3 * (n >> 1) + (n % 2 === 0 ? 0 : Math.PI / 2);
+        return Math.max(-32_768, Math.min(32_767, Math.round(32_768 * times * Math.cos(angle))));
+      });
+      for (const [endianness, write] of [
+        ["big", be16],
+        ["little", le16],
+      ] as const) {
+        const bytes = e6000(clipped.flatMap((value) => write(value)));
+        const record = read(bytes, { utsc: { outputFormat: "timeIQ" } });
+        expect(record.endianness).toBe(endianness);
+      }
+    },
+  );
+
   it("weak power, a few counts with carriers far above, stays power", () => {
     const weak = powers(800).map((power, k) => Math.round(power / 20_000) + (k % 40 === 0 ? 900_000 : 0));
     for (const [endianness, write] of [

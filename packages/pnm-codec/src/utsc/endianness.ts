@@ -2,6 +2,8 @@ import type { Endianness } from "../binary/integers.ts";
 
 /** Pairs of neighbours looked at: with 64, chance never halves the sum of differences. */
 const PAIRS = 64;
+/** Share of 16-bit values at either end of their range from which they were clipped there. */
+const CLIPPED_SHARE = 0.05;
 
 export interface EndiannessFinding {
   endianness: Endianness;
@@ -22,7 +24,8 @@ const EMPTY_LAST: EndiannessFinding = {
  * absolute differences of neighbours (on a logarithmic scale for 4-byte power) must be under half.
  *
  * Byte-swapped power looks as smooth as noise does, so for it the leading byte counts as well: real power
- * rarely fills its top byte, and its lowest byte is rarely zero.
+ * rarely fills its top byte, and its lowest byte is rarely zero. Clipped time samples jump from one end of their range to
+ * the other, and read in the wrong order they would be smooth: many at both ends tell the order by themselves.
  */
 export function findEndianness(
   bytes: Uint8Array,
@@ -37,7 +40,9 @@ export function findEndianness(
   // A pair every `stride` samples spreads the look over the whole payload.
   const stride = Math.max(1, Math.floor((count - 1) / PAIRS));
   return (
-    (kind === "power32" ? findEmptyByte(bytes, offset, count, stride) : undefined) ??
+    (kind === "power32"
+      ? findEmptyByte(bytes, offset, count, stride)
+      : findClipped(bytes, offset, count, stride)) ??
     compareRoughness(bytes, offset, count, stride, kind, usual)
   );
 }
@@ -60,6 +65,32 @@ function findEmptyByte(
   // Strong signals fill the top byte of their bins; the lowest byte is zero once in 256 times by chance.
   if (emptyLast > pairs / 2 && emptyFirst < pairs / 20) return EMPTY_LAST;
   return emptyFirst > pairs / 2 && emptyLast < pairs / 20 ? EMPTY_FIRST : undefined;
+}
+
+/** The byte order in which many samples stand at both ends of their range; in the other they are 128 and -129. */
+function findClipped(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  stride: number,
+): EndiannessFinding | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends = { big: [0, 0], little: [0, 0] };
+  let values = 0;
+  for (let i = 0, pairs = 0; i + 1 < count && pairs < PAIRS; i += stride, pairs++) {
+    for (const at of [offset + 2 * i, offset + 2 * i + 2]) {
+      values++;
+      for (const order of ["big", "little"] as const) {
+        const value = view.getInt16(at, order === "little");
+        if (value === 0x7fff) ends[order][0]!++;
+        if (value === -0x8000) ends[order][1]!++;
+      }
+    }
+  }
+  const isClipped = (order: Endianness) => Math.min(...ends[order]) > CLIPPED_SHARE * values;
+  if (isClipped("big") === isClipped("little")) return undefined;
+  const endianness = isClipped("big") ? "big" : "little";
+  return { endianness, reason: `${endianness}-endian: many samples stand at both ends of their range` };
 }
 
 function compareRoughness(
