@@ -1,6 +1,7 @@
+import { diplexerEdgeHz } from "../model/diplexer.ts";
 import { expectedLevels } from "../model/expected-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
-import { crisp, hatchBox, type Painting } from "./surface.ts";
+import { crisp, drawTag, hatchBox, type Painting } from "./surface.ts";
 
 /** Channels of the plan as shading behind everything, the excluded bands of OFDMA hatched. */
 export function paintPlan(context: Painting, scene: Scene): void {
@@ -32,4 +33,30 @@ export function paintExpectedLevels(context: Painting, scene: Scene): void {
   }
   context.stroke();
   context.setLineDash([]);
+}
+
+const TAG_BELOW_TOP_PX = 14;
+
+/** The end of the upstream by the diplexer that suits the plan. */
+export function paintDiplexer(context: Painting, scene: Scene): void {
+  const edgeHz = diplexerEdgeHz(scene.data.channels);
+  const { trace } = scene.layout;
+  const { startHz, stopHz } = scene.view.range;
+  if (edgeHz === undefined || edgeHz <= startHz || edgeHz >= stopHz) return;
+  const x = crisp(xOf(scene, edgeHz));
+  context.strokeStyle = scene.theme.plan;
+  context.lineWidth = 1;
+  context.setLineDash([8, 4]);
+  context.beginPath();
+  context.moveTo(x, trace.top);
+  context.lineTo(x, trace.top + trace.height);
+  context.stroke();
+  context.setLineDash([]);
+  if (!scene.layout.labelled) return;
+  context.font = scene.theme.labelFont;
+  const colours = { fill: scene.theme.panel, text: scene.theme.text2, edge: scene.theme.edge };
+  const text = `diplexer ${Math.round(edgeHz / 1e6)} MHz`;
+  const half = context.measureText(text).width / 2 + 6;
+  const middle = Math.min(x, trace.left + trace.width - half - 2);
+  drawTag(context, text, middle, trace.top + TAG_BELOW_TOP_PX, colours);
 }

@@ -3,7 +3,7 @@ import { coveredRange } from "../model/frequency-axis.ts";
 import { DIVISIONS, lowestLevel, zeroOfDb } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
 import type { TraceRole } from "../model/trace-options.ts";
-import { paintExpectedLevels, paintPlan } from "./paint-plan.ts";
+import { paintDiplexer, paintExpectedLevels, paintPlan } from "./paint-plan.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Painting } from "./surface.ts";
 
@@ -42,7 +42,10 @@ export function paintTrace(context: Painting, scene: Scene, drawPersistence: () 
     paintBand(context, scene);
     if (hasDifference(scene)) paintZero(context, scene);
     for (const role of LINE_ORDER) if (scene.view.traces[role]) paintLine(context, scene, role);
-    if (scene.view.showPlan) paintExpectedLevels(context, scene);
+    if (scene.view.showPlan) {
+      paintExpectedLevels(context, scene);
+      paintDiplexer(context, scene);
+    }
   }
   context.restore();
   context.strokeStyle = theme.frame;
