@@ -1,4 +1,5 @@
 import { frequencyOfBin } from "../measure/bins.ts";
+import { correlation } from "../measure/correlation.ts";
 import { median, quantileOf } from "../measure/quantile.ts";
 import { BinClass } from "../plant/band-plan.ts";
 import { dbOfPower, powerOfDb } from "../units.ts";
@@ -267,8 +268,13 @@ function strongestLine({ frame, powers, map, enbwBins }: FrameView): { power: nu
 
 function meanOf(powers: Float64Array, bins: Int32Array): number {
   let sum = 0;
-  for (const k of bins) sum += powers[k]!;
-  return sum / bins.length;
+  let known = 0;
+  for (const k of bins) {
+    if (Number.isNaN(powers[k]!)) continue;
+    sum += powers[k]!;
+    known += 1;
+  }
+  return sum / known;
 }
 
 /** Share of each bin's power that a leaky window puts into a bin beyond the edge, on average over those. */
@@ -278,24 +284,4 @@ function leakage({ above, powers, enbwBins }: FrameView): Float64Array {
   // The kernel is even: what the bins beyond would leak to k is what k leaks to them.
   for (const k of above) shares[k] = 1 / above.length;
   return new Leakage(powers.length).of(shares);
-}
-
-/** Pearson's correlation; 0 where one side does not vary. */
-function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const n = a.length;
-  let meanA = 0;
-  let meanB = 0;
-  for (let i = 0; i < n; i += 1) {
-    meanA += a[i]! / n;
-    meanB += b[i]! / n;
-  }
-  let aa = 0;
-  let bb = 0;
-  let ab = 0;
-  for (let i = 0; i < n; i += 1) {
-    aa += (a[i]! - meanA) ** 2;
-    bb += (b[i]! - meanB) ** 2;
-    ab += (a[i]! - meanA) * (b[i]! - meanB);
-  }
-  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
 }
