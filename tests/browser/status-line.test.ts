@@ -66,6 +66,20 @@ run("of time samples the status line and Truth tell the window of our own FFT", 
 });
 
 run(
+  "another window of our own FFT is chosen in the drawer and takes effect with the next start",
+  async () => {
+    await page.getByRole("tab", { name: /^Set-up/ }).click();
+    await page.locator("#setup-ownWindow").selectOption("flatTop");
+    await page.locator("form.setup button[type=submit]").click();
+    // 3.770 bins of 102.4 MHz / 1024.
+    await expect
+      .poll(() => cell("Window").textContent(), POLL)
+      .toBe("Window · ENBWFlat top, own FFT · 377.0 kHz");
+    await page.getByRole("tab", { name: /^Truth/ }).click();
+  },
+);
+
+run(
   "averaging of the CMTS is amber on the status line and in Truth, and quiet where it is none",
   async () => {
     await expect.poll(() => cell("CMTS avg").textContent(), POLL).toBe("CMTS avgnone");

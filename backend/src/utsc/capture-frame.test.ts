@@ -118,6 +118,13 @@ test("time samples become a spectrum", () => {
   // The window is ours, with its noise bandwidth, and not the one that the CMTS reads back.
   expect(frame.observed.ownWindow).toBe("blackmanHarris");
   expect(frame.resolutionBandwidthHz / frame.binSpacingHz).toBeCloseTo(2.004, 2);
+  const chosen = decodeCaptures(bytes, "pnmlab_a_c1", {
+    ...context,
+    accepted: timeIq,
+    ownWindow: "flatTop",
+  })[0]!;
+  expect(chosen.observed.ownWindow).toBe("flatTop");
+  expect(chosen.resolutionBandwidthHz / chosen.binSpacingHz).toBeCloseTo(3.77, 2);
 });
 
 test.each([

@@ -26,6 +26,8 @@ export interface CaptureContext {
   resolutionBandwidthHz: number | undefined;
   /** How the CMTS writes and scales its samples. */
   samples: UtscSampleHabits;
+  /** Window of our own DFT of samples of time; Blackman-Harris unless given. */
+  ownWindow?: WindowName | undefined;
 }
 
 /** How a file was read, the same for all its captures. */
@@ -156,6 +158,7 @@ function captureOf(
     sampleRateHz: context.sampleRateHz,
     resolutionBandwidthHz:
       record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
+    timeWindow: context.ownWindow,
     timeOffsetDb: context.samples.timeOffsetDb,
   });
   const isTime = record.outputFormat === "timeIQ" || record.outputFormat === "rawAdc";
@@ -184,7 +187,7 @@ function captureOf(
       bins: record.bins,
       outputFormat: record.outputFormat,
       resolutionBandwidthHz: frame.resolutionBandwidthHz,
-      ...(isTime ? { ownWindow: TIME_SAMPLES_WINDOW } : {}),
+      ...(isTime ? { ownWindow: context.ownWindow ?? TIME_SAMPLES_WINDOW } : {}),
       ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
       fileLayout: record.layout,
       ...(mismatches.length > 0 ? { mismatches: [...mismatches] } : {}),

@@ -404,6 +404,7 @@ export class ControlLoop {
       sampleRateHz: state.sampleRateHz,
       resolutionBandwidthHz: this.#resolutionBandwidthHz,
       samples: this.#samples,
+      ownWindow: this.#options.stored.requested.ownWindow,
     });
     const tookMs = this.#options.roundTrips.newest("statusPoll")?.durationMs;
     face.note({ measStatus: state.measStatus, kHundredthsDb: state.kHundredthsDb }, tookMs);

@@ -200,8 +200,8 @@ export class FrameIntake {
 
   /** The capture of the result table, without a number. @throws PnmLabError `UTSC_FILE_REFUSED` */
   decodeResult({ bytes, kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureFrame[] {
-    const { accepted, samples } = this.#context!;
-    const context = { accepted, samples, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
+    const { accepted, samples, ownWindow } = this.#context!;
+    const context = { accepted, samples, ownWindow, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
     try {
       return decodeCaptures(bytes, RESULT, context, "headerless");
     } catch (error) {

@@ -31,6 +31,7 @@ import type { SetupField } from "../model/setup/fields.ts";
 import { bandRequest, SPLIT_BANDS } from "../model/setup/presets.ts";
 import { issuesOfError } from "../model/setup/refusal.ts";
 import { formText } from "../model/setup/units.ts";
+import { isTimeFormat } from "../model/utsc-form.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
 import { useLab } from "./use-lab.ts";
 import { useNow } from "./use-now.ts";
@@ -117,9 +118,20 @@ export function provideSetup(target: ComputedRef<PortOfCmts>): Setup {
   const reading = computed(() =>
     known.value ? readDraft(draft.value, known.value, target.value.port.channels) : undefined,
   );
+  /** It is no column, and chosen on the live page: what the session has stays. */
+  const ownWindow = computed(() => {
+    const window = session.value?.requested.ownWindow;
+    const format = reading.value?.request?.outputFormat;
+    return window && format && isTimeFormat(format) ? { ownWindow: window } : {};
+  });
   const start = computed<StartUtscSession | undefined>(() =>
     reading.value?.request
-      ? { cmtsId: target.value.cmts.id, rfPortIfIndex: target.value.port.ifIndex, ...reading.value.request }
+      ? {
+          cmtsId: target.value.cmts.id,
+          rfPortIfIndex: target.value.port.ifIndex,
+          ...reading.value.request,
+          ...ownWindow.value,
+        }
       : undefined,
   );
   const key = computed(() => (start.value ? JSON.stringify(start.value) : ""));

@@ -23,7 +23,7 @@ export interface TruthRow {
 export function ownWindowOf({ requested, accepted, observed }: UtscSession): UtscWindow | undefined {
   const { outputFormat } = observed ?? accepted ?? requested;
   const isTime = outputFormat === "timeIQ" || outputFormat === "rawAdc";
-  return observed?.ownWindow ?? (isTime ? TIME_SAMPLES_WINDOW : undefined);
+  return observed?.ownWindow ?? (isTime ? (requested.ownWindow ?? TIME_SAMPLES_WINDOW) : undefined);
 }
 
 /** Why the window of the CMTS is not that of the spectrum. */

@@ -1,8 +1,24 @@
-import { type UtscCapability, type UtscRequest, type UtscWindow, utscRequestSchema } from "@pnmlab/protocol";
+import { TIME_SAMPLES_WINDOW } from "@pnmlab/pnm-analysis";
+import {
+  UTSC_WINDOWS,
+  type UtscCapability,
+  type UtscRequest,
+  type UtscWindow,
+  utscRequestSchema,
+} from "@pnmlab/protocol";
 import { formatMhz } from "./format.ts";
 import { parseFrequencyHz, parseNumber } from "./parse-number.ts";
 import { boxOfColumns, type QualifyBox, qualifyColumns } from "./qualify-box.ts";
 import type { SetupField } from "./setup/fields.ts";
+
+/** Windows that our own FFT of samples of time can take. */
+export type OwnWindow = NonNullable<UtscRequest["ownWindow"]>;
+export const OWN_WINDOWS: readonly OwnWindow[] = UTSC_WINDOWS.filter((window) => window !== "other");
+
+/** Whether the files of a format hold samples of time, of which the spectrum is made here. */
+export function isTimeFormat(format: UtscRequest["outputFormat"]): boolean {
+  return format === "timeIQ" || format === "rawAdc";
+}
 
 /** What the set-up form holds: texts as typed, in the engineer's units. */
 export interface UtscForm {
@@ -15,6 +31,8 @@ export interface UtscForm {
   repeat: string;
   outputFormat: UtscRequest["outputFormat"];
   window: UtscWindow;
+  /** Of our own FFT, where the format is one of samples of time. */
+  ownWindow: OwnWindow;
   /** MHz; the three of the qualify box are empty together where there is none. */
   qualifyCentre: string;
   /** MHz. */
@@ -63,6 +81,7 @@ export function formOf(request: UtscRequest): UtscForm {
     repeat: String(request.repeatPeriodUs / 1000),
     outputFormat: request.outputFormat,
     window: request.window ?? "rectangular",
+    ownWindow: request.ownWindow ?? TIME_SAMPLES_WINDOW,
     ...qualifyTexts(boxOfColumns(request)),
   };
 }
@@ -103,13 +122,14 @@ function qualifyIssues(form: QualifyTexts): Partial<Record<UtscField, FieldIssue
 
 /**
  * The request of the form on top of what was asked for before: columns that this form does not show, such as the
- * trigger, stay; a box that was removed goes.
+ * trigger, stay; a box that was removed goes, and so does the window of our own FFT where none is made.
  */
 export function requestOf(before: UtscRequest | undefined, form: UtscRequest): UtscRequest {
   const {
     qualifyCenterFrequencyHz: _centre,
     qualifyBandwidthHz: _width,
     qualifyThresholdTenthDb: _threshold,
+    ownWindow: _ownWindow,
     ...kept
   } = before ?? form;
   return { ...kept, ...form };
@@ -162,6 +182,7 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
     repeatPeriodUs: Math.round(repeatMs! * 1000),
     outputFormat: form.outputFormat,
     window: form.window,
+    ...(isTimeFormat(form.outputFormat) && { ownWindow: form.ownWindow }),
     ...(box && qualifyColumns(box)),
   });
   if (parsed.success) return { ok: true, request: parsed.data };
@@ -179,6 +200,7 @@ const FIELD_OF: Partial<Record<string, UtscField>> = {
   repeatPeriodUs: "repeat",
   outputFormat: "outputFormat",
   window: "window",
+  ownWindow: "ownWindow",
   qualifyCenterFrequencyHz: "qualifyCentre",
   qualifyBandwidthHz: "qualifyWidth",
   qualifyThresholdTenthDb: "qualifyThreshold",

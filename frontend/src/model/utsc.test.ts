@@ -5,7 +5,7 @@ import { isActive, sessionOfPort, sessionWords, startStep } from "./session-word
 import { statusReadouts } from "./status-readouts.ts";
 import { aSession } from "./testing.ts";
 import { truthRows } from "./truth.ts";
-import { checkForm, defaultRequest, formOf } from "./utsc-form.ts";
+import { checkForm, defaultRequest, formOf, requestOf } from "./utsc-form.ts";
 import { queryOfView, viewOfQuery } from "./view-query.ts";
 
 const capability: UtscCapability = {
@@ -37,6 +37,19 @@ test("the default request takes the repeat period that shows the mains, where th
 test("a form that passes gives the request it was made from", () => {
   const request = defaultRequest(capability);
   expect(checkForm(formOf(request), capability)).toEqual({ ok: true, request });
+});
+
+test("the window of our own FFT is asked for with samples of time, and goes with them", () => {
+  const form = { ...formOf(defaultRequest(capability)), ownWindow: "flatTop" as const };
+  const ofForm = (outputFormat: "timeIQ" | "fftPower") => {
+    const verdict = checkForm({ ...form, outputFormat }, capability);
+    if (!verdict.ok) throw new Error("refused");
+    return verdict.request;
+  };
+  expect(ofForm("timeIQ").ownWindow).toBe("flatTop");
+  expect(formOf(ofForm("timeIQ")).ownWindow).toBe("flatTop");
+  expect(requestOf(ofForm("timeIQ"), ofForm("fftPower")).ownWindow).toBeUndefined();
+  expect(formOf(defaultRequest(capability)).ownWindow).toBe("blackmanHarris");
 });
 
 test("each value that cannot be is refused at its field, with one that can", () => {

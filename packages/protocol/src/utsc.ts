@@ -70,7 +70,7 @@ export const macAddressSchema = z
 
 /**
  * What a user may ask for: the writable columns of docsPnmCmtsUtscCfgTable, but for file name and RowStatus,
- * by which a session keeps hold of its row. The ranges are those of DOCS-PNM-MIB; what a port and a vendor
+ * by which a session keeps hold of its row, and what is made of the samples here. The ranges are those of DOCS-PNM-MIB; what a port and a vendor
  * allow within them tells `UtscOptions`. A column that is left out gets what `UtscOptions` names as its
  * default: triggerMode is freeRunning, a window is chosen from what the port offers, operands of other
  * triggers are not written.
@@ -109,6 +109,8 @@ export const utscRequestSchema = z.strictObject({
   maxResultsPerFile: unsigned32Schema.optional(),
   /** Row of docsPnmBulkDataTransferCfgTable; it is made to lead to the TFTP server of the installation. */
   destinationIndex: unsigned32Schema.min(1).optional(),
+  /** No column: the window of our own DFT where the files hold samples of time; Blackman-Harris unless given. */
+  ownWindow: utscWindowSchema.exclude(["other"]).optional(),
 });
 export type UtscRequest = z.infer<typeof utscRequestSchema>;
 
