@@ -1,6 +1,6 @@
 import type { CmtsTarget } from "@pnmlab/config";
 import { PnmLabError } from "@pnmlab/kit";
-import type { CmtsModem, CmtsModemList } from "@pnmlab/protocol";
+import type { ChannelModems, CmtsModem, CmtsModemList } from "@pnmlab/protocol";
 import type { ModemFinder, SnmpGateway } from "../contracts.ts";
 import { readModems } from "./modems.ts";
 import type { RfPortCache } from "./rf-port-cache.ts";
@@ -11,6 +11,8 @@ const MAX_AGE_MS = 60_000;
 interface Entry {
   startedAtMs: number;
   modems: Promise<CmtsModem[]>;
+  /** The same once they are read. */
+  read?: readonly CmtsModem[];
 }
 
 export interface ModemDirectoryOptions {
@@ -63,6 +65,20 @@ export class ModemDirectory implements ModemFinder, Disposable {
     };
   }
 
+  /** How many modems send on a channel, by what was read before, however long ago; asks the CMTS nothing. */
+  countedOn(cmtsId: string, channelIfIndex: number): ChannelModems["counted"] {
+    const known = this.#entries.get(cmtsId);
+    if (!known?.read) return null;
+    const here = known.read.filter(({ channels }) =>
+      channels.some(({ ifIndex }) => ifIndex === channelIfIndex),
+    );
+    return {
+      total: here.length,
+      online: here.filter(({ isOnline }) => isOnline).length,
+      readAt: new Date(known.startedAtMs).toISOString(),
+    };
+  }
+
   async find(cmtsId: string, macAddress: string): Promise<CmtsModem> {
     const modem = (await this.#entry(cmtsId).modems).find((one) => one.macAddress === macAddress);
     if (modem !== undefined) return modem;
@@ -84,11 +100,16 @@ export class ModemDirectory implements ModemFinder, Disposable {
     const cmts = targets.find(({ id }) => id === cmtsId);
     if (cmts === undefined) throw new PnmLabError("CMTS_UNKNOWN", `there is no CMTS ${cmtsId}`);
     const modems = rfPorts.read(cmts).then((ports) => readModems(snmp, cmts, ports.rfPorts));
-    const entry = { startedAtMs: now(), modems };
+    const entry: Entry = { startedAtMs: now(), modems };
     this.#entries.set(cmtsId, entry);
-    modems.catch(() => {
-      if (this.#entries.get(cmtsId) === entry) this.#entries.delete(cmtsId);
-    });
+    modems.then(
+      (read) => {
+        entry.read = read;
+      },
+      () => {
+        if (this.#entries.get(cmtsId) === entry) this.#entries.delete(cmtsId);
+      },
+    );
     return entry;
   }
 }

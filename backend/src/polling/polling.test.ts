@@ -193,6 +193,11 @@ describe("readings", () => {
     ]);
     const [line] = series.lines("cmts", "upstream-snr");
     expect(series.points(line!.id, 0, START_MS * 2, 0)).toHaveLength(11);
+    const instance = line!.instance;
+    expect(series.newest("cmts", "upstream-snr", instance)).toEqual([
+      { atMs: expect.any(Number), value: 31, intervalS: expect.any(Number) },
+    ]);
+    expect(series.newest("cmts", "upstream-snr", `${instance}.9`)).toEqual([]);
   });
 
   it("of an outbox that was made anew are not taken for old ones", () => {

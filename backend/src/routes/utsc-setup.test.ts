@@ -74,4 +74,10 @@ test("options and dry run pass the wire whole, and a dry run is no action in the
   expect(await call("/cmts/lab-cmts-1/modems?q=00:10")).toMatchObject({ status: 503 });
   expect(await call("/cmts/lab-cmts-1/modems?channels=12,13")).toMatchObject({ status: 503 });
   expect(await call("/cmts/lab-cmts-1/modems?channels=us1")).toMatchObject({ status: 400 });
+  // What nobody has read is told as such, and not read for this question.
+  expect(await call("/cmts/lab-cmts-1/upstream-channels/12/modems")).toEqual({
+    status: 200,
+    body: { counted: null, received: null },
+  });
+  expect(await call("/cmts/nowhere/upstream-channels/12/modems")).toMatchObject({ status: 404 });
 });

@@ -1,6 +1,7 @@
 import type { ZodTypeProvider } from "@fastify/type-provider-zod";
 import type { CmtsTarget } from "@pnmlab/config";
 import {
+  channelModemsSchema,
   chooseUtscProfileSchema,
   cmtsModemListSchema,
   startUtscSessionSchema,
@@ -17,6 +18,9 @@ import type { CmtsMonitor } from "../cmts/monitor.ts";
 import type { VendorProfiles } from "../cmts/vendor-profiles.ts";
 import type { UtscSetup } from "../contracts.ts";
 import { notFound } from "../http/api-error.ts";
+import { receivedOn } from "../polling/channel-levels.ts";
+import type { PollService } from "../polling/service.ts";
+import type { SeriesStore } from "../storage/series.ts";
 import { requireCmts } from "./cmts.ts";
 
 export interface UtscSetupRouteDeps {
@@ -24,6 +28,8 @@ export interface UtscSetupRouteDeps {
   modems: ModemDirectory;
   profiles: VendorProfiles;
   utscSetup: UtscSetup;
+  polling: Pick<PollService, "list">;
+  series: Pick<SeriesStore, "newest">;
 }
 
 const idParams = z.strictObject({ id: z.string() });
@@ -111,6 +117,25 @@ export function utscSetupRoutes(app: FastifyInstance, deps: UtscSetupRouteDeps):
       const target = requireCmts(cmts, params.id);
       profiles.choose(target.id, body.profile);
       return profileOf(target);
+    },
+  );
+  routes.get(
+    "/cmts/:id/upstream-channels/:ifIndex/modems",
+    {
+      schema: {
+        summary:
+          "How many modems send on an upstream channel and how it receives them, as far as that is known",
+        tags: ["plant"],
+        params: z.strictObject({ id: z.string(), ifIndex: z.coerce.number().int().min(1) }),
+        response: { 200: channelModemsSchema },
+      },
+    },
+    ({ params }) => {
+      const target = requireCmts(cmts, params.id);
+      return {
+        counted: modems.countedOn(target.id, params.ifIndex),
+        received: receivedOn(deps.series, deps.polling.list(), target, params.ifIndex),
+      };
     },
   );
   routes.get(

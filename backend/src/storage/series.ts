@@ -39,6 +39,12 @@ export interface SeriesStore {
     factsOf: (reading: PollDelivery, metric: string) => MetricFacts | undefined,
   ): number;
   names(device?: string): SeriesName[];
+  /** Newest values of the instances of a metric that end so, 5,000 at most. */
+  newest(
+    device: string,
+    metric: string,
+    instanceEnd: string,
+  ): { atMs: number; value: number; intervalS: number }[];
   lines(device: string, metric: string): StoredLine[];
   /** Points from `fromMs` up to and including `toMs`; every value is one where `stepMs` is 0. */
   points(lineId: number, fromMs: number, toMs: number, stepMs: number): StoredPoint[];
@@ -91,6 +97,11 @@ export function createSeriesStore(database: DatabaseSync): SeriesStore {
     `SELECT CAST((at_ms - ?) / ? AS INTEGER) AS step, AVG(value) AS mean, MIN(value) AS least, MAX(value) AS most,
        COUNT(*) AS count, MAX(late) AS late, MIN(at_ms) AS first_ms, MAX(at_ms) AS last_ms
      FROM samples WHERE series_id = ? AND at_ms BETWEEN ? AND ? GROUP BY step ORDER BY step`,
+  );
+  const newestEnding = database.prepare(
+    `SELECT newest.at_ms, newest.value, interval_s FROM series JOIN samples newest ON newest.series_id = series.id
+       AND newest.at_ms = (SELECT MAX(at_ms) FROM samples WHERE series_id = series.id)
+     WHERE device = ? AND metric = ? AND substr(instance, -length(?)) = ? LIMIT 5000`,
   );
   const linesOf = database.prepare(
     "SELECT id, instance, unit, interval_s FROM series WHERE device = ? AND metric = ? ORDER BY id",
@@ -179,6 +190,12 @@ export function createSeriesStore(database: DatabaseSync): SeriesStore {
           lastValue: Number(row.last_value),
           isRaised: row.is_raised === 1,
         })),
+    newest: (device, metric, instanceEnd) =>
+      newestEnding.all(device, metric, instanceEnd, instanceEnd).map((row) => ({
+        atMs: Number(row.at_ms),
+        value: Number(row.value),
+        intervalS: Number(row.interval_s),
+      })),
     lines: (device, metric) =>
       linesOf.all(device, metric).map((row) => ({
         id: Number(row.id),

@@ -7,6 +7,7 @@ import {
   type ChangeAgent,
   captureAnswerSchema,
   captureListSchema,
+  channelModemsSchema,
   cmtsListSchema,
   cmtsModemListSchema,
   doctorReportSchema,
@@ -136,6 +137,8 @@ export class HttpLabClient implements LabClient {
     const search = new URLSearchParams({ channels: channels.join(","), limit: String(limit) });
     return request("GET", `${cmtsPath(cmtsId)}/modems?${search}`, cmtsModemListSchema, {}, WRITE_DEADLINE_MS);
   };
+  channelModems = (cmtsId: string, channelIfIndex: number) =>
+    request("GET", `${cmtsPath(cmtsId)}/upstream-channels/${channelIfIndex}/modems`, channelModemsSchema);
   captures = (before: string | null) =>
     request(
       "GET",

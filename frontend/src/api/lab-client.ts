@@ -7,6 +7,7 @@ import type {
   CaptureDetail,
   CaptureList,
   ChangeAgent,
+  ChannelModems,
   Cmts,
   CmtsModemList,
   DoctorReport,
@@ -102,6 +103,8 @@ export interface LabClient {
   modems(cmtsId: string, query: string, limit: number): Promise<CmtsModemList>;
   /** Modems that send on one of these upstream channels, by ifIndex. */
   modemsOnChannels(cmtsId: string, channels: readonly string[], limit: number): Promise<CmtsModemList>;
+  /** What is known of the modems of a channel; asks the CMTS nothing. */
+  channelModems(cmtsId: string, channelIfIndex: number): Promise<ChannelModems>;
   /** One page of captures, newest first; `before` is the `nextBefore` of the page in front of it. */
   captures(before: string | null): Promise<CaptureList>;
   capture(captureId: string): Promise<CaptureDetail>;

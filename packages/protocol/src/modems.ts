@@ -35,3 +35,23 @@ export const cmtsModemListSchema = z.strictObject({
   readAt: z.iso.datetime(),
 });
 export type CmtsModemList = z.infer<typeof cmtsModemListSchema>;
+
+/**
+ * `GET /api/cmts/{id}/upstream-channels/{ifIndex}/modems`: what is known of the modems of a channel without a request
+ * to the CMTS: counts of the newest reading of its modem table, levels of the newest polling.
+ */
+export const channelModemsSchema = z.strictObject({
+  /** Null where nobody has read the modem table since the backend was started. */
+  counted: z.strictObject({ total: z.int(), online: z.int(), readAt: z.iso.datetime() }).nullable(),
+  /** As the CMTS receives them, dBmV, mean of the levels in dB; null where they are not polled. */
+  received: z
+    .strictObject({
+      meanDbmv: z.number(),
+      minDbmv: z.number(),
+      maxDbmv: z.number(),
+      modems: z.int(),
+      newestAt: z.iso.datetime(),
+    })
+    .nullable(),
+});
+export type ChannelModems = z.infer<typeof channelModemsSchema>;

@@ -113,6 +113,7 @@ export class SyntheticLabClient implements LabClient {
     );
     return { ...rest, modems: found, total: found.length };
   };
+  channelModems = async () => ({ counted: null, received: null });
   captures = async (): Promise<CaptureList> => ({ captures: this.#captures, nextBefore: null });
   capture = async (captureId: string) => syntheticCaptureDetail(this.#captureById(captureId));
   captureBytes = async (captureId: string) => syntheticCaptureBytes(this.#captureById(captureId));
