@@ -150,6 +150,36 @@ run("a click on a channel of the lane shows it, and Alt with it opens its figure
   await page.keyboard.press("Backspace");
 });
 
+run(
+  "a channel that is pointed at tells its modems once they are known, and pointing asks the CMTS nothing",
+  async () => {
+    const [first] = (await channelsOfPort()).filter(({ kind }) => kind === "scQam");
+    const box = page.getByRole("button", { name: new RegExp(`^${first!.name} .*zoom to it$`) });
+    await box.hover();
+    await expect
+      .poll(() => box.getAttribute("title"))
+      .toContain("Modems: their table has not been read\nReceived: not polled");
+    const read = await page.evaluate(async () => (await fetch("/api/cmts/lab-cmts-1/modems")).status);
+    expect(read).toBe(200);
+    await page.mouse.move(5, 5);
+    await box.hover();
+    await expect.poll(() => box.getAttribute("title")).toMatch(/Modems: [1-9]\d*, \d+ on line, read \d\d:/);
+  },
+);
+
+run("the end of the upstream by the diplexer stands in the lane, and goes with the plan", async () => {
+  const highestHz = Math.max(...(await channelsOfPort()).map(({ upperFrequencyHz }) => upperFrequencyHz));
+  await page.getByRole("button", { name: "5–204" }).click();
+  const mark = page.getByRole("img", { name: /^Diplexer \d+ MHz$/ });
+  await mark.waitFor();
+  const edgeMhz = Number(/\d+/.exec((await mark.getAttribute("aria-label")) ?? "")?.[0]);
+  expect(edgeMhz * 1e6).toBeGreaterThan(highestHz - 500_000);
+  await page.keyboard.press("o");
+  await mark.waitFor({ state: "detached" });
+  await page.keyboard.press("o");
+  await page.keyboard.press("Backspace");
+});
+
 run("the services of the lane are those of the region that is set", async () => {
   const service = (name: string) => page.locator(`.lane__service[title^="${name}"]`);
   await service("TV, low VHF").waitFor();
