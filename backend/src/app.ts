@@ -3,7 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
 import websocket from "@fastify/websocket";
 import type { Logger } from "@pnmlab/config";
-import type { BuildInfo } from "@pnmlab/protocol";
+import type { BuildInfo, WebhookState } from "@pnmlab/protocol";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { AgentRegistry } from "./agents/registry.ts";
 import { Guard } from "./auth/guard.ts";
@@ -48,6 +48,7 @@ import { utscFrameRoutes } from "./routes/utsc-frames.ts";
 import { utscOrphanRoutes } from "./routes/utsc-orphans.ts";
 import { utscSessionRoutes } from "./routes/utsc-sessions.ts";
 import { utscSetupRoutes } from "./routes/utsc-setup.ts";
+import { webhookRoute } from "./routes/webhook.ts";
 import type { Storage } from "./storage/index.ts";
 import type { SeriesStore } from "./storage/series.ts";
 import type { OrphanWatch } from "./utsc/orphan-watch.ts";
@@ -79,6 +80,7 @@ export interface AppDeps {
   orphans: Pick<OrphanWatch, "read" | "stop">;
   detection: DetectionService;
   masks: LabMasks;
+  webhook: () => WebhookState;
   recorder: FlightRecorder;
   schedules: RecordingSchedules;
 }
@@ -162,6 +164,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       pollingRoutes(api, deps);
       eventRoutes(api, deps);
       maskRoutes(api, deps);
+      webhookRoute(api, deps);
       recordingRoutes(api, deps);
       auditRoutes(api, storage);
       await api.register(swaggerUi, { routePrefix: "/docs", indexPrefix: "/api" });

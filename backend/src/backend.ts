@@ -24,6 +24,7 @@ import { recorderProbe } from "./health/recorder.ts";
 import { storageProbe } from "./health/storage.ts";
 import { findTftpDirectoryTrouble, tftpDirectoryProbe } from "./health/tftp-directory.ts";
 import { tftpServerProbe } from "./health/tftp-server.ts";
+import { webhookProbe } from "./health/webhook.ts";
 import {
   ConsumedFiles,
   createFileCleaner,
@@ -45,6 +46,7 @@ import { openPollingStorage } from "./storage/polling.ts";
 import { OWN_PREFIX } from "./utsc/file-name.ts";
 import { createUtscService } from "./utsc/index.ts";
 import { OrphanWatch } from "./utsc/orphan-watch.ts";
+import { openWebhook, WEBHOOK_OFF } from "./webhook/open-webhook.ts";
 
 export interface BackendOptions {
   config: Config;
@@ -121,6 +123,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   );
   const snmp = namedGateway(createSnmpGateway(agents), config.cmts);
   const leases = createLeaseGateway(agents);
+  const webhook = openWebhook({ config, events: storage.events, build, log, now });
+  if (webhook) starting.use(webhook);
   const eventLoop = starting.use(eventLoopProbe());
   const health = starting.use(
     new HealthMonitor({
@@ -132,6 +136,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         eventLoop,
         detectionProbe(() => detection.state()),
         recorderProbe(() => recorder.failure),
+        ...(webhook ? [webhookProbe(() => webhook.state())] : []),
       ],
       build,
       log,
@@ -219,7 +224,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       downstream: async (cmtsId, rfPortIfIndex) => rfPorts.downstream(targetOf(cmtsId), rfPortIfIndex),
       recorder,
       masks,
-      publish: (event) => hub.publishEvent(event),
+      publish: (event) => {
+        hub.publishEvent(event);
+        webhook?.take(event);
+      },
       log,
       now,
     }),
@@ -327,6 +335,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
     orphans,
     detection,
     masks,
+    webhook: () => webhook?.state() ?? WEBHOOK_OFF,
     recorder,
     schedules,
   });

@@ -50,6 +50,7 @@ import { FlightRecorder } from "../recorder/service.ts";
 import { openStorage } from "../storage/index.ts";
 import { openPollingStorage } from "../storage/polling.ts";
 import { OrphanWatch } from "../utsc/orphan-watch.ts";
+import { WEBHOOK_OFF } from "../webhook/open-webhook.ts";
 
 export const build: BuildInfo = {
   version: "0.1.0",
@@ -251,6 +252,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     orphans,
     detection,
     masks,
+    webhook: () => WEBHOOK_OFF,
     recorder,
     schedules,
   });

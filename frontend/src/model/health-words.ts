@@ -22,6 +22,7 @@ export const CHECK_NAMES: Record<HealthCheck["name"], string> = {
   eventLoop: "Event loop of the backend",
   detection: "Detectors",
   recorder: "Recorder",
+  webhook: "Event webhook",
 };
 
 const ORDER: HealthStatus[] = ["failed", "degraded", "ok"];

@@ -101,6 +101,20 @@ test("a wrong community profile is refused without showing it", () => {
   ]);
 });
 
+test("the address of the event webhook is a secret in effective values and in what is said of a wrong one", () => {
+  const rootDir = rootWith("PNMLAB_EVENT_WEBHOOK_URL_FILE=webhook\n");
+  const load = (text: string) =>
+    loadConfig("backend", { rootDir, env: { ...secrets, PNMLAB_EVENT_WEBHOOK_URL: text } });
+  const { config, effective } = load("https://hooks.example/s3cret");
+  expect(config).toMatchObject({
+    eventWebhookUrl: "https://hooks.example/s3cret",
+    eventWebhookUrlFile: join(rootDir, "webhook"),
+    eventWebhookSeverity: "major",
+  });
+  expect(JSON.stringify(effective)).not.toContain("s3cret");
+  expect(() => load("ftp://hooks.example/s3cret")).toThrow(/PNMLAB_EVENT_WEBHOOK_URL \(value not shown\)/);
+});
+
 test("a program is not bothered with what it does not read", () => {
   const rootDir = rootWith("PNMLAB_CMTS=nonsense\n");
   expect(() => loadConfig("agent", { rootDir, env: secrets })).not.toThrow();

@@ -173,6 +173,7 @@ const PATHS: readonly FieldName[] = [
   "agentDataDir",
   "agentDataDir",
   "agentTokenFile",
+  "eventWebhookUrlFile",
   "agentCaFile",
   "agentCertFile",
   "agentKeyFile",

@@ -682,6 +682,44 @@ export const variables = {
       "An event whose frames gave way says so and cannot be looked at or replayed without a recording. Five frames of 1,600 bins are 17 kB.",
     form: "MB from 1",
   },
+  eventWebhookUrlFile: {
+    name: "PNMLAB_EVENT_WEBHOOK_URL_FILE",
+    schema: z.string().max(4096),
+    default: "",
+    defaultText: "none; PNMLAB_EVENT_WEBHOOK_URL is the address",
+    readers: ["backend"],
+    meaning:
+      "File that holds the address of the event webhook. It is read for each notice: a new address needs no restart.",
+    breaks: "Where it cannot be read, notices of events wait; health says so.",
+    form: "a path",
+    placement: true,
+  },
+  eventWebhookUrl: {
+    name: "PNMLAB_EVENT_WEBHOOK_URL",
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .max(4096)
+      .or(z.literal("")),
+    default: "",
+    defaultText: "none; nobody is told",
+    readers: ["backend"],
+    meaning:
+      "Where events are told when they are raised and cleared, each by a POST of JSON. It may hold a token of the receiver and is treated as a secret.",
+    breaks: "Notices of events wait, are tried again, and are given up in the end; health says so.",
+    form: "an http:// or https:// URL",
+    secret: true,
+    // Its fingerprint is compared with no other program's.
+    placement: true,
+  },
+  eventWebhookSeverity: {
+    name: "PNMLAB_EVENT_WEBHOOK_SEVERITY",
+    schema: z.enum(["info", "minor", "major", "critical"]),
+    default: "major",
+    readers: ["backend"],
+    meaning: "Least severity of events that are told by the webhook.",
+    breaks: "Nothing; too low a severity tells of every short-lived line.",
+    form: "info, minor, major or critical",
+  },
   publicUrl: {
     name: "PNMLAB_PUBLIC_URL",
     schema: z.url({ protocol: /^https?$/ }).or(z.literal("")),

@@ -28,10 +28,10 @@ export type {
   Sighting,
 } from "./detect/event.ts";
 export { FrameView } from "./detect/frame-view.ts";
+export { hiddenMains, hiddenMainsOfPeriod, MainsWatch } from "./detect/hidden-mains.ts";
 export { fitHum, type HumFit, humOfModulation } from "./detect/hum-fit.ts";
 export { eventRatePerS, probabilityOfIntercept } from "./detect/impulse.ts";
 export { LocalBaseline, medianToMeanDb } from "./detect/local-baseline.ts";
-export { hiddenMains, hiddenMainsOfPeriod, MainsWatch } from "./detect/hidden-mains.ts";
 export { MAINS_HZ, type MainsFold, MainsFolder, type MainsHz, mainsFold } from "./detect/mains-fold.ts";
 export { type Dip, type PassbandShape, passbandShape } from "./detect/passband-shape.ts";
 export { fitTemplate, secondOrderTemplate, type TemplateFit } from "./detect/product-template.ts";

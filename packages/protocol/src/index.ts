@@ -6,6 +6,7 @@ export * from "./build.ts";
 export * from "./detection.ts";
 export * from "./doctor.ts";
 export * from "./errors.ts";
+export * from "./event-webhook.ts";
 export * from "./frame.ts";
 export * from "./frame-provenance.ts";
 export * from "./lists.ts";

@@ -6,7 +6,16 @@ export const healthStatusSchema = z.enum(["ok", "degraded", "failed"]);
 export type HealthStatus = z.infer<typeof healthStatusSchema>;
 
 export const healthCheckSchema = z.strictObject({
-  name: z.enum(["agent", "tftpDirectory", "tftpServer", "storage", "eventLoop", "detection", "recorder"]),
+  name: z.enum([
+    "agent",
+    "tftpDirectory",
+    "tftpServer",
+    "storage",
+    "eventLoop",
+    "detection",
+    "recorder",
+    "webhook",
+  ]),
   status: healthStatusSchema,
   /** One sentence: what was found, and what to do where something is wrong. */
   detail: z.string(),
