@@ -10,7 +10,13 @@ export function settingsKey(settings: Omit<RecordingSettings, "fromMs" | "firstS
   const lasting = {
     requested,
     accepted: accepted && { ...accepted, readAt: "" },
-    observed: observed && { ...observed, repeatPeriodUs: 0, fileSizeBytes: 0 },
+    observed: observed && {
+      ...observed,
+      repeatPeriodUs: 0,
+      fileSizeBytes: 0,
+      // Which figure a file showed differs from file to file.
+      mismatches: observed.mismatches?.map(({ what }) => what),
+    },
     kHundredthsDb,
     channels,
     commit: software.commit,
