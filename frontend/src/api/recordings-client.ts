@@ -58,6 +58,11 @@ export interface RecordingsClient {
 const SCHEDULES = "/api/recording-schedules";
 /** Hundreds of megabytes over a slow line. */
 const IMPORT_DEADLINE_MS = 1_800_000;
+const MOST_LABEL_SIGNS = 120;
+
+async function editOf(id: string, change: { label?: string; note?: string }): Promise<Recording> {
+  return (await request("PATCH", pathOf(id), recordingAnswerSchema, jsonBody(change))).recording;
+}
 
 /** Recordings over HTTP, from the origin that served the page. */
 export const httpRecordingsClient: RecordingsClient = {
@@ -75,19 +80,14 @@ export const httpRecordingsClient: RecordingsClient = {
     readFrameStream(await requestBytes(`${pathOf(id)}/rows?${spanQuery(span)}&rows=${rows}&mode=max`)),
   fileUrl: (id) => `${pathOf(id)}/file`,
   importFile: async (file) => {
-    const query = new URLSearchParams({ label: file.name.replace(/\.pnmrec$/, "") });
     const init = { headers: { "content-type": "application/octet-stream" }, body: file };
-    const answer = request(
-      "POST",
-      `/api/recordings?${query}`,
-      recordingAnswerSchema,
-      init,
-      IMPORT_DEADLINE_MS,
-    );
-    return (await answer).recording;
+    const answer = request("POST", "/api/recordings", recordingAnswerSchema, init, IMPORT_DEADLINE_MS);
+    const { recording } = await answer;
+    // The name that it was kept under is in the file; one without a name takes that of the file.
+    if (recording.label) return recording;
+    return editOf(recording.id, { label: file.name.replace(/\.pnmrec$/, "").slice(0, MOST_LABEL_SIGNS) });
   },
-  edit: async (id, change) =>
-    (await request("PATCH", pathOf(id), recordingAnswerSchema, jsonBody(change))).recording,
+  edit: editOf,
   remove: async (id) => void (await request("DELETE", pathOf(id), z.undefined())),
   keep: async (sessionId, wanted) => {
     const path = `/api/utsc/sessions/${encodeURIComponent(sessionId)}/keep`;
