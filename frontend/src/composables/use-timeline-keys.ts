@@ -40,7 +40,7 @@ export function useTimelineKeys({ timeline, playback }: Pick<LiveMonitor, "timel
   const key = (keys: string, does: string, run: () => void): Hotkey => ({
     keys,
     does,
-    group: "Timeline",
+    group: "Time on the timeline",
     run,
   });
   useHotkeys([
