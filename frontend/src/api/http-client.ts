@@ -34,6 +34,7 @@ import { httpEventsClient } from "./events-client.ts";
 import type { LabClient, LiveConnection, LiveListener } from "./lab-client.ts";
 import { LiveSocket } from "./live-socket.ts";
 import type { LiveStage } from "./live-stage.ts";
+import { httpMasksClient } from "./masks-client.ts";
 import { httpRecordingsClient } from "./recordings-client.ts";
 import {
   exchange,
@@ -52,6 +53,7 @@ const FILE_WAY_DEADLINE_MS = 180_000;
 export class HttpLabClient implements LabClient {
   readonly events = httpEventsClient;
   readonly recordings = httpRecordingsClient;
+  readonly masks = httpMasksClient;
   me = () => request("GET", "/api/me", signedInSchema);
   health = () => request("GET", "/api/health", healthSchema);
   doctor = () => request("GET", "/api/doctor", doctorReportSchema);

@@ -32,6 +32,7 @@ import type {
 import type { ConnectionState } from "../model/lab-state.ts";
 import type { EventsClient } from "./events-client.ts";
 import type { LiveStage } from "./live-stage.ts";
+import type { MasksClient } from "./masks-client.ts";
 import type { RecordingsClient } from "./recordings-client.ts";
 
 /** What a live connection tells its owner. */
@@ -119,4 +120,5 @@ export interface LabClient {
   /** Events of the detectors, and the detectors themselves. */
   readonly events: EventsClient;
   readonly recordings: RecordingsClient;
+  readonly masks: MasksClient;
 }

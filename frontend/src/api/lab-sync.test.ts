@@ -1,7 +1,7 @@
 import type { BackendToBrowser } from "@pnmlab/protocol";
 import { decodeSpectrumFrame } from "@pnmlab/protocol/frame";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { readyOr } from "../model/lab-state.ts";
+import { labMasksKey, readyOr } from "../model/lab-state.ts";
 import { defaultRequest } from "../model/utsc-form.ts";
 import { PageFeed } from "../render/page-feed.ts";
 import { LabSync } from "./lab-sync.ts";
@@ -110,5 +110,31 @@ test("events are read on open, and one that the backend tells takes the place of
     [2, "cleared"],
     [1, "cleared"],
   ]);
+  sync.close();
+});
+
+test("masks that the lab watches on a port are read again wherever they change, once somebody asked for them", async () => {
+  const client = new SyntheticLabClient();
+  const sync = new LabSync(client, noStage);
+  sync.start();
+  await vi.advanceTimersByTimeAsync(10);
+  const port = { cmtsId: "lab-cmts-1", rfPortIfIndex: 72 };
+  const mask = {
+    ...port,
+    name: "node 7",
+    trace: "live" as const,
+    consecutiveFrames: 2,
+    severity: "major" as const,
+    source: { from: "plan" as const, channelMarginDb: 6, idleDbmv: -40, measured: [] },
+  };
+  await client.masks.put("7d444840-9dc0-41d1-b245-5ffdce74fad2", mask);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(sync.state.snapshot.labMasks.size).toBe(0);
+  await sync.loadLabMasks(port);
+  const masks = () => readyOr(sync.state.snapshot.labMasks.get(labMasksKey(port))!);
+  expect(masks()).toMatchObject([{ name: "node 7", watch: { state: "passing" } }]);
+  await client.masks.remove(masks()[0]!.id);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(masks()).toEqual([]);
   sync.close();
 });

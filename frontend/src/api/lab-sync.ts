@@ -2,6 +2,7 @@ import { messageOf } from "@pnmlab/kit";
 import type {
   BackendToBrowser,
   Capture,
+  LabMask,
   PlantEvent,
   RfPort,
   SpectrumFrame,
@@ -10,7 +11,14 @@ import type {
 } from "@pnmlab/protocol";
 import { onNextBeat } from "../model/beat.ts";
 import { mergeEvents } from "../model/events/event-order.ts";
-import { type ConnectionState, LabState, type Loadable, readyOr, replaceById } from "../model/lab-state.ts";
+import {
+  type ConnectionState,
+  LabState,
+  type Loadable,
+  labMasksKey,
+  readyOr,
+  replaceById,
+} from "../model/lab-state.ts";
 import { ApiError } from "./api-error.ts";
 import type { EventQuery } from "./events-client.ts";
 import type { LabClient, LiveConnection } from "./lab-client.ts";
@@ -168,6 +176,20 @@ export class LabSync {
     this.state.update({ events: { status: "ready", value, atMs: Date.now() } });
   }
 
+  /** Reads the masks that the lab watches on a port; from then on they are read again wherever they change. */
+  async loadLabMasks(port: Pick<LabMask, "cmtsId" | "rfPortIfIndex">): Promise<void> {
+    const key = labMasksKey(port);
+    const set = (loadable: Loadable<readonly LabMask[]>) =>
+      this.state.update({ labMasks: new Map(this.state.snapshot.labMasks).set(key, loadable) });
+    try {
+      const value = await this.client.masks.list(port.cmtsId, port.rfPortIfIndex);
+      set({ status: "ready", value, atMs: Date.now() });
+    } catch (cause) {
+      if (this.#signedOutBy(cause) || this.state.snapshot.labMasks.get(key)?.status === "ready") return;
+      set(failed(cause));
+    }
+  }
+
   #onState(connection: ConnectionState): void {
     this.state.update({ connection });
     if (connection.status === "open") void this.#refetch();
@@ -235,6 +257,9 @@ export class LabSync {
         break;
       case "event":
         this.takeEvents([message.event]);
+        break;
+      case "masks":
+        if (state.snapshot.labMasks.has(labMasksKey(message))) void this.loadLabMasks(message);
         break;
       case "health":
         state.update({ health: message.health });

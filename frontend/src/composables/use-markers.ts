@@ -15,6 +15,7 @@ import {
 import type { MarkedView } from "../model/marker-query.ts";
 import type { PlotQuestion } from "../model/plot-question.ts";
 import { announce } from "./use-announcer.ts";
+import { type LabMasks, useLabMasks } from "./use-lab-masks.ts";
 import { type LevelWatching, watchLevels } from "./use-level-watch.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
 import { type Masks, makeMasks } from "./use-masks.ts";
@@ -60,6 +61,8 @@ interface Marks {
   markers: Markers;
   masks: Masks;
   levels: LevelWatching;
+  /** Masks of the port that the lab watches. */
+  lab: LabMasks;
 }
 
 const marksKey: InjectionKey<Marks> = Symbol("markers, masks and followed levels");
@@ -78,6 +81,7 @@ export function provideMarks(monitor: LiveMonitor): Marks {
     markers,
     masks: makeMasks(monitor, markers.remember),
     levels: watchLevels(monitor, markers.remember),
+    lab: useLabMasks(monitor),
   };
   provide(marksKey, marks);
   return marks;

@@ -34,6 +34,8 @@ export interface Masks {
     recipe: MaskRecipe,
     judged: { trace: MaskTrace; consecutiveFrames: number },
   ): Promise<string | undefined>;
+  /** Shows a mask that is kept elsewhere: turns on the one of its name, or adds it. Says why it cannot. */
+  show(mask: Pick<MaskSpec, "name" | "source" | "trace" | "consecutiveFrames">): string | undefined;
   /** @param anew whether the judge has to begin again */
   change(id: number, part: Partial<Omit<MaskSpec, "id" | "revision">>, anew?: boolean): void;
   remove(id: number): void;
@@ -97,6 +99,16 @@ export function makeMasks(monitor: LiveMonitor, remember: () => void): Masks {
       if (typeof source === "string") return source;
       const id = addAll([{ id: 0, revision: 0, name: nameOf(recipe), isOn: true, source, ...judged }]);
       drawing.value = recipe.from === "points" ? id : undefined;
+      return undefined;
+    },
+    show(mask) {
+      const known = list.value.find(({ name }) => name === mask.name);
+      if (!known && list.value.length >= MOST_MASKS) {
+        return `There are ${MOST_MASKS} masks already; delete one first.`;
+      }
+      const { name, source, trace, consecutiveFrames } = mask;
+      if (known) this.change(known.id, { source, trace, consecutiveFrames, isOn: true }, true);
+      else addAll([{ id: 0, revision: 0, isOn: true, name, source, trace, consecutiveFrames }]);
       return undefined;
     },
     change(id, part, anew = false) {

@@ -5,6 +5,7 @@ import type {
   Capture,
   Cmts,
   Health,
+  LabMask,
   PlantEvent,
   RfPort,
   SignedIn,
@@ -43,6 +44,8 @@ export interface LabSnapshot {
   health: Health | null;
   /** Events that this page has read or heard of, newest first. */
   events: Loadable<readonly PlantEvent[]>;
+  /** Masks that the lab watches, of the ports whose masks were asked for; see `labMasksKey`. */
+  labMasks: ReadonlyMap<string, Loadable<readonly LabMask[]>>;
   /** The last thing that the backend could not do for this page. */
   notice: { code: string; message: string; atMs: number } | null;
 }
@@ -63,8 +66,14 @@ export function emptySnapshot(nowMs: number): LabSnapshot {
     capturesNextBefore: null,
     health: null,
     events: { status: "loading", sinceMs: nowMs },
+    labMasks: new Map(),
     notice: null,
   };
+}
+
+/** The place of a port in `labMasks`. */
+export function labMasksKey({ cmtsId, rfPortIfIndex }: Pick<LabMask, "cmtsId" | "rfPortIfIndex">): string {
+  return `${cmtsId}:${rfPortIfIndex}`;
 }
 
 /** Holds the newest snapshot and tells listeners when it was replaced. */

@@ -1,37 +1,10 @@
+import { maskFieldsSchema, maskSourceSchemaOf } from "@pnmlab/protocol";
 import { z } from "zod";
-import { MASK_TRACES, type MaskSpec, MOST_MASKS } from "./mask-spec.ts";
+import { type MaskSpec, MOST_MASKS } from "./mask-spec.ts";
 
-const levelDb = z.number().min(-300).max(300);
-const line = z
-  .array(z.strictObject({ frequencyHz: z.number().min(0).max(3e9), levelDbmv: levelDb }))
-  .min(2)
-  .max(20_000);
-
-const source = z.discriminatedUnion("from", [
-  // A mask that is being drawn has fewer points than a line.
-  z.strictObject({ from: z.literal("points"), points: z.array(line.element).max(20_000) }),
-  z.strictObject({ from: z.literal("floor"), line, upperDb: levelDb }),
-  z.strictObject({
-    from: z.literal("reference"),
-    line,
-    upperDb: levelDb.optional(),
-    lowerDb: levelDb.optional(),
-  }),
-  z.strictObject({
-    from: z.literal("plan"),
-    channelMarginDb: levelDb,
-    idleDbmv: levelDb,
-    measured: z.array(z.strictObject({ ifIndex: z.int().min(0), dbmvPerHz: levelDb })).max(500),
-  }),
-]);
-
-const mask = z.strictObject({
-  name: z.string().min(1).max(60),
-  source,
-  trace: z.enum(MASK_TRACES),
-  consecutiveFrames: z.int().min(1).max(10_000),
-  isOn: z.boolean().default(false),
-});
+/** A mask that is being drawn has fewer points than a line. */
+const source = maskSourceSchemaOf(20_000, 0);
+const mask = z.strictObject({ ...maskFieldsSchema, source, isOn: z.boolean().default(false) });
 
 const maskFile = z.strictObject({
   format: z.literal("pnmlab-masks"),
@@ -77,11 +50,5 @@ export function storedMasksOf(raw: unknown): MaskSpec[] {
 }
 
 function numbered(one: z.infer<typeof mask>, id: number): MaskSpec {
-  const { source: read } = one;
-  return {
-    ...one,
-    id,
-    revision: 0,
-    source: read.from === "reference" ? { ...read, upperDb: read.upperDb, lowerDb: read.lowerDb } : read,
-  };
+  return { ...one, id, revision: 0 };
 }

@@ -31,6 +31,7 @@ import {
   syntheticOrphan,
   syntheticRfPorts,
 } from "./synthetic-lab.ts";
+import { SyntheticMasks } from "./synthetic-masks.ts";
 import { SyntheticRecordings } from "./synthetic-recordings.ts";
 import { SyntheticSetup } from "./synthetic-setup.ts";
 import { SyntheticSpectrum } from "./synthetic-spectrum.ts";
@@ -59,6 +60,7 @@ export class SyntheticLabClient implements LabClient {
   readonly #setup = new SyntheticSetup();
   readonly events = new SyntheticEvents(Date.now());
   readonly recordings: RecordingsClient = new SyntheticRecordings(Date.now());
+  readonly masks = new SyntheticMasks((message) => this.#listener?.onMessage(message));
   #orphans: UtscOrphan[] = [syntheticOrphan(Date.now())];
   #listener: LiveListener | undefined;
   #stage: LiveStage | undefined;

@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   rollOff: "Roll-off",
   ripple: "Ripple",
   tilt: "Tilt",
+  mask: "Mask",
   levelDeviation: "Level deviation",
   channelSilent: "Channel silent",
   dcSpur: "DC spur",
@@ -55,8 +56,9 @@ const DETECTORS: Readonly<Record<string, string>> = {
 
 export const DETECTOR_IDS: readonly string[] = Object.keys(DETECTORS);
 
+/** What found an event: a detector by its name, or a mask that the lab watches. */
 export function detectorName(id: string): string {
-  return DETECTORS[id] ?? id;
+  return id === "mask" ? "Mask of the lab" : (DETECTORS[id] ?? id);
 }
 
 const TOKENS: Readonly<Record<string, string>> = {
@@ -74,6 +76,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   rollOff: "trace-reference",
   ripple: "trace-reference",
   tilt: "trace-reference",
+  mask: "accent",
 };
 
 /** Colour of a kind in the bars by hour, as the name of a token; the legend beside them says the kind. */
