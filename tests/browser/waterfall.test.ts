@@ -4,7 +4,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab, picture } from "./open-lab.ts";
+import { openLab } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -151,7 +151,6 @@ run(
     const days = asked.filter(({ lengthMs }) => lengthMs > DAY_MS * 0.9);
     expect(days).toHaveLength(1);
     expect(days[0]!.lengthMs / days[0]!.rows).toBeGreaterThan(60_000);
-    await picture(page, "live-waterfall-day");
   },
   120_000,
 );
