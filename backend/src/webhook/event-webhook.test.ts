@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
+import { defaultRootDir } from "@pnmlab/config";
 import { type EventNotice, eventNoticeSchema, type PlantEvent, webhookStateSchema } from "@pnmlab/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { detectionSource, detectorEvent } from "../_test/detection.ts";
@@ -104,6 +105,15 @@ test("an event is told when it is raised and when it is cleared, once each, as t
     waiting: 0,
     givenUp: 0,
     failure: null,
+  });
+});
+
+test("the notice that the guide shows is one that the schema takes", () => {
+  const guide = readFileSync(join(defaultRootDir, "docs", "events.md"), "utf8");
+  const [, json] = /```json\n([\s\S]*?)```/.exec(guide)!;
+  expect(eventNoticeSchema.parse(JSON.parse(json!))).toMatchObject({
+    change: "raised",
+    event: { kind: "mask" },
   });
 });
 

@@ -20,10 +20,10 @@ export interface WebhookLimits {
   backoff: { baseMs: number; maxMs: number };
 }
 
-/** A receiver that is away for five minutes misses nothing that fits the queue. */
+/** A receiver that is away for three minutes misses nothing that fits the queue. */
 const LIMITS: WebhookLimits = {
   mostWaiting: 1000,
-  attempts: 8,
+  attempts: 10,
   timeoutMs: 10_000,
   backoff: { baseMs: 1000, maxMs: 120_000 },
 };
