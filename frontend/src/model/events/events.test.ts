@@ -225,6 +225,23 @@ describe("the evidence", () => {
     expect(view.panel.x.values[200]).toBe(30_000_000);
   });
 
+  test("the limit of a mask is drawn in the band that was beyond it", () => {
+    const figures = { limitDbmv: -40, worstDb: 10, worstLevelDbmv: -30 };
+    const evidence = {
+      ...event.evidence,
+      statistic: "level beyond the limit in dB",
+      value: 10,
+      threshold: 0,
+    };
+    const masked = { ...event, kind: "mask", bwHz: 0, figures, evidence };
+    const { panel, hasThresholdLine } = evidenceView(masked, [frame(1, 0), frame(2, 30)])!;
+    expect(hasThresholdLine).toBe(true);
+    const limit = panel.series.find(({ name }) => name === "Limit of the mask")!;
+    const drawn = [...limit.values].filter((level) => !Number.isNaN(level));
+    expect(new Set(drawn)).toEqual(new Set([-40]));
+    expect(drawn.length).toBeLessThan(6);
+  });
+
   test("the threshold of a line is drawn so far over the neighbours, around the event alone", () => {
     const { panel, hasThresholdLine, around } = evidenceView(event, [frame(1, 0), frame(2, 30)])!;
     expect(hasThresholdLine).toBe(true);

@@ -57,7 +57,8 @@ export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]
   add(`Frame ${peak.sequence}, the peak`, peak.levelsDbmv, "trace-live");
   if (threshold) {
     const { statistic } = event.evidence;
-    add(`Threshold, ${statisticWords(statistic, event.evidence.threshold)}`, threshold, "trace-max");
+    const words = statisticWords(statistic, event.evidence.threshold);
+    add(event.kind === "mask" ? "Limit of the mask" : `Threshold, ${words}`, threshold, "trace-max");
   }
   return {
     panel: {
@@ -127,7 +128,14 @@ function thresholdLine(
     for (let bin = first; bin < end; bin += 1) line[bin] = reference[bin]! - excess[bin]! + threshold;
     return line;
   }
-  const baselineDbmv = event.figures.baselineDbmv;
+  const { baselineDbmv, limitDbmv } = event.figures;
+  if (event.kind === "mask" && limitDbmv !== undefined) {
+    // A mask may slope: its limit is known where the level was furthest beyond it.
+    const half = Math.max(event.bwHz, 3 * peak.binSpacingHz) / 2;
+    const [from, to] = binsOfBand(peak, event.f0Hz - half, event.f0Hz + half);
+    line.fill(limitDbmv, from, to);
+    return line;
+  }
   if (statistic === "rise of the noise in dB" && baselineDbmv !== undefined) {
     line.fill(baselineDbmv + threshold, first, end);
     return line;
