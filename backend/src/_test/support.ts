@@ -273,6 +273,7 @@ export async function openTestBackend(options: TestBackendOptions = {}) {
     close,
     dataDir,
     detection,
+    masks,
     recorder,
     health,
     hub,

@@ -2,6 +2,7 @@ import { PnmLabError } from "@pnmlab/kit";
 import type { MaskState } from "@pnmlab/pnm-analysis";
 import {
   type LabMask,
+  MOST_LAB_MASK_POINTS_OF_ALL,
   MOST_LAB_MASKS,
   MOST_LAB_MASKS_OF_ALL,
   type PutLabMask,
@@ -80,6 +81,16 @@ export class LabMasks {
     if (!known && this.#masks.size >= MOST_LAB_MASKS_OF_ALL) {
       throw new PnmLabError("MASK_INVALID", `the lab watches ${MOST_LAB_MASKS_OF_ALL} masks at most`);
     }
+    const points = [...this.#masks.values()].reduce(
+      (sum, mask) => (mask.id === id ? sum : sum + pointsOf(mask)),
+      pointsOf(wanted),
+    );
+    if (points > MOST_LAB_MASK_POINTS_OF_ALL) {
+      throw new PnmLabError(
+        "MASK_INVALID",
+        `the masks that the lab watches would have ${points} points together; ${MOST_LAB_MASK_POINTS_OF_ALL} is the most`,
+      );
+    }
     const mask = { ...wanted, id, updatedBy: user, updatedAt: new Date(now()).toISOString() };
     store.save(mask);
     this.#masks.set(id, mask);
@@ -116,6 +127,11 @@ export class LabMasks {
     const state = told?.states.find(({ id }) => id === mask.id);
     return { ...mask, watch: state ? watchOf(state, told!.channels) : told ? WAITING : IDLE };
   }
+}
+
+function pointsOf({ source }: Pick<PutLabMask, "source">): number {
+  if (source.from === "plan") return source.measured.length;
+  return source.from === "points" ? source.points.length : source.line.length;
 }
 
 function isOn(

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type LabMask, labMaskSchema, MOST_LAB_MASK_POINTS, MOST_LAB_MASKS } from "@pnmlab/protocol";
+import {
+  type LabMask,
+  labMaskSchema,
+  MOST_LAB_MASK_POINTS,
+  MOST_LAB_MASK_POINTS_OF_ALL,
+  MOST_LAB_MASKS,
+} from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { lineMask } from "../_test/detection.ts";
 import { openTestBackend, TestBrowser, waitFor } from "../_test/support.ts";
@@ -95,6 +101,26 @@ test("names are unique on a port, ids are of one port, and more masks than the b
     status: 422,
     body: { error: { code: "MASK_INVALID", message: "the lab watches 12 masks on a port at most" } },
   });
+});
+
+test("all lines together have a bound, so that neither memory nor an answer grows without end", async () => {
+  const { backend, call } = await openMasks();
+  const line = lineOf(MOST_LAB_MASK_POINTS);
+  const full = Math.floor(MOST_LAB_MASK_POINTS_OF_ALL / MOST_LAB_MASK_POINTS);
+  const id = randomUUID();
+  for (let k = 0; k < full; k += 1) {
+    const port = { rfPortIfIndex: 100 + Math.floor(k / MOST_LAB_MASKS), name: `mask ${k}` };
+    const mask = { ...lineMask(port), source: { from: "floor" as const, upperDb: 6, line } };
+    backend.masks.put(k === 0 ? id : randomUUID(), mask, "anna");
+  }
+  const source = { from: "floor", upperDb: 6, line };
+  expect(await call("PUT", `/${randomUUID()}`, { ...lineMask(), source })).toMatchObject({
+    status: 422,
+    body: { error: { code: "MASK_INVALID", message: expect.stringContaining("250000 is the most") } },
+  });
+  // One that is there may be put again.
+  const again = { ...lineMask({ rfPortIfIndex: 100, name: "renamed" }), source };
+  expect(await call("PUT", `/${id}`, again)).toMatchObject({ status: 200 });
 });
 
 test("a line of the most points is taken, and one point more, a line of one, or a mask without a limit is refused", async () => {

@@ -9,7 +9,7 @@ const LATER = new Set([408, 425, 429]);
 
 /**
  * Posts JSON once: follows no redirect, reads no body of the answer, keeps no connection, and ends by the deadline.
- * Never rejects.
+ * Rejects only where no request can be made of the address.
  */
 export function postJson(
   url: URL,

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { severitySchema } from "./detection.ts";
 
-/** Bounds of the masks that the lab watches: of one port, of all ports, and the points of one line. */
+/** Masks that the lab watches: of one port, and of all ports together. */
 export const MOST_LAB_MASKS = 12;
 export const MOST_LAB_MASKS_OF_ALL = 2000;
+/** Points of their lines: of one mask, and of all together, about 10 MB of JSON. */
 export const MOST_LAB_MASK_POINTS = 4096;
+export const MOST_LAB_MASK_POINTS_OF_ALL = 250_000;
 
 const levelDb = z.number().min(-300).max(300);
 
