@@ -163,6 +163,7 @@ export { runningMedian } from "./running-median.ts";
 export {
   enbwBinsOf,
   isSameAxis,
+  isSameBandwidth,
   powersOfLevels,
   type SpectrumFrame,
 } from "./spectrum-frame.ts";

@@ -23,6 +23,17 @@ export function isSameAxis(a: LevelSpectrum, b: LevelSpectrum): boolean {
   );
 }
 
+/** By how much noise bandwidths may differ that are one: computed from the window, and rounded by the CMTS. */
+const SAME_BANDWIDTH = 0.01;
+
+/** `true` where noise stands equally high in the bins of both, so that their levels may be compared in time. */
+export function isSameBandwidth(
+  { resolutionBandwidthHz: a }: Pick<SpectrumFrame, "resolutionBandwidthHz">,
+  { resolutionBandwidthHz: b }: Pick<SpectrumFrame, "resolutionBandwidthHz">,
+): boolean {
+  return Math.abs(a - b) <= SAME_BANDWIDTH * Math.max(a, b);
+}
+
 const NEPER_POWER_PER_DB = Math.LN10 / 10;
 
 /** Linear powers of levels in dB, into `out`: mV^2 for dBmV. NaN stays NaN. */

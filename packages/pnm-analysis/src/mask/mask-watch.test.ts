@@ -43,11 +43,19 @@ class Stream {
     this.watch = new MaskWatch({ plan: PLAN, masks, thresholds: { clearS: 5, cooldownS: 10 } });
   }
 
-  feed(frames: number, carrier?: { bin: number; levelDbmv: number }, firstBinHz = 10e6) {
-    return Array.from({ length: frames }, () => this.watch.feed(this.#frame(firstBinHz, carrier))).flat();
+  feed(
+    frames: number,
+    carrier?: { bin: number; levelDbmv: number },
+    { firstBinHz = 10e6, resolutionBandwidthHz = 1e5 } = {},
+  ) {
+    const axis = { firstBinHz, resolutionBandwidthHz };
+    return Array.from({ length: frames }, () => this.watch.feed(this.#frame(axis, carrier))).flat();
   }
 
-  #frame(firstBinHz: number, carrier?: { bin: number; levelDbmv: number }): SpectrumFrame {
+  #frame(
+    axis: Pick<SpectrumFrame, "firstBinHz" | "resolutionBandwidthHz">,
+    carrier?: { bin: number; levelDbmv: number },
+  ): SpectrumFrame {
     this.#sequence += 1;
     const levelsDbmv = Float32Array.from({ length: BINS }, (_, bin) =>
       bin === carrier?.bin ? carrier.levelDbmv : bin >= 40 && bin <= 104 ? -10 : -50,
@@ -55,9 +63,8 @@ class Stream {
     const timeS = this.#sequence * STEP_S;
     return {
       levelsDbmv,
-      firstBinHz,
+      ...axis,
       binSpacingHz: 1e5,
-      resolutionBandwidthHz: 1e5,
       timeS,
       sequence: this.#sequence,
     };
@@ -199,7 +206,7 @@ test("a mask that the spectrum does not show is told as one that does not fit, a
   expect(stream.watch.states[0]!.fit).toMatchObject({ maskFromHz: 110e6, axisFromHz: 9.95e6 });
   expect(stream.watch.states[2]!.fit.channelsWithoutLevel).toEqual(["6"]);
   // On another axis the same mask fits.
-  stream.feed(1, undefined, 110e6);
+  stream.feed(1, undefined, { firstBinHz: 110e6 });
   expect(stream.watch.states[0]!.fit.fit).toBe("whole");
 });
 
@@ -214,4 +221,22 @@ test("a mask that is taken away or changed clears its event; the others go on", 
   expect(stream.watch.raised).toMatchObject([{ classification: "other", state: "raised" }]);
   expect(stream.watch.change([{ ...other, consecutiveFrames: 5 }])).toMatchObject([{ type: "cleared" }]);
   expect(stream.feed(5, { bin: 150, levelDbmv: -26 })).toMatchObject([{ type: "raised" }]);
+});
+
+test("an event goes on where the CMTS tells the noise bandwidth of the same frames a little differently", () => {
+  const stream = new Stream(watched());
+  const carrier = { bin: 150, levelDbmv: -26 };
+  stream.feed(3, carrier, { resolutionBandwidthHz: 100_217.65 });
+  expect(stream.feed(3, carrier, { resolutionBandwidthHz: 100_218 })).toEqual([]);
+  expect(stream.watch.raised).toMatchObject([{ count: 4 }]);
+});
+
+test("an event of frames on another axis or of another noise bandwidth is cleared, and one that is still there is raised anew", () => {
+  const stream = new Stream(watched());
+  const carrier = { bin: 150, levelDbmv: -26 };
+  stream.feed(3, carrier);
+  const wider = { resolutionBandwidthHz: 3.8e5 };
+  expect(stream.feed(3, carrier, wider).map(({ type }) => type)).toEqual(["cleared", "raised"]);
+  expect(stream.feed(1, carrier, { ...wider, firstBinHz: 5e6 }).map(({ type }) => type)).toEqual(["cleared"]);
+  expect(stream.watch.raised).toEqual([]);
 });

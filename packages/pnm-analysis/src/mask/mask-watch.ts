@@ -4,7 +4,7 @@ import type { DetectorEvent, DetectorNotice, Severity, Sighting } from "../detec
 import { EventJournal, snapshotOf } from "../detect/event-journal.ts";
 import { type Thresholds, thresholdsWith } from "../detect/thresholds.ts";
 import type { BandPlan } from "../plant/band-plan.ts";
-import { isSameAxis, powersOfLevels, type SpectrumFrame } from "../spectrum-frame.ts";
+import { isSameAxis, isSameBandwidth, powersOfLevels, type SpectrumFrame } from "../spectrum-frame.ts";
 import { HoldTrace } from "../traces/hold-trace.ts";
 import { PowerAverage } from "../traces/power-average.ts";
 import { type JudgedBand, JudgedMask } from "./judged-mask.ts";
@@ -79,20 +79,17 @@ export class MaskWatch {
     this.#journal = new EventJournal(thresholdsWith(options.thresholds), options.nextId);
   }
 
-  /** Takes every frame in order; one on another axis begins anew. */
+  /** Takes every frame in order; one on another axis or of another noise bandwidth begins anew and clears all events. */
   feed(frame: SpectrumFrame): DetectorNotice[] {
     const before = this.#frame;
     this.#frame = frame;
-    const isNew =
-      before === undefined ||
-      !isSameAxis(before, frame) ||
-      before.resolutionBandwidthHz !== frame.resolutionBandwidthHz;
-    if (isNew) {
+    const notices: DetectorNotice[] = [];
+    if (before === undefined || !isSameAxis(before, frame) || !isSameBandwidth(before, frame)) {
+      notices.push(...clearedOf(this.#watched));
       this.#watched = this.#masks.map((mask) => this.#watch(mask, frame));
       this.#average = undefined;
       this.#hold = undefined;
     }
-    const notices: DetectorNotice[] = [];
     const levels = this.#traces(frame);
     for (const watched of this.#watched) {
       const judgedDbmv = levels[watched.mask.trace];
@@ -106,7 +103,6 @@ export class MaskWatch {
     this.#masks = masks;
     const frame = this.#frame;
     if (frame === undefined) return [];
-    const notices: DetectorNotice[] = [];
     const before = new Map(this.#watched.map((watched) => [JSON.stringify(watched.mask), watched]));
     this.#watched = masks.map((mask) => {
       const key = JSON.stringify(mask);
@@ -114,15 +110,7 @@ export class MaskWatch {
       before.delete(key);
       return known ?? this.#watch(mask, frame);
     });
-    for (const { bands } of before.values()) {
-      for (const { alarm } of bands) {
-        const { event } = alarm;
-        if (event?.state !== "raised") continue;
-        event.state = "cleared";
-        notices.push({ type: "cleared", event: snapshotOf(event) });
-      }
-    }
-    return notices;
+    return clearedOf([...before.values()]);
   }
 
   /** How each mask stands on the axis of the newest frame; empty before the first. */
@@ -251,4 +239,15 @@ export class MaskWatch {
       figures: { limitDbmv, worstDb, worstLevelDbmv: levelDbmv },
     };
   }
+}
+
+/** Clears the events of what is watched no more. */
+function clearedOf(watched: readonly Watched[]): DetectorNotice[] {
+  return watched.flatMap(({ bands }) =>
+    bands.flatMap(({ alarm: { event } }): DetectorNotice[] => {
+      if (event?.state !== "raised") return [];
+      event.state = "cleared";
+      return [{ type: "cleared", event: snapshotOf(event) }];
+    }),
+  );
 }
