@@ -50,5 +50,7 @@ test("memory is used again only when nobody uses the message any more, and only 
   expect(third.bytes.buffer).toBe(first.bytes.buffer);
   expect(decodeSpectrumFrame(third.bytes.slice(2).buffer).levelsHundredthsDbmv[0]).toBe(-4000);
   third.release();
-  expect(messages.make(frameOf(17, -20)).bytes.byteLength).toBe(third.bytes.byteLength + 2);
+  const longer = messages.make(frameOf(17, -20));
+  expect(longer.bytes.byteLength).toBe(third.bytes.byteLength + 2);
+  expect(messages.make(frameOf(16, -20)).bytes.buffer).toBe(third.bytes.buffer);
 });

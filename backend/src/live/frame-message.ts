@@ -4,8 +4,10 @@ import { encodeSpectrumFrame, type SpectrumFrame, setWithheld, spectrumFrameLeng
 const BINARY = 0x82;
 const SHORT_LENGTH = 126;
 const LONG_LENGTH = 127;
-/** Memory of so many messages is kept for the next ones: about as many as are on their way at one time. */
+/** Memory of so many messages of a size is kept for the next ones: about as many as are on their way at one time. */
 const SPARE_MESSAGES = 32;
+/** Ports differ in their number of bins; more sizes than these are seldom live at once. */
+const SPARE_SIZES = 4;
 
 /**
  * A frame as it stands on a WebSocket: one whole, unmasked message of the server with its header (RFC 6455,
@@ -20,7 +22,8 @@ export interface FrameMessage {
 
 /** Makes the messages of frames, in memory that is used again: frames are all that a backend allocates much of. */
 export class FrameMessages {
-  #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** By length in bytes. */
+  readonly #spare = new Map<number, Uint8Array<ArrayBuffer>[]>();
 
   /** @returns the message, in use by the caller */
   make(frame: SpectrumFrame): FrameMessage {
@@ -36,17 +39,22 @@ export class FrameMessages {
       },
       release: () => {
         users -= 1;
-        if (users === 0 && this.#spare.length < SPARE_MESSAGES) this.#spare.push(bytes);
+        if (users === 0) this.#giveBack(bytes);
       },
     };
   }
 
   #take(length: number): Uint8Array<ArrayBuffer> {
-    const spare = this.#spare.pop();
-    if (spare === undefined || spare.byteLength === length) return spare ?? new Uint8Array(length);
-    // Frames have another size now.
-    this.#spare = [];
-    return new Uint8Array(length);
+    return this.#spare.get(length)?.pop() ?? new Uint8Array(length);
+  }
+
+  #giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+    const spare = this.#spare.get(bytes.byteLength) ?? [];
+    if (spare.length < SPARE_MESSAGES) spare.push(bytes);
+    // The size used last stands last.
+    this.#spare.delete(bytes.byteLength);
+    this.#spare.set(bytes.byteLength, spare);
+    if (this.#spare.size > SPARE_SIZES) this.#spare.delete(this.#spare.keys().next().value!);
   }
 }
 

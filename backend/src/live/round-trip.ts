@@ -1,17 +1,21 @@
-/** Round trip that is assumed before the first answer: a satellite's. */
-const FIRST_MS = 600;
+/** Round trip of the longest way, that over a satellite; assumed before the first answer. */
+const LONGEST_MS = 600;
 /** A way that got longer is believed after so many answers, so that a browser that dozed off once changes little. */
 const RISE_SHARE = 1 / 64;
 
-/** How long an answer takes at best: a shorter one is believed at once, a longer one only little by little. */
+/**
+ * How long an answer takes at best: a shorter one is believed at once, a longer one only little by little, and never
+ * one longer than that of the longest way there is. What takes longer is a queue, and patience would make it grow.
+ */
 export class RoundTrip {
-  #bestMs = FIRST_MS;
+  #bestMs = LONGEST_MS;
 
   get bestMs(): number {
     return this.#bestMs;
   }
 
   add(tookMs: number): void {
-    this.#bestMs = tookMs < this.#bestMs ? tookMs : this.#bestMs + (tookMs - this.#bestMs) * RISE_SHARE;
+    const wayMs = Math.min(tookMs, LONGEST_MS);
+    this.#bestMs = wayMs < this.#bestMs ? wayMs : this.#bestMs + (wayMs - this.#bestMs) * RISE_SHARE;
   }
 }

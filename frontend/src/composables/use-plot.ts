@@ -112,7 +112,7 @@ export function usePlot(options: PlotOptions): Plot {
       } else {
         failure.value = message.message;
         forgetAsked();
-        if (message.plotId === plotId) stage = undefined;
+        stage = undefined;
       }
     });
     send(

@@ -212,3 +212,20 @@ test.each([1600, 4096])(
     for (const ago of [1, 299, 600, 700]) expect(secondAgo(ago)).toBe(seconds - ago);
   },
 );
+
+test("another window on the same axis begins figures and traces anew, a rounded bandwidth does not", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setPlan([channel]);
+  for (let sequence = 1; sequence <= 10; sequence += 1) data.ingest(channelFrame(sequence), false);
+  const { traces } = data;
+  data.ingest(channelFrame(11, { resolutionBandwidthHz: 100_000.4 }), false);
+  expect(data.traces).toBe(traces);
+  expect(data.traces!.frames).toBe(11);
+  for (let sequence = 12; sequence <= 20; sequence += 1) {
+    data.ingest(channelFrame(sequence, { resolutionBandwidthHz: 200e3 }), false);
+  }
+  expect(data.traces!.frames).toBe(9);
+  expect(data.ring!.length).toBe(20);
+  const { powerDbmv } = takeReport(data, 1, NO_READINGS)!.channels[0]!;
+  expect(powerDbmv).toBeCloseTo(-10 + 10 * Math.log10(12.5), 0);
+});

@@ -34,6 +34,13 @@ const REARM_WINDOW_MS = 3000;
 /** Kept frames that the figures of the plant are made from when the plan changes, or many frames come at once. */
 const PLANT_FRAMES = 300;
 
+/** A CMTS rounds the bandwidth that it tells, by far less than any two windows differ. */
+const SAME_BANDWIDTH = 0.01;
+
+function isSameBandwidth(oneHz: number, otherHz: number): boolean {
+  return Math.abs(oneHz - otherHz) <= SAME_BANDWIDTH * Math.max(oneHz, otherHz);
+}
+
 /** The spectra of one stream and what is derived from them; starts anew when the axis changes. */
 export class PlotData {
   axis: FrequencyAxis | undefined;
@@ -157,6 +164,11 @@ export class PlotData {
     const axis = axisOf(frame);
     if (axis.bins === 0) return;
     if (!this.axis || !sameAxis(axis, this.axis)) this.#startAnew(axis);
+    else if (!isSameBandwidth(frame.resolutionBandwidthHz, this.resolutionBandwidthHz)) {
+      // Masks are judged by an axis and its bandwidth: another axis object begins them anew.
+      this.axis = axis;
+      this.#measureAnew(axis);
+    }
     this.resolutionBandwidthHz = frame.resolutionBandwidthHz;
     const ring = this.ring!;
     const isFirst = ring.length === 0;
@@ -255,16 +267,21 @@ export class PlotData {
     );
     this.axis = axis;
     this.ring = new FrameRing(axis.bins, capacity);
-    this.traces = new Traces(axis.bins, this.#switches, this.#options);
-    this.setReference(this.#reference);
-    this.plant = undefined;
-    this.shown = {};
+    this.#measureAnew(axis);
     this.#levels = new Float32Array(axis.bins);
     this.#past = this.#depth.keepsPast ? new PastRows(axis.bins) : undefined;
     this.#history = undefined;
     this.keptVersion += 1;
     this.gaps = [];
     this.heldFrames = 0;
+  }
+
+  /** Traces and figures of another window do not go on with those of this one. */
+  #measureAnew(axis: FrequencyAxis): void {
+    this.traces = new Traces(axis.bins, this.#switches, this.#options);
+    this.setReference(this.#reference);
+    this.plant = undefined;
+    this.shown = {};
   }
 
   #noteGap(frame: SpectrumFrame, previousMs: number, withheldFrames: number): Gap | undefined {

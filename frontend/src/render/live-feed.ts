@@ -37,7 +37,7 @@ export class LiveFeed {
         this.#sockets.delete(command.socketId);
         break;
       case "liveFrame":
-        this.#takeFrame(command.bytes);
+        this.#takeFrame(decodeSpectrumFrame(command.bytes), command.bytes);
         break;
       case "tap":
         if (command.on) this.#tapped.add(command.streamId);
@@ -77,17 +77,19 @@ export class LiveFeed {
 
   /** One frame that cannot be read must not end the stream of the others; the page is told as the backend would. */
   #takeFrameOf(socketId: number, bytes: ArrayBuffer): void {
+    let frame: SpectrumFrame;
     try {
-      this.#takeFrame(bytes);
+      frame = decodeSpectrumFrame(bytes);
     } catch (cause) {
-      const message = `A frame could not be shown; page and backend may be of different builds (${messageOf(cause)})`;
+      const message = `A frame could not be read; page and backend may be of different builds (${messageOf(cause)})`;
       const told: BackendToBrowser = { type: "error", error: { code: "FRAME_INVALID", message } };
       this.#options.report({ type: "text", socketId, text: JSON.stringify(told) });
+      return;
     }
+    this.#takeFrame(frame, bytes);
   }
 
-  #takeFrame(bytes: ArrayBuffer): void {
-    const frame = decodeSpectrumFrame(bytes);
+  #takeFrame(frame: SpectrumFrame, bytes: ArrayBuffer): void {
     if (this.#tapped.has(frame.streamId)) this.#options.report({ type: "frame", bytes });
     this.#options.onFrame(frame);
   }

@@ -82,3 +82,17 @@ test("a view is sent by the parts that changed, those that are gone too", () => 
   });
   expect(changedParts({ ...before }, before)).toEqual({});
 });
+
+test("a picture that cannot take a frame is given up, and the others still get it", () => {
+  const bench = new Bench();
+  const plot = { width: 1, height: 1, getContext: () => ({}) } as unknown as PlotCanvas;
+  bench.say({ type: "create", plotId: 2, kind: "tile", subject: "b", plot });
+  bench.say({ type: "view", plotId: 2, view: DEFAULT_VIEW });
+  bench.say({ type: "follow", plotId: 2, streamId: spectrumFrame(1, [0]).streamId });
+  // A list that is none makes the first picture throw with its next frame.
+  bench.say({ type: "view", plotId: 1, view: { watched: [undefined as never] } });
+  bench.frame("live", 1, -20);
+  expect(bench.reports.filter(({ type }) => type === "failed")).toMatchObject([{ plotId: 1 }]);
+  bench.say({ type: "ask", plotId: 2, id: 8, question: { kind: "line", of: "live" } });
+  expect(bench.reports.at(-1)).toMatchObject({ type: "answer", answer: [{ levelDbmv: -20 }, {}, {}] });
+});

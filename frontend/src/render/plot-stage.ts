@@ -125,18 +125,32 @@ export class PlotStage {
 
   /** A frame as it is captured, for all pictures that follow its stream. */
   takeFrame(frame: SpectrumFrame): void {
-    for (const entry of this.#plots.values()) {
+    for (const [plotId, entry] of this.#plots) {
       if (entry.streamId !== frame.streamId) continue;
-      for (const due of entry.playOut.push(frame, frame.capturedAtMs, this.#host.now())) {
-        entry.live.addFrame(due);
+      try {
+        this.#takeLive(entry, frame);
+      } catch (cause) {
+        this.#fail(plotId, cause);
       }
-      entry.live.setPlayOut(entry.playOut.delayMs);
-      if (entry.plot === entry.live) entry.changed = true;
-      if (entry.kind !== "monitor") continue;
-      entry.quietLine.add(frame);
-      entry.heardMs = Math.max(entry.heardMs ?? 0, frame.capturedAtMs);
     }
     this.#schedule();
+  }
+
+  #takeLive(entry: PlotEntry, frame: SpectrumFrame): void {
+    for (const due of entry.playOut.push(frame, frame.capturedAtMs, this.#host.now())) {
+      entry.live.addFrame(due);
+    }
+    entry.live.setPlayOut(entry.playOut.delayMs);
+    if (entry.plot === entry.live) entry.changed = true;
+    if (entry.kind !== "monitor") return;
+    entry.quietLine.add(frame);
+    entry.heardMs = Math.max(entry.heardMs ?? 0, frame.capturedAtMs);
+  }
+
+  /** A picture that cannot be drawn is given up, and the others go on. */
+  #fail(plotId: number, cause: unknown): void {
+    this.#plots.delete(plotId);
+    this.#host.report({ type: "failed", plotId, message: messageOf(cause) });
   }
 
   #handleForPlot(command: PlotCommand): void {
@@ -243,8 +257,7 @@ export class PlotStage {
         const everyMs = entry.prompt ? PROMPT_EVERY_MS : REPORT_EVERY_MS;
         if (nowMs - entry.reportedAtMs >= everyMs) this.#report(plotId, entry, nowMs);
       } catch (cause) {
-        this.#plots.delete(plotId);
-        this.#host.report({ type: "failed", plotId, message: messageOf(cause) });
+        this.#fail(plotId, cause);
       }
     }
     const isUnderWay = ({ changed, heardMs, playOut, settlesAtMs }: PlotEntry) =>
