@@ -74,7 +74,7 @@ run("a mask is handed to the lab by the keyboard, and another browser is told th
   await there.waitFor();
   await soon(() => there.textContent()).toMatch(/FAIL.*its event is raised/);
   await soon(() => other.locator(".lab-chip").textContent()).toMatch(/Lab masks\s*FAIL/);
-  await other.getByRole("button", { name: "Show lab mask plan +6 dB in this browser" }).click();
+  await other.getByRole("button", { name: "Show here: lab mask plan +6 dB" }).click();
   await other.getByRole("article", { name: "Mask plan +6 dB", exact: true }).waitFor();
   await soon(() => other.getByText("The lab watches it, whether this page is open or not.").count()).toBe(1);
   await other.close();
@@ -100,7 +100,7 @@ run(
     const watched = page.getByRole("article", { name: "Lab mask plan +6 dB" });
     await watched.getByRole("combobox").selectOption("critical");
     await soon(async () => (await labMasks())[0]?.severity).toBe("critical");
-    await watched.getByRole("button", { name: "Have the lab watch mask plan +6 dB no more" }).click();
+    await watched.getByRole("button", { name: "Stop watching: lab mask plan +6 dB" }).click();
     await watched.waitFor({ state: "detached" });
     expect(await labMasks()).toEqual([]);
     await page.getByRole("button", { name: "Watch in the lab: mask plan +6 dB" }).waitFor();

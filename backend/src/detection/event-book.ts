@@ -178,15 +178,9 @@ export class EventBook {
   }
 
   /** The held event that a new one of the port goes on. */
-  #takeHeld(
-    source: BookedSource,
-    { kind, f0Hz, bwHz, classification }: DetectorEvent,
-  ): PlantEvent | undefined {
+  #takeHeld(source: BookedSource, found: DetectorEvent): PlantEvent | undefined {
     for (const { event } of this.#held.values()) {
-      const isNear = Math.abs(event.f0Hz - f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2);
-      if (!isOfPort(event, source) || event.kind !== kind || !isNear) continue;
-      // Masks lie over each other.
-      if (kind === "mask" && event.classification !== classification) continue;
+      if (!isOfPort(event, source) || event.kind !== found.kind || !isSamePlace(event, found)) continue;
       this.#held.delete(event.id);
       return event;
     }
@@ -232,6 +226,18 @@ export class EventBook {
       if (event.state === "raised" && muted !== event.muted) this.note(event.id, { muted });
     }
   }
+}
+
+/** Masks lie over each other, and each of their bands is one event wherever in it the level is worst. */
+function isSamePlace(
+  event: PlantEvent,
+  { kind, classification, f0Hz, bwHz, figures }: DetectorEvent,
+): boolean {
+  if (kind === "mask") {
+    const { bandFromHz = f0Hz, bandToHz = f0Hz } = figures;
+    return event.classification === classification && event.f0Hz >= bandFromHz && event.f0Hz <= bandToHz;
+  }
+  return Math.abs(event.f0Hz - f0Hz) <= Math.max(NEAR_HZ, bwHz / 2, event.bwHz / 2);
 }
 
 /** What an event is judged by again: of all masks, which may have thousands of points, its own. */

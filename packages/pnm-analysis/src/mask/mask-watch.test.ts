@@ -89,7 +89,7 @@ test("a carrier over a mask is an event once it is there for so many frames in a
       levelDbmv: -26,
       channels: [],
       evidence: { value: 14, threshold: 0, frames: [11, 12, 13, 14, 15] },
-      figures: { limitDbmv: -40, worstDb: 14, worstLevelDbmv: -26 },
+      figures: { limitDbmv: -40, worstDb: 14, worstLevelDbmv: -26, bandFromHz: 20.45e6, bandToHz: 29.95e6 },
     },
   });
   expect(notice!.event.f0Hz).toBeCloseTo(25e6, 0);

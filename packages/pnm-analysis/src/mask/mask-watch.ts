@@ -236,7 +236,13 @@ export class MaskWatch {
       threshold: 0,
       severity: mask.severity,
       classification: mask.name,
-      figures: { limitDbmv, worstDb, worstLevelDbmv: levelDbmv },
+      figures: {
+        limitDbmv,
+        worstDb,
+        worstLevelDbmv: levelDbmv,
+        bandFromHz: axis.firstBinHz + (band.first - 0.5) * axis.binSpacingHz,
+        bandToHz: axis.firstBinHz + (band.end - 0.5) * axis.binSpacingHz,
+      },
     };
   }
 }
