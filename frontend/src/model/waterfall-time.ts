@@ -1,8 +1,8 @@
 import type { PlotView } from "./plot-view.ts";
 
 /** Time that a row of CSS pixels may stand for: below it a frame is higher than a label, above it a day is a strip. */
-export const LEAST_MS_PER_PX = 10;
-export const MOST_MS_PER_PX = 600_000;
+const LEAST_MS_PER_PX = 10;
+const MOST_MS_PER_PX = 600_000;
 
 export type TimeView = Pick<PlotView, "msPerPx" | "scrollMs">;
 
