@@ -2,6 +2,7 @@ import {
   type DetectorEvent,
   type DetectorNotice,
   isSameAxis,
+  isSameBandwidth,
   type MaskState,
   median,
   type SpectrumFrame,
@@ -64,7 +65,7 @@ export class JudgedStream {
   feed(bytes: ArrayBuffer): void {
     const frame = analysedFrameOf(bytes, this.#options);
     const last = this.#last;
-    if (last && !isSameAxis(last, frame)) this.#release();
+    if (last && !(isSameAxis(last, frame) && isSameBandwidth(last, frame))) this.#release(last, frame);
     // Files that come late belong before others: times of detectors do not go back.
     if (last) frame.timeS = Math.max(frame.timeS, last.timeS);
     this.#last = frame;
@@ -169,7 +170,12 @@ export class JudgedStream {
     if (picked.length > 0) this.#listener.onEvidence(event.id, picked);
   }
 
-  #release(): void {
+  #release(last: SpectrumFrame, next: SpectrumFrame): void {
+    const { noiseBaselineDbmv } = this.#options;
+    if (noiseBaselineDbmv !== undefined) {
+      const changeDb = bandwidthDbOf(next) - bandwidthDbOf(last);
+      this.#options = { ...this.#options, noiseBaselineDbmv: noiseBaselineDbmv + changeDb };
+    }
     this.#detectors = undefined;
     this.#told.clear();
     this.#listener.onReleased();

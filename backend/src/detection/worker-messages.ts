@@ -64,7 +64,7 @@ export type EventChange = "raised" | "changed" | "cleared";
 export type FromDetectors =
   | { type: "event"; stream: number; change: EventChange; event: DetectorEvent }
   | { type: "evidence"; stream: number; eventId: string; frames: EvidenceFrame[] }
-  /** The frames lie on another axis now: the detectors have begun anew and follow these events no more. */
+  /** The frames lie on another axis now, or have another noise bandwidth: the detectors have begun anew and follow these events no more. */
   | { type: "released"; stream: number }
   /** Noise of an hour so far, see `NoiseHour`. */
   | { type: "noise"; stream: number; hour: number; dbmvPerHz: number; samples: number }

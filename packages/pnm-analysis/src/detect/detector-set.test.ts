@@ -63,6 +63,17 @@ test("a frame on another axis starts anew and is judged on its own", () => {
   ]);
 });
 
+test("a wider window on an unchanged plant raises nothing", () => {
+  const detectors = new DetectorSet({ plan: empty });
+  for (const frame of noise(600)) detectors.feed(frame);
+  const riseDb = dbOfPower(3.77);
+  const wider = (levels: Float32Array) => levels.set(levels.map((level) => level + riseDb));
+  for (const frame of noise(600, wider, { resolutionBandwidthHz: 3.77 * 50e3 })) {
+    detectors.feed({ ...frame, timeS: frame.timeS + 30 });
+  }
+  expect(detectors.events).toEqual([]);
+});
+
 test("an event's evidence lies around its peak, and ids are those that were asked for", () => {
   const detectors = new DetectorSet({ plan: empty, enabled: ["D1"], nextId: () => "mine" });
   const frames = noise(60, (levels, sequence) => {

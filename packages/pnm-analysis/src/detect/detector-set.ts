@@ -1,6 +1,6 @@
 import type { BandPlan } from "../plant/band-plan.ts";
 import { type ChannelFigures, channelTable } from "../plant/channel-table.ts";
-import { isSameAxis, type SpectrumFrame } from "../spectrum-frame.ts";
+import { isSameAxis, isSameBandwidth, type SpectrumFrame } from "../spectrum-frame.ts";
 import { AnomalyDetector } from "./anomaly.ts";
 import type { DownstreamCarrier } from "./beat-grid.ts";
 import { CarrierDetector } from "./carriers.ts";
@@ -36,7 +36,7 @@ export interface DetectorSetOptions {
 
 /**
  * All detectors of one stream. Feed it every frame in order; it answers with what was raised, reopened or cleared. A
- * frame on another axis, or with another number of looks, starts everything anew.
+ * frame on another axis, of another noise bandwidth, or with another number of looks, starts everything anew.
  */
 export class DetectorSet {
   #options: DetectorSetOptions;
@@ -102,7 +102,12 @@ export class DetectorSet {
 
   #viewOf(frame: SpectrumFrame): FrameView {
     const view = this.#view;
-    if (view && isSameAxis(view.frame, frame) && (frame.looks ?? 1) === view.looks) return view;
+    const isGoingOn =
+      view !== undefined &&
+      isSameAxis(view.frame, frame) &&
+      isSameBandwidth(view.frame, frame) &&
+      (frame.looks ?? 1) === view.looks;
+    if (isGoingOn) return view;
     this.#view = new FrameView(frame, this.#options.plan);
     this.#create();
     return this.#view;
