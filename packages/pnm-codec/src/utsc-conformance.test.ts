@@ -204,6 +204,32 @@ describe("a header that says nothing, without any configuration", () => {
     },
   );
 
+  it.each([
+    ["at 32767 and -32767", -32_767, 32_767, 1],
+    ["at the ends of 14 bits, left-aligned", -8192, 8191, 4],
+    ["at the ends of 12 bits, left-aligned", -2048, 2047, 16],
+    ["at the ends of 14 bits, right-aligned", -8192, 8191, 1],
+  ])("time samples of a converter that clips %s are told in either byte order", (_, least, most, step) => {
+    for (const drive of [1.1, 1.5, 3]) {
+      for (const turns of [0.0123, 0.2371, 0.49]) {
+        const clipped = Array.from({ length: 2 * 2048 }, (__, n) => {
+          const phase = 2 * Math.PI * turns * Math.floor(n / 2) - (n % 2) * (Math.PI / 2);
+          const value = Math.round(drive * most * Math.cos(phase));
+          return step * Math.max(least, Math.min(most, value));
+        });
+        for (const [endianness, write] of [
+          ["big", be16],
+          ["little", le16],
+        ] as const) {
+          const record = read(e6000(clipped.flatMap((value) => write(value))), {
+            utsc: { outputFormat: "timeIQ", bins: 2048 },
+          });
+          expect([drive, turns, record.endianness]).toEqual([drive, turns, endianness]);
+        }
+      }
+    }
+  });
+
   it("weak power, a few counts with carriers far above, stays power", () => {
     const weak = powers(800).map((power, k) => Math.round(power / 20_000) + (k % 40 === 0 ? 900_000 : 0));
     for (const [endianness, write] of [

@@ -275,6 +275,16 @@ test("samples at full scale are counted on both sides, of unsigned bins on the u
   expect(clippedShare(new Uint16Array(0))).toBe(0);
 });
 
+test("converters that stop short of full scale are seen to clip where both ends repeat", () => {
+  expect(clippedShare(Int16Array.of(0, 32767, -32767, 5, -32767, 7, 8, 9))).toBe(3 / 8);
+  expect(clippedShare(Int16Array.of(0x7ffc, 0x7ffc, -0x8000, 4, 8, 16, -4, 0))).toBe(3 / 8);
+  expect(clippedShare(Int16Array.of(0x7ff0, 0x7ff0, -0x7ff0, -0x7ff0))).toBe(1);
+  // Single peaks near full scale, and a level that only stays there, are no swing cut off.
+  expect(clippedShare(Int16Array.of(0x7ff0, -0x7ff0, 0, 0))).toBe(0);
+  expect(clippedShare(Int16Array.of(0x7ff0, 0x7ff0, 0, -5))).toBe(0);
+  expect(clippedShare(Int16Array.of(900, 900, -900, -900))).toBe(0);
+});
+
 test("every threshold's default lies within its limits and can be changed", () => {
   for (const [name, { value, least, most, source }] of Object.entries(THRESHOLDS)) {
     expect([name, value >= least && value <= most, source.length > 0]).toEqual([name, true, true]);

@@ -4,6 +4,9 @@ import type { Endianness } from "../binary/integers.ts";
 const PAIRS = 64;
 /** Share of 16-bit values at either end of their range from which they were clipped there. */
 const CLIPPED_SHARE = 0.05;
+/** Ends of a range lie this near to full scale: the ends of two's complement, and those with low bits left empty. */
+const NEAR_FULL_SCALE = 63 / 64;
+const LEAST_FULL_SCALE = 2 ** 9;
 
 export interface EndiannessFinding {
   endianness: Endianness;
@@ -67,7 +70,11 @@ function findEmptyByte(
   return emptyFirst > pairs / 2 && emptyLast < pairs / 20 ? EMPTY_FIRST : undefined;
 }
 
-/** The byte order in which many samples stand at both ends of their range; in the other they are 128 and -129. */
+/**
+ * The byte order in which many samples stand at both ends of their range. The ends are the largest and the smallest
+ * value seen, because converters stop at +-32767 as well, or leave the lowest bits empty. Read in the other order clipped
+ * samples are small values, and the rest is spread evenly.
+ */
 function findClipped(
   bytes: Uint8Array,
   offset: number,
@@ -75,22 +82,38 @@ function findClipped(
   stride: number,
 ): EndiannessFinding | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ends = { big: [0, 0], little: [0, 0] };
-  let values = 0;
+  const values: Record<Endianness, number[]> = { big: [], little: [] };
   for (let i = 0, pairs = 0; i + 1 < count && pairs < PAIRS; i += stride, pairs++) {
     for (const at of [offset + 2 * i, offset + 2 * i + 2]) {
-      values++;
-      for (const order of ["big", "little"] as const) {
-        const value = view.getInt16(at, order === "little");
-        if (value === 0x7fff) ends[order][0]!++;
-        if (value === -0x8000) ends[order][1]!++;
-      }
+      values.big.push(view.getInt16(at));
+      values.little.push(view.getInt16(at, true));
     }
   }
-  const isClipped = (order: Endianness) => Math.min(...ends[order]) > CLIPPED_SHARE * values;
-  if (isClipped("big") === isClipped("little")) return undefined;
-  const endianness = isClipped("big") ? "big" : "little";
+  const isBig = isClipped(values.big);
+  if (isBig === isClipped(values.little)) return undefined;
+  const endianness = isBig ? "big" : "little";
   return { endianness, reason: `${endianness}-endian: many samples stand at both ends of their range` };
+}
+
+/** Whether the largest and the smallest value lie near full scale and many values stand at each. */
+function isClipped(values: readonly number[]): boolean {
+  const most = Math.max(...values);
+  const least = Math.min(...values);
+  if (!isFullScale(most, -least)) return false;
+  let atMost = 0;
+  let atLeast = 0;
+  for (const value of values) {
+    if (value === most) atMost++;
+    if (value === least) atLeast++;
+  }
+  return Math.min(atMost, atLeast) > CLIPPED_SHARE * values.length;
+}
+
+/** Whether both values lie near the same power of two, full scale of a converter of 10 bits or more. */
+function isFullScale(most: number, least: number): boolean {
+  const fullScale = 2 ** (32 - Math.clz32(most));
+  const near = NEAR_FULL_SCALE * fullScale;
+  return fullScale >= LEAST_FULL_SCALE && most >= near && least >= near && least <= fullScale;
 }
 
 function compareRoughness(
