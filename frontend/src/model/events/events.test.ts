@@ -67,6 +67,8 @@ test("of a burst it is said how seldom a capture meets it, of other events not",
   const burst = { ...ingress, detector: "D3" };
   expect(burstChanceWords({ ...burst, dutyPct: 7.7 })).toBe("seen 1 in 13 captures");
   expect(burstChanceWords({ ...burst, dutyPct: 90 })).toBe("seen in nearly every capture");
+  expect(burstChanceWords({ ...burst, dutyPct: 100, count: 1 })).toBe("seen in one capture so far");
+  expect(burstChanceWords({ ...burst, dutyPct: 100 / 260, count: 1 })).toBe("seen 1 in 260 captures");
   expect(burstChanceWords({ ...ingress, dutyPct: 7.7 })).toBeUndefined();
 });
 

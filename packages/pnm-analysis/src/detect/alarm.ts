@@ -13,6 +13,7 @@ export class Alarm {
   #memory: AlarmMemory = QUIET_ALARM;
   readonly #timing: AlarmTiming;
   readonly #framesPerStep: number;
+  readonly #isDutyToNow: boolean;
   readonly #journal: EventJournal;
   /** Frames since the first sighting, and those of them that showed it. */
   #frames = 0;
@@ -20,17 +21,25 @@ export class Alarm {
   #firstS = Number.NaN;
   #peak: { value: number; sequence: number } | undefined;
 
-  /** @param timing `framesPerStep`: frames that one step stands for, 1 unless given */
+  /**
+   * @param timing `framesPerStep`: frames that one step stands for, 1 unless given. `isDutyToNow`: the duty is of all
+   *   frames up to the clearing and not to the last sighting, for what has no length of its own.
+   */
   constructor(
     detector: EventSourceId,
     kind: EventKind,
     journal: EventJournal,
-    { framesPerStep = 1, ...timing }: Partial<AlarmTiming> & { framesPerStep?: number } = {},
+    {
+      framesPerStep = 1,
+      isDutyToNow = false,
+      ...timing
+    }: Partial<AlarmTiming> & { framesPerStep?: number; isDutyToNow?: boolean } = {},
   ) {
     this.detector = detector;
     this.kind = kind;
     this.#journal = journal;
     this.#framesPerStep = framesPerStep;
+    this.#isDutyToNow = isDutyToNow;
     this.#timing = { ...DEFAULT_TIMING, ...timing };
   }
 
@@ -63,6 +72,7 @@ export class Alarm {
     }
     this.#frames += 1;
     if (isOver) this.#see(sighting, timeS, sequence);
+    else if (this.#isDutyToNow && this.event?.state === "raised") this.event.dutyPct = this.#dutyPct;
     const { memory, effect } = alarmStep(this.#memory, excessDb, timeS, this.#timing);
     this.#memory = memory;
     if (effect === undefined) return undefined;
@@ -76,6 +86,10 @@ export class Alarm {
     return { type, event: snapshotOf(this.event) };
   }
 
+  get #dutyPct(): number {
+    return (100 * this.#seen) / this.#frames;
+  }
+
   #see(sighting: Sighting, timeS: number, sequence: number): void {
     this.#seen += 1;
     const isPeak = this.#peak === undefined || sighting.value > this.#peak.value;
@@ -84,7 +98,7 @@ export class Alarm {
     if (!event) return;
     event.lastS = timeS;
     event.count = this.#seen * this.#framesPerStep;
-    event.dutyPct = (100 * this.#seen) / this.#frames;
+    event.dutyPct = this.#dutyPct;
     const share = sighting.isPlaceOfPeak ? 1 : 1 / Math.min(50, this.#seen);
     event.f0Hz += share * (sighting.f0Hz - event.f0Hz);
     event.bwHz = Math.max(event.bwHz, sighting.bwHz);
@@ -112,7 +126,7 @@ export class Alarm {
       firstS: this.#firstS,
       lastS: timeS,
       count: this.#seen * this.#framesPerStep,
-      dutyPct: (100 * this.#seen) / this.#frames,
+      dutyPct: this.#dutyPct,
       f0Hz: sighting.f0Hz,
       bwHz: sighting.bwHz,
       levelDbmv: sighting.levelDbmv,

@@ -125,6 +125,22 @@ test("a burst over the quiet band is an impulse, and the floor does not follow i
   expect(Math.abs(floor[200]! + 59)).toBeLessThan(0.5);
 });
 
+test("a single burst is one of all frames up to its clearing, and a line that ends keeps the duty that it had", () => {
+  const detectors = new DetectorSet({ plan: empty });
+  const frames = noise(900, (levels, sequence) => {
+    if (sequence === 100) for (let k = 0; k < 400; k += 1) levels[k]! += 20;
+    if (sequence < 60) levels[200] = -20;
+  });
+  const cleared = [...frames].flatMap((frame) =>
+    detectors.feed(frame).filter(({ type }) => type === "cleared"),
+  );
+  const dutyPct = (kind: string) => cleared.find(({ event }) => event.kind === kind)!.event.dutyPct;
+  // 30 s of 20 frames each after the one that showed it.
+  expect(100 / dutyPct("impulseNoise")).toBeGreaterThan(590);
+  expect(100 / dutyPct("impulseNoise")).toBeLessThan(610);
+  expect(dutyPct("narrowbandIngress")).toBeGreaterThan(90);
+});
+
 test("the same recording raises the same events", () => {
   const shape = (levels: Float32Array, sequence: number) => {
     if (sequence % 90 < 45) levels[77] = -25;

@@ -60,7 +60,7 @@ export interface DetectorEvent {
   state: "raised" | "cleared";
   firstS: number;
   lastS: number;
-  /** Frames that showed it, and their share of all frames from the first to the last, in %. */
+  /** Frames that showed it, and their share of all frames from the first to the last, of bursts to the clearing, in %. */
   count: number;
   dutyPct: number;
   f0Hz: number;

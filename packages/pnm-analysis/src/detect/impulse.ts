@@ -54,6 +54,7 @@ export class ImpulseDetector implements Detector {
     this.#alarm = new Alarm("D3", "impulseNoise", context.journal, {
       ...timingOf(context.thresholds),
       ...AT_ONCE,
+      isDutyToNow: true,
     });
   }
 
