@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { encodeSpectrumFrame } from "@pnmlab/protocol";
 import { expect, test, vi } from "vitest";
 import { binHz, lineMask, memoryRecorder, noiseFrame, openDetection, wireBytes } from "../_test/detection.ts";
 import { temporaryFolder, waitFor as waitForAtMost } from "../_test/support.ts";
@@ -54,6 +55,28 @@ test("a lab mask raises an event with no browser open, proven by frames, replaye
   await through(700);
   await waitFor(() => store.get(event!.id)!.state === "cleared");
   expect(masks.list()[0]!.watch).toMatchObject({ state: "passing" });
+});
+
+test("an event that took more than a minute of frames is replayed with all of them, and not by a recording that holds fewer", async () => {
+  const FRAMES = 1300;
+  const from = (first: number) =>
+    function* () {
+      for (let sequence = first; sequence < FRAMES + 20; sequence += 1) {
+        yield encodeSpectrumFrame(noiseFrame(sequence, LINE));
+      }
+    };
+  const recordings = { "kept-1": from(FRAMES - 200), "ring-s-1": from(0) };
+  const { recorder, read } = memoryRecorder(recordings);
+  const { service, masks, store, feed, through } = await openMasks({ recorder });
+  masks.put(randomUUID(), lineMask({ consecutiveFrames: FRAMES }), "anna");
+  for (let fed = 0; fed < FRAMES + 20; fed += 220) {
+    feed(fed, fed + 220, LINE);
+    await through(fed + 220);
+  }
+  const [event] = store.list({ limit: 10 });
+  expect(event).toMatchObject({ kind: "mask", recordingId: "kept-1" });
+  expect(await service.replay(event!.id)).toMatchObject({ source: "ring", fires: true, value: 15 });
+  expect(read).toEqual(["kept-1", "ring-s-1"]);
 });
 
 test("masks that are put, changed and taken away hold from the next frame, while the detectors keep what they know", async () => {

@@ -1,5 +1,5 @@
 import { isPnmLabError, PnmLabError } from "@pnmlab/kit";
-import type { PlantEvent, Replay } from "@pnmlab/protocol";
+import { decodeSpectrumFrame, type PlantEvent, type Replay } from "@pnmlab/protocol";
 import type { Recorder } from "../contracts.ts";
 import { capturedAtMsOf } from "./recorded-frames.ts";
 import type { TrialFrame, TrialRunner } from "./trial-runner.ts";
@@ -31,7 +31,8 @@ export interface ReplayDeps {
 /**
  * Feeds the frames around an event to fresh detectors that are set as they were when it was raised. The same frames
  * give the same answer. A kept recording is taken first, then the ring of the session, then the frames that are
- * stored with the event, which are too few for what takes its time.
+ * stored with the event, which are too few for what takes its time. Of those that end before a mask would fail, the
+ * first is told where there is nothing longer.
  *
  * @throws PnmLabError `EVENT_EVIDENCE_NOT_FOUND` where no frames are left, and as `TrialRunner.run`
  */
@@ -45,19 +46,25 @@ export async function replayEvent(
     trials.run(context, frames, { wantedKind: event.kind, signal });
   const peakMs = evidence.length > 0 ? capturedAtMsOf(evidence[evidence.length >> 1]!) : event.lastMs;
   const isSlow = SLOW_KINDS.has(event.kind);
+  const leastFrames = Math.max(0, ...(context.masks ?? []).map(({ consecutiveFrames }) => consecutiveFrames));
   const part = {
-    fromMs: peakMs - (isSlow ? BEFORE_SLOW_MS : BEFORE_MS),
+    fromMs: peakMs - (isSlow ? BEFORE_SLOW_MS : BEFORE_MS) - leastFrames * periodMsOf(evidence),
     toMs: peakMs + (isSlow ? AFTER_SLOW_MS : AFTER_MS),
   };
   const kept = [
     { source: "recording" as const, id: event.recordingId },
     { source: "ring" as const, id: `ring-${event.sessionId}` },
   ];
+  let short: Replay | undefined;
   for (const { source, id } of kept) {
     if (recorder === undefined || id === null || !(await holds(recorder, id, peakMs))) continue;
     const result = await run(plain(recorder.frames(id, part)));
-    if (result.frames > evidence.length) return replayOf(event, source, result);
+    if (result.frames <= evidence.length) continue;
+    const replay = replayOf(event, source, result);
+    if (result.frames >= leastFrames) return replay;
+    short ??= replay;
   }
+  if (short) return short;
   if (event.evidence.removed !== null) {
     throw new PnmLabError(
       "EVENT_EVIDENCE_NOT_FOUND",
@@ -65,6 +72,14 @@ export async function replayEvent(
     );
   }
   return replayOf(event, "evidence", await run(plain(copies(evidence))));
+}
+
+/** Mean time from frame to frame of the evidence; 0 where it is of one. */
+function periodMsOf(evidence: readonly ArrayBuffer[]): number {
+  if (evidence.length < 2) return 0;
+  const first = decodeSpectrumFrame(evidence[0]!);
+  const last = decodeSpectrumFrame(evidence.at(-1)!);
+  return (last.capturedAtMs - first.capturedAtMs) / Math.max(1, last.sequence - first.sequence);
 }
 
 async function holds(recorder: Pick<Recorder, "detail">, id: string, atMs: number): Promise<boolean> {
