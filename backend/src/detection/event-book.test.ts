@@ -161,6 +161,40 @@ test("an event that the recorder wants is recorded once, also where it grows to 
   expect(recording.kept).toHaveLength(1);
 });
 
+test("what an event was judged by is stored with it once, of masks its own, also where the database refuses it at first", async () => {
+  const { book, store } = await openBook();
+  const [own, other] = ["own", "other"].map((name) => ({
+    id: name,
+    name,
+    source: { from: "points" as const, points: [] },
+    trace: "live" as const,
+    consecutiveFrames: 3,
+    severity: "major" as const,
+  }));
+  const source = detectionSource({ context: '{"looks":1}', masks: [own!, other!] });
+  const found = (id: string, f0Hz: number) =>
+    detectorEvent(id, { detector: "mask", kind: "mask", classification: "own", f0Hz });
+  const { save } = store;
+  const given: (string | undefined)[] = [];
+  store.save = (event, context) => {
+    given.push(context);
+    save(event, context);
+  };
+  book.take(source, "raised", found("a", 25e6));
+  book.take(source, "changed", found("a", 25e6));
+  book.take(source, "cleared", { ...found("a", 25e6), state: "cleared" });
+  const context = JSON.stringify({ looks: 1, masks: [own] });
+  expect(given).toEqual([context, undefined, undefined]);
+  store.save = () => {
+    throw new Error("database or disk is full");
+  };
+  book.take(source, "raised", found("b", 30e6));
+  book.take(source, "changed", found("b", 30e6));
+  store.save = save;
+  book.take(source, "changed", found("b", 30e6));
+  expect(["a", "b"].map((id) => store.context(id))).toEqual([context, context]);
+});
+
 test("events that the database refuses for a while are told, and stored as they stand when it takes them", async () => {
   const { book, store, published } = await openBook();
   const source = detectionSource({ context: '{"looks":1}' });

@@ -156,10 +156,11 @@ export class EventBook {
     const { severity, recordingId } = event;
     entry.event = continued(entry, plantEventOf(found, source, event, event.evidence.frames));
     entry.touchedMs = this.#options.now();
-    this.#store(entry.event, contextOf(source, found));
+    this.#store(entry.event);
     if (recordingId === null && severity !== entry.event.severity) this.#trigger(entry.event);
   }
 
+  /** @param context of a new event: it is stored once, and may be long */
   #store(event: PlantEvent, context?: string): void {
     this.#save(event, context);
     this.#options.publish(event);

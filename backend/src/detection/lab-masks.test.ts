@@ -79,6 +79,21 @@ test("an event that took more than a minute of frames is replayed with all of th
   expect(read).toEqual(["kept-1", "ring-s-1"]);
 });
 
+test("an event that outlives its place in the log is not replayed, and says why", async () => {
+  const { service, masks, store, feed, through } = await openMasks();
+  masks.put(randomUUID(), lineMask(), "anna");
+  feed(0, 10, LINE);
+  await through(10);
+  const [event] = store.list({ limit: 1 });
+  store.prune(0, 0);
+  expect(store.list({ limit: 1 })).toEqual([]);
+  store.save(event!);
+  await expect(service.replay(event!.id)).rejects.toMatchObject({
+    code: "EVENT_EVIDENCE_NOT_FOUND",
+    message: "what event 1 was judged by has left the log with the oldest events",
+  });
+});
+
 test("masks that are put, changed and taken away hold from the next frame, while the detectors keep what they know", async () => {
   const { service, masks, store, feed, through } = await openMasks();
   feed(0, 20, LINE);

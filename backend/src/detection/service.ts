@@ -239,7 +239,14 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const { store, recorder } = this.#options;
     const event = store.get(id);
     if (!event) throw unknownEvent(id);
-    const context = JSON.parse(store.context(id)!) as JudgeOptions;
+    const known = store.context(id)!;
+    if (known === "") {
+      throw new PnmLabError(
+        "EVENT_EVIDENCE_NOT_FOUND",
+        `what event ${event.number} was judged by has left the log with the oldest events`,
+      );
+    }
+    const context = JSON.parse(known) as JudgeOptions;
     // What the noise was before it rose is known from the event; frames around its peak may not show it.
     const { baselineDbmv } = event.figures;
     if (event.kind === "noiseRise" && baselineDbmv !== undefined) context.noiseBaselineDbmv = baselineDbmv;
