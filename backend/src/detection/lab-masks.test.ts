@@ -161,6 +161,21 @@ test("a mask that does not fit the capture is said to be not judged, and one on 
   expect(states()).toEqual(["idle", "idle"]);
 });
 
+test("while the thread of the detectors is away no mask is said to pass or to fail", async () => {
+  const { masks, feed, through, kill } = await openMasks();
+  masks.put(randomUUID(), lineMask(), "anna");
+  masks.put(randomUUID(), lineMask({ name: "loose", consecutiveFrames: 10_000 }), "anna");
+  const states = () => masks.list().map(({ watch }) => watch.state);
+  feed(0, 5, LINE);
+  await through(5);
+  expect(states()).toEqual(["failing", "passing"]);
+  await kill();
+  expect(states()).toEqual(["waiting", "waiting"]);
+  feed(5, 10, LINE);
+  await through(10);
+  expect(states()).toEqual(["failing", "passing"]);
+});
+
 test("a rehearsal counts what the masks of the port would have raised in a recording", async () => {
   const frames = function* () {
     for (let sequence = 0; sequence < 40; sequence += 1) {

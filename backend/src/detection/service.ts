@@ -445,7 +445,11 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#trials.fail(reason);
     for (const { source, isOver } of this.#streams.values()) this.#book.release(source, isOver);
     this.#streams.clear();
-    for (const session of this.#sessions.values()) session.lost();
+    for (const [id, stream] of this.#sessions) {
+      stream.lost();
+      const session = this.#options.session(id);
+      if (session) this.#tellMasks(session);
+    }
   }
 
   /** What comes from the thread and the clock has no caller: an error there would end the backend. */

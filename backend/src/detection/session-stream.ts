@@ -108,6 +108,7 @@ export class SessionStream {
     for (const bytes of this.#sent) this.#waitingBytes -= bytes;
     this.#sent = [];
     this.open = undefined;
+    this.maskStates = undefined;
   }
 
   #send(stream: number, buffer: ArrayBuffer): void {
