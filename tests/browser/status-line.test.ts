@@ -119,7 +119,7 @@ run(
     const notice = page.getByRole("status").filter({ hasText: "Levels may be off" });
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(
-      /channels stand \+[23]\.\d dB off.*noise bandwidth of the window.*lab-cmts-1=cw reads them so/s,
+      /channels stand \+[23]\.\d dB off.*noise bandwidth of the window.*the entry lab-cmts-1=cw reads them so/s,
     );
     await page.getByRole("tab", { name: /^Events/ }).click();
     await page.getByText("Hum and mains-locked impulses at 50 and 100 Hz cannot be told").waitFor();

@@ -15,7 +15,13 @@ import {
   type UtscLayout,
   type UtscRecord,
 } from "@pnmlab/pnm-codec";
-import { NO_LEVEL, type UtscAccepted, type UtscMismatch, type UtscObserved } from "@pnmlab/protocol";
+import {
+  NO_LEVEL,
+  type UtscAccepted,
+  type UtscMismatch,
+  type UtscObserved,
+  type UtscSampleReading,
+} from "@pnmlab/protocol";
 import { fileMismatches, scaleMismatch } from "./decoder-mismatch.ts";
 
 /** What SNMP says about the captures that arrive; a header that says so itself wins over it. */
@@ -26,6 +32,8 @@ export interface CaptureContext {
   resolutionBandwidthHz: number | undefined;
   /** How the CMTS writes and scales its samples. */
   samples: UtscSampleHabits;
+  /** Which of these habits the site has set; none unless given. */
+  samplesSet?: UtscSampleReading["set"] | undefined;
   /** Window of our own DFT of samples of time; Blackman-Harris unless given. */
   ownWindow?: WindowName | undefined;
 }
@@ -190,6 +198,7 @@ function captureOf(
       ...(isTime ? { ownWindow: context.ownWindow ?? TIME_SAMPLES_WINDOW } : {}),
       ...sampleRate(record.capture?.sampleRateHz || context.sampleRateHz),
       fileLayout: record.layout,
+      samples: { ...context.samples, set: [...(context.samplesSet ?? [])] },
       ...(mismatches.length > 0 ? { mismatches: [...mismatches] } : {}),
       fileSizeBytes,
     },

@@ -1,7 +1,8 @@
-import { generic, type UtscSampleHabits } from "@pnmlab/docsis-mib";
+import { generic } from "@pnmlab/docsis-mib";
 import { backoffDelayMs, isPnmLabError, PnmLabError, sleep } from "@pnmlab/kit";
 import type { MeasStatus, SnmpTarget, UtscAccepted } from "@pnmlab/protocol";
 import type { StoredSession } from "../contracts.ts";
+import type { CaptureContext } from "./capture-frame.ts";
 import { type Configuration, configureRow, destinationIndexOf } from "./configure.ts";
 import type { Device } from "./device.ts";
 import { consequenceOf, failureOf } from "./failure.ts";
@@ -55,6 +56,7 @@ const RETRY = { baseMs: 500, maxMs: 30_000 };
  * mains, those of many runs then do not, so that hum and what is locked to the mains show.
  */
 const REARM_DITHER_MS = 20;
+const SAMPLE_HABITS = ["byteOrder", "binCal", "timeOffsetDb"] as const;
 /** A run's last files may arrive this much after the CMTS says that it has ended. */
 const LAST_FILE_GRACE_MS = 500;
 
@@ -403,7 +405,7 @@ export class ControlLoop {
       kHundredthsDb: state.kHundredthsDb,
       sampleRateHz: state.sampleRateHz,
       resolutionBandwidthHz: this.#resolutionBandwidthHz,
-      samples: this.#samples,
+      ...this.#samples,
       ownWindow: this.#options.stored.requested.ownWindow,
     });
     const tookMs = this.#options.roundTrips.newest("statusPoll")?.durationMs;
@@ -414,9 +416,13 @@ export class ControlLoop {
   }
 
   /** How the samples of this CMTS are read: as its profile says, but for what the site has set. */
-  get #samples(): UtscSampleHabits {
+  get #samples(): Pick<CaptureContext, "samples" | "samplesSet"> {
     const { around, stored } = this.#options;
-    return { ...(this.#settled?.profile ?? generic).samples, ...around.samplesOf(stored.cmtsId) };
+    const set = around.samplesOf(stored.cmtsId);
+    return {
+      samples: { ...(this.#settled?.profile ?? generic).samples, ...set },
+      samplesSet: SAMPLE_HABITS.filter((habit) => set[habit] !== undefined),
+    };
   }
 
   /** @throws PnmLabError `UTSC_TAKEN_OVER`, or `UTSC_ROW_GONE` where nobody's name is on the row */

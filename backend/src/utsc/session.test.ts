@@ -50,6 +50,21 @@ test("a start configures, reads back, leases and initiates; files become frames;
   expect(publisher.states).toEqual(["configuring", "armed", "running", "receiving", "stopping", "stopped"]);
 });
 
+test("a session tells how its samples are read, and what of that the site has set", async () => {
+  const samples = new Map([["lab-cmts-1", { timeOffsetDb: -60.2, binCal: "power" }]] as const);
+  for (const set of [undefined, samples]) {
+    const fixture = startFixture(new FakeCmts(), set && { samples: set });
+    const { id } = await fixture.service.start(REQUEST);
+    await until(() => fixture.service.get(id)?.state === "running");
+    deliver(fixture);
+    expect(fixture.service.get(id)?.observed?.samples).toEqual(
+      set
+        ? { byteOrder: "big", binCal: "power", timeOffsetDb: -60.2, set: ["binCal", "timeOffsetDb"] }
+        : { byteOrder: "big", binCal: "cw", timeOffsetDb: 0, set: [] },
+    );
+  }
+});
+
 test("a row that the CMTS had before is used and left in place", async () => {
   const cmts = new FakeCmts();
   cmts.provide("factory");

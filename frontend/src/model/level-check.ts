@@ -1,4 +1,5 @@
 import { median } from "@pnmlab/pnm-analysis";
+import type { UtscSampleReading } from "@pnmlab/protocol";
 import { formatSigned } from "./format.ts";
 import type { PlotReport } from "./plot-report.ts";
 
@@ -42,18 +43,53 @@ export function isOff(check: LevelCheck | undefined, wasOff: boolean): boolean {
   return Math.abs(check.medianDb) >= least - (wasOff ? HYSTERESIS_DB : 0);
 }
 
-/** What the levels are off by, and what that speaks for. @param isTime samples of time, of which our own FFT is made */
+/** How samples are read now, and of which CMTS. */
+export interface LevelCheckSamples {
+  cmtsId: string;
+  /** The samples are of time, of which our own FFT is made. */
+  isTime: boolean;
+  /** Undefined where a recording does not tell what holds now: then no setting is named. */
+  reading: UtscSampleReading | undefined;
+}
+
+/**
+ * What the levels are off by, and what that speaks for. The setting that it names is the whole entry of the CMTS, with
+ * what is in force already: an entry replaces the one before.
+ */
 export function levelCheckWords(
   { medianDb, channels, enbwDb }: LevelCheck,
-  cmtsId: string,
-  isTime: boolean,
+  { cmtsId, isTime, reading }: LevelCheckSamples,
 ): string {
   const what = `The ${channels} channels stand ${formatSigned(medianDb, 1)} dB off the levels that the CMTS sets, in the median.`;
   if (isTime) {
-    return `${what} Where this stays, K refers to something else than our FFT: PNMLAB_UTSC_SAMPLES=${cmtsId}=${formatSigned(-medianDb, 1).replace("\u2212", "-")}dB mends it.`;
+    const other = `${what} Where this stays, K refers to something else than our FFT`;
+    if (!reading) return `${other}.`;
+    const timeOffsetDb = reading.timeOffsetDb - medianDb;
+    return `${other}: in PNMLAB_UTSC_SAMPLES the entry ${entryWith(cmtsId, reading, { timeOffsetDb })} mends it.`;
   }
   const isWindow = enbwDb > LEAST_DB && Math.abs(Math.abs(medianDb) - enbwDb) <= NEAR_DB;
-  if (!isWindow) return `${what} K or the scale of its files may not be what they are read as.`;
-  const reading = medianDb < 0 ? "power" : "cw";
-  return `${what} That is the noise bandwidth of the window: its bins may be scaled otherwise than they are read. PNMLAB_UTSC_SAMPLES=${cmtsId}=${reading} reads them so.`;
+  const binCal = medianDb < 0 ? "power" : "cw";
+  // Bins that are read so already are off by something else.
+  if (!isWindow || reading?.binCal === binCal) {
+    return `${what} K or the scale of its files may not be what they are read as.`;
+  }
+  const window = `${what} That is the noise bandwidth of the window: its bins may be scaled otherwise than they are read.`;
+  if (!reading) return window;
+  return `${window} In PNMLAB_UTSC_SAMPLES the entry ${entryWith(cmtsId, reading, { binCal })} reads them so.`;
+}
+
+/** The entry of a CMTS in PNMLAB_UTSC_SAMPLES: what it sets, with one habit changed. */
+function entryWith(
+  cmtsId: string,
+  reading: UtscSampleReading,
+  change: Partial<Pick<UtscSampleReading, "binCal" | "timeOffsetDb">>,
+): string {
+  const { byteOrder, binCal, timeOffsetDb } = { ...reading, ...change };
+  const isIn = (habit: UtscSampleReading["set"][number]) => habit in change || reading.set.includes(habit);
+  const settings = [
+    ...(isIn("binCal") ? [binCal] : []),
+    ...(isIn("byteOrder") ? [byteOrder] : []),
+    ...(isIn("timeOffsetDb") ? [`${formatSigned(timeOffsetDb, 1).replace("\u2212", "-")}dB`] : []),
+  ];
+  return `${cmtsId}=${settings.join("/")}`;
 }

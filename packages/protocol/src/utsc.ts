@@ -150,6 +150,18 @@ export const utscMismatchSchema = z.strictObject({
 });
 export type UtscMismatch = z.infer<typeof utscMismatchSchema>;
 
+/** How samples are read: as the vendor profile of the CMTS says, but for what PNMLAB_UTSC_SAMPLES sets. */
+export const utscSampleReadingSchema = z.strictObject({
+  byteOrder: z.enum(["big", "little"]),
+  /** What a bin of the CMTS's own FFT reads: `cw` a tone its level, `power` all together the total power. */
+  binCal: z.enum(["cw", "power"]),
+  /** Added to K for samples of time. */
+  timeOffsetDb: z.number(),
+  /** Which of them the setting says. */
+  set: z.array(z.enum(["byteOrder", "binCal", "timeOffsetDb"])),
+});
+export type UtscSampleReading = z.infer<typeof utscSampleReadingSchema>;
+
 /** What the arriving files show. Undefined fields could not be observed. */
 export const utscObservedSchema = z.strictObject({
   centerFrequencyHz: z.number().optional(),
@@ -163,6 +175,8 @@ export const utscObservedSchema = z.strictObject({
   ownWindow: utscWindowSchema.optional(),
   sampleRateHz: z.number().optional(),
   fileLayout: z.string(),
+  /** How their samples are read; absent in recordings of earlier programs. */
+  samples: utscSampleReadingSchema.optional(),
   /** Files are read otherwise than their CMTS is known to write them: levels may be wrong. Absent where all fits. */
   mismatches: z.array(utscMismatchSchema).optional(),
   fileSizeBytes: z.int(),

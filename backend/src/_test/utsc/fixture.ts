@@ -16,7 +16,7 @@ import type {
   UtscService,
   UtscSetup,
 } from "../../contracts.ts";
-import { createUtscService } from "../../utsc/service.ts";
+import { createUtscService, type UtscServiceOptions } from "../../utsc/service.ts";
 import { FakeCmts, RF_PORT } from "./fake-cmts.ts";
 
 export const REQUEST: StartUtscSession = {
@@ -112,7 +112,10 @@ export interface Fixture {
   restart(): Promise<void>;
 }
 
-export function startFixture(cmts = new FakeCmts()): Fixture {
+export function startFixture(
+  cmts = new FakeCmts(),
+  { samples }: Pick<UtscServiceOptions, "samples"> = {},
+): Fixture {
   const store = new MemoryStore();
   const publisher = new MemoryPublisher();
   const cleaner = new MemoryCleaner();
@@ -129,6 +132,7 @@ export function startFixture(cmts = new FakeCmts()): Fixture {
       destination: { index: 7, host: "10.1.2.20", port: 6969 },
       leaseMs: 15_000,
       log: createLogger("test", "silent"),
+      ...(samples && { samples }),
     });
   const fixture: Fixture = {
     cmts,
