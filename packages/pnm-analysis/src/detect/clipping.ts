@@ -12,6 +12,8 @@ import { isLeaky, Leakage } from "./leakage.ts";
 
 const WINDOW_FRAMES = 100;
 const EVALUATE_FRAMES = 10;
+/** Frames of the window that must have a level where a witness looks. */
+const LEAST_KNOWN = WINDOW_FRAMES / 2;
 const LEAST_BINS = 20;
 /** How far energy beyond the edge must exceed what leaks there, for a window that leaks. */
 const LEAK_FACTOR = 4;
@@ -23,7 +25,7 @@ const NOISE_DB = -10;
 /** A line is named rather than the region that it lies in, though the region correlates a little better. */
 const LINE_FIRST = 0.1;
 
-/** A series over the last frames, the same slots in all of a detector's. */
+/** A series over the last frames, the same slots in all of a detector's; NaN in frames without a level there. */
 type Series = Float64Array;
 
 /** Where there may be no energy, and how much was there. */
@@ -174,11 +176,18 @@ export class ClippingDetector implements Detector {
     const { thresholds } = this.#context;
     const causes = this.#causes(view);
     const found = (this.#witnesses ?? []).flatMap((witness) => {
-      const mean = witness.series.reduce((sum, power) => sum + power, 0) / WINDOW_FRAMES;
-      const riseDb = dbOfPower(Math.max(1e-30, mean) / witness.baseline);
+      const slots = knownSlots(witness.series);
+      if (slots.length < LEAST_KNOWN) return [];
+      const known = (series: Series) => slots.map((slot) => series[slot]!);
+      const riseDb = dbOfPower(Math.max(1e-30, meanKnown(witness.series)) / witness.baseline);
       if (!(riseDb >= thresholds.d5RiseDb)) return [];
       const likely = causes
-        .map((cause) => ({ witness, cause, riseDb, rho: correlation(witness.series, cause.series) }))
+        .map((cause) => ({
+          witness,
+          cause,
+          riseDb,
+          rho: correlation(known(witness.series), known(cause.series)),
+        }))
         .filter(({ rho }) => rho > thresholds.d5Correlation);
       const rank = ({ rho, cause }: (typeof likely)[number]) =>
         rho + (cause.frequencyHz === undefined ? 0 : LINE_FIRST);
@@ -207,7 +216,7 @@ export class ClippingDetector implements Detector {
     return {
       f0Hz: (lowerHz + upperHz) / 2,
       bwHz: upperHz - lowerHz,
-      levelDbmv: dbOfPower(witness.series.reduce((sum, power) => sum + power, 0) / WINDOW_FRAMES),
+      levelDbmv: dbOfPower(meanKnown(witness.series)),
       channels: view.plan.channels.map(({ id }) => id),
       statistic: `rise ${witness.name} in dB`,
       value: riseDb,
@@ -230,6 +239,15 @@ export class ClippingDetector implements Detector {
       },
     };
   }
+}
+
+function knownSlots(series: Series): number[] {
+  return [...series.keys()].filter((slot) => !Number.isNaN(series[slot]!));
+}
+
+function meanKnown(series: Series): number {
+  const slots = knownSlots(series);
+  return slots.reduce((sum, slot) => sum + series[slot]!, 0) / slots.length;
 }
 
 function witnessesOf({ above, quiet, enbwBins }: FrameView): Witness[] {

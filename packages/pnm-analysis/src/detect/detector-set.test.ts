@@ -1,10 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   type BandPlan,
   DetectorSet,
   dbOfPower,
   Random,
   type SpectrumFrame,
+  secondOrderTemplate,
   wouldHaveFired,
 } from "../index.ts";
 
@@ -50,6 +51,62 @@ test("frames of absent bins, in part or whole, are survived and raise nothing", 
   };
   expect(wouldHaveFired(noise(600, holes), { plan: empty }).counts).toEqual({});
   expect(wouldHaveFired(noise(600, holes), { plan: full }).counts).toEqual(onlyIdle);
+});
+
+describe("clipping with frames that have no level beyond the band edge", () => {
+  /** Traffic comes and goes, and with it, after a while, what lies where `isRisen` says. */
+  function counts(band: BandPlan, isRisen: (k: number) => boolean, isAbsent: (sequence: number) => boolean) {
+    const frames = noise(
+      600,
+      (levels, sequence) => {
+        if (sequence % 3 > 0) {
+          for (let k = 20; k < 200; k += 1) levels[k]! += 50;
+          for (let k = 0; k < 400; k += 1) if (sequence > 300 && isRisen(k)) levels[k]! += 10;
+        }
+        if (isAbsent(sequence)) levels.fill(Number.NaN, 300);
+      },
+      { resolutionBandwidthHz: 75e3 },
+    );
+    return wouldHaveFired(frames, { plan: band, enabled: ["D5"] }).counts;
+  }
+  const channels = (upperHz: number): BandPlan => ({
+    channels: [{ id: "all", kind: "scQam", lowerHz: 6e6, upperHz }],
+    upperEdgeHz: 20e6,
+  });
+
+  test("is found beyond the edge by the others", () => {
+    const counted = counts(
+      channels(18e6),
+      (k) => k >= 310,
+      (sequence) => sequence % 50 === 7,
+    );
+    expect(counted).toEqual({ clipping: 1 });
+  });
+
+  test("is found between the channels, even where none has a level beyond the edge", () => {
+    const counted = counts(
+      channels(15e6),
+      (k) => k >= 215 && k < 295,
+      () => true,
+    );
+    expect(counted).toEqual({ clipping: 1 });
+  });
+});
+
+test("frames that lack some or all levels do not hide a floor rise by second-order products", () => {
+  const frequencies = Array.from({ length: 400 }, (_, k) => 5e6 + k * 50e3);
+  const template = secondOrderTemplate([{ lowerHz: 108e6, upperHz: 1002e6 }], frequencies);
+  const frames = noise(
+    80,
+    (levels, sequence) => {
+      const factor = sequence < 30 ? 0 : 1;
+      for (let k = 0; k < 400; k += 1) levels[k] = -59 + dbOfPower(1 + factor * template[k]!);
+      if (sequence % 10 === 3) levels.fill(Number.NaN);
+      if (sequence % 10 === 6) levels.fill(Number.NaN, 0, 300);
+    },
+    { looks: 100 },
+  );
+  expect(wouldHaveFired(frames, { plan: empty, enabled: ["D4"] }).counts).toEqual({ cpdNoise: 1 });
 });
 
 test("a frame on another axis starts anew and is judged on its own", () => {

@@ -103,7 +103,8 @@ export class PathDistortionDetector implements Detector {
   }
 
   #judgeNoise(view: FrameView): DetectorNotice | undefined {
-    if (view.quiet.length < 5 * GROUP_BINS || view.isSpoilt) return undefined;
+    const isUsable = view.quiet.length >= 5 * GROUP_BINS && !view.isSpoilt && !Number.isNaN(view.quietPower);
+    if (!isUsable) return undefined;
     this.#floor ??= new FloorMean(view);
     const powers = this.#floor.add(view);
     if (!powers) return undefined;
@@ -151,19 +152,29 @@ export class PathDistortionDetector implements Detector {
   }
 }
 
+/** A quarter of a mean: of each quiet bin the power in all frames that have a level there, and how many they are. */
+interface MeanPart {
+  sum: Float64Array;
+  known: Uint32Array;
+}
+
+function emptyPart(bins: number): MeanPart {
+  return { sum: new Float64Array(bins), known: new Uint32Array(bins) };
+}
+
 /** Mean power of the quiet bins in groups over the last 2,000 looks, told anew with every quarter of them. */
 class FloorMean {
   /** Middle of each group. */
   readonly frequencies: Float64Array;
   readonly #groupBins: number;
   readonly #framesPerPart: number;
-  #parts: Float64Array[] = [];
-  #sum: Float64Array;
+  #parts: MeanPart[] = [];
+  #part: MeanPart;
   #frames = 0;
 
   constructor({ quiet, frame, looks }: FrameView) {
     this.#framesPerPart = Math.ceil(MEAN_LOOKS / MEAN_PARTS / looks);
-    this.#sum = new Float64Array(quiet.length);
+    this.#part = emptyPart(quiet.length);
     this.#groupBins = Math.max(GROUP_BINS, Math.floor(quiet.length / MOST_GROUPS));
     this.frequencies = Float64Array.from({ length: Math.floor(quiet.length / this.#groupBins) }, (_, g) => {
       const bins = quiet.subarray(g * this.#groupBins, (g + 1) * this.#groupBins);
@@ -171,20 +182,26 @@ class FloorMean {
     });
   }
 
-  /** The power of each group where this frame ends a part and there are enough of them. */
+  /** The power of each group, NaN of one without any level, where this frame ends a part and there are enough of them. */
   add({ quiet, powers }: FrameView): Float64Array | undefined {
-    for (let i = 0; i < quiet.length; i += 1) this.#sum[i]! += powers[quiet[i]!]!;
+    const { sum, known } = this.#part;
+    for (let i = 0; i < quiet.length; i += 1) {
+      const power = powers[quiet[i]!]!;
+      if (Number.isNaN(power)) continue;
+      sum[i]! += power;
+      known[i]! += 1;
+    }
     this.#frames += 1;
     if (this.#frames < this.#framesPerPart) return undefined;
-    this.#parts.push(this.#sum);
+    this.#parts.push(this.#part);
     if (this.#parts.length > MEAN_PARTS) this.#parts.shift();
-    this.#sum = new Float64Array(quiet.length);
+    this.#part = emptyPart(quiet.length);
     this.#frames = 0;
     if (this.#parts.length < MEAN_PARTS) return undefined;
-    const count = MEAN_PARTS * this.#framesPerPart;
+    const total = (of: (part: MeanPart) => number) => this.#parts.reduce((sum, part) => sum + of(part), 0);
     return this.frequencies.map((_, g) => {
       const bins = Array.from({ length: this.#groupBins }, (__, i) => g * this.#groupBins + i);
-      return median(bins.map((i) => this.#parts.reduce((sum, part) => sum + part[i]!, 0) / count));
+      return median(bins.map((i) => total((part) => part.sum[i]!) / total((part) => part.known[i]!)));
     });
   }
 }
