@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { detectionSource, detectorEvent } from "../_test/detection.ts";
 import { recordingLog, temporaryFolder, waitFor } from "../_test/support.ts";
 import { NO_NOTES, plantEventOf } from "../detection/plant-event.ts";
+import { webhookProbe } from "../health/webhook.ts";
 import { EventWebhook, type EventWebhookOptions } from "./event-webhook.ts";
 import { webhookUrlOf } from "./webhook-url.ts";
 
@@ -236,4 +237,23 @@ test("an address in a file is read for each notice, and what is wrong with the f
   expect(received.map(({ notice }) => notice.event.id)).toEqual(["c"]);
   expect(text()).not.toContain(SECRET);
   expect(webhookUrlOf({ eventWebhookUrl: "", eventWebhookUrlFile: "" })).toBeUndefined();
+});
+
+test("a file without an address is said from the start until it is mended, and nothing works before it is proven", async () => {
+  const { url } = await openReceiver();
+  const path = join(await temporaryFolder(), "webhook");
+  const read = webhookUrlOf({ eventWebhookUrl: "", eventWebhookUrlFile: path })!;
+  const { webhook, lines } = openWebhook(url, { url: read });
+  expect(JSON.stringify(lines)).toContain("cannot be read (ENOENT)");
+  const health = () => webhookProbe(() => webhook.state()).run();
+  expect(await health()).toMatchObject({ status: "degraded" });
+  expect(webhook.state().sentence).toContain("cannot be read (ENOENT) at 2026-01-02T00:00:00.000Z");
+  expect(lines).toHaveLength(1);
+  writeFileSync(path, `${url.href}\n`);
+  expect(webhook.state()).toMatchObject({ failure: null, delivered: 0 });
+  expect(webhook.state().sentence).toMatch(/^the event webhook has taken no notice yet; /);
+  expect(await health()).toMatchObject({ status: "ok" });
+  webhook.take(eventOf("a"));
+  await waitFor(() => webhook.state().delivered === 1);
+  expect(webhook.state().sentence).toMatch(/^the event webhook works; /);
 });

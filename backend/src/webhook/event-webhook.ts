@@ -59,11 +59,13 @@ export class EventWebhook implements AsyncDisposable {
   #givenUp = 0;
   #lastDeliveredAtMs: number | undefined;
   #failure: { atMs: number; reason: string } | undefined;
+  #isTried = false;
 
   constructor(options: EventWebhookOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#told = new Set(options.raised.filter((event) => this.#isWanted(event)).map(({ id }) => id));
+    this.#lookAtAddress();
   }
 
   /** Takes an event as it stands; only its raising and its clearing are told. Returns at once and never throws. */
@@ -79,6 +81,7 @@ export class EventWebhook implements AsyncDisposable {
 
   state(): WebhookState {
     const { leastSeverity } = this.#options;
+    this.#lookAtAddress();
     const failure = this.#failure;
     return {
       isOn: true,
@@ -166,14 +169,29 @@ export class EventWebhook implements AsyncDisposable {
     return false;
   }
 
+  /** Until the first attempt tells more: a wrong address is known before an event is lost by it. */
+  #lookAtAddress(): void {
+    if (this.#isTried) return;
+    const { url, log, now } = this.#options;
+    let reason: string | undefined;
+    try {
+      url();
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    if (reason === this.#failure?.reason) return;
+    if (reason !== undefined) log.warn(`the event webhook ${reason}`);
+    this.#failure = reason === undefined ? undefined : { atMs: now(), reason };
+  }
+
   async #post(body: string): Promise<Posted> {
     const { url, userAgent } = this.#options;
+    this.#isTried = true;
     try {
       const { timeoutMs } = this.#limits;
       return await postJson(url(), body, { timeoutMs, signal: this.#stop.signal, userAgent });
     } catch (error) {
-      const reason = isPnmLabError(error, "WEBHOOK_URL_INVALID") ? error.message : "could not be asked";
-      return { ok: false, reason, isFinal: false };
+      return { ok: false, reason: reasonOf(error), isFinal: false };
     }
   }
 
@@ -186,10 +204,18 @@ export class EventWebhook implements AsyncDisposable {
       `${this.#givenUp} given up`,
     ].join(", ");
     const counts = `notices of events since the start: ${past}`;
-    if (this.#failure === undefined) return `the event webhook works; ${counts}`;
+    if (this.#failure === undefined) {
+      const isProven = this.#lastDeliveredAtMs !== undefined;
+      return `${isProven ? "the event webhook works" : "the event webhook has taken no notice yet"}; ${counts}`;
+    }
     const { reason, atMs } = this.#failure;
     return `the event webhook ${reason} at ${textOf(atMs)}; ${counts}`;
   }
+}
+
+/** Other errors may hold the address. */
+function reasonOf(error: unknown): string {
+  return isPnmLabError(error, "WEBHOOK_URL_INVALID") ? error.message : "could not be asked";
 }
 
 function textOf(atMs: number): string;

@@ -689,8 +689,9 @@ export const variables = {
     defaultText: "none; PNMLAB_EVENT_WEBHOOK_URL is the address",
     readers: ["backend"],
     meaning:
-      "File that holds the address of the event webhook. It is read for each notice: a new address needs no restart.",
-    breaks: "Where it cannot be read, notices of events wait; health says so.",
+      "File that holds the address of the event webhook. It is read for each attempt: a new address needs no restart. In a container of compose it lies in the volume of the backend, under /data.",
+    breaks:
+      "Where it cannot be read, notices of events are tried ten times and given up; health says so from the start.",
     form: "a path",
     placement: true,
   },
