@@ -176,6 +176,21 @@ test("while the thread of the detectors is away no mask is said to pass or to fa
   expect(states()).toEqual(["failing", "passing"]);
 });
 
+test("while detectors that came upon an error are held back no mask is said to pass", async () => {
+  const { masks, service, feed, through, lines } = await openMasks();
+  masks.put(randomUUID(), lineMask(), "anna");
+  feed(0, 5);
+  await through(5);
+  expect(masks.list()[0]!.watch.state).toBe("passing");
+  // Detectors that begin anew come upon a line without points, which nothing outside may hand over.
+  service.changeSettings({ thresholds: { clearS: 10 } });
+  const source = { from: "points" as const, points: [null as never] };
+  masks.put(randomUUID(), lineMask({ name: "odd", source }), "anna");
+  feed(5, 10);
+  await waitFor(() => lines.join().includes("failed and begin anew"));
+  expect(masks.list().map(({ watch }) => watch.state)).toEqual(["waiting", "waiting"]);
+});
+
 test("a rehearsal counts what the masks of the port would have raised in a recording", async () => {
   const frames = function* () {
     for (let sequence = 0; sequence < 40; sequence += 1) {

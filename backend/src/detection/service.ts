@@ -439,6 +439,8 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#options.log.error(`the detectors of ${known.source.rfPortName} failed and begin anew: ${message}`);
     known.session.notBeforeMs = this.#options.now() + AFTER_ERROR_MS;
     if (known.session.open?.stream === stream) known.session.end();
+    known.session.maskStates = undefined;
+    this.#tellMasks(known.source);
   }
 
   #lost(reason: string): void {
