@@ -1,3 +1,4 @@
+import { isSameBandwidth } from "@pnmlab/pnm-analysis";
 import type { SpectrumFrame, UpstreamChannel } from "@pnmlab/protocol";
 import { FrameRing } from "./frame-ring.ts";
 import { type FrequencyAxis, sameAxis } from "./frequency-axis.ts";
@@ -33,13 +34,6 @@ export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, keepsPast
 const REARM_WINDOW_MS = 3000;
 /** Kept frames that the figures of the plant are made from when the plan changes, or many frames come at once. */
 const PLANT_FRAMES = 300;
-
-/** A CMTS rounds the bandwidth that it tells, by far less than any two windows differ. */
-const SAME_BANDWIDTH = 0.01;
-
-function isSameBandwidth(oneHz: number, otherHz: number): boolean {
-  return Math.abs(oneHz - otherHz) <= SAME_BANDWIDTH * Math.max(oneHz, otherHz);
-}
 
 /** The spectra of one stream and what is derived from them; starts anew when the axis changes. */
 export class PlotData {
@@ -164,7 +158,7 @@ export class PlotData {
     const axis = axisOf(frame);
     if (axis.bins === 0) return;
     if (!this.axis || !sameAxis(axis, this.axis)) this.#startAnew(axis);
-    else if (!isSameBandwidth(frame.resolutionBandwidthHz, this.resolutionBandwidthHz)) {
+    else if (!isSameBandwidth(frame, this)) {
       // Masks are judged by an axis and its bandwidth: another axis object begins them anew.
       this.axis = axis;
       this.#measureAnew(axis);
