@@ -229,3 +229,22 @@ test("another window on the same axis begins figures and traces anew, a rounded 
   const { powerDbmv } = takeReport(data, 1, NO_READINGS)!.channels[0]!;
   expect(powerDbmv).toBeCloseTo(-10 + 10 * Math.log10(12.5), 0);
 });
+
+test("after a burst of frames close on one another the usual pace is no row of gaps", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  let atMs = 0;
+  let sequence = 0;
+  const run = (count: number, everyMs: number) => {
+    for (let k = 0; k < count; k += 1) {
+      atMs += everyMs;
+      sequence += 1;
+      data.ingest(channelFrame(sequence, { capturedAtMs: atMs }), false);
+    }
+  };
+  run(40, 100);
+  run(40, 20);
+  run(20, 100);
+  const { length } = data.gaps;
+  run(40, 100);
+  expect(data.gaps).toHaveLength(length);
+});

@@ -169,7 +169,8 @@ export class PlotData {
     const previousMs = isFirst ? frame.capturedAtMs : ring.timeAt(ring.endIndex - 1);
     const withheldFrames = isFirst ? 0 : frame.sequence - ring.sequenceAt(ring.endIndex - 1) - 1;
     const gap = this.#noteGap(frame, previousMs, Math.max(0, withheldFrames));
-    if (!gap && !isFirst) this.#intervals.add(frame.capturedAtMs - previousMs);
+    // Gaps too: left out, a burst of files that were waiting would make every later frame one.
+    if (!isFirst) this.#intervals.add(frame.capturedAtMs - previousMs);
 
     if (ring.length === ring.capacity) {
       const oldest = ring.firstIndex;
