@@ -47,6 +47,8 @@ export class LivePlot {
   #theme: PlotTheme;
   #gutters = { left: 0, right: 0 };
   #cursor: PlotCursor | undefined;
+  /** What the page was told last of the traces under the pointer. */
+  #reading: CursorReading | undefined;
   #selection: Scene["selection"];
   #palette = paletteBytes(DEFAULT_VIEW.palette);
   #colours: Uint32Array = new Uint32Array(65536);
@@ -109,6 +111,7 @@ export class LivePlot {
 
   setPlan(channels: readonly UpstreamChannel[]): void {
     this.#data.setPlan(channels);
+    this.#maskJudge.begin(this.#data, this.#view);
     this.dirty = true;
   }
 
@@ -214,11 +217,15 @@ export class LivePlot {
   /** What the traces and the waterfall read under the pointer. */
   readCursor(): CursorReading | undefined {
     const cursor = this.#cursor;
-    if (!cursor) return undefined;
-    const traces = readTraces(this.#data, cursor.frequencyHz);
-    if (!traces) return undefined;
-    const row = this.#rowUnder(cursor, traces.bin);
-    return { ...traces, ...row, x: cursor.x, y: cursor.y, pane: cursor.pane };
+    const traces = cursor && readTraces(this.#data, cursor.frequencyHz);
+    this.#reading = traces && {
+      ...traces,
+      ...this.#rowUnder(cursor, traces.bin),
+      x: cursor.x,
+      y: cursor.y,
+      pane: cursor.pane,
+    };
+    return this.#reading;
   }
 
   /** Draws the picture. `nowMs` paces the slow figures. */
@@ -240,7 +247,7 @@ export class LivePlot {
       drawPersistence: () => this.#persistence.draw(context, layout.trace),
       drawRows: this.#data.ring && (() => this.#image.draw(context, left, top)),
     });
-    paintCursor(context, scene);
+    paintCursor(context, scene, this.#reading);
     if (!this.#view.frozen) {
       this.#framesShown += this.#framesPending;
       this.#framesPending = 0;

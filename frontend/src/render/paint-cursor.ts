@@ -1,11 +1,16 @@
 import { formatMhz, formatNumber } from "../model/format.ts";
 import { binAt, binFrequencyHz } from "../model/frequency-axis.ts";
+import type { CursorReading } from "../model/plot-report.ts";
 import { lowestLevel } from "../model/plot-view.ts";
 import { type Scene, shownLevelOf, xOf, yOf } from "./scene.ts";
 import { crisp, drawTag, type Surface2d } from "./surface.ts";
 
-/** Paints the crosshair on the bin under the pointer through both panes, and the box of a zoom. */
-export function paintCursor(context: Surface2d, scene: Scene): void {
+/**
+ * Paints the crosshair on the bin under the pointer through both panes, and the box of a zoom.
+ *
+ * @param reading what the page was told of the traces there; its level is marked as long as the bin is the same
+ */
+export function paintCursor(context: Surface2d, scene: Scene, reading?: CursorReading): void {
   paintSelection(context, scene);
   const { cursor, data, layout, theme } = scene;
   if (!cursor || !layout.labelled) return;
@@ -22,7 +27,7 @@ export function paintCursor(context: Surface2d, scene: Scene): void {
   context.lineTo(x, trace.top + trace.height);
   context.moveTo(x, waterfall.top);
   context.lineTo(x, waterfall.top + waterfall.height);
-  const level = levelUnder(scene, bin);
+  const level = levelUnder(scene, bin, reading?.bin === bin ? reading : undefined);
   const y = crisp(yOf(scene, level));
   const levelVisible = trace.height > 0 && y >= trace.top && y <= trace.top + trace.height;
   if (levelVisible) {
@@ -50,12 +55,12 @@ export function paintCursor(context: Surface2d, scene: Scene): void {
 }
 
 /** The level that the horizontal line marks: that of the front trace at the bin, else the pointer's. */
-function levelUnder(scene: Scene, bin: number | undefined): number {
+function levelUnder(scene: Scene, bin: number | undefined, told: CursorReading | undefined): number {
   const { traces } = scene.data;
   const { view, cursor, layout } = scene;
   if (traces && bin !== undefined) {
-    if (view.traces.live) return traces.live[bin]!;
-    if (view.traces.average) return traces.average[bin]!;
+    if (view.traces.live) return told?.liveDbmv ?? traces.live[bin]!;
+    if (view.traces.average) return told?.averageDbmv ?? traces.average[bin]!;
   }
   if (cursor?.pane !== "trace") return Number.NaN;
   const share = (cursor.y - layout.trace.top) / layout.trace.height;

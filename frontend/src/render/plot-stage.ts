@@ -32,6 +32,7 @@ interface PlotEntry {
   /** Capture time of the newest frame that the page was not told of yet. */
   heardMs: number | undefined;
   reportedAtMs: number;
+  cursorAtMs: number;
   changed: boolean;
   /** When a recording that is shown stands still, unless another frame comes before. */
   settlesAtMs: number;
@@ -43,6 +44,8 @@ type PlotCommand = Exclude<StageCommand, { type: "fonts" | "theme" | "create" | 
 
 /** Figures that frames have changed go to the page at most this often, as often as it shows them. */
 const REPORT_EVERY_MS = BEAT_MS;
+/** What is under the pointer is told anew so often while it stands still. */
+const CURSOR_EVERY_MS = 250;
 /** Those that answer the user come soon, but not with every step of a drag. */
 const PROMPT_EVERY_MS = 100;
 /** A recording that has not moved for this long stands still, and its figures are those of the frame shown. */
@@ -115,6 +118,7 @@ export class PlotStage {
         settlesAtMs: Number.POSITIVE_INFINITY,
         prompt: true,
         reportedAtMs: 0,
+        cursorAtMs: 0,
         changed: data !== undefined,
       });
     } else if (command.type === "destroy") {
@@ -248,7 +252,8 @@ export class PlotStage {
           entry.live.addFrame(frame);
           if (entry.plot === entry.live) entry.changed = true;
         }
-        if (entry.plot.dirty) entry.plot.draw(nowMs);
+        const isDrawn = entry.plot.dirty;
+        if (isDrawn) entry.plot.draw(nowMs);
         if (nowMs >= entry.settlesAtMs) {
           entry.settlesAtMs = Number.POSITIVE_INFINITY;
           entry.prompt = true;
@@ -256,6 +261,7 @@ export class PlotStage {
         }
         const everyMs = entry.prompt ? PROMPT_EVERY_MS : REPORT_EVERY_MS;
         if (nowMs - entry.reportedAtMs >= everyMs) this.#report(plotId, entry, nowMs);
+        if (isDrawn && nowMs - entry.cursorAtMs >= CURSOR_EVERY_MS) this.#reportCursor(plotId, entry, nowMs);
       } catch (cause) {
         this.#fail(plotId, cause);
       }
@@ -297,7 +303,13 @@ export class PlotStage {
       this.#host.report({ type: "figures", plotId, report, prompt: entry.prompt });
       entry.prompt = false;
     }
+  }
+
+  /** What is under the pointer changes with the frames, and is read where the user looks. */
+  #reportCursor(plotId: number, entry: PlotEntry, nowMs: number): void {
     const reading = entry.plot.readCursor();
-    if (reading) this.#host.report({ type: "cursor", plotId, reading });
+    if (!reading) return;
+    entry.cursorAtMs = nowMs;
+    this.#host.report({ type: "cursor", plotId, reading });
   }
 }
