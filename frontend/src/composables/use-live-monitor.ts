@@ -14,6 +14,7 @@ import {
 } from "vue";
 import { useRoute } from "vue-router";
 import { naturalRange } from "../model/natural-range.ts";
+import { channelsOfRecording } from "../model/playback/recorded-port.ts";
 import { sessionOfRecording } from "../model/playback/recorded-session.ts";
 import type { PlotReport } from "../model/plot-report.ts";
 import type { PortOfCmts } from "../model/ports.ts";
@@ -181,7 +182,9 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     [past.playback.active, past.playback.settings],
     ([active, settings]) => {
       inPlayback.value = active || recordingId !== undefined;
-      recordedChannels.value = active ? settings?.channels : undefined;
+      recordedChannels.value = active
+        ? channelsOfRecording(past.playback.recording.value, settings)
+        : undefined;
     },
     { flush: "sync" },
   );

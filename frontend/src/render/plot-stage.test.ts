@@ -1,5 +1,6 @@
 import { encodeSpectrumFrame } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
+import type { PlotAnswers } from "../model/plot-question.ts";
 import { changedParts, DEFAULT_VIEW } from "../model/plot-view.ts";
 import { referenceOf } from "../model/reference-trace.ts";
 import { spectrumFrame } from "../testing/spectrum-frame.ts";
@@ -43,6 +44,14 @@ class Bench {
     const last = this.reports.at(-1);
     const line = last?.type === "answer" ? last.answer : undefined;
     return Array.isArray(line) ? (line[0] as { levelDbmv: number }).levelDbmv : undefined;
+  }
+
+  /** Channels of the bands that the first mask is judged by. */
+  bandsOfMask(): string[] | undefined {
+    this.say({ type: "ask", plotId: 1, id: 7, question: { kind: "snapshot" } });
+    const last = this.reports.at(-1);
+    const snapshot = last?.type === "answer" ? (last.answer as PlotAnswers["snapshot"]) : undefined;
+    return snapshot?.report.masks[0]?.bands.map(({ label }) => label);
   }
 }
 
@@ -95,4 +104,28 @@ test("a picture that cannot take a frame is given up, and the others still get i
   expect(bench.reports.filter(({ type }) => type === "failed")).toMatchObject([{ plotId: 1 }]);
   bench.say({ type: "ask", plotId: 2, id: 8, question: { kind: "line", of: "live" } });
   expect(bench.reports.at(-1)).toMatchObject({ type: "answer", answer: [{ levelDbmv: -20 }, {}, {}] });
+});
+
+test("a mask of the plan is judged again by the plan that comes after the frame", () => {
+  const bench = new Bench();
+  const channel = {
+    ifIndex: 5,
+    name: "US1",
+    kind: "scQam" as const,
+    lowerFrequencyHz: 9.9e6,
+    upperFrequencyHz: 10.3e6,
+  };
+  const measured = [{ ifIndex: 5, dbmvPerHz: -60 }];
+  const source = { from: "plan" as const, channelMarginDb: 6, idleDbmv: -44, measured };
+  const mask = { id: 1, revision: 0, name: "a", isOn: true, source, trace: "live" as const };
+  bench.say({
+    type: "view",
+    plotId: 1,
+    view: { masks: [{ ...mask, consecutiveFrames: 1 }] },
+  });
+  bench.say({ type: "source", plotId: 1, source: "recording" });
+  bench.frame("recording", 1, -25);
+  expect(bench.bandsOfMask()).toEqual([""]);
+  bench.say({ type: "plan", plotId: 1, channels: [channel] });
+  expect(bench.bandsOfMask()).toContain("US1");
 });

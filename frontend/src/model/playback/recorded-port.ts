@@ -1,4 +1,4 @@
-import type { RecordingDetail } from "@pnmlab/protocol";
+import type { RecordingDetail, RecordingSettings, UpstreamChannel } from "@pnmlab/protocol";
 import type { PortOfCmts } from "../ports.ts";
 
 /** A port that the lab does not know, as far as a recording of it tells. */
@@ -28,8 +28,20 @@ export function portOfRecording({
       description: "",
       alias: "",
       utsc: null,
-      // The table of channels may have been read a moment after the first frames came.
-      channels: settings.find(({ channels }) => channels.length > 0)?.channels ?? [],
+      channels: firstKnownChannels(settings) ?? [],
     },
   };
+}
+
+/** The channels as they were under the settings that are shown; undefined where the recording knows of none. */
+export function channelsOfRecording(
+  recording: RecordingDetail | undefined,
+  shown: RecordingSettings | undefined,
+): readonly UpstreamChannel[] | undefined {
+  return shown && shown.channels.length > 0 ? shown.channels : firstKnownChannels(recording?.settings ?? []);
+}
+
+/** The table of channels may have been read a moment after the first frames came. */
+function firstKnownChannels(settings: readonly RecordingSettings[]): UpstreamChannel[] | undefined {
+  return settings.find(({ channels }) => channels.length > 0)?.channels;
 }
