@@ -39,6 +39,22 @@ export function densityWords(reading: MarkerReading, display: LevelDisplay): str
   return Number.isFinite(value) ? `${formatNumber(value, 1)} ${densityUnit(display)}` : "no level";
 }
 
+/** What a marker measures and what it refers to, as a line tells it: `, band power, 1 MHz`; nothing of a level. */
+export function kindWords(marker: Marker, markers: readonly Marker[]): string {
+  switch (marker.kind) {
+    case "normal":
+      return "";
+    case "bandPower":
+      return `, band power, ${shortBandwidth(marker.bandHz ?? DEFAULT_BAND_HZ)}`;
+    case "noise":
+      return ", noise";
+    case "delta": {
+      const reference = markers.find(({ number }) => number === marker.reference);
+      return reference ? `, delta to ${markerName(reference)}` : ", delta";
+    }
+  }
+}
+
 /** A bandwidth as short as a narrow column wants it: `6.4 MHz`, `500 kHz`. */
 function shortBandwidth(bandwidthHz: number): string {
   return formatBandwidth(bandwidthHz).replace(/\.?0+ /, " ");

@@ -49,8 +49,18 @@ export const traceExportSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       trace: z.string(),
+      kind: z.enum(["normal", "delta", "noise", "bandPower"]).optional(),
       frequencyHz: z.number(),
+      /** What the marker measures: the power of its band, else the level of its bin. */
       levelDbmv: z.number().nullable(),
+      /** Width of the band of a band-power marker. */
+      bandHz: z.number().optional(),
+      /** Of a noise marker: density of the noise around it. */
+      dbmvPerHz: z.number().nullable().optional(),
+      /** Of a delta marker: name of its reference, and level and frequency over it. */
+      reference: z.string().optional(),
+      deltaDb: z.number().nullable().optional(),
+      deltaHz: z.number().nullable().optional(),
       /** In place of a level where the trace is a difference. */
       levelDb: z.number().nullable().optional(),
     }),

@@ -23,7 +23,7 @@ import type { ExportSubject } from "./export-subject.ts";
 import { exportFileName } from "./file-name.ts";
 import { MatrixCsv, matrixCsvBytes } from "./matrix-csv.ts";
 import { PAPER_LOOK } from "./picture-look.ts";
-import { pictureSvg } from "./picture-svg.ts";
+import { markerLines, pictureSvg } from "./picture-svg.ts";
 import { sigmfArchive, sigmfData, sigmfHindrance, type sigmfMeta } from "./sigmf.ts";
 import { tracesCsv } from "./traces-csv.ts";
 import { traceExportOf } from "./traces-json.ts";
@@ -190,9 +190,52 @@ test("traces as JSON keep to their schema, with null where a bin has no value", 
   expect(read.traces.live![50]).toBe(levelsOf(40)[50]! / 100);
   // 0 dBmV in 75 ohms is -48.75 dBm.
   expect(read.shown).toEqual({ unit: "dBm", addDb: -45.75 });
-  expect(read.markers).toEqual([{ name: "M1", trace: "average", frequencyHz: 20e6, levelDbmv: -10.5 }]);
+  expect(read.markers).toEqual([
+    { name: "M1", trace: "average", kind: "normal", frequencyHz: 20e6, levelDbmv: -10.5 },
+  ]);
   expect(read.channels.map(({ name }) => name)).toEqual([CHANNEL.name]);
   expect(() => traceExportSchema.parse({ ...read, version: 2 })).toThrow();
+});
+
+test("markers of every kind tell in JSON and in words what the table shows of them", () => {
+  const marker = { trace: "live" as const, frequencyHz: 20e6, isTracking: false };
+  const { subject, snapshot } = taken({
+    unit: "dBmV",
+    offsetDb: 0,
+    markers: [
+      { ...marker, number: 1, kind: "normal" },
+      { ...marker, number: 2, kind: "delta", reference: 1, frequencyHz: 21e6 },
+      { ...marker, number: 3, kind: "bandPower", bandHz: 2e6 },
+      { ...marker, number: 4, kind: "noise" },
+    ],
+  });
+  const [first] = snapshot.report.markers;
+  const markers = [
+    first!,
+    { ...first!, number: 2, frequencyHz: 21e6, levelDbmv: -12.25, deltaDb: -1.75, deltaHz: 1e6 },
+    { ...first!, number: 3, levelDbmv: -17.64, bandPowerDbmv: -7.84 },
+    { ...first!, number: 4, dbmvPerHz: -64.5 },
+  ];
+  const shown = { ...snapshot, report: { ...snapshot.report, markers } };
+  expect(traceExportSchema.parse(traceExportOf(subject, shown)).markers).toEqual([
+    { name: "M1", trace: "live", kind: "normal", frequencyHz: 20e6, levelDbmv: -10.5 },
+    {
+      name: "Δ2",
+      trace: "live",
+      kind: "delta",
+      frequencyHz: 21e6,
+      levelDbmv: -12.25,
+      reference: "M1",
+      deltaDb: -1.75,
+      deltaHz: 1e6,
+    },
+    { name: "B3", trace: "live", kind: "bandPower", frequencyHz: 20e6, levelDbmv: -7.84, bandHz: 2e6 },
+    { name: "N4", trace: "live", kind: "noise", frequencyHz: 20e6, levelDbmv: -10.5, dbmvPerHz: -64.5 },
+  ]);
+  const lines = markerLines(subject, shown);
+  expect(lines[1]).toContain("Δ2 on Live, delta to M1: 21.000 MHz, −12.25 dBmV, −1.75 dB and 1.000 MHz");
+  expect(lines[2]).toContain("B3 on Live, band power, 2 MHz: 20.000 MHz, −7.84 dBmV");
+  expect(lines[3]).toContain("N4 on Live, noise: 20.000 MHz, −10.50 dBmV, −64.5 dBmV/Hz");
 });
 
 test("percentiles are made from the kept frames while no band is shown", () => {

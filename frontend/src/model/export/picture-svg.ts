@@ -1,7 +1,7 @@
 import type { PlotTheme } from "../../render/plot-theme.ts";
 import { formatMhz, formatNumber, formatUtc } from "../format.ts";
-import { markerName, markerTraceName } from "../marker.ts";
-import { levelOfMarker, relativeWords } from "../marker-words.ts";
+import { DEFAULT_BAND_HZ, markerName, markerTraceName } from "../marker.ts";
+import { densityWords, kindWords, levelOfMarker, relativeWords } from "../marker-words.ts";
 import type { PixelImage, PlotPicture, PlotSnapshot } from "../plot-snapshot.ts";
 import { formatShownLevel } from "../shown-level.ts";
 import { bandName, TRACE_NAMES, TRACE_ROLES } from "../trace-options.ts";
@@ -116,14 +116,14 @@ function notesOf(subject: ExportSubject, snapshot: PlotSnapshot): string[] {
   return [...markerLines(subject, snapshot), ...maskLines(subject, snapshot), ...eventLines(subject)];
 }
 
-/** `M1 on Average: 27.185 MHz, −20.1 dBmV`. */
+/** `M1 on Average: 27.185 MHz, −20.1 dBmV`, `B2 on Live, band power, 1 MHz: 27.185 MHz, −7.84 dBmV`. */
 export function markerLines({ view }: ExportSubject, { report }: PlotSnapshot): string[] {
   return view.markers.flatMap((marker) => {
     const reading = report.markers.find(({ number }) => number === marker.number);
     if (!reading) return [];
     const bandwidthHz =
       marker.kind === "bandPower"
-        ? (marker.bandHz ?? 1e6)
+        ? (marker.bandHz ?? DEFAULT_BAND_HZ)
         : report.resolutionBandwidthHz || report.binSpacingHz;
     const level = reading.isInDb
       ? relativeWords(reading)
@@ -131,8 +131,9 @@ export function markerLines({ view }: ExportSubject, { report }: PlotSnapshot): 
     const delta = Number.isFinite(reading.deltaDb)
       ? `, ${formatNumber(reading.deltaDb, 2)} dB and ${formatNumber(reading.deltaHz / 1e6, 3)} MHz from its reference`
       : "";
+    const density = marker.kind === "noise" ? `, ${densityWords(reading, view)}` : "";
     return [
-      `${markerName(marker)} on ${markerTraceName(marker.trace, view.traceOptions)}: ${formatMhz(reading.frequencyHz)} MHz, ${level}${delta}`,
+      `${markerName(marker)} on ${markerTraceName(marker.trace, view.traceOptions)}${kindWords(marker, view.markers)}: ${formatMhz(reading.frequencyHz)} MHz, ${level}${density}${delta}`,
     ];
   });
 }

@@ -1,5 +1,6 @@
 import { TRACE_EXPORT_VERSION, type TraceExport } from "@pnmlab/protocol";
-import { markerName } from "../marker.ts";
+import { DEFAULT_BAND_HZ, type Marker, type MarkerReading, markerName } from "../marker.ts";
+import { levelOfMarker } from "../marker-words.ts";
 import type { PlotSnapshot } from "../plot-snapshot.ts";
 import { unitName } from "../shown-level.ts";
 import { type ExportSubject, titleOf } from "./export-subject.ts";
@@ -47,9 +48,11 @@ export function traceExportOf(subject: ExportSubject, snapshot: PlotSnapshot): T
       return {
         name: markerName(marker),
         trace: marker.trace,
+        kind: marker.kind,
         frequencyHz: reading?.frequencyHz ?? marker.frequencyHz,
-        levelDbmv: hundredth(reading && !reading.isInDb ? reading.levelDbmv : Number.NaN),
+        levelDbmv: hundredth(reading && !reading.isInDb ? levelOfMarker(marker, reading) : Number.NaN),
         ...(reading?.isInDb && { levelDb: hundredth(reading.levelDbmv) }),
+        ...measuredBy(marker, reading, subject.view.markers),
       };
     }),
     masks: subject.view.masks.flatMap((mask) => {
@@ -59,6 +62,31 @@ export function traceExportOf(subject: ExportSubject, snapshot: PlotSnapshot): T
         : [];
     }),
   };
+}
+
+/** What a marker of its kind tells besides its level. */
+function measuredBy(
+  { kind, bandHz, reference: number }: Marker,
+  reading: MarkerReading | undefined,
+  markers: readonly Marker[],
+): Partial<TraceExport["markers"][number]> {
+  switch (kind) {
+    case "normal":
+      return {};
+    case "bandPower":
+      return { bandHz: bandHz ?? DEFAULT_BAND_HZ };
+    case "noise":
+      return { dbmvPerHz: hundredth(reading?.dbmvPerHz ?? Number.NaN) };
+    case "delta": {
+      const reference = markers.find((other) => other.number === number);
+      const deltaHz = reading?.deltaHz ?? Number.NaN;
+      return {
+        ...(reference && { reference: markerName(reference) }),
+        deltaDb: hundredth(reading?.deltaDb ?? Number.NaN),
+        deltaHz: Number.isFinite(deltaHz) ? deltaHz : null,
+      };
+    }
+  }
 }
 
 function hundredth(value: number): number | null {
