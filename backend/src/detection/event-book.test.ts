@@ -128,6 +128,22 @@ test("what detectors lose sight of goes on as the same event when it is found ag
   expect(store.list({ limit: 10 })).toHaveLength(2);
 });
 
+test("an event that waits to be found again is cleared with its mask, and no other is", async () => {
+  const { book, store } = await openBook();
+  const source = detectionSource();
+  const ofMask = { kind: "mask" as const, detector: "mask" as const };
+  book.take(source, "raised", detectorEvent("a", { ...ofMask, classification: "gone" }));
+  book.take(source, "raised", detectorEvent("b", { ...ofMask, classification: "kept" }));
+  book.take(source, "raised", detectorEvent("c", { classification: "gone" }));
+  book.release(source, false);
+  const kept = { id: "m", name: "kept", source: { from: "points" as const, points: [] } };
+  const masks = [{ ...kept, trace: "live" as const, consecutiveFrames: 1, severity: "major" as const }];
+  book.changeMasks({ ...source, rfPortIfIndex: source.rfPortIfIndex + 1 }, []);
+  expect(store.get("a")!.state).toBe("raised");
+  book.changeMasks(source, masks);
+  expect(["a", "b", "c"].map((id) => store.get(id)!.state)).toEqual(["cleared", "raised", "raised"]);
+});
+
 test("the end of a capture clears its events, a start of the program takes up those that were raised", async () => {
   const { book, open, store } = await openBook();
   book.take(detectionSource(), "raised", detectorEvent("a"));

@@ -94,6 +94,13 @@ export class EventBook {
     if (isOver) this.#clearHeld(({ event }) => isOfPort(event, source));
   }
 
+  /** Masks of a port are now these: what waits to be found again by one that is gone cannot be. */
+  changeMasks(port: Pick<EventSource, "cmtsId" | "rfPortIfIndex">, masks: readonly WatchedMask[]): void {
+    const isGone = ({ kind, classification }: PlantEvent) =>
+      kind === "mask" && !masks.some(({ name }) => name === classification);
+    this.#clearHeld(({ event }) => isOfPort(event, port) && isGone(event));
+  }
+
   /** Noise before a rise that is still raised on a port: detectors that begin anew would learn the risen one. */
   noiseBaselineDbmv(port: Pick<EventSource, "cmtsId" | "rfPortIfIndex">): number | undefined {
     const raised = [...this.#held.values(), ...this.#followed.values()].map(({ event }) => event);

@@ -318,6 +318,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   /** Detectors go on with what they know where only masks change. */
   #changeMasks(port: MaskPort): void {
     const masks = this.#masksOf(port);
+    this.#book.changeMasks(port, masks);
     for (const { open } of this.#sessions.values()) {
       if (open === undefined || portKey(open.source) !== portKey(port)) continue;
       open.source.masks = masks;
