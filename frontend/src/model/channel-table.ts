@@ -73,7 +73,8 @@ export function channelRows(
   });
 }
 
-function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn, ChannelCell> {
+/** The figures of a channel as the table words them, bounds with their sign. */
+export function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn, ChannelCell> {
   const { powerDbmv, signalHz, deviationDb, carrierToNoiseDb, tiltDb, worstSpur } = figures;
   const [power, floor] = [show(powerDbmv, signalHz), show(figures.floorDbmv, signalHz)];
   const isSilent = Number.isNaN(powerDbmv);

@@ -43,6 +43,10 @@ export const traceExportSchema = z.strictObject({
       floorDbmv: z.number().nullable(),
       carrierToNoiseDb: z.number().nullable(),
       occupancyPct: z.number().nullable(),
+      /** The channel sends too often to see the noise between: the floor is at most, the C/N at least what is told. */
+      isFloorBound: z.boolean().optional(),
+      /** Worst line in the channel; null where none is seen. */
+      worstSpur: z.strictObject({ frequencyHz: z.number(), dBc: z.number() }).nullable().optional(),
     }),
   ),
   markers: z.array(

@@ -238,6 +238,30 @@ test("markers of every kind tell in JSON and in words what the table shows of th
   expect(lines[3]).toContain("N4 on Live, noise: 20.000 MHz, −10.50 dBmV, −64.5 dBmV/Hz");
 });
 
+test("a channel whose noise is not seen has its floor and C/N as bounds in JSON and report, and its spur", () => {
+  const { subject, snapshot } = taken({ unit: "dBmV", offsetDb: 0 });
+  const figures = {
+    ...snapshot.report.channels[0]!,
+    floorDbmv: -30.2,
+    carrierToNoiseDb: 37.9,
+    floorSource: "underBurst" as const,
+    worstSpur: { frequencyHz: 19.5e6, dBc: -27.4 },
+  };
+  const shown = { ...snapshot, report: { ...snapshot.report, channels: [figures] } };
+  expect(traceExportSchema.parse(traceExportOf(subject, shown)).channels[0]).toMatchObject({
+    floorDbmv: -30.2,
+    carrierToNoiseDb: 37.9,
+    isFloorBound: true,
+    worstSpur: { frequencyHz: 19.5e6, dBc: -27.4 },
+  });
+  const document = new DOMParser().parseFromString(viewReport(subject, shown, ""), "text/html");
+  const cells = [...document.querySelectorAll("td")].map(({ textContent }) => textContent);
+  for (const cell of ["≤−30.2", "≥37.9", "−27 at 19.500 MHz"]) expect(cells).toContain(cell);
+  const known = { ...figures, floorSource: "statistical" as const, worstSpur: undefined };
+  const plain = { ...snapshot, report: { ...snapshot.report, channels: [known] } };
+  expect(traceExportOf(subject, plain).channels[0]).toMatchObject({ isFloorBound: false, worstSpur: null });
+});
+
 test("percentiles are made from the kept frames while no band is shown", () => {
   const { subject, snapshot, data, source } = taken();
   data.setTraces({ ...subject.view.traces, band: false }, subject.view.traceOptions);

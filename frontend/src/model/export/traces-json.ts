@@ -42,6 +42,10 @@ export function traceExportOf(subject: ExportSubject, snapshot: PlotSnapshot): T
       floorDbmv: hundredth(channel.floorDbmv),
       carrierToNoiseDb: hundredth(channel.carrierToNoiseDb),
       occupancyPct: hundredth(channel.occupancyPct),
+      isFloorBound: channel.floorSource === "underBurst",
+      worstSpur: channel.worstSpur
+        ? { frequencyHz: channel.worstSpur.frequencyHz, dBc: hundredth(channel.worstSpur.dBc)! }
+        : null,
     })),
     markers: subject.view.markers.map((marker) => {
       const reading = report.markers.find(({ number }) => number === marker.number);

@@ -1,6 +1,7 @@
-import { formatMhz, formatNumber, formatUtc } from "../format.ts";
+import { cellsOf } from "../channel-table.ts";
+import { formatMhz, formatUtc } from "../format.ts";
 import type { PlotSnapshot } from "../plot-snapshot.ts";
-import { formatShownLevel, unitName } from "../shown-level.ts";
+import { formatShownLevel, shownLevel, unitName } from "../shown-level.ts";
 import { type ExportSubject, titleOf } from "./export-subject.ts";
 import { eventLines, markerLines, maskLines } from "./picture-svg.ts";
 import { type ReportPart, type ReportTable, reportHtml } from "./report-html.ts";
@@ -51,20 +52,29 @@ export function viewReport(subject: ExportSubject, snapshot: PlotSnapshot, pictu
 
 function channelTableOf({ view, channels }: ExportSubject, { report }: PlotSnapshot): ReportTable {
   const names = new Map(channels.map(({ ifIndex, name }) => [String(ifIndex), name]));
-  const db = (value: number | undefined) => formatNumber(value ?? Number.NaN, 1, "–");
+  const unit = unitName(view.unit);
   return {
-    heads: ["Channel", "Band, MHz", "Power", "Deviation, dB", "Floor", "C/N, dB", "Occupancy, %", "Tilt, dB"],
+    heads: [
+      "Channel",
+      "Band, MHz",
+      `Power, ${unit}`,
+      "Deviation, dB",
+      `Floor, ${unit}`,
+      "C/N, dB",
+      "Occupancy, %",
+      "Tilt, dB",
+      "Spur, dBc",
+    ],
     rows: report.channels.map((channel) => {
-      const widthHz = channel.upperHz - channel.lowerHz;
+      const { power, deviation, floor, carrierToNoise, occupancy, tilt, spur } = cellsOf(
+        channel,
+        (dbmv, bandwidthHz) => shownLevel(view, dbmv, bandwidthHz),
+      );
       return [
         names.get(channel.id) ?? channel.id,
         `${formatMhz(channel.lowerHz, 1)}–${formatMhz(channel.upperHz, 1)}`,
-        formatShownLevel(view, channel.powerDbmv, widthHz),
-        db(channel.deviationDb),
-        formatShownLevel(view, channel.floorDbmv, widthHz),
-        db(channel.carrierToNoiseDb),
-        db(channel.occupancyPct),
-        db(channel.tiltDb),
+        ...[power, deviation, floor, carrierToNoise, occupancy, tilt].map(({ text }) => text),
+        channel.worstSpur ? `${spur.text} at ${formatMhz(channel.worstSpur.frequencyHz)} MHz` : spur.text,
       ];
     }),
     empty: "The spectrum shows no channel.",
