@@ -50,6 +50,11 @@ export class PlantFigures {
     return this.#view.floor.levelsDbmv(this.#floor);
   }
 
+  /** The same, under steady carriers that of the bins beside; undefined while too few frames were seen. */
+  floorBesideSignals(): Float64Array | undefined {
+    return this.#view.frames < FLOOR_FRAMES ? undefined : this.#view.floor.levelsBesideSignalsDbmv();
+  }
+
   /** Median floor and what it was taken from; undefined where no bin shows the noise. */
   floor(): { dbmv: number; origin: FloorOrigin } | undefined {
     if (!this.#hasPlan) return undefined;

@@ -34,7 +34,7 @@ export function takeSnapshot(
   take("p10", percentiles.levels[0]);
   take("p50", percentiles.levels[1]);
   take("p90", percentiles.levels[2]);
-  take("floor", data.plant?.floorPerBin());
+  take("floor", data.plant?.floorBesideSignals());
   take("reference", traces.reference?.levelsDbmv);
   take("difference", view.traces.difference ? traces.difference() : undefined);
   take("user", view.traces.user ? traces.user() : undefined);

@@ -15,6 +15,12 @@ const LEAST_IDLE = 0.05;
 const KNOWN_IDLE_FRAMES = 8;
 const KNOWN_FRAMES = 100;
 
+/** A bin whose middle lies less than this share of what noise has over its low quantile holds a steady signal. */
+const LEAST_SPREAD = 0.5;
+/** A steady signal of more bins is bridged by no floor; beside it so many bins are taken on either side. */
+const MOST_STEADY_BINS = 40;
+const BESIDE_BINS = 8;
+
 /**
  * `statistical`: between bursts. `underBurst`: the channel sends too often to look between, the floor is a bound.
  * `unknown`: too few frames yet.
@@ -35,10 +41,12 @@ export class NoiseFloor {
   readonly #shares: Float32Array;
   #isToldNew = false;
   readonly #quantile: Float64Array;
+  readonly #middleDb: number;
   readonly #corrections = new Map<number, number>();
 
   constructor(bins: number, looks = 1, frames = 300) {
     this.looks = looks;
+    this.#middleDb = dbOfPower(noiseQuantile(0.5, looks));
     this.histogram = new LevelHistogram(bins, frames);
     this.histogram.track(FLOOR_SHARE);
     this.#occupancy = new Float32Array(bins);
@@ -85,6 +93,43 @@ export class NoiseFloor {
     return out;
   }
 
+  /**
+   * Mean noise power per bin in dBmV, under a steady signal that of the bins beside it: such a signal has no low tail,
+   * so that its own quantile, taken for that of noise, would lie above all that was measured. NaN where a bin was
+   * never known, where a steady signal is wider than 40 bins, and where the bins beside lie above the bin itself.
+   */
+  levelsBesideSignalsDbmv(): Float64Array {
+    const levels = this.levelsDbmv();
+    const low = this.lowLevelsDbmv();
+    const middles = Float64Array.from(levels, (_, k) => this.histogram.quantileAt(k, 0.5));
+    const steady = Uint8Array.from(levels, (_, k) =>
+      middles[k]! - low[k]! < LEAST_SPREAD * this.#spreadDb(k) ? 1 : 0,
+    );
+    const out = levels.slice();
+    for (let first = 0; first < out.length; first += 1) {
+      if (!steady[first]) continue;
+      let end = first + 1;
+      while (end < out.length && steady[end]) end += 1;
+      const below = medianBeside(levels, steady, first - 1, -1);
+      const above = medianBeside(levels, steady, end, 1);
+      for (let k = first; k < end; k += 1) {
+        const share = (k - first + 0.5) / (end - first);
+        const beside =
+          below === undefined || above === undefined
+            ? (below ?? above ?? Number.NaN)
+            : below + share * (above - below);
+        out[k] = end - first <= MOST_STEADY_BINS && beside <= middles[k]! ? beside : Number.NaN;
+      }
+      first = end;
+    }
+    return out;
+  }
+
+  /** What noise has between the tracked quantile and its middle. */
+  #spreadDb(bin: number): number {
+    return this.#middleDb - this.#correctionDb(bin);
+  }
+
   #correctionDb(bin: number): number {
     // A smaller share of idle frames would make the bound lower than the noise may be.
     const idle = Math.max(LEAST_IDLE, 1 - this.#occupancy[bin]!);
@@ -98,6 +143,21 @@ export class NoiseFloor {
     }
     return correction;
   }
+}
+
+/** Median floor of the nearest bins without a steady signal, from `at` on in the given direction. */
+function medianBeside(
+  levels: Float64Array,
+  steady: Uint8Array,
+  at: number,
+  step: 1 | -1,
+): number | undefined {
+  const beside: number[] = [];
+  for (let k = at; beside.length < BESIDE_BINS && levels[k] !== undefined; k += step) {
+    if (Math.abs(k - at) > MOST_STEADY_BINS) break;
+    if (!steady[k] && !Number.isNaN(levels[k]!)) beside.push(levels[k]!);
+  }
+  return beside.length === 0 ? undefined : median(beside);
 }
 
 function shareOf(occupancy: number): number {
