@@ -68,12 +68,14 @@ async function framesOf(id: string): Promise<SpectrumFrame[]> {
   }
 }
 
-const frameNumber = async () => Number(/Frame (\d+)/.exec(ascii(await place().textContent()))?.[1]);
+/** Place in the recording, from 1, of the frame that the transport names. */
+const frameNumber = async () =>
+  Number(/Frame (\d+)/.exec(ascii(await place().textContent()))?.[1]) - frames[0]!.sequence + 1;
 
 /** Goes to a frame and waits until figures are of it. */
 async function goToFrame(number: number): Promise<SpectrumFrame> {
   await place().click();
-  await page.getByLabel("Go to a frame or a time").fill(String(number));
+  await page.getByLabel("Go to a frame or a time").fill(String(frames[number - 1]!.sequence));
   await page.keyboard.press("Enter");
   await expect.poll(frameNumber).toBe(number);
   const frame = frames[number - 1]!;

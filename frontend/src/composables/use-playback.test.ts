@@ -8,12 +8,13 @@ import { usePlayback } from "./use-playback.ts";
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** Playback of twenty seconds on a page whose picture notes what it is shown. */
-function pageOf() {
+function pageOf(part: Partial<RecordingDetail> = {}) {
   const recording = fakeRecording(200);
   const shown: { sequence: number | undefined; anew: boolean }[] = [];
   let lives = 0;
   const scope = effectScope();
-  const detail = { isOpen: false, firstMs: 0, lastMs: 19_900, settings: [] } as unknown as RecordingDetail;
+  const known = { isOpen: false, firstMs: 0, lastMs: 19_900, settings: [], ...part };
+  const detail = known as unknown as RecordingDetail;
   const playback = scope.run(() =>
     usePlayback({
       client: {
@@ -52,4 +53,17 @@ test("a page that is left while it asks what there is to play shows nothing any 
   expect(await opened).toBe(false);
   await settled();
   expect(shown).toEqual([]);
+});
+
+test("a frame is gone to by its sequence number, also where the recording has dropped its oldest part", async () => {
+  const { playback, scope } = pageOf({ firstSequence: 51, firstMs: 5000 });
+  await playback.open(15_000);
+  await settled();
+  playback.goToFrame(60);
+  await settled();
+  expect(playback.shown.value?.sequence).toBe(60);
+  playback.goToFrame(7);
+  await settled();
+  expect(playback.shown.value?.sequence).toBe(51);
+  scope.stop();
 });

@@ -36,8 +36,6 @@ export interface PlaybackControl {
   transport: ShallowRef<Transport | undefined>;
   /** Follows the frame shown, four times a second while playing. */
   shown: ShallowRef<{ sequence: number; capturedAtMs: number } | undefined>;
-  /** The shown frame's place among those of the recording, from 1. */
-  frameNumber: ComputedRef<number>;
   /** What held when the shown frame was recorded. */
   settings: ComputedRef<RecordingSettings | undefined>;
   seeking: ShallowRef<boolean>;
@@ -47,7 +45,8 @@ export interface PlaybackControl {
   open(atMs?: number): Promise<boolean>;
   close(): void;
   goTo(timeMs: number, scrub?: boolean): void;
-  goToFrame(number: number): void;
+  /** Goes to the frame with a sequence number, or to the first where the recording begins after it. */
+  goToFrame(sequence: number): void;
   step(direction: 1 | -1): void;
   toggle(): void;
   changeSpeed(direction: 1 | -1): void;
@@ -186,7 +185,6 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     active: computed(() => transport.value !== undefined),
     transport,
     shown,
-    frameNumber: computed(() => numberOf(recording.value, shown.value?.sequence)),
     settings: computed(() => settingsAt(recording.value, shown.value?.sequence)),
     seeking,
     failure,
@@ -194,8 +192,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     open,
     close,
     goTo: (timeMs, scrub) => playback?.goTo(timeMs, scrub),
-    goToFrame: (number) => {
-      if (recording.value) playback?.goToSequence(recording.value.firstSequence + number - 1);
+    goToFrame: (sequence) => {
+      if (recording.value) playback?.goToSequence(Math.max(recording.value.firstSequence, sequence));
     },
     step: (direction) => playback?.step(direction),
     toggle: () => (playback?.transport.playing ? playback.pause() : playback?.play()),
@@ -209,11 +207,6 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
 function boundsOf(recording: Recording | undefined): TimeSpan | undefined {
   if (!recording || recording.firstMs === null || recording.lastMs === null) return undefined;
   return { fromMs: recording.firstMs, toMs: recording.lastMs };
-}
-
-function numberOf(recording: Recording | undefined, sequence: number | undefined): number {
-  if (!recording || sequence === undefined) return 0;
-  return Math.min(recording.frames, Math.max(1, sequence - recording.firstSequence + 1));
 }
 
 /** The stretch of settings that a frame lies in; the first one before any. */
