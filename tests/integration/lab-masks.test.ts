@@ -98,10 +98,10 @@ afterAll(async () => {
   receiver?.close();
 });
 
-function line(fromHz: number, toHz: number) {
+function line(fromHz: number, toHz: number, levelDbmv = LIMIT_DBMV) {
   return {
     from: "points",
-    points: [fromHz, toHz].map((frequencyHz) => ({ frequencyHz, levelDbmv: LIMIT_DBMV })),
+    points: [fromHz, toHz].map((frequencyHz) => ({ frequencyHz, levelDbmv })),
   };
 }
 
@@ -192,4 +192,38 @@ test("a mask that does not fit the capture says so, the frames raise the event a
   ]);
   const { sessions } = await api<DetectionState>("/api/detection/state");
   expect(sessions[0]).toMatchObject({ framesSkipped: 0 });
+});
+
+test("events of the bands of a mask go on under their numbers over an interruption of the CMTS, and are cleared with the mask", async () => {
+  const [device] = lab.simulator.devices;
+  const mask = {
+    cmtsId: "lab-cmts-1",
+    rfPortIfIndex: device!.rfPorts[0]!.ifIndex,
+    name: "always over",
+    trace: "live",
+    consecutiveFrames: 3,
+    source: line(10e6, 90e6, -120),
+  };
+  const path = `/api/masks/${randomUUID()}`;
+  await ask(path, mask, "PUT");
+  const ofMask = async () =>
+    (await events())
+      .filter(({ classification }) => classification === mask.name)
+      .map(({ id, number, state }) => ({ id, number, state }));
+  await until(async () => ((await ofMask()).length > 0 ? true : undefined));
+  // Bands fail with the same frame and are told one after the other.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const raised = await ofMask();
+  expect(new Set(raised.map(({ state }) => state))).toEqual(new Set(["raised"]));
+  const shown = async () => (await api<{ session: UtscSession }>(`/api/utsc/sessions/${session.id}`)).session;
+  lab.simulator.reboot("lab-cmts-1", 3000);
+  const rebootedAt = Date.now();
+  await until(async () => {
+    const { state, newestFrameAt } = await shown();
+    return state === "receiving" && Date.parse(newestFrameAt!) > rebootedAt + 5000 ? true : undefined;
+  });
+  expect(await ofMask()).toEqual(raised);
+  await ask(path, undefined, "DELETE");
+  await until(async () => ((await ofMask()).every(({ state }) => state === "cleared") ? true : undefined));
+  expect(await ofMask()).toHaveLength(raised.length);
 });
