@@ -1,6 +1,6 @@
 import { durationText } from "@pnmlab/kit";
 import type { DetectionState, PlantEvent, Replay } from "@pnmlab/protocol";
-import { formatBandwidth, formatCount, formatMhz, formatNumber } from "../format.ts";
+import { formatBandwidth, formatCount, formatMhz, formatNumber, formatSigned } from "../format.ts";
 
 /** How long an event has lasted, from the first frame that showed it to the last. */
 export function lengthWords({ firstMs, lastMs }: Pick<PlantEvent, "firstMs" | "lastMs">): string {
@@ -10,6 +10,16 @@ export function lengthWords({ firstMs, lastMs }: Pick<PlantEvent, "firstMs" | "l
 /** Where an event lies: `27.185 MHz, 50.0 kHz wide`. */
 export function placeWords({ f0Hz, bwHz }: Pick<PlantEvent, "f0Hz" | "bwHz">): string {
   return bwHz > 0 ? `${formatMhz(f0Hz)} MHz, ${formatBandwidth(bwHz)} wide` : `${formatMhz(f0Hz)} MHz`;
+}
+
+/**
+ * Level of an event relative to the channel at it or nearest to it: `−24.3 dBc`. Only lines are measured so; what is
+ * wide, or not a level at all, is not, whatever channels it lies in.
+ */
+export function relationWords({ dBc, channels }: Pick<PlantEvent, "dBc" | "channels">): string {
+  if (dBc !== null) return `${formatSigned(dBc, 1)} dBc`;
+  if (channels.length === 0) return "has none";
+  return `not measured, it lies in ${channels.length === 1 ? "a channel" : `${channels.length} channels`}`;
 }
 
 /** Unit of a statistic, out of its name: `excess over neighbours in dB, live` gives dB. */

@@ -17,6 +17,7 @@ import { needsSomebody, standingOf } from "./event-standing.ts";
 import {
   detectionTrouble,
   hiddenMainsWords,
+  relationWords,
   replaySourceWords,
   replayWords,
   statisticWords,
@@ -125,6 +126,15 @@ test("a statistic is said with the unit in its name", () => {
   expect(figureWords("spacingHz", 6e6)).toEqual({ name: "Spacing", value: "6.000 MHz" });
   expect(figureWords("slopeDbPerOctave", -3.25)).toEqual({ name: "Slope", value: "\u22123.3 dB per octave" });
   expect(figureWords("teeth", 7)).toEqual({ name: "Teeth", value: "7" });
+});
+
+test("an event that is not measured against a channel does not say that none is near", () => {
+  expect(relationWords({ dBc: -24.26, channels: [] })).toBe("−24.3 dBc");
+  expect(relationWords({ dBc: null, channels: ["1", "2", "3", "4"] })).toBe(
+    "not measured, it lies in 4 channels",
+  );
+  expect(relationWords({ dBc: null, channels: ["1"] })).toBe("not measured, it lies in a channel");
+  expect(relationWords({ dBc: null, channels: [] })).toBe("has none");
 });
 
 test("a replay says whether it fires again, with value and threshold, and from which frames", async () => {
