@@ -1,6 +1,6 @@
 import type { FrameProvenance } from "@pnmlab/protocol";
 import { expect, it } from "vitest";
-import { calibrationWords, fetchRows } from "./frame-origin-words.ts";
+import { calibrationWords, fetchRows, originWords } from "./frame-origin-words.ts";
 
 const live = {
   agent: { name: "lab-1", sentence: "connected", roundTripMs: 1.23, clockOffsetMs: null },
@@ -19,6 +19,15 @@ it("tells of a live frame who fetched it and how long that took", () => {
     "Link to the agent": "1.2 ms",
     "Clock of the agent": "not known",
   });
+});
+
+it("calls a frame the one shown only while the picture shows it", () => {
+  const shown = { of: "newest" as const, frame: { sequence: 1990, capturedAtMs: 1_000_000 } };
+  expect(originWords(shown.frame, shown, false)).toMatch(/^Frame 1\D990, captured .*, is the one shown\.$/);
+  const later = originWords({ sequence: 2487, capturedAtMs: 1_051_000 }, shown, false);
+  expect(later).toMatch(/^Frame 2\D487, captured /);
+  expect(later).toContain("was shown a moment ago");
+  expect(later).not.toContain("is the one shown");
 });
 
 it("tells nothing of who fetched a recorded frame", () => {

@@ -1,5 +1,5 @@
 import type { FrameProvenance, RoundTripFigures } from "@pnmlab/protocol";
-import { formatClock, formatNumber, formatSigned } from "./format.ts";
+import { formatClock, formatCount, formatNumber, formatSigned } from "./format.ts";
 import type { ShownFrame } from "./shown-frame.ts";
 
 /** Which frame it is of all that the picture shows. */
@@ -14,6 +14,24 @@ export function shownFrameWords(of: ShownFrame["of"], isLive: boolean): string {
     case "newest":
       return isLive ? "is the newest shown" : "is the one shown";
   }
+}
+
+/** Figures that are a second behind the picture are said to be of another frame than it shows. */
+const SAME_MS = 1000;
+
+/**
+ * Which frame the figures are of: `Frame 2 487, captured 21:31:21.4, is the one shown.` They are read after the frame
+ * was shown; a picture that plays fast has gone on from it.
+ */
+export function originWords(
+  told: NonNullable<ShownFrame["frame"]>,
+  shown: ShownFrame,
+  isLive: boolean,
+): string {
+  const aheadMs = Math.abs((shown.frame?.capturedAtMs ?? Number.NaN) - told.capturedAtMs);
+  const which =
+    aheadMs < SAME_MS ? shownFrameWords(shown.of, isLive) : "was shown a moment ago: these figures are of it";
+  return `Frame ${formatCount(told.sequence)}, captured ${formatClock(told.capturedAtMs, true)}, ${which}.`;
 }
 
 const K_SOURCES: Record<FrameProvenance["calibration"]["source"], string> = {
