@@ -1,6 +1,6 @@
 import type { FrameProvenance } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
-import { createApp, effectScope, shallowRef } from "vue";
+import { createApp, effectScope, type ShallowRef, shallowRef } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import type { LabSync } from "../api/lab-sync.ts";
 import { type FramesShown, useFrameOrigin } from "./use-frame-origin.ts";
@@ -19,8 +19,21 @@ interface Answers {
   recorded?: FrameProvenance;
 }
 
+function reportOf(sequence: number, capturedAtMs: number) {
+  return { shownFrame: { of: "newest", frame: { sequence, capturedAtMs } } };
+}
+
+interface Page {
+  isPlayed: boolean;
+  /** What happens on the page once the first answer is there. */
+  after?(page: {
+    active: ShallowRef<boolean>;
+    report: ShallowRef<ReturnType<typeof reportOf>>;
+  }): Promise<void>;
+}
+
 /** The page shows frame 7 of session s1, live or played from its ring; the backend answers as given, else 404. */
-async function pageOf({ isPlayed, live, recorded }: Answers & { isPlayed: boolean }) {
+async function pageOf({ isPlayed, live, recorded, after }: Answers & Page) {
   const asked: string[] = [];
   const answer = async (address: string, value: FrameProvenance | undefined, error: ApiError) => {
     asked.push(address);
@@ -37,18 +50,21 @@ async function pageOf({ isPlayed, live, recorded }: Answers & { isPlayed: boolea
     },
     state: { snapshot: {}, changes: { on: () => () => {} } },
   } as unknown as LabSync;
+  const active = shallowRef(isPlayed);
+  const report = shallowRef(reportOf(7, 5000));
   const monitor = {
     shownSession: shallowRef({ id: "s1" }),
-    report: shallowRef({ shownFrame: { of: "newest", frame: { sequence: 7, capturedAtMs: 5000 } } }),
+    report,
     recordingId: shallowRef("ring-s1"),
     isRecordingPage: false,
-    playback: { active: shallowRef(isPlayed) },
+    playback: { active },
   } as unknown as FramesShown;
   const app = createApp({});
   app.provide(labKey, sync);
   const scope = effectScope();
   const { origin, missing } = scope.run(() => app.runWithContext(() => useFrameOrigin(monitor)))!;
   await settled();
+  await after?.({ active, report });
   scope.stop();
   return { asked, fileName: origin.value?.fileName, missing: missing.value };
 }
@@ -78,6 +94,23 @@ test("a live frame that its session has forgotten, or numbers anew, is asked of 
     asked,
     fileName: "b",
   });
+});
+
+test("a played frame that still stands there when playback ends is not asked of the live session", async () => {
+  const { asked } = await pageOf({
+    isPlayed: true,
+    live: told("a", 9000),
+    recorded: told("b"),
+    after: async ({ active, report }) => {
+      // Longer than the least time between two questions.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      active.value = false;
+      await settled();
+      report.value = reportOf(8, 9000);
+      await settled();
+    },
+  });
+  expect(asked).toEqual(["ring-s1 7 at 5000", "s1 8"]);
 });
 
 test("what nobody knows is told in one sentence, a live frame's in that of its session", async () => {

@@ -3,6 +3,7 @@ import type { FrameProvenance } from "@pnmlab/protocol";
 import { computed, onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import type { LabClient } from "../api/lab-client.ts";
+import type { ShownFrame } from "../model/shown-frame.ts";
 import { useLab } from "./use-lab.ts";
 import type { LiveMonitor } from "./use-live-monitor.ts";
 
@@ -71,12 +72,27 @@ export function useFrameOrigin({
   let isAsking = false;
   let isOver = false;
 
+  const isPast = computed(() => isRecordingPage || playback.active.value);
+  const frame = computed(() => report.value?.shownFrame?.frame);
+  /** The frame that playback showed last: it stands in the figures still when playback ends, and is none of the session. */
+  const played = shallowRef<ShownFrame["frame"]>();
+  watch(
+    [frame, isPast],
+    () => {
+      if (isPast.value) played.value = frame.value;
+    },
+    { immediate: true, flush: "sync" },
+  );
+
   const wanted = computed((): WantedOrigin | undefined => {
-    const isPast = isRecordingPage || playback.active.value;
-    const sessionId = isPast ? undefined : shownSession.value?.id;
-    const frame = report.value?.shownFrame?.frame;
-    if (!frame || (sessionId ?? recordingId.value) === undefined) return undefined;
-    return { sessionId, recordingId: recordingId.value, ...frame };
+    const isPlayed =
+      isPast.value ||
+      (recordingId.value !== undefined &&
+        frame.value?.sequence === played.value?.sequence &&
+        frame.value?.capturedAtMs === played.value?.capturedAtMs);
+    const sessionId = isPlayed ? undefined : shownSession.value?.id;
+    if (!frame.value || (sessionId ?? recordingId.value) === undefined) return undefined;
+    return { sessionId, recordingId: recordingId.value, ...frame.value };
   });
 
   async function ask(): Promise<void> {
