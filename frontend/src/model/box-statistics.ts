@@ -50,9 +50,10 @@ export function boxStatistics(
     const frequencyHz = binFrequencyHz(axis, bin);
     if (frequencyHz >= range.startHz && frequencyHz <= range.stopHz) bins.push(bin);
   }
+  const [lowestBin, highestBin] = [bins[0], bins.at(-1)];
   const firstRow = firstAtOrAfter(frames, time.fromMs);
   const end = firstAtOrAfter(frames, time.toMs + 1);
-  if (bins.length === 0 || end <= firstRow) return undefined;
+  if (lowestBin === undefined || highestBin === undefined || end <= firstRow) return undefined;
   const first = Math.min(end, Math.max(firstRow, firstAtOrAfter(frames, singleFromMs)));
   const step = Math.max(1, Math.floor((bins.length * (end - first)) / MEDIAN_LEVELS));
   const picked: number[] = [];
@@ -78,7 +79,9 @@ export function boxStatistics(
   }
   if (known === 0 && first === firstRow) return undefined;
   return {
-    ...range,
+    // Of the bins that are counted, so that range and number agree.
+    startHz: binFrequencyHz(axis, lowestBin) - axis.binSpacingHz / 2,
+    stopHz: binFrequencyHz(axis, highestBin) + axis.binSpacingHz / 2,
     ...time,
     frames: end - first,
     peakRows: first - firstRow,
