@@ -13,7 +13,7 @@ import { crisp, drawTag, type Surface2d } from "./surface.ts";
 export function paintCursor(context: Surface2d, scene: Scene, reading?: CursorReading): void {
   paintSelection(context, scene);
   const { cursor, data, layout, theme } = scene;
-  if (!cursor || !layout.labelled) return;
+  if (!cursor) return;
   const bin = data.axis ? binAt(data.axis, cursor.frequencyHz) : undefined;
   const frequencyHz = bin === undefined ? cursor.frequencyHz : binFrequencyHz(data.axis!, bin);
   const x = crisp(xOf(scene, frequencyHz));
@@ -29,7 +29,8 @@ export function paintCursor(context: Surface2d, scene: Scene, reading?: CursorRe
   context.lineTo(x, waterfall.top + waterfall.height);
   const level = levelUnder(scene, bin, reading?.bin === bin ? reading : undefined);
   const y = crisp(yOf(scene, level));
-  const levelVisible = trace.height > 0 && y >= trace.top && y <= trace.top + trace.height;
+  // A tile has no room for labels: its line alone says which frequency is pointed at.
+  const levelVisible = layout.labelled && trace.height > 0 && y >= trace.top && y <= trace.top + trace.height;
   if (levelVisible) {
     context.moveTo(trace.left, y);
     context.lineTo(trace.left + trace.width, y);
@@ -40,6 +41,7 @@ export function paintCursor(context: Surface2d, scene: Scene, reading?: CursorRe
   }
   context.stroke();
   context.restore();
+  if (!layout.labelled) return;
   context.font = theme.strongFont;
   const colours = { fill: theme.text1, text: theme.well };
   drawTag(context, formatMhz(frequencyHz), x, axis.top + axis.height / 2, colours);
