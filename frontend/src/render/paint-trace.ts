@@ -114,7 +114,13 @@ function paintBand(context: Painting, scene: Scene): void {
     context.closePath();
     start = end;
   }
-  context.fill();
+  // Under a fill the colours of persistence are not to be told apart: edges say as much.
+  if (scene.view.traces.persistence) {
+    context.globalAlpha = 0.6;
+    context.strokeStyle = traceColour(scene, "band");
+    context.lineWidth = 1;
+    context.stroke();
+  } else context.fill();
   context.globalAlpha = 0.75;
   context.strokeStyle = traceColour(scene, "band");
   context.lineWidth = 1;
