@@ -1,4 +1,5 @@
 import { messageOf, PnmLabError } from "@pnmlab/kit";
+import { captureGapMs } from "@pnmlab/pnm-analysis";
 import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type CaptureFrame, decodeCaptures } from "./capture-frame.ts";
@@ -69,7 +70,7 @@ export class FrameIntake {
     return this.#newestCapturedAtMs;
   }
 
-  /** Length of the gap that the newest re-arm made. */
+  /** Length of the newest gap: time between the captures around it less one period. */
   get lastGapMs(): number | undefined {
     return this.#lastGapMs;
   }
@@ -142,8 +143,8 @@ export class FrameIntake {
   }
 
   /**
-   * A run was started again; the time to its first capture is the gap that `lastGapMs` tells. Captures of the
-   * run before it may still be on their way, at their period.
+   * A run was started again; before its first capture lies a gap. Captures of the run before it may still be on
+   * their way, at their period.
    *
    * @param outstandingFiles files of the run before that have not been seen, at most
    */
@@ -230,10 +231,9 @@ export class FrameIntake {
       this.#countMissing(intervalMs);
     const gapBefore = this.#gapPending || isFirstOfRun || isLate;
     this.#outstanding -= 1;
-    if (isFirstOfRun) {
-      this.#lastGapMs = Math.max(0, Math.round(intervalMs));
-      this.#rearmPending = false;
-    }
+    if (isFirstOfRun) this.#rearmPending = false;
+    const gapMs = intervalMs === undefined ? undefined : captureGapMs(intervalMs, this.periodMs, gapBefore);
+    if (gapMs !== undefined) this.#lastGapMs = Math.round(gapMs);
     this.#gapPending = false;
     this.#observed = observed;
     this.#newestCapturedAtMs = capturedAtMs;

@@ -188,7 +188,10 @@ test("a run that ends is re-armed, and the gap is marked on the first frame afte
   deliver(fixture);
   expect(publisher.frames.map(({ gapBefore }) => gapBefore)).toEqual([...Array(10).fill(false), true]);
   expect(service.get(id)).toMatchObject({ state: "receiving", rearms: 1 });
-  expect(service.get(id)!.lastGapMs).toBeGreaterThanOrEqual(0);
+  const { lastGapMs, accepted, observed } = service.get(id)!;
+  const [before, after] = publisher.frames.slice(-2).map(({ capturedAtMs }) => capturedAtMs);
+  const periodMs = Math.max(accepted!.repeatPeriodUs, observed!.repeatPeriodUs!) / 1000;
+  expect(lastGapMs).toBe(Math.round(after! - before! - periodMs));
   expect(publisher.states).toEqual(["configuring", "armed", "running", "receiving"]);
 });
 

@@ -1,3 +1,6 @@
+import { durationText } from "@pnmlab/kit";
+import { captureGapMs } from "@pnmlab/pnm-analysis";
+
 /** An interruption of a stream as the panes show it. */
 export interface Gap {
   fromMs: number;
@@ -16,25 +19,15 @@ export interface GapInput {
   withheldFrames: number;
 }
 
-/** Usual intervals that may pass before the lack of a frame counts as a gap. */
-const INTERVALS_TO_A_GAP = 2.5;
-/** Share of an interval that a marked interruption must cost to be a gap: a quick re-arm loses nothing. */
-const LEAST_LOSS = 0.25;
-/** The same in milliseconds while the usual interval is not known yet. */
-const LEAST_LOSS_MS = 300;
-
 /**
  * The gap in front of a frame, or undefined where the frame simply follows the one before. A gap is the
  * time without data: it begins when the frame before would have been followed by the next.
  */
 export function gapBefore(input: GapInput): Gap | undefined {
   const { previousMs, capturedAtMs, usualIntervalMs } = input;
-  const missingMs = capturedAtMs - previousMs - usualIntervalMs;
-  const isLate = usualIntervalMs > 0 && missingMs > usualIntervalMs * (INTERVALS_TO_A_GAP - 1);
-  const leastMs = usualIntervalMs > 0 ? usualIntervalMs * LEAST_LOSS : LEAST_LOSS_MS;
-  const isMarked = input.flagged && missingMs > leastMs;
-  if (!isLate && !isMarked) return undefined;
-  const parts = [`gap ${(missingMs / 1000).toFixed(1)} s`];
+  const missingMs = captureGapMs(capturedAtMs - previousMs, usualIntervalMs, input.flagged);
+  if (missingMs === undefined) return undefined;
+  const parts = [`gap ${durationText(missingMs)}`];
   if (input.withheldFrames > 0) parts.push(`${input.withheldFrames} frames not sent to this browser`);
   return { fromMs: previousMs + usualIntervalMs, toMs: capturedAtMs, label: parts.join(", ") };
 }

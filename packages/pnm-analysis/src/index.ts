@@ -1,5 +1,6 @@
 export { leakyAverage } from "./averaging.ts";
 export { type BandPower, bandPower, type LevelSpectrum, occupiedBandwidthHz } from "./band.ts";
+export { captureGapMs } from "./capture-gap.ts";
 export { clippedShare } from "./clipped-share.ts";
 export { type ComparedSpectrum, compareSpectra, type SpectrumComparison } from "./compare/compare-spectra.ts";
 export { compareLines, type LineChange } from "./compare/lines.ts";

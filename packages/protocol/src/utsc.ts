@@ -259,6 +259,7 @@ export const utscSessionSchema = z.strictObject({
   framesDropped: z.int(),
   newestFrameAt: z.iso.datetime().nullable(),
   rearms: z.int(),
+  /** Length of the newest gap: time between the captures around it less one period. */
   lastGapMs: z.int().nullable(),
   failure: failureSchema.nullable(),
   createdAt: z.iso.datetime(),

@@ -212,7 +212,9 @@ export class SyntheticLabClient implements LabClient {
       framesPerSecond: 1e6 / repeatPeriodUs,
       newestFrameAt: new Date(nowMs).toISOString(),
       rearms: session.rearms + (gapBefore ? 1 : 0),
-      lastGapMs: gapBefore ? nowMs - running.lastMs : session.lastGapMs,
+      lastGapMs: gapBefore
+        ? Math.max(0, Math.round(nowMs - running.lastMs - repeatPeriodUs / 1000))
+        : session.lastGapMs,
       kHundredthsDb: frame.kHundredthsDb,
       observed: {
         centerFrequencyHz: session.requested.centerFrequencyHz,

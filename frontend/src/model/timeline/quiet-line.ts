@@ -1,8 +1,9 @@
-import { BinClass, bandPlanOf, mapBins } from "@pnmlab/pnm-analysis";
+import { BinClass, bandPlanOf, captureGapMs, mapBins } from "@pnmlab/pnm-analysis";
 import type { RecordingStep, UpstreamChannel } from "@pnmlab/protocol";
 import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
+import { IntervalMeter } from "../gaps.ts";
 
-/** Frames in a row without a value between them that still are one line. */
+/** Frames that still are one line while their period is not known. */
 const LEAST_GAP_MS = 1500;
 const MOST_POINTS = 12_000;
 const LEAST_STEP_MS = 50;
@@ -16,7 +17,10 @@ const powers = Float64Array.from({ length: 65536 }, (_, index) => 10 ** ((index 
  */
 export class QuietLine {
   #steps: RecordingStep[] = [];
+  readonly #intervals = new IntervalMeter();
+  /** Capture times of the newest step and of the newest frame. */
   #lastMs: number | undefined;
+  #newestMs: number | undefined;
   #bins: Int32Array = new Int32Array(0);
   #binsOf = "";
   #channels: readonly UpstreamChannel[] = [];
@@ -30,12 +34,27 @@ export class QuietLine {
     this.#binsOf = "";
   }
 
+  /** A gap begins with a step of its own that has no level. */
   add(frame: SpectrumFrame): void {
-    const sinceMs = frame.capturedAtMs - (this.#lastMs ?? frame.capturedAtMs - LEAST_STEP_MS);
-    if (sinceMs < LEAST_STEP_MS) return;
-    const gap = frame.gapBefore || sinceMs > LEAST_GAP_MS;
-    this.#lastMs = frame.capturedAtMs;
-    this.append([{ atMs: frame.capturedAtMs, frames: 1, quietDbmv: this.#meanOf(frame), gap }]);
+    const atMs = frame.capturedAtMs;
+    const gapMs = this.#gapBefore(frame);
+    this.#newestMs = atMs;
+    if (this.#lastMs !== undefined && atMs - this.#lastMs < LEAST_STEP_MS) return;
+    const beginMs = atMs - (gapMs ?? 0);
+    if (gapMs !== undefined && beginMs > this.#lastMs!)
+      this.append([{ atMs: beginMs, frames: 0, quietDbmv: null, gap: false }]);
+    this.#lastMs = atMs;
+    this.append([{ atMs, frames: 1, quietDbmv: this.#meanOf(frame), gap: gapMs !== undefined }]);
+  }
+
+  /** Length of the gap in front of a frame, ms. */
+  #gapBefore(frame: SpectrumFrame): number | undefined {
+    if (this.#newestMs === undefined) return undefined;
+    const intervalMs = frame.capturedAtMs - this.#newestMs;
+    const periodMs = this.#intervals.medianMs;
+    this.#intervals.add(intervalMs);
+    const isMarked = frame.gapBefore || (periodMs === 0 && intervalMs > LEAST_GAP_MS);
+    return captureGapMs(intervalMs, periodMs, isMarked);
   }
 
   /** Goes on with steps of a line that was begun elsewhere. */

@@ -52,4 +52,12 @@ test("the line takes the mean power of the bins outside of channels, and marks g
   line.add(frame(9000));
   expect(line.steps.map(({ gap }) => gap)).toEqual([false, false, true]);
   expect(line.steps[0]!.quietDbmv).toBeCloseTo(-45, 6);
+  const later = [9100, 9200, 9300, 9400, 12_400];
+  for (const atMs of later) line.add(frame(atMs));
+  // As on the waterfall, a gap begins when the next frame would have come.
+  expect(line.steps.slice(-3).map(({ atMs, frames, gap }) => [atMs, frames, gap])).toEqual([
+    [9400, 1, false],
+    [9500, 0, false],
+    [12_400, 1, true],
+  ]);
 });
