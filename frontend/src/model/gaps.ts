@@ -32,6 +32,15 @@ export function gapBefore(input: GapInput): Gap | undefined {
   return { fromMs: previousMs + usualIntervalMs, toMs: capturedAtMs, label: parts.join(", ") };
 }
 
+/** Pixels of the waterfall below which a gap is a thin line: minutes of data are in sight where it would be a bar. */
+const LEAST_BAR_PX = 2;
+
+/** How a gap is marked on a waterfall: as high as it is long, a short one as a line without a label. */
+export function gapMark({ fromMs, toMs }: Gap, msPerPx: number): { heightPx: number; isLabelled: boolean } {
+  const heightPx = (toMs - fromMs) / msPerPx;
+  return heightPx < LEAST_BAR_PX ? { heightPx: 1, isLabelled: false } : { heightPx, isLabelled: true };
+}
+
 /** Running median of the last intervals between frames. */
 export class IntervalMeter {
   readonly #intervals: number[] = [];

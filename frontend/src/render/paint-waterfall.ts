@@ -1,4 +1,5 @@
 import { formatDay, formatNumber } from "../model/format.ts";
+import { gapMark } from "../model/gaps.ts";
 import { unitName } from "../model/shown-level.ts";
 import { timeStepMs } from "../model/ticks.ts";
 import { type Scene, shownLevelOf } from "./scene.ts";
@@ -28,28 +29,23 @@ function depthOf(scene: Scene, timeMs: number): number {
   return (scene.topMs - timeMs) / scene.view.msPerPx;
 }
 
-const ROOM_FOR_A_GAP_PX = 24;
-
 function paintGaps(context: Painting, scene: Scene): void {
   const { waterfall } = scene.layout;
   const bottom = waterfall.top + waterfall.height;
   const labels: { text: string; y: number }[] = [];
-  let lastMiddle = Number.NEGATIVE_INFINITY;
   // Newest first, so that of two gaps side by side the newer one keeps its label.
   for (const gap of scene.data.gaps.toReversed()) {
     if (depthOf(scene, gap.fromMs) < 0 || depthOf(scene, gap.toMs) > waterfall.height) continue;
     const middle = waterfall.top + depthOf(scene, (gap.fromMs + gap.toMs) / 2);
-    const trueHeight = (gap.toMs - gap.fromMs) / scene.view.msPerPx;
-    // A short gap is drawn high enough to be seen, as long as gaps are rare enough not to hide the picture.
-    const height = Math.max(trueHeight, middle - lastMiddle > ROOM_FOR_A_GAP_PX ? 5 : 1);
-    lastMiddle = middle;
-    const top = Math.max(waterfall.top, middle - height / 2);
-    const visible = Math.min(bottom, middle + height / 2) - top;
+    const { heightPx: height, isLabelled } = gapMark(gap, scene.view.msPerPx);
+    const top = Math.max(waterfall.top, isLabelled ? middle - height / 2 : Math.floor(middle));
+    const visible = Math.min(bottom, isLabelled ? middle + height / 2 : top + height) - top;
     if (visible <= 0) continue;
     context.fillStyle = scene.theme.well;
     context.fillRect(waterfall.left, top, waterfall.width, visible);
     hatchBox(context, waterfall.left, top, waterfall.width, visible, scene.theme.hatch);
-    labels.push({ text: gap.label, y: Math.min(Math.max(middle, waterfall.top + 10), bottom - 10) });
+    if (isLabelled)
+      labels.push({ text: gap.label, y: Math.min(Math.max(middle, waterfall.top + 10), bottom - 10) });
   }
   if (!scene.layout.labelled) return;
   context.font = scene.theme.labelFont;
