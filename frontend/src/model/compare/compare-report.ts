@@ -11,6 +11,7 @@ import {
   comparisonWords,
   lineHeads,
   lineRow,
+  lineWarning,
 } from "./compare-tables.ts";
 
 /** A side with its name and the settings it was captured with, in words. */
@@ -54,6 +55,7 @@ export function compareReport(
     normalisedDb.a === 0 && normalisedDb.b === 0
       ? ""
       : ` For noise, ${formatNumber(normalisedDb.a, 2)} dB were added to A and ${formatNumber(normalisedDb.b, 2)} dB to B.`;
+  const warning = lineWarning(display);
   return reportHtml(
     "Upstream spectrum before and after",
     `A: ${a.name}. B: ${b.name}. Written by PNM Lab ${formatUtc(writtenAtMs)}.`,
@@ -73,6 +75,7 @@ export function compareReport(
         },
       },
       { kind: "heading", text: "Lines that came, went or changed" },
+      ...(warning ? [{ kind: "text" as const, text: warning }] : []),
       {
         kind: "table",
         table: {

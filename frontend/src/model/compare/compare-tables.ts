@@ -1,6 +1,6 @@
 import type { ChannelFigures, LineChange, SpectrumComparison } from "@pnmlab/pnm-analysis";
 import { formatMhz, formatNumber, formatSigned } from "../format.ts";
-import { type LevelDisplay, shownLevel, unitName } from "../shown-level.ts";
+import { isDensity, type LevelDisplay, shownLevel, unitName } from "../shown-level.ts";
 import type { AveragedSide } from "./averaged-side.ts";
 
 /** A channel of both sides. Differences are after minus before. */
@@ -90,6 +90,13 @@ export function channelRow(
 export function lineHeads({ unit }: LevelDisplay): string[] {
   const name = unitName(unit);
   return ["Line", "Frequency, MHz", `A, ${name}`, `B, ${name}`, "Δ, dB"];
+}
+
+/** What is to be known of lines in a unit per bandwidth; undefined in units of power. */
+export function lineWarning({ unit }: LevelDisplay): string | undefined {
+  return isDensity(unit)
+    ? `${unitName(unit)} is right for noise and channels, not for a carrier, whose power lies in no bandwidth: choose dBmV, dBm or dBµV for the levels of lines.`
+    : undefined;
 }
 
 /** @param bandwidthHz noise bandwidth of a bin of the comparison */

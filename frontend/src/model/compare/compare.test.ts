@@ -7,7 +7,14 @@ import { type LevelDisplay, PLAIN_LEVELS } from "../shown-level.ts";
 import { SideAverage } from "./averaged-side.ts";
 import { compareReport } from "./compare-report.ts";
 import { compareSvg } from "./compare-svg.ts";
-import { channelChanges, channelHeads, channelRow, lineHeads, lineRow } from "./compare-tables.ts";
+import {
+  channelChanges,
+  channelHeads,
+  channelRow,
+  lineHeads,
+  lineRow,
+  lineWarning,
+} from "./compare-tables.ts";
 import { type SideId, sideOfText, textOfSide } from "./side-id.ts";
 import { endOf, fieldOfTime, spanFault, spanOfShares, timeOfField } from "./side-span.ts";
 
@@ -134,6 +141,7 @@ test("the picture and the report of a comparison name the unit, with round numbe
   const html = compareReport(side("A", a), side("B", b), comparison, changes, dbm, DBM_PER_HZ, 0);
   expect(html).toContain("Levels of bins are in dBm/Hz, +3.0 dB.");
   expect(html).toContain("Power A, dBm/Hz");
+  expect(html).toContain("not for a carrier");
 });
 
 test("a part of a recording is its first or last seconds, what was dragged, or what two fields hold", () => {
@@ -144,9 +152,25 @@ test("a part of a recording is its first or last seconds, what was dragged, or w
   expect(spanOfShares(bounds, 0.5, 0.25)).toEqual({ fromMs: 1_015_000, toMs: 1_030_000 });
   expect(spanOfShares(bounds, -1, 2)).toEqual(bounds);
   expect(spanOfShares(bounds, 0.5, 0.5)).toBeUndefined();
-  expect(timeOfField(fieldOfTime(1_015_300))).toBe(1_015_300);
   expect(spanFault(bounds, { fromMs: 1_020_000, toMs: 1_010_000 })).toContain("after the beginning");
   expect(spanFault(bounds, { fromMs: 2_000_000, toMs: 2_010_000 })).toContain("holds nothing");
   expect(spanFault(bounds, { fromMs: Number.NaN, toMs: 1 })).toContain("date and time");
   expect(spanFault(bounds, bounds)).toBeUndefined();
+});
+
+test("times are typed in 24 hours, with their date or of the day that is shown", () => {
+  const evening = new Date(2026, 10, 21, 21, 30, 27, 100).getTime();
+  expect(fieldOfTime(evening)).toBe("2026-11-21 21:30:27.1");
+  expect(timeOfField(fieldOfTime(evening), 0)).toBe(evening);
+  expect(timeOfField("2026-11-21T21:30:27.1", 0)).toBe(evening);
+  expect(timeOfField(" 21:30:27.1 ", evening + 3_600_000)).toBe(evening);
+  expect(timeOfField("21:30", evening)).toBe(evening - 27_100);
+  for (const text of ["", "09:30:27.100 PM", "24:00", "2026-02-30 10:00", "2026-13-01 10:00", "21.11.2026"]) {
+    expect(timeOfField(text, evening), text).toBeNaN();
+  }
+});
+
+test("lines in a unit per bandwidth come with a warning, on the page and in the report", () => {
+  expect(lineWarning({ unit: "dBmV", offsetDb: 0 })).toBeUndefined();
+  expect(lineWarning({ unit: "dBmV/1.6 MHz", offsetDb: 0 })).toContain("not for a carrier");
 });

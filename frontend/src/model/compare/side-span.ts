@@ -25,19 +25,33 @@ export function spanOfShares(bounds: TimeSpan, a: number, b: number): TimeSpan |
 
 /** Why two moments make no stretch of what there is; undefined where they do. */
 export function spanFault(bounds: TimeSpan, { fromMs, toMs }: TimeSpan): string | undefined {
-  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs)) return "Give date and time of both ends.";
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs))
+    return "Give date and time of both ends, as in 2026-11-21 21:30:27.1.";
   if (toMs <= fromMs) return "The end has to lie after the beginning.";
   if (toMs <= bounds.fromMs || fromMs >= bounds.toMs) return "The recording holds nothing of that time.";
   return undefined;
 }
 
-/** Local time to the tenth of a second, as a field of date and time holds it. */
+/** Local time to the tenth of a second in 24 hours, whatever the browser's language: `2026-11-21 21:30:27.1`. */
 export function fieldOfTime(timeMs: number): string {
   const local = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000;
-  return new Date(Math.round(local / 100) * 100).toISOString().slice(0, 21);
+  return new Date(Math.round(local / 100) * 100).toISOString().slice(0, 21).replace("T", " ");
 }
 
-/** Reads it back; NaN where the field is empty. */
-export function timeOfField(text: string): number {
-  return new Date(text).getTime();
+const DATE_AND_TIME =
+  /^(?:(\d{4})-(\d\d)-(\d\d)[T ]\s*)?([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?$/;
+
+/**
+ * Reads it back, with or without its date and its seconds; NaN where it is no such time.
+ *
+ * @param dayMs a moment of the day that a time without a date is of
+ */
+export function timeOfField(text: string, dayMs: number): number {
+  const [, year, month, day, hours, minutes, seconds = 0] = DATE_AND_TIME.exec(text.trim()) ?? [];
+  if (hours === undefined) return Number.NaN;
+  const date = year === undefined ? new Date(dayMs) : new Date(Number(year), Number(month) - 1, Number(day));
+  // Such as 30 February or a 13th month, which roll over.
+  const isRolled = date.getMonth() !== Number(month) - 1 || date.getDate() !== Number(day);
+  if (year !== undefined && isRolled) return Number.NaN;
+  return date.setHours(Number(hours), Number(minutes), 0, Math.round(Number(seconds) * 1000));
 }
