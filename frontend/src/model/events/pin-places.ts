@@ -21,6 +21,8 @@ const PIN_STEP = 20;
 const ROWS = 4;
 /** Where a pin goes whose place is taken, in steps: it leans aside no further than that. */
 const LEANS = [0, 1, -1, 2, -2];
+/** On the timeline aside is another time: no further than beside the line of the pin. */
+const LEANS_IN_TIME = [0, 1, -1];
 
 /**
  * Pins on the trace: of what was there at the time shown and of the selected event, at the frequency of each, under
@@ -51,9 +53,8 @@ function rowY(box: Box, row: number): number {
 }
 
 /**
- * Pins on the waterfall: beside the upper edge of the band at the first frame that showed it, or at the edge of the
- * pane where the event began before what is shown; one that would cover another leans aside. Events outside of the
- * shown time have none, and one that has cleared ends where it ended.
+ * Pins on the waterfall: beside the upper edge of the band at the first frame that showed it; one that would cover
+ * another leans aside. Events that began outside of the shown time have none.
  */
 export function waterfallPins(
   pins: readonly EventPin[],
@@ -64,9 +65,8 @@ export function waterfallPins(
   const places: PinPlace[] = [];
   for (const pin of pins.toReversed()) {
     const firstY = yOf(pin.firstMs);
-    const lastY = pin.isRaised ? Math.min(box.top, yOf(pin.lastMs)) : yOf(pin.lastMs);
     const bottom = box.top + box.height;
-    if (lastY > bottom || firstY < box.top) continue;
+    if (firstY > bottom || firstY < box.top) continue;
     const x = xOf(pin.f0Hz + pin.bwHz / 2) + PIN_STEP / 2 + 2;
     if (xOf(pin.f0Hz - pin.bwHz / 2) > box.left + box.width || x < box.left) continue;
     const rightX = box.left + box.width - PIN_STEP / 2;
@@ -81,15 +81,24 @@ export function waterfallPins(
   return places.reverse();
 }
 
-/** Pins on the timeline, at the first frame of each; the worst has its own place, others lean aside. */
-export function timelinePins(pins: readonly EventPin[], xOf: (timeMs: number) => number): PinPlace[] {
+/**
+ * Pins on the timeline, at the first frame of each; the worst has its own place, others lean aside.
+ *
+ * @param leastX where the recording begins: none leans to a time before it
+ */
+export function timelinePins(
+  pins: readonly EventPin[],
+  xOf: (timeMs: number) => number,
+  leastX = Number.NEGATIVE_INFINITY,
+): PinPlace[] {
   const places: PinPlace[] = [];
   for (const pin of pins.toReversed()) {
     const x = xOf(pin.firstMs);
+    const wishes = LEANS_IN_TIME.map((lean) => ({ x: x + lean * PIN_STEP, y: 0 }));
     place(
       places,
       pin,
-      LEANS.map((lean) => ({ x: x + lean * PIN_STEP, y: 0 })),
+      wishes.filter((wish) => wish.x === x || wish.x >= leastX),
     );
   }
   return places.reverse();
