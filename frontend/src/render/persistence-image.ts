@@ -7,7 +7,12 @@ import type { Surface2d } from "./surface.ts";
 
 const REFRESH_MS = 200;
 /** Opacity of the rarest hit. */
-const LEAST_OPACITY = 0.28;
+const LEAST_OPACITY = 0.4;
+/** The share of the cells with hits that all have the strongest colour: one steady line does not darken the rest. */
+const STRONGEST_SHARE = 0.005;
+/** Every so many cells are looked at for it. */
+const LOOK_AT_EVERY = 7;
+const LEAST_HITS = 1e-3;
 
 interface Area {
   left: number;
@@ -94,21 +99,29 @@ export function persistenceCells(
 }
 
 function pixelsOf(hits: Float32Array, palette: Uint8Array): Uint32Array<ArrayBuffer> {
-  let most = 0;
-  for (const hit of hits) if (hit > most) most = hit;
+  const most = strongestHits(hits);
   const scale = most === 0 ? 0 : 1 / Math.log1p(most);
   const pixels = new Uint32Array(hits.length);
   const bytes = new Uint8Array(pixels.buffer);
   for (let place = 0; place < hits.length; place += 1) {
     const hit = hits[place]!;
-    if (hit < 1e-3) continue;
-    const share = Math.log1p(hit) * scale;
+    if (hit < LEAST_HITS) continue;
+    const share = Math.min(1, Math.log1p(hit) * scale);
     // The darkest third of a palette is the colour of the ground.
     const colour = Math.round(85 + 170 * share) * 3;
     bytes.set(palette.subarray(colour, colour + 3), place * 4);
     bytes[place * 4 + 3] = Math.round(255 * (LEAST_OPACITY + (1 - LEAST_OPACITY) * share));
   }
   return pixels;
+}
+
+/** The hits from which on a cell has the strongest colour. */
+function strongestHits(hits: Float32Array): number {
+  const some: number[] = [];
+  for (let place = 0; place < hits.length; place += LOOK_AT_EVERY)
+    if (hits[place]! >= LEAST_HITS) some.push(hits[place]!);
+  some.sort((a, b) => a - b);
+  return some[Math.floor(some.length * (1 - STRONGEST_SHARE))] ?? 0;
 }
 
 /** Most hits of the bins of each column, row by row from the highest level. */
