@@ -154,10 +154,10 @@ let stampMs = Date.now();
 /** A capture file of the row's present configuration, as the directory watcher hands it over. */
 export function deliver(
   fixture: Fixture,
-  { bytes, baseName }: { bytes?: Uint8Array; baseName?: string } = {},
+  { bytes, baseName, atMs }: { bytes?: Uint8Array; baseName?: string; atMs?: number } = {},
 ): boolean {
   stampMs += 50;
-  const at = new Date(Math.min(stampMs, Date.now()));
+  const at = new Date(atMs ?? Math.min(stampMs, Date.now()));
   const stamp = at.toISOString().slice(0, -1).replace("T", "_").replaceAll(":", ".");
   const fileName = `${baseName ?? fixture.cmts.fileName}_${stamp}`;
   const claim = fixture.service.claim(fileName);
