@@ -19,8 +19,8 @@ interface Answers {
   recorded?: FrameProvenance;
 }
 
-function reportOf(sequence: number, capturedAtMs: number) {
-  return { shownFrame: { of: "newest", frame: { sequence, capturedAtMs } } };
+function reportOf(sequence: number, capturedAtMs: number, streamId = 1) {
+  return { streamId, shownFrame: { of: "newest", frame: { sequence, capturedAtMs } } };
 }
 
 interface Page {
@@ -53,7 +53,7 @@ async function pageOf({ isPlayed, live, recorded, after }: Answers & Page) {
   const active = shallowRef(isPlayed);
   const report = shallowRef(reportOf(7, 5000));
   const monitor = {
-    shownSession: shallowRef({ id: "s1" }),
+    shownSession: shallowRef({ id: "s1", streamId: 1 }),
     report,
     recordingId: shallowRef("ring-s1"),
     isRecordingPage: false,
@@ -122,4 +122,16 @@ test("what nobody knows is told in one sentence, a live frame's in that of its s
     fileName: undefined,
     missing: forgotten.message,
   });
+});
+
+test("a frame of the session before is asked of nobody, until the figures are of this one", async () => {
+  const before = await pageOf({
+    isPlayed: false,
+    live: told("a"),
+    after: async ({ report }) => {
+      report.value = reportOf(9, 6000, 2);
+      await settled();
+    },
+  });
+  expect(before.asked).toEqual(["s1 7"]);
 });

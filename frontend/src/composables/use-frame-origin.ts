@@ -90,6 +90,8 @@ export function useFrameOrigin({
       (recordingId.value !== undefined &&
         frame.value?.sequence === played.value?.sequence &&
         frame.value?.capturedAtMs === played.value?.capturedAtMs);
+    // Figures may still be of the session before, whose frames this one does not know.
+    if (!isPlayed && shownSession.value?.streamId !== report.value?.streamId) return undefined;
     const sessionId = isPlayed ? undefined : shownSession.value?.id;
     if (!frame.value || (sessionId ?? recordingId.value) === undefined) return undefined;
     return { sessionId, recordingId: recordingId.value, ...frame.value };

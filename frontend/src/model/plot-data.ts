@@ -52,6 +52,8 @@ export class PlotData {
   keptVersion = 0;
   resolutionBandwidthHz = 0;
   uncalibrated = false;
+  /** Stream of the newest frame; 0 before the first. */
+  streamId = 0;
   withheld = 0;
   /** Frames that are kept but not yet in the traces, because the picture is frozen. */
   heldFrames = 0;
@@ -182,6 +184,7 @@ export class PlotData {
       gapBefore: gap !== undefined,
     });
     this.uncalibrated = frame.uncalibrated;
+    this.streamId = frame.streamId;
     this.withheld += frame.withheld;
     this.heldFrames += 1;
     if (!hold) this.release();

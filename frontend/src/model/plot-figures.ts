@@ -19,6 +19,7 @@ export function takeReport(
     framesShown,
     framesHeld: data.heldFrames,
     withheld: data.withheld,
+    streamId: data.streamId,
     sequence: ring.sequenceAt(newest),
     capturedAtMs: ring.timeAt(newest),
     levelsHundredthsDbmv: ring.levelsAt(newest).slice(),

@@ -15,6 +15,8 @@ export interface PlotReport {
   framesShown: number;
   framesHeld: number;
   withheld: number;
+  /** Of the newest frame. */
+  streamId: number;
   sequence: number;
   capturedAtMs: number;
   /** The frame behind the trace under the active marker. */
