@@ -69,7 +69,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           expect: { poll: PATIENCE },
-          fileParallelism: false,
+          // They wait for captures more than they compute.
+          maxWorkers: 2,
         },
       },
       {
