@@ -69,8 +69,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           expect: { poll: PATIENCE },
-          // They wait for captures more than they compute.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {

@@ -147,7 +147,7 @@ run("every route of the router is looked at", () => {
 });
 
 /** Longest wait until a page asks for nothing, in milliseconds. */
-const IDLE_MS = 3000;
+const IDLE_MS = 1500;
 
 run(
   "no page keeps anybody out, in the dark theme and in the light one, at desktop size and at small size",
