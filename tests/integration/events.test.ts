@@ -11,6 +11,7 @@ import {
 import { type Scenario, scenarios } from "@pnmlab/simulator";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { labApi, until } from "./lab-api.ts";
 
 // Two ports of a plant that is clean but for one carrier on the first of them. No browser looks at either.
 const LEVEL_DBMV = -41;
@@ -38,13 +39,13 @@ const BIN_HZ = REQUEST.spanHz / REQUEST.bins;
 const CLEAN_FRAMES = 600;
 
 let lab: TestLab;
-let cookie: string;
 let dirty: UtscSession;
 let clean: UtscSession;
 
+const { ask, api } = labApi(() => lab);
+
 beforeAll(async () => {
   lab = await startTestLab({ cmts: [{ name: "lab-cmts-1", personality: "generic", scenario }] });
-  cookie = await lab.signIn();
   const trigger = { enabled: true, leastSeverity: "info", kinds: ["narrowbandIngress"], preS: 2, postS: 2 };
   await ask("/api/recorder", { trigger }, "PUT");
   const [device] = lab.simulator.devices;
@@ -57,30 +58,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => lab?.[Symbol.asyncDispose]());
-
-async function ask(path: string, body?: unknown, method = body ? "POST" : "GET"): Promise<Response> {
-  const answer = await fetch(`${lab.url}${path}`, {
-    headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
-    method,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
-}
-
-async function api<Answer>(path: string, body?: unknown): Promise<Answer> {
-  return (await ask(path, body)).json() as Promise<Answer>;
-}
-
-async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 150_000): Promise<Value> {
-  const endMs = performance.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 async function eventsOf({ id }: UtscSession): Promise<PlantEvent[]> {
   return (await api<{ events: PlantEvent[] }>(`/api/events?sessionId=${id}`)).events;

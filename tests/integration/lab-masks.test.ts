@@ -15,6 +15,7 @@ import {
 import { type Scenario, scenarios } from "@pnmlab/simulator";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { labApi, until } from "./lab-api.ts";
 
 // A plant that is clean but for one carrier, which comes for five seconds and goes for thirty. No browser looks.
 const LEVEL_DBMV = -25;
@@ -50,10 +51,11 @@ const REQUEST = {
 const BIN_HZ = REQUEST.spanHz / REQUEST.bins;
 
 let lab: TestLab;
-let cookie: string;
 let session: UtscSession;
 let receiver: Server;
 const received: { path: string; notice: EventNotice }[] = [];
+
+const { ask, api } = labApi(() => lab);
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
@@ -72,7 +74,6 @@ beforeAll(async () => {
     cmts: [{ name: "lab-cmts-1", personality: "generic", scenario }],
     env: { PNMLAB_EVENT_WEBHOOK_URL: `http://127.0.0.1:${port}/${SECRET}` },
   });
-  cookie = await lab.signIn();
   // Masks alone, and cleared sooner than after the usual half a minute.
   await ask("/api/detection", { enabled: [], thresholds: { clearS: 3, cooldownS: 0 } }, "PUT");
   const rfPortIfIndex = lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
@@ -103,30 +104,6 @@ function line(fromHz: number, toHz: number, levelDbmv = LIMIT_DBMV) {
     from: "points",
     points: [fromHz, toHz].map((frequencyHz) => ({ frequencyHz, levelDbmv })),
   };
-}
-
-async function ask(path: string, body?: unknown, method = body ? "POST" : "GET"): Promise<Response> {
-  const answer = await fetch(`${lab.url}${path}`, {
-    headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
-    method,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
-}
-
-async function api<Answer>(path: string, body?: unknown): Promise<Answer> {
-  return (await ask(path, body)).json() as Promise<Answer>;
-}
-
-async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 150_000): Promise<Value> {
-  const endMs = performance.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 async function events(): Promise<PlantEvent[]> {

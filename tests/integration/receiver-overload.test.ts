@@ -2,6 +2,7 @@ import { decodeSpectrumFrame, type PlantEvent, type UtscSession } from "@pnmlab/
 import { type Scenario, scenarios } from "@pnmlab/simulator";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { labApi } from "./lab-api.ts";
 
 // A station that is so strong while it is keyed that the converter's samples stand at the end of their range.
 const [plant] = scenarios.clean.ports;
@@ -24,23 +25,14 @@ const scenario: Scenario = {
 };
 
 let lab: TestLab;
-let cookie: string;
+
+const { ask } = labApi(() => lab);
 
 beforeAll(async () => {
   lab = await startTestLab({ cmts: [{ name: "lab-cmts-1", personality: "generic", scenario }] });
-  cookie = await lab.signIn();
 });
 
 afterAll(() => lab?.[Symbol.asyncDispose]());
-
-async function ask(path: string, body?: unknown): Promise<Response> {
-  const answer = await fetch(`${lab.url}${path}`, {
-    headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
-    ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
-}
 
 async function sharesAt(path: string): Promise<number[]> {
   const bytes = await (await ask(path)).arrayBuffer();

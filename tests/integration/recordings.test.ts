@@ -10,6 +10,7 @@ import { RECORD_HEADER_BYTES, RecordKind } from "@pnmlab/recording";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { until } from "./lab-api.ts";
 
 const REQUEST = {
   centerFrequencyHz: 51_200_000,
@@ -61,16 +62,6 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
 
 async function api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   return (await ask(method, path, body)).json() as Promise<Answer>;
-}
-
-async function until<Value>(look: () => Promise<Value | undefined>, deadlineMs = 150_000): Promise<Value> {
-  const endMs = performance.now() + deadlineMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 async function framesOf(id: string, query: string): Promise<Buffer[]> {
