@@ -1,6 +1,7 @@
 import type { SpectrumFrame, UtscSession } from "@pnmlab/protocol";
-import { onScopeDispose, type Ref, watch } from "vue";
+import type { Ref } from "vue";
 import { useLab } from "./use-lab.ts";
+import { useSessionStream } from "./use-session-stream.ts";
 
 /** Hands over every frame of a session, for as long as the component lives; follows a change of session. */
 export function useFrames(
@@ -8,21 +9,5 @@ export function useFrames(
   onFrame: (frame: SpectrumFrame) => void,
 ): void {
   const { sync } = useLab();
-  let release = () => {};
-  watch(
-    () => session.value?.id,
-    (sessionId) => {
-      release();
-      release = () => {};
-      if (sessionId === undefined) return;
-      const unwatch = sync.watch(sessionId);
-      const untap = sync.tap(session.value!.streamId, onFrame);
-      release = () => {
-        untap();
-        unwatch();
-      };
-    },
-    { immediate: true },
-  );
-  onScopeDispose(() => release());
+  useSessionStream(session, (streamId) => (streamId === undefined ? undefined : sync.tap(streamId, onFrame)));
 }
