@@ -4,7 +4,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab, picture } from "./open-lab.ts";
+import { openLab, picture, startLive } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -19,17 +19,9 @@ beforeAll(async () => {
     console.warn("browser tests skipped: no Chromium is installed");
     return;
   }
-  const distDir = process.env.PNMLAB_TEST_DIST;
-  ({ lab, browser, page, complaints } = await openLab(distDir ? { distDir } : {}));
+  ({ lab, browser, page, complaints } = await openLab());
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.goto(lab.signInLink());
-  const port = lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
-  await page.goto(`${lab.url}/live/lab-cmts-1/${port}?f=5_85&tab=markers`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 40);
+  await startLive(page, lab, "?f=5_85&tab=markers", 40);
 });
 
 afterAll(async () => {

@@ -11,7 +11,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab } from "./open-lab.ts";
+import { openLab, startLive } from "./open-lab.ts";
 
 const CARRIER_MHZ = 9.6;
 const [plant] = scenarios.clean.ports;
@@ -41,13 +41,7 @@ beforeAll(async () => {
   ({ lab, browser, page, complaints } = await openLab({
     cmts: [{ name: "lab-cmts-1", personality: "generic", scenario }],
   }));
-  await page.goto(lab.signInLink());
-  await page.goto(`${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}?f=5_85`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 40);
+  await startLive(page, lab, "?f=5_85", 40);
 });
 
 afterAll(async () => {

@@ -25,6 +25,18 @@ export async function openLab(options: TestLabOptions = {}): Promise<{
   return { lab, browser, page, complaints: complaintsOf(page) };
 }
 
+/** Signs in, opens the live page of the first port, starts a capture and waits for more frames than `frames`. */
+export async function startLive(page: Page, lab: TestLab, query: string, frames: number): Promise<void> {
+  await page.goto(lab.signInLink());
+  const port = lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
+  await page.goto(`${lab.url}/live/lab-cmts-1/${port}${query}`);
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .click();
+  await page.waitForFunction((least) => (window.pnmlab?.trace()?.sequence ?? 0) > least, frames);
+}
+
 /** Takes the picture of the guides, where the pictures are to be renewed. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (!process.env.PNMLAB_UPDATE_IMAGES) return;

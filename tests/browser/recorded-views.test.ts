@@ -4,7 +4,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab } from "./open-lab.ts";
+import { openLab, startLive } from "./open-lab.ts";
 
 const STEADY_HZ = 9_600_000;
 const [plant] = scenarios.clean.ports;
@@ -84,13 +84,7 @@ async function goToFrame(number: number): Promise<SpectrumFrame> {
 }
 
 run("a stretch of a running port is kept and opens as a recording", async () => {
-  await page.goto(lab.signInLink());
-  await page.goto(`${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 260);
+  await startLive(page, lab, "", 260);
   await page.keyboard.press("k");
   await page.getByRole("dialog").getByText("Last 1 min").click();
   await page.getByLabel("Name").fill("Views");

@@ -5,7 +5,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab } from "./open-lab.ts";
+import { openLab, startLive } from "./open-lab.ts";
 
 const LATE_HZ = 27_185_000;
 const LATE_DBMV = -20;
@@ -56,13 +56,7 @@ const framesOf = async (id: string) =>
   Buffer.from(await (await ask(`/api/recordings/${id}/frames?fromMs=0&limit=600`)).arrayBuffer());
 
 run("the trigger of the recorder is set in its form, and stays", async () => {
-  await page.goto(lab.signInLink());
-  await page.goto(`${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 3);
+  await startLive(page, lab, "", 3);
   await page.getByRole("link", { name: "Recordings" }).click();
   const save = recorder().getByRole("button", { name: "Save" });
   expect(await save.isDisabled(), "nothing is changed yet").toBe(true);

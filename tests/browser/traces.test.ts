@@ -2,7 +2,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab, picture } from "./open-lab.ts";
+import { openLab, picture, startLive } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -21,13 +21,7 @@ beforeAll(async () => {
     return;
   }
   ({ lab, browser, page, complaints } = await openLab());
-  await page.goto(lab.signInLink());
-  await page.goto(`${lab.url}/live/lab-cmts-1/${lab.simulator.devices[0]!.rfPorts[0]!.ifIndex}`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 20);
+  await startLive(page, lab, "", 20);
 });
 
 afterAll(async () => {

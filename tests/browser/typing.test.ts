@@ -2,7 +2,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath } from "./chromium.ts";
-import { openLab } from "./open-lab.ts";
+import { openLab, startLive } from "./open-lab.ts";
 
 // Figures of a live page come several times a second, a person types a key in that time.
 const BETWEEN_KEYS_MS = 700;
@@ -21,14 +21,7 @@ beforeAll(async () => {
     return;
   }
   ({ lab, browser, page, complaints } = await openLab());
-  await page.goto(lab.signInLink());
-  const port = lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
-  await page.goto(`${lab.url}/live/lab-cmts-1/${port}?f=5_85&tab=markers`);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 20);
+  await startLive(page, lab, "?f=5_85&tab=markers", 20);
 });
 
 afterAll(async () => {
