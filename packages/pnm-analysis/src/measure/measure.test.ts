@@ -45,6 +45,12 @@ describe("peaks", () => {
     );
   });
 
+  test("a valley that is less deep than the excursion by a rounding parts no peaks", () => {
+    const [high, low] = [-14.454835344520108, -20.454835344520106];
+    expect(high - low).toBeLessThan(6);
+    expect(findPeaks(spectrum([high, low, high]))).toHaveLength(1);
+  });
+
   test("a marker walks to the next lower, left and right peak and stays where there is none", () => {
     const peaks = findPeaks(spectrum([-60, -20, -60, -10, -60, -30, -60]));
     expect(peaks.map(({ bin }) => bin)).toEqual([1, 3, 5]);

@@ -34,11 +34,11 @@ export function findPeaks(spectrum: LevelSpectrum, options: PeakOptions = {}): P
     const known = levelsDbmv[k] ?? Number.NaN;
     const level = Number.isNaN(known) ? Number.NEGATIVE_INFINITY : known;
     if (isClimbing) {
-      if (level > topDb && level >= lowDb + excursionDb) {
+      if (level > topDb && level - lowDb >= excursionDb) {
         top = k;
         topDb = level;
       } else if (top < 0 && level < lowDb) lowDb = level;
-      if (top >= 0 && level <= topDb - excursionDb) {
+      if (top >= 0 && topDb - level >= excursionDb) {
         take();
         isClimbing = false;
         top = -1;
@@ -46,7 +46,7 @@ export function findPeaks(spectrum: LevelSpectrum, options: PeakOptions = {}): P
         lowDb = level;
       }
     } else if (level < lowDb) lowDb = level;
-    else if (level > Number.NEGATIVE_INFINITY && level >= lowDb + excursionDb) {
+    else if (level > Number.NEGATIVE_INFINITY && level - lowDb >= excursionDb) {
       isClimbing = true;
       top = k;
       topDb = level;
