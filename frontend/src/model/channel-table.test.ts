@@ -34,6 +34,8 @@ const FIGURES: ChannelFigures = {
   meanDbmv: -0.3,
   highestDbmv: 0.4,
   levelSpreadDb: 0.3,
+  minislots: undefined,
+  exclusions: [],
 };
 
 const textsOf = (figures: Partial<ChannelFigures>) => {

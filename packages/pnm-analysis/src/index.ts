@@ -115,7 +115,14 @@ export {
 } from "./noise-statistics.ts";
 export { type BandPlan, BinClass, type BinMap, mapBins, type PlanChannel } from "./plant/band-plan.ts";
 export { ChannelMeter, ChannelRecord } from "./plant/channel-meter.ts";
-export { type ChannelFigures, channelTable } from "./plant/channel-table.ts";
+export { type ChannelFigures, channelTable, type MinislotFigures } from "./plant/channel-table.ts";
+export type { DepthSource, ExclusionFigures } from "./plant/exclusion-record.ts";
+export {
+  MINISLOT_HZ,
+  type MinislotStretch,
+  minislotLowerEdgesHz,
+  minislotStretches,
+} from "./plant/minislots.ts";
 export {
   type BandFloor,
   FLOOR_BANDS_MHZ,

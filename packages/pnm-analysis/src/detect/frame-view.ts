@@ -64,9 +64,10 @@ export class FrameView {
     this.plan = plan;
     this.looks = frame.looks ?? 1;
     this.enbwBins = enbwBinsOf(frame);
-    this.map = mapBins(frame, plan, Math.ceil(this.enbwBins));
+    const mainLobeBins = Math.ceil(this.enbwBins);
+    this.map = mapBins(frame, plan, mainLobeBins);
     this.floor = new NoiseFloor(bins, this.looks);
-    this.meter = new ChannelMeter(frame, plan.channels);
+    this.meter = new ChannelMeter(frame, plan.channels, mainLobeBins);
     this.powers = new Float64Array(bins);
     this.excessDb = new Float32Array(bins);
     const groups = Int16Array.from(this.map.classes, (value) =>

@@ -3,6 +3,8 @@ import { binOfFrequency } from "../measure/bins.ts";
 import { symbolRateOfWidth } from "../raised-cosine.ts";
 import { dbOfPower } from "../units.ts";
 import type { PlanChannel } from "./band-plan.ts";
+import { type Block, blocksOf, meanPower } from "./blocks.ts";
+import { ExclusionRecord } from "./exclusion-record.ts";
 
 /** A channel sends where its power stands this far over its noise. */
 const ACTIVE_DB = 6;
@@ -11,28 +13,13 @@ const HALVING_FRAMES = 300;
 /** A minislot is on where it lies within 11 dB of its own strongest, which fades from frame to frame. */
 const UNDER_STRONGEST = 10 ** -1.1;
 const STRONGEST_KEPT = 0.995;
-const BLOCK_HZ = 400_000;
-/** Part of an SC-QAM symbol rate in which its spectrum is flat: 1 - roll-off. */
-const FLAT_SHARE = 0.75;
-
-/** A stretch of a channel that is on or off as a whole: an OFDMA minislot, 400 kHz of an SC-QAM channel's flat top. */
-export interface Block {
-  first: number;
-  end: number;
-  middleHz: number;
-  /** Frames in which it was on, and their summed mean power per bin; old frames fade. */
-  activeFrames: number;
-  activePower: number;
-  /** It was on in the last frame. */
-  isOn: boolean;
-  /** Its highest mean power, fading. */
-  strongest: number;
-}
 
 /** What one channel did over the last frames. */
 export class ChannelRecord {
   readonly channel: PlanChannel;
   readonly blocks: readonly Block[];
+  /** Excluded bands of OFDMA, in the order of the plan. */
+  readonly exclusions: readonly ExclusionRecord[];
   /** Bins [first, end) that touch the channel. */
   readonly first: number;
   readonly end: number;
@@ -54,7 +41,16 @@ export class ChannelRecord {
   lastActiveS = Number.NaN;
   readonly #edgeWeights: readonly [number, number];
 
-  constructor(axis: LevelSpectrum, channel: PlanChannel) {
+  /**
+   * @param others the other channels of the plan
+   * @param mainLobeBins half width of the window's main lobe
+   */
+  constructor(
+    axis: LevelSpectrum,
+    channel: PlanChannel,
+    others: readonly PlanChannel[],
+    mainLobeBins: number,
+  ) {
     this.channel = channel;
     const bins = axis.levelsDbmv.length;
     const from = binOfFrequency(axis, channel.lowerHz) + 0.5;
@@ -66,6 +62,9 @@ export class ChannelRecord {
     const excludedHz = (channel.excludedHz ?? []).reduce((sum, [low, high]) => sum + high - low, 0);
     this.signalHz = channel.kind === "scQam" ? symbolRateOfWidth(widthHz) : widthHz - excludedHz;
     this.blocks = blocksOf(axis, channel);
+    this.exclusions = (channel.excludedHz ?? []).map(
+      (band) => new ExclusionRecord(axis, band, this.blocks, others, mainLobeBins),
+    );
   }
 
   /** `true` where the axis shows all of it; others have no power. */
@@ -95,6 +94,7 @@ export class ChannelRecord {
       block.activeFrames += 1;
       block.activePower += mean;
     }
+    for (const exclusion of this.exclusions) exclusion.add(powers);
     this.isActive = anyOn;
     this.frames += 1;
     if (!anyOn) {
@@ -130,6 +130,7 @@ export class ChannelRecord {
       block.activeFrames /= 2;
       block.activePower /= 2;
     }
+    for (const exclusion of this.exclusions) exclusion.fade();
     this.lowestDbmv = Number.NaN;
     this.highestDbmv = Number.NaN;
   }
@@ -171,12 +172,6 @@ export class ChannelRecord {
   }
 }
 
-function meanPower(powers: Float64Array, { first, end }: Pick<Block, "first" | "end">): number {
-  let sum = 0;
-  for (let k = first; k < end; k += 1) sum += powers[k]!;
-  return sum / (end - first);
-}
-
 /** Without the outer bins, which the blocks beside reach into. */
 function innerPower(powers: Float64Array, block: Block): number {
   const { first, end } = block;
@@ -192,34 +187,6 @@ function isOn(block: Block, mean: number, overNoise: number): boolean {
   return mean > overNoise && mean > block.strongest * UNDER_STRONGEST;
 }
 
-function blocksOf(axis: LevelSpectrum, channel: PlanChannel): Block[] {
-  const bins = axis.levelsDbmv.length;
-  const widthHz = channel.upperHz - channel.lowerHz;
-  const middleHz = (channel.lowerHz + channel.upperHz) / 2;
-  const flatHz = channel.kind === "scQam" ? FLAT_SHARE * symbolRateOfWidth(widthHz) : widthHz;
-  const count = Math.max(1, Math.floor(flatHz / BLOCK_HZ + 1e-6));
-  const startHz = channel.kind === "scQam" ? middleHz - (count * BLOCK_HZ) / 2 : channel.lowerHz;
-  const blocks: Block[] = [];
-  for (let i = 0; i < count; i += 1) {
-    const fromHz = startHz + i * BLOCK_HZ;
-    const toHz = fromHz + BLOCK_HZ;
-    if (channel.excludedHz?.some(([low, high]) => fromHz < high && toHz > low)) continue;
-    const first = Math.ceil(binOfFrequency(axis, fromHz) - 1e-3);
-    const end = Math.ceil(binOfFrequency(axis, toHz) - 1e-3);
-    if (first < 0 || end > bins || end <= first) continue;
-    blocks.push({
-      first,
-      end,
-      middleHz: fromHz + BLOCK_HZ / 2,
-      activeFrames: 0,
-      activePower: 0,
-      isOn: false,
-      strongest: 0,
-    });
-  }
-  return blocks;
-}
-
 /** Follows all channels of a plan over frames. */
 export class ChannelMeter {
   readonly records: readonly ChannelRecord[];
@@ -228,8 +195,17 @@ export class ChannelMeter {
   readonly activeFrames: Float32Array;
   #frames = 0;
 
-  constructor(axis: LevelSpectrum, channels: readonly PlanChannel[]) {
-    this.records = channels.map((channel) => new ChannelRecord(axis, channel));
+  /** @param mainLobeBins half width of the window's main lobe, 1 to 4 */
+  constructor(axis: LevelSpectrum, channels: readonly PlanChannel[], mainLobeBins: number) {
+    this.records = channels.map(
+      (channel) =>
+        new ChannelRecord(
+          axis,
+          channel,
+          channels.filter((other) => other !== channel),
+          mainLobeBins,
+        ),
+    );
     this.activePower = new Float64Array(axis.levelsDbmv.length);
     this.activeFrames = new Float32Array(axis.levelsDbmv.length);
   }

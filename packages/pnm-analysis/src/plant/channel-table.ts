@@ -7,7 +7,18 @@ import { median } from "../measure/quantile.ts";
 import { leastSquaresLine, lineAt } from "../measure/slope.ts";
 import { dbOfPower } from "../units.ts";
 import type { ChannelMeter, ChannelRecord } from "./channel-meter.ts";
+import type { ExclusionFigures } from "./exclusion-record.ts";
+import { MINISLOT_HZ } from "./minislots.ts";
 import type { FloorSource, NoiseFloor } from "./noise-floor.ts";
+
+/** Minislots of an OFDMA channel that the axis shows whole, lowest first; one element each. */
+export interface MinislotFigures {
+  lowerHz: Float64Array;
+  /** Share of the frames in which it was granted. */
+  occupancyPct: Float32Array;
+  /** Mean power in its 400 kHz while it is on, dBmV; NaN where it is on in less than 1 % of the frames. */
+  powerDbmv: Float32Array;
+}
 
 /** One row of the channel table. Levels are NaN before the channel sent. */
 export interface ChannelFigures {
@@ -39,9 +50,15 @@ export interface ChannelFigures {
   highestDbmv: number;
   /** Spread of burst levels: between modems, and by the short look at each. */
   levelSpreadDb: number;
+  /** Of OFDMA only. */
+  minislots: MinislotFigures | undefined;
+  /** Excluded bands of OFDMA, in the order of the plan. */
+  exclusions: ExclusionFigures[];
 }
 
 const SPUR_DB = 6;
+/** Noise alone takes a minislot over the threshold in fewer frames than this share. */
+const LEAST_ON_SHARE = 0.01;
 
 /** Rows of all channels that the axis shows. */
 export function channelTable(
@@ -107,6 +124,23 @@ function figuresOfChannel(
     ),
     lowestDbmv: record.lowestDbmv,
     meanDbmv: record.meanLevelDbmv,
+    minislots: channel.kind === "ofdma" ? minislotsOf(record, noiseBandwidthHz) : undefined,
+    exclusions: record.exclusions.map((exclusion) => exclusion.figures(enbwBins)),
+  };
+}
+
+function minislotsOf({ blocks, frames }: ChannelRecord, noiseBandwidthHz: number): MinislotFigures {
+  const inMinislotDb = dbOfPower(MINISLOT_HZ / noiseBandwidthHz);
+  return {
+    lowerHz: Float64Array.from(blocks, ({ middleHz }) => middleHz - MINISLOT_HZ / 2),
+    occupancyPct: Float32Array.from(blocks, ({ activeFrames }) =>
+      frames === 0 ? 0 : (100 * activeFrames) / frames,
+    ),
+    powerDbmv: Float32Array.from(blocks, ({ activePower, activeFrames }) =>
+      activeFrames < LEAST_ON_SHARE * frames
+        ? Number.NaN
+        : dbOfPower(activePower / activeFrames) + inMinislotDb,
+    ),
     highestDbmv: record.highestDbmv,
     levelSpreadDb: record.levelSpreadDb,
   };

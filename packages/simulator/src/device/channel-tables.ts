@@ -7,7 +7,8 @@ import {
   usOfdmaChan,
   usOfdmaSubcarrierType,
 } from "@pnmlab/docsis-mib";
-import { MINISLOT_HZ, minislotEdgesHz, type OfdmaPlan, type ScQamPlan } from "../signal/plan.ts";
+import { MINISLOT_HZ } from "@pnmlab/pnm-analysis";
+import { minislotEdgesHz, type OfdmaPlan, type ScQamPlan } from "../signal/plan.ts";
 import { SnmpTable } from "../snmp/table.ts";
 import type { RfPort } from "./interfaces.ts";
 

@@ -1,6 +1,7 @@
 import {
   createFft,
   type Fft,
+  MINISLOT_HZ,
   nextPowerOfTwo,
   type Random,
   raisedCosineDensity,
@@ -19,7 +20,6 @@ import {
 import {
   type CarrierPlan,
   floorDensity,
-  MINISLOT_HZ,
   minislotEdgesHz,
   type OfdmaPlan,
   type ScQamPlan,

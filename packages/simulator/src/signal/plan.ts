@@ -1,3 +1,4 @@
+import { minislotLowerEdgesHz, minislotStretches } from "@pnmlab/pnm-analysis";
 import type { ImpairmentPlan } from "./impairments.ts";
 
 /**
@@ -80,18 +81,21 @@ export interface ImpulsePlan {
   cornerHz: number;
 }
 
-export const MINISLOT_HZ = 400_000;
-
-/** Lower edges of the minislots of an OFDMA channel: those that touch an excluded band are not used. */
-export function minislotEdgesHz(channel: OfdmaPlan): number[] {
-  const edges: number[] = [];
-  for (let edgeHz = channel.lowerHz; edgeHz + MINISLOT_HZ <= channel.upperHz; edgeHz += MINISLOT_HZ) {
-    const isExcluded = channel.excludedHz.some(
-      ([fromHz, toHz]) => edgeHz < toHz && edgeHz + MINISLOT_HZ > fromHz,
-    );
-    if (!isExcluded) edges.push(edgeHz);
-  }
-  return edges;
+/** Lower edges of the minislots of an OFDMA channel: between excluded bands, from the first subcarrier of each stretch on. */
+export function minislotEdgesHz({ lowerHz, upperHz, subcarrierSpacingKhz, excludedHz }: OfdmaPlan): number[] {
+  const spacingHz = 1000 * subcarrierSpacingKhz;
+  const stretches = minislotStretches(
+    {
+      lowerHz,
+      upperHz,
+      excludedHz: excludedHz.map(
+        ([fromHz, toHz]) =>
+          [fromHz, lowerHz + Math.ceil((toHz - lowerHz) / spacingHz - 1e-6) * spacingHz] as const,
+      ),
+    },
+    0,
+  );
+  return minislotLowerEdgesHz(stretches);
 }
 
 /** Density of the noise floor in mV^2/Hz. */

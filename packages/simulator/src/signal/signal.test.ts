@@ -205,12 +205,21 @@ test("a keyed carrier goes on and off and says so in the truth", () => {
   expect(on).toBeLessThan(200);
 });
 
-test("minislots leave out what touches an excluded band", () => {
+test("minislots lie between excluded bands", () => {
   const ofdma = port.plan.channels[4]!;
   if (ofdma.kind !== "ofdma") throw new Error("the last channel is OFDMA");
   const edges = minislotEdgesHz(ofdma);
   expect(edges).toHaveLength(97);
   expect(edges.some((edgeHz) => edgeHz < 62e6 && edgeHz + 400e3 > 60e6)).toBe(false);
+});
+
+test("behind an excluded band minislots begin anew, with the first subcarrier above it", () => {
+  const ofdma = port.plan.channels[4]!;
+  if (ofdma.kind !== "ofdma") throw new Error("the last channel is OFDMA");
+  const edges = minislotEdgesHz({ ...ofdma, excludedHz: [[60.1e6, 61.02e6]] });
+  expect(edges.filter((edgeHz) => edgeHz < 60e6).at(-1)).toBe(59.6e6);
+  expect(edges.find((edgeHz) => edgeHz > 60e6)).toBe(61.05e6);
+  expect(edges.at(-1)).toBe(84.25e6);
 });
 
 test.each([

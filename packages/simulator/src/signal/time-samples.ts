@@ -2,6 +2,7 @@ import {
   createFft,
   type Fft,
   fftOf,
+  MINISLOT_HZ,
   nextPowerOfTwo,
   type Random,
   rootRaisedCosine,
@@ -22,7 +23,6 @@ import { passbandGain } from "./passband.ts";
 import {
   floorDensity,
   type ImpulsePlan,
-  MINISLOT_HZ,
   minislotEdgesHz,
   type OfdmaPlan,
   type ScQamPlan,

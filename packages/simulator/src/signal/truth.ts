@@ -1,7 +1,7 @@
-import { dbOfPower, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
+import { dbOfPower, MINISLOT_HZ, symbolRateOfWidth } from "@pnmlab/pnm-analysis";
 import type { PortActivity } from "./activity.ts";
 import type { ImpairmentPlan } from "./impairments.ts";
-import { type CarrierPlan, MINISLOT_HZ, minislotEdgesHz, type NoiseFloor } from "./plan.ts";
+import { type CarrierPlan, minislotEdgesHz, type NoiseFloor } from "./plan.ts";
 
 /** What really lies on a port, as JSON, for tests that compare it with what was found. */
 export interface PortTruth {
