@@ -106,6 +106,17 @@ export interface StoredSession {
   settled: boolean;
   /** Whether it tests the way of the files: it is shown to nobody, and only cleared by a later process. */
   isProbe?: boolean;
+  /** Where the CMTS names the files by itself: what they are known by, also before the row has been read again. */
+  vendorFiles?: VendorFiles;
+}
+
+/** The files of one configuration of a session on a CMTS that names them by itself. */
+export interface VendorFiles {
+  /** The CMTS in their names. */
+  ccapId: string;
+  generation: number;
+  /** When the configuration was written: what is older is somebody else's. */
+  sinceMs: number;
 }
 
 /** Implemented in `storage/`. */

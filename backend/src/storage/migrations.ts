@@ -221,4 +221,9 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 13,
+    name: "files that a CMTS names by itself, by session",
+    statements: ["ALTER TABLE sessions ADD COLUMN vendor_files TEXT"],
+  },
 ];

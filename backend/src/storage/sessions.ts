@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { UtscRequest } from "@pnmlab/protocol";
-import type { SessionStore, StoredSession } from "../contracts.ts";
+import type { SessionStore, StoredSession, VendorFiles } from "../contracts.ts";
 import { incrementCounter } from "./counters.ts";
 
 interface Row {
@@ -14,16 +14,17 @@ interface Row {
   created_at: string;
   settled: number;
   is_probe: number;
+  vendor_files: string | null;
 }
 
 /** UTSC sessions in the database. */
 export function createSessionStore(database: DatabaseSync): SessionStore {
   const list = database.prepare("SELECT * FROM sessions ORDER BY created_at, id");
   const save = database.prepare(
-    `INSERT INTO sessions (id, stream_id, cmts_id, rf_port_if_index, rf_port_name, desired, requested, created_at, settled, is_probe)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO sessions (id, stream_id, cmts_id, rf_port_if_index, rf_port_name, desired, requested, created_at, settled, is_probe, vendor_files)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET rf_port_name = excluded.rf_port_name, desired = excluded.desired,
-       requested = excluded.requested, settled = excluded.settled`,
+       requested = excluded.requested, settled = excluded.settled, vendor_files = excluded.vendor_files`,
   );
   const remove = database.prepare("DELETE FROM sessions WHERE id = ?");
   return {
@@ -40,6 +41,7 @@ export function createSessionStore(database: DatabaseSync): SessionStore {
         session.createdAt,
         session.settled ? 1 : 0,
         session.isProbe ? 1 : 0,
+        session.vendorFiles ? JSON.stringify(session.vendorFiles) : null,
       );
     },
     remove: (id) => void remove.run(id),
@@ -59,5 +61,6 @@ function fromRow(row: Row): StoredSession {
     createdAt: row.created_at,
     settled: row.settled === 1,
     ...(row.is_probe === 1 ? { isProbe: true } : {}),
+    ...(row.vendor_files === null ? {} : { vendorFiles: JSON.parse(row.vendor_files) as VendorFiles }),
   };
 }

@@ -26,6 +26,8 @@ const session: StoredSession = {
 };
 
 test("sessions, agents and used nonces outlive the program", async () => {
+  const vendorFiles = { ccapId: "cmts-1", generation: 2, sinceMs: 1_767_225_600_000 };
+  const ended = { ...session, desired: "stopped", settled: true, vendorFiles } as const;
   const folder = await temporaryFolder();
   const agent = {
     name: "lab-1",
@@ -40,12 +42,12 @@ test("sessions, agents and used nonces outlive the program", async () => {
   {
     using storage = openStorage(folder);
     storage.sessions.save(session);
-    storage.sessions.save({ ...session, desired: "stopped", settled: true });
+    storage.sessions.save(ended);
     storage.agents.save(agent);
     expect(storage.nonces.use("n-1", later, now)).toBe(true);
   }
   using storage = openStorage(folder);
-  expect(storage.sessions.list()).toEqual([{ ...session, desired: "stopped", settled: true }]);
+  expect(storage.sessions.list()).toEqual([ended]);
   storage.sessions.remove(session.id);
   expect(storage.sessions.list()).toEqual([]);
   expect(storage.agents.list()).toEqual([agent]);

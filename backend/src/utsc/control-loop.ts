@@ -44,6 +44,8 @@ export interface ControlLoopOptions {
   face: SessionFace;
   lease: Lease;
   roundTrips: RoundTrips;
+  /** The row is the session's: what it makes from now on is of this generation. */
+  onRow(generation: number, settled: SettledRequest): void;
   /** The run of a trigger that comes once is over: there is nothing more to capture. */
   onOver(): void;
 }
@@ -342,6 +344,7 @@ export class ControlLoop {
     this.#filesOfFullRun = undefined;
     this.#resolutionBandwidthHz = undefined;
     this.#configuredAtMs = Date.now();
+    this.#options.onRow(generation, this.#settled!);
     face.note({ accepted: this.#accepted });
     this.#fileNameBefore ??= row.fileName ?? "";
     this.#see(row);

@@ -285,12 +285,10 @@ export class LiveSession {
 
   /** A claim on a file that the CMTS has named by itself; undefined where it is of another CMTS or port. */
   claimByVendorName({ ccapId, rfPortIfIndex }: VendorFileName, onTaken: () => void): FileClaim | undefined {
-    const { profile, chosen } = this.#control?.settled ?? this.#settled ?? {};
-    const sinceMs = this.#control?.configuredAtMs;
-    if (profile?.fileNaming !== "vendor" || sinceMs === undefined) return undefined;
-    if (rfPortIfIndex !== this.#stored.rfPortIfIndex || ccapId !== chosen?.sysName) return undefined;
+    const { vendorFiles: known, rfPortIfIndex: ownIfIndex } = this.#stored;
+    if (known === undefined || rfPortIfIndex !== ownIfIndex || ccapId !== known.ccapId) return undefined;
     if (!this.isLive && Date.now() - this.#stoppedAtMs > LATE_FILE_MS) return undefined;
-    const claim = this.claim(this.#control!.generation);
+    const claim = this.claim(known.generation);
     let isOurs = true;
     return {
       ...claim,
@@ -298,7 +296,7 @@ export class LiveSession {
         return isOurs;
       },
       take: (file) => {
-        isOurs = file.modifiedAt.getTime() >= sinceMs - FILE_TIME_TOLERANCE_MS;
+        isOurs = file.modifiedAt.getTime() >= known.sinceMs - FILE_TIME_TOLERANCE_MS;
         if (!isOurs) {
           throw new PnmLabError("UTSC_FILE_OLDER", `${file.fileName} is older than this capture`);
         }
@@ -343,6 +341,7 @@ export class LiveSession {
       face: this.#face,
       lease: this.#lease,
       roundTrips: this.#roundTrips,
+      onRow: (generation, settled) => this.#noteVendorFiles(generation, settled),
       onOver: () => void this.stop(),
     });
     this.#control = control;
@@ -523,6 +522,15 @@ export class LiveSession {
       },
     });
     await this.#stop.attempt();
+  }
+
+  /** A row that is gone on with makes files since it was written, not since it was read again. */
+  #noteVendorFiles(generation: number, { profile, chosen }: SettledRequest): void {
+    const ccapId = chosen.sysName;
+    const known = this.#stored.vendorFiles;
+    if (profile.fileNaming !== "vendor" || ccapId === undefined) return;
+    if (known?.generation === generation && known.ccapId === ccapId) return;
+    this.#save({ ...this.#stored, vendorFiles: { ccapId, generation, sinceMs: Date.now() } });
   }
 
   async #endControl(): Promise<void> {

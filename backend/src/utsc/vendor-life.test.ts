@@ -28,3 +28,23 @@ test.each(Object.keys(PERIODS_US) as (keyof typeof PERIODS_US)[])(
     expect((await chain.files()).filter((name) => name.startsWith("PNM"))).toEqual([]);
   },
 );
+
+test.each(Object.keys(PERIODS_US) as (keyof typeof PERIODS_US)[])(
+  "files of a %s that come before a backend that starts anew can read its row are of its session",
+  async (personality) => {
+    const chain = await startChain(personality);
+    const { id } = await chain.start({ repeatPeriodUs: PERIODS_US[personality] });
+    await until(() => chain.publisher.frames.length > 2 || chain.session(id).state === "failed", 20_000);
+    await chain.closeBackend();
+    chain.faults.frozen = true;
+    const before = chain.publisher.frames.length;
+    const uploaded = chain.uploads();
+    chain.openBackend();
+    await until(() => chain.uploads() > uploaded + 2, 20_000);
+    chain.faults.frozen = false;
+    await until(() => chain.publisher.frames.length > before + 2, 20_000);
+    await chain.stop(id);
+    expect(chain.sinkFiles).toEqual([]);
+    expect((await chain.files()).filter((name) => name.startsWith("PNM"))).toEqual([]);
+  },
+);

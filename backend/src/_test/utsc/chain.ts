@@ -162,6 +162,7 @@ export async function startChain(
     sessions: () => service.list(),
     session: (id: string): UtscSession => service.get(id)!,
     files: () => readdir(directory),
+    uploads: () => simulator.counters("cmts").files.uploaded,
     measStatus: (port = rfPort) => simulator.measStatus("cmts", port),
     closeBackend: () => service.close(),
     openBackend: () => {
