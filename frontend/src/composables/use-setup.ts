@@ -28,7 +28,7 @@ import {
   withOperands,
 } from "../model/setup/draft.ts";
 import type { SetupField } from "../model/setup/fields.ts";
-import { bandRequest, SPLIT_BANDS } from "../model/setup/presets.ts";
+import { bandRequest, FIRST_BAND } from "../model/setup/presets.ts";
 import { issuesOfError } from "../model/setup/refusal.ts";
 import { formText } from "../model/setup/units.ts";
 import { isTimeFormat } from "../model/utsc-form.ts";
@@ -38,8 +38,6 @@ import { useNow } from "./use-now.ts";
 
 /** A preview follows the form by this much, so that typing does not ask the CMTS at every key. */
 const PREVIEW_DELAY_MS = 700;
-/** What a page opens with where nothing runs on the port. */
-const FIRST_BAND = SPLIT_BANDS.find(({ id }) => id === "5-85")!;
 
 const QUALIFY_FIELDS = ["qualifyCenterFrequencyHz", "qualifyBandwidthHz", "qualifyThresholdTenthDb"] as const;
 

@@ -2,8 +2,10 @@
 import type { StartUtscSession } from "@pnmlab/protocol";
 import { flushPromises, type VueWrapper } from "@vue/test-utils";
 import { expect, test, vi } from "vitest";
+import { effectScope } from "vue";
 import { ApiError } from "../api/api-error.ts";
 import { SyntheticLabClient } from "../api/synthetic/synthetic-client.ts";
+import { useHotkeyList } from "../composables/use-hotkeys.ts";
 import { aSession } from "../model/testing.ts";
 import { mountPage } from "../testing/mount-page.ts";
 import SetupPage from "./setup-page.vue";
@@ -139,6 +141,89 @@ test("a set-up is kept under a name, taken again, and deleted", async () => {
   await wrapper.get("[aria-label='Delete the preset Night watch']").trigger("click");
   expect(wrapper.text()).toContain("None saved yet");
   close();
+});
+
+test("a preset of a channel fills in its band, and idle noise then triggers on that channel", async () => {
+  const { wrapper, button, close } = await open();
+  expect(button("US2").text()).toContain("0.0–80.0 MHz · 3200 bins");
+  await button("US2").trigger("click");
+  expect(wrapper.get<HTMLInputElement>("#setup-spanHz").element.value).toBe("80.000");
+  expect(wrapper.get<HTMLSelectElement>("#setup-bins").element.value).toBe("3200");
+  expect(button("US2").attributes("aria-pressed")).toBe("true");
+  // Its span begins at 0 Hz as that of its neighbour does.
+  expect(button("US1").attributes("aria-pressed")).toBe("false");
+  expect(button("Idle noise").text()).toContain("Idle SID on US2 · 80 MHz · 3200 bins");
+  await button("Idle noise").trigger("click");
+  expect(wrapper.get<HTMLSelectElement>("#setup-triggerMode").element.value).toBe("idleSid");
+  expect(wrapper.get<HTMLSelectElement>("#setup-logicalChIfIndex").element.value).toBe("102");
+  expect(button("Idle noise").attributes("aria-pressed")).toBe("true");
+  expect(wrapper.get("footer").text()).toContain("All values pass.");
+  close();
+});
+
+test("one modem fills in all but the modem, goes to its field and says that it is missing", async () => {
+  const { wrapper, button, close } = await open();
+  document.body.append(wrapper.element);
+  expect(button("One modem").text()).toContain("leaves to choose: the modem");
+  await button("One modem").trigger("click");
+  await vi.waitFor(() => expect(document.activeElement?.id).toBe("setup-cmMacAddr"));
+  expect(button("One modem").text()).toContain("still missing: the modem");
+  expect(wrapper.get("footer").text()).toContain("1 value refused: modem missing");
+  await wrapper.get("#setup-cmMacAddr").setValue("00:10:18:1a:2d:13");
+  expect(button("One modem").text()).not.toContain("missing");
+  expect(button("One modem").attributes("aria-pressed")).toBe("true");
+  expect(wrapper.get("footer").text()).toContain("All values pass.");
+  close();
+});
+
+test("a modem that does not send on the channel chosen is told of beside it", async () => {
+  const { wrapper, button, close } = await open();
+  await button("US2").trigger("click");
+  await button("One modem").trigger("click");
+  const input = wrapper.get("#setup-cmMacAddr");
+  const choose = async (address: string) => {
+    await input.trigger("focus");
+    await input.setValue(address);
+    await vi.waitFor(() => {
+      expect(wrapper.findAll("[role=option]").map((one) => one.text())).toEqual([
+        expect.stringContaining(address),
+      ]);
+    });
+    await input.trigger("keydown", { key: "Enter" });
+  };
+  await choose("00:10:18:1a:2d:10");
+  expect(wrapper.text()).toContain("It is not known to send on the channel chosen");
+  await choose("00:10:18:1a:2d:11");
+  expect(wrapper.text()).not.toContain("It is not known to send");
+  close();
+});
+
+test("a preset that this port cannot have stands there with the reason, and is no button", async () => {
+  const client = new SyntheticLabClient();
+  const answer = client.utscOptions.bind(client);
+  client.utscOptions = async (cmtsId, rfPortIfIndex) => {
+    const options = await answer(cmtsId, rfPortIfIndex);
+    const fields = options.fields.map((option) =>
+      option.field === "triggerMode" ? { ...option, values: ["freeRunning"] } : option,
+    );
+    return { ...options, fields };
+  };
+  const { wrapper, close } = await open(client);
+  const presets = wrapper.get(".presets");
+  expect(presets.text()).toMatch(/Idle noise\s*Not offered\. Idle SID is no trigger here\./);
+  expect(presets.findAll("button").some((one) => one.text().includes("Idle noise"))).toBe(false);
+  close();
+});
+
+test("every preset that is offered is found by the search, as long as the page is open", async () => {
+  const { close } = await open();
+  const list = effectScope().run(() => useHotkeyList())!;
+  const names = () => list.value.map(({ does }) => does).filter((does) => does.startsWith("Fill in"));
+  expect(names()).toContain("Fill in the preset Mid split 5–85");
+  expect(names()).toContain("Fill in the preset US1");
+  expect(names()).toContain("Fill in the preset Idle noise");
+  close();
+  expect(names()).toEqual([]);
 });
 
 test("what the port allows is read again after a failure, which is told in words", async () => {

@@ -1,12 +1,14 @@
-import {
-  type UtscFieldOption,
-  type UtscOptions,
-  type UtscRequest,
-  utscRequestSchema,
-} from "@pnmlab/protocol";
+import { type UtscRequest, utscRequestSchema } from "@pnmlab/protocol";
 import { z } from "zod";
-import type { SetupField } from "./fields.ts";
-import { isInForce, type SetupSituation } from "./judge.ts";
+import type { SetupSituation } from "./judge.ts";
+import {
+  boundsOf,
+  fftFormatOf,
+  listedNumbers,
+  type PortFields,
+  presetRepeatPeriodUs,
+  stepOf,
+} from "./limits.ts";
 
 /** Bands of the upstream splits in use, MHz. */
 export const SPLIT_BANDS = [
@@ -16,97 +18,33 @@ export const SPLIT_BANDS = [
   { id: "5-204", name: "High split 5–204", startMhz: 5, stopMhz: 204 },
 ] as const;
 
+/** What a form begins with where nothing runs on the port. */
+export const FIRST_BAND = SPLIT_BANDS.find(({ id }) => id === "5-85")!;
+
 const BIN_WIDTH_HZ = 50_000;
-/** Where the options tell none. */
-const REPEAT_PERIOD_US = 100_000;
 
 /** A free-running capture that covers a band, with values the port takes where it can be had. */
-export function bandRequest(
-  band: { startMhz: number; stopMhz: number },
-  options: Pick<UtscOptions, "fields">,
-): UtscRequest {
-  const formats = optionOf(options, "outputFormat")?.values ?? [];
-  const outputFormat = (["fftPower", "fftDb", "fftAmplitude"] as const).find((name) =>
-    formats.includes(name),
-  );
-  const situation: SetupSituation = {
-    triggerMode: "freeRunning",
-    outputFormat: outputFormat ?? "fftPower",
-    channelKind: "none",
-  };
+export function bandRequest(band: { startMhz: number; stopMhz: number }, options: PortFields): UtscRequest {
+  const outputFormat = fftFormatOf(options);
+  const situation: SetupSituation = { triggerMode: "freeRunning", outputFormat, channelKind: "none" };
   const [startHz, stopHz] = [band.startMhz * 1e6, band.stopMhz * 1e6];
-  const spanHz = least(listed(options, "spanHz", situation), stopHz - startHz);
+  const spanHz = least(listedNumbers(options, "spanHz", situation), stopHz - startHz);
   const step = stepOf(options, "centerFrequencyHz", situation);
   const middleHz = Math.max((startHz + stopHz) / 2, spanHz / 2);
-  const bins = least(listed(options, "bins", situation), Math.ceil(spanHz / BIN_WIDTH_HZ));
-  const periodUs = atLeast(options, "repeatPeriodUs", situation, defaultRepeatPeriodUs(options));
+  const bins = least(listedNumbers(options, "bins", situation), Math.ceil(spanHz / BIN_WIDTH_HZ));
   return {
     triggerMode: "freeRunning",
     centerFrequencyHz: Math.ceil(middleHz / step) * step,
     spanHz,
-    bins: Math.min(bins, mostOf(options, "bins", situation)),
-    repeatPeriodUs: periodUs,
-    outputFormat: situation.outputFormat as UtscRequest["outputFormat"],
+    bins: Math.min(bins, boundsOf(options, "bins", situation).most),
+    repeatPeriodUs: presetRepeatPeriodUs(options, situation),
+    outputFormat,
   };
 }
 
-/** Repeat period that the backend takes for the best: one that shows mains rhythms, where the CMTS takes such a one. */
-function defaultRepeatPeriodUs(options: Pick<UtscOptions, "fields">): number {
-  const value = optionOf(options, "repeatPeriodUs")?.defaultValue;
-  return typeof value === "number" ? value : REPEAT_PERIOD_US;
-}
-
-function optionOf(options: Pick<UtscOptions, "fields">, field: SetupField): UtscFieldOption | undefined {
-  return options.fields.find((option) => option.field === field);
-}
-
-function limitsOf(options: Pick<UtscOptions, "fields">, field: SetupField, situation: SetupSituation) {
-  return (optionOf(options, field)?.rules ?? [])
-    .filter((rule) => isInForce(rule.when, situation))
-    .map((rule) => rule.limit);
-}
-
-function listed(
-  options: Pick<UtscOptions, "fields">,
-  field: SetupField,
-  situation: SetupSituation,
-): number[] {
-  return limitsOf(options, field, situation)
-    .flatMap((limit) => (limit.kind === "values" ? limit.values : []))
-    .filter((value) => typeof value === "number");
-}
-
 /** The smallest listed value that reaches, else the largest; the wish itself where nothing is listed. */
-function least(values: readonly number[], wish: number): number {
-  const ascending = values.toSorted((a, b) => a - b);
+function least(ascending: readonly number[], wish: number): number {
   return ascending.find((value) => value >= wish) ?? ascending.at(-1) ?? wish;
-}
-
-function stepOf(options: Pick<UtscOptions, "fields">, field: SetupField, situation: SetupSituation): number {
-  const steps = limitsOf(options, field, situation).flatMap((limit) =>
-    limit.kind === "multipleOf" ? [limit.step] : [],
-  );
-  return Math.max(1, ...steps);
-}
-
-function mostOf(options: Pick<UtscOptions, "fields">, field: SetupField, situation: SetupSituation): number {
-  const tops = limitsOf(options, field, situation).flatMap((limit) =>
-    limit.kind === "ranges" ? [Math.max(...limit.ranges.map(([, most]) => most))] : [],
-  );
-  return Math.min(Number.MAX_SAFE_INTEGER, ...tops);
-}
-
-function atLeast(
-  options: Pick<UtscOptions, "fields">,
-  field: SetupField,
-  situation: SetupSituation,
-  wish: number,
-): number {
-  const ranges = limitsOf(options, field, situation).flatMap((limit) =>
-    limit.kind === "ranges" ? limit.ranges : [],
-  );
-  if (ranges.length === 0 || ranges.some(([low, high]) => wish >= low && wish <= high)) return wish;
-  return ranges.map(([low]) => low).find((low) => low >= wish) ?? wish;
 }
 
 /** A set-up that the user named; kept in this browser. */
