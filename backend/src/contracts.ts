@@ -89,7 +89,6 @@ export interface LeaseGateway {
   /** Starts a lease or prolongs it. */
   grant(lease: { leaseId: string; ttlMs: number; target: SnmpTarget; abort: Varbind[] }): Promise<void>;
   release(leaseId: string): Promise<void>;
-  onExpired(listener: (event: { leaseId: string; atMs: number; aborted: boolean }) => void): () => void;
 }
 
 /** A session as it is stored: what the user wants, and what is needed to resume or clean up. */

@@ -266,6 +266,15 @@ describe("the choice of the agent", () => {
       agent.received.flatMap((message) => (message.type === "request" ? [message.method] : []));
     expect(methods(jump).slice(-2)).toEqual(["lease.grant", "lease.release"]);
     expect(methods(own).at(-1)).toBe("lease.grant");
+
+    // What the first one says of its own lease ends nothing of the second one's.
+    const heard = new Promise((resolve) => backend.agents.on("lease-expired", resolve));
+    jump.send({ type: "lease-expired", leaseId: "l-1", atMs: 5, aborted: false });
+    expect(await heard).toEqual({ name: "jump-2", leaseId: "l-1" });
+    const ofJump = methods(jump).length;
+    await leases.release("l-1");
+    expect(methods(own).at(-1)).toBe("lease.release");
+    expect(methods(jump)).toHaveLength(ofJump);
   });
 });
 

@@ -17,7 +17,7 @@ import { Pacer } from "../pacer.ts";
 import type { AgentHistoryStore, AgentStore, EnrolmentStore } from "../storage/index.ts";
 import { type Admission, admit } from "./admission.ts";
 import type { AgentEvent } from "./agent-machine.ts";
-import { AgentConnection, type AgentHello, type LeaseExpired, type PollMessage } from "./connection.ts";
+import { AgentConnection, type AgentHello, type PollMessage } from "./connection.ts";
 import { type Enrolment, Enrolments } from "./enrolments.ts";
 import { FiguresBook } from "./figures.ts";
 import { AgentHistoryBook } from "./history.ts";
@@ -60,7 +60,7 @@ type Events = {
   change: Agent[];
   /** Whether an agent can be asked changed: whether any can. */
   availability: boolean;
-  "lease-expired": LeaseExpired;
+  "lease-expired": { name: string; leaseId: string };
   /** An agent says something of its polling; the answer goes back over the same connection. */
   poll: { name: string; requests: AgentConnection["requests"]; message: PollMessage };
 };
@@ -182,7 +182,7 @@ export class AgentRegistry extends Emitter<Events> implements Disposable {
       resumeMs: this.#resumeMs,
       onHello: (hello) => this.#connected(connection, hello, token),
       onRoundTrip: (roundTripMs, clockMs) => this.#measured(connection, roundTripMs, clockMs),
-      onLeaseExpired: (event) => this.emit("lease-expired", event),
+      onLeaseExpired: ({ leaseId }) => this.emit("lease-expired", { name, leaseId }),
       onPoll: (message) => this.emit("poll", { name, requests: connection.requests, message }),
       onFigures: (message) => this.#figures.note(name, message),
       onGone: (reason, isFinal) => this.#gone(connection, name, reason, isFinal),

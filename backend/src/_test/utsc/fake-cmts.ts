@@ -156,10 +156,6 @@ export class FakeCmts implements SnmpGateway, LeaseGateway {
     this.leases.delete(leaseId);
   }
 
-  onExpired(): () => void {
-    return () => {};
-  }
-
   #check(): void {
     if (!this.available) throw new PnmLabError("AGENT_UNAVAILABLE", this.sentence);
     if (this.fault) throw this.fault;
