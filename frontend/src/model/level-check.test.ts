@@ -1,7 +1,7 @@
-import type { ChannelFigures } from "@pnmlab/pnm-analysis";
+import { type ChannelFigures, type LevelCheck, levelsAreOff } from "@pnmlab/pnm-analysis";
 import type { UtscSampleReading } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
-import { isOff, type LevelCheck, levelCheck, levelCheckWords } from "./level-check.ts";
+import { levelCheckOf, levelCheckWords } from "./level-check.ts";
 
 const HANN_DB = 10 * Math.log10(1.5);
 const AS_THE_MIB_SAYS: UtscSampleReading = { byteOrder: "big", binCal: "cw", timeOffsetDb: 0, set: [] };
@@ -25,20 +25,20 @@ function words(check: LevelCheck, isTime: boolean, reading?: Partial<UtscSampleR
 }
 
 test("channels that all stand off by the noise bandwidth of the window speak for the other reading of bins", () => {
-  const low = levelCheck(report([-1.9, -1.7, -1.8, Number.NaN, undefined]))!;
-  expect(low).toMatchObject({ medianDb: -1.8, channels: 3 });
+  const low = levelCheckOf(report([-1.9, -1.7, -1.8, Number.NaN, undefined]))!;
+  expect(low).toMatchObject({ medianDb: -1.8, deviationsDb: [-1.9, -1.7, -1.8] });
   expect(low.enbwDb).toBeCloseTo(HANN_DB, 6);
-  expect(isOff(low, false)).toBe(true);
+  expect(levelsAreOff(low, false)).toBe(true);
   expect(words(low, false)).toMatch(
     /^The 3 channels stand −1\.8 dB off .* In PNMLAB_UTSC_SAMPLES the entry cmts-1=power reads them so\.$/,
   );
-  const high = levelCheck(report([3, 3.1], 2.004))!;
+  const high = levelCheckOf(report([3, 3.1], 2.004))!;
   expect(words(high, false, { binCal: "power", set: ["binCal"] })).toContain("the entry cmts-1=cw reads");
 });
 
 test("a reading of bins that is in force already is not offered again", () => {
-  const low = levelCheck(report([-1.9, -1.7, -1.8]))!;
-  const high = levelCheck(report([3, 3.1], 2.004))!;
+  const low = levelCheckOf(report([-1.9, -1.7, -1.8]))!;
+  const high = levelCheckOf(report([3, 3.1], 2.004))!;
   for (const text of [words(high, false), words(low, false, { binCal: "power", set: ["binCal"] })]) {
     expect(text).toMatch(/K or the scale of its files may not be what they are read as\.$/);
     expect(text).not.toContain("PNMLAB_UTSC_SAMPLES");
@@ -46,21 +46,21 @@ test("a reading of bins that is in force already is not offered again", () => {
 });
 
 test("what is off by anything else may have another K or scale; of samples of time an offset mends it", () => {
-  const far = levelCheck(report([-9, -10, -11], 1))!;
-  expect(isOff(far, false)).toBe(true);
+  const far = levelCheckOf(report([-9, -10, -11], 1))!;
+  expect(levelsAreOff(far, false)).toBe(true);
   expect(words(far, false)).toMatch(/K or the scale of its files/);
   expect(words(far, true)).toContain("the entry cmts-1=+10.0dB mends it");
 });
 
 test("the offset that is named is that in force and what is missing, as it replaces the one before", () => {
-  const high = levelCheck(report([1.9, 2, 2.1], 1))!;
+  const high = levelCheckOf(report([1.9, 2, 2.1], 1))!;
   expect(words(high, true, { timeOffsetDb: -60.2, set: ["timeOffsetDb"] })).toContain("cmts-1=-62.2dB mends");
   // Of the vendor profile.
   expect(words(high, true, { timeOffsetDb: 5 })).toContain("cmts-1=+3.0dB mends");
 });
 
 test("the whole entry is named: what else it sets stays", () => {
-  const low = levelCheck(report([-2, -2], 1.5))!;
+  const low = levelCheckOf(report([-2, -2], 1.5))!;
   const set: UtscSampleReading["set"] = ["byteOrder", "binCal", "timeOffsetDb"];
   const reading = { byteOrder: "little", binCal: "cw", timeOffsetDb: 1.5, set } as const;
   expect(words(low, false, reading)).toContain("cmts-1=power/little/+1.5dB reads");
@@ -68,23 +68,15 @@ test("the whole entry is named: what else it sets stays", () => {
 });
 
 test("no setting is named where it is not known what is in force", () => {
-  const low = levelCheck(report([-1.9, -1.7, -1.8]))!;
+  const low = levelCheckOf(report([-1.9, -1.7, -1.8]))!;
   expect(words(low, false, null)).toMatch(/noise bandwidth of the window.* than they are read\.$/);
   expect(words(low, true, null)).toMatch(/K refers to something else than our FFT\.$/);
 });
 
-test("a decibel is what ranging leaves, and what wavers about the limit does not flicker", () => {
-  expect(isOff(levelCheck(report([-1, 0.4, 0.9])), false)).toBe(false);
-  const wavering = levelCheck(report([-1.3, -1.3]));
-  expect(isOff(wavering, false)).toBe(false);
-  expect(isOff(wavering, true)).toBe(true);
-  expect(isOff(levelCheck(report([-1, -1])), true)).toBe(false);
-});
-
 test("one channel, few frames, or levels without calibration say nothing", () => {
-  expect(levelCheck(report([-4, undefined]))).toBeUndefined();
-  expect(levelCheck(report([-4, -4], 1.5, 100))).toBeUndefined();
-  expect(levelCheck(report([-4, -4], 1.5, 300, true))).toBeUndefined();
-  expect(levelCheck(undefined)).toBeUndefined();
-  expect(isOff(undefined, true)).toBe(false);
+  expect(levelCheckOf(report([-4, undefined]))).toBeUndefined();
+  expect(levelCheckOf(report([-4, -4], 1.5, 100))).toBeUndefined();
+  expect(levelCheckOf(report([-4, -4], 1.5, 300, true))).toBeUndefined();
+  expect(levelCheckOf(undefined)).toBeUndefined();
+  expect(levelsAreOff(undefined, true)).toBe(false);
 });

@@ -79,6 +79,7 @@ export {
 export { adjacentPowerDb, bandwidthAtDb, occupiedBandwidthOfSpectrum } from "./measure/bandwidth.ts";
 export { binOfFrequency, binsOfBand, frequencyOfBin } from "./measure/bins.ts";
 export { carrierToNoiseDb } from "./measure/carrier-to-noise.ts";
+export { levelOfLegs, levelOfOneLeg, shareOfLeg } from "./measure/equal-legs.ts";
 export { DENSITY_REFERENCE_HZ, type LevelUnit, levelIn } from "./measure/level-unit.ts";
 export {
   type LimitMask,
@@ -117,6 +118,13 @@ export { type BandPlan, BinClass, type BinMap, mapBins, type PlanChannel } from 
 export { ChannelMeter, ChannelRecord } from "./plant/channel-meter.ts";
 export { type ChannelFigures, channelTable, type MinislotFigures } from "./plant/channel-table.ts";
 export type { DepthSource, ExclusionFigures } from "./plant/exclusion-record.ts";
+export {
+  channelsOff,
+  isOffByNoiseBandwidth,
+  type LevelCheck,
+  levelCheck,
+  levelsAreOff,
+} from "./plant/level-check.ts";
 export {
   MINISLOT_HZ,
   type MinislotStretch,

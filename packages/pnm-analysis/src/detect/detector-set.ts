@@ -1,5 +1,6 @@
 import type { BandPlan } from "../plant/band-plan.ts";
 import { type ChannelFigures, channelTable } from "../plant/channel-table.ts";
+import { type LevelCheck, levelCheck } from "../plant/level-check.ts";
 import { isSameAxis, isSameBandwidth, type SpectrumFrame } from "../spectrum-frame.ts";
 import { AnomalyDetector } from "./anomaly.ts";
 import type { DownstreamCarrier } from "./beat-grid.ts";
@@ -76,6 +77,19 @@ export class DetectorSet {
   get quietDbmv(): number | undefined {
     const view = this.#view;
     return view === undefined || view.isSpoilt || Number.isNaN(view.quietDbmv) ? undefined : view.quietDbmv;
+  }
+
+  /** The channels held against the levels that the CMTS sets; undefined where that says nothing yet. */
+  get levelCheck(): LevelCheck | undefined {
+    const view = this.#view;
+    if (view === undefined) return undefined;
+    const { meter, frames, enbwBins } = view;
+    const shown = meter.records.filter(({ isVisible }) => isVisible);
+    return levelCheck({
+      deviationsDb: shown.map((record) => record.deviationDb(enbwBins)),
+      frames,
+      enbwBins,
+    });
   }
 
   /** Another baseline for D2 from the next frame on; a rise that is raised keeps its own. */

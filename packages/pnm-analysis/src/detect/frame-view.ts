@@ -170,8 +170,7 @@ export class FrameView {
     for (const record of this.meter.records) {
       const { lowerHz, upperHz } = record.channel;
       const distance = Math.max(0, lowerHz - frequencyHz, frequencyHz - upperHz);
-      const powerDbmv =
-        record.activePowerDbmv - (record.channel.kind === "ofdma" ? dbOfPower(this.enbwBins) : 0);
+      const powerDbmv = record.signalDbmv(this.enbwBins);
       if (Number.isNaN(powerDbmv) || (best && best.distance <= distance)) continue;
       best = { distance, powerDbmv };
     }

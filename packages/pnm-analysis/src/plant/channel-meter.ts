@@ -150,6 +150,26 @@ export class ChannelRecord {
     );
   }
 
+  /**
+   * Power of the signal in dBmV while all of it is in use, whatever window it was seen through; NaN before the first
+   * burst.
+   */
+  signalDbmv(enbwBins: number): number {
+    return this.activePowerDbmv - (this.channel.kind === "ofdma" ? dbOfPower(enbwBins) : 0);
+  }
+
+  /** Power in dBmV that the CMTS sets for the signal; undefined where it does not tell it. */
+  get expectedDbmv(): number | undefined {
+    const { expectedDbmvPerHz } = this.channel;
+    return expectedDbmvPerHz === undefined ? undefined : expectedDbmvPerHz + dbOfPower(this.signalHz);
+  }
+
+  /** How far the signal is over the power that the CMTS sets, dB. */
+  deviationDb(enbwBins: number): number | undefined {
+    const { expectedDbmv } = this;
+    return expectedDbmv === undefined ? undefined : this.signalDbmv(enbwBins) - expectedDbmv;
+  }
+
   /** Mean power per bin of blocks while they are on. */
   get activeDbmvPerBin(): number {
     let power = 0;

@@ -86,9 +86,7 @@ function figuresOfChannel(
   const { channel, first, end, signalHz } = record;
   const enbwBins = noiseBandwidthHz / axis.binSpacingHz;
   const middleHz = (channel.lowerHz + channel.upperHz) / 2;
-  const powerDbmv = record.activePowerDbmv - (channel.kind === "ofdma" ? dbOfPower(enbwBins) : 0);
-  const expectedPowerDbmv =
-    channel.expectedDbmvPerHz === undefined ? undefined : channel.expectedDbmvPerHz + dbOfPower(signalHz);
+  const powerDbmv = record.signalDbmv(enbwBins);
   const inSignal: number[] = [];
   const activeLevels = new Float64Array(axis.levelsDbmv.length).fill(Number.NaN);
   for (let k = first; k < end; k += 1) {
@@ -108,8 +106,8 @@ function figuresOfChannel(
     powerDbmv,
     signalHz,
     powerDbmvPer1600Khz: powerDbmv + dbOfPower(DENSITY_REFERENCE_HZ / signalHz),
-    expectedPowerDbmv,
-    deviationDb: expectedPowerDbmv === undefined ? undefined : powerDbmv - expectedPowerDbmv,
+    expectedPowerDbmv: record.expectedDbmv,
+    deviationDb: record.deviationDb(enbwBins),
     floorDbmv: noise,
     floorSource,
     carrierToNoiseDb: carrierToNoiseDb(signalAndNoise, noise),
@@ -124,6 +122,8 @@ function figuresOfChannel(
     ),
     lowestDbmv: record.lowestDbmv,
     meanDbmv: record.meanLevelDbmv,
+    highestDbmv: record.highestDbmv,
+    levelSpreadDb: record.levelSpreadDb,
     minislots: channel.kind === "ofdma" ? minislotsOf(record, noiseBandwidthHz) : undefined,
     exclusions: record.exclusions.map((exclusion) => exclusion.figures(enbwBins)),
   };
@@ -141,8 +141,6 @@ function minislotsOf({ blocks, frames }: ChannelRecord, noiseBandwidthHz: number
         ? Number.NaN
         : dbOfPower(activePower / activeFrames) + inMinislotDb,
     ),
-    highestDbmv: record.highestDbmv,
-    levelSpreadDb: record.levelSpreadDb,
   };
 }
 
