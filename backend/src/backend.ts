@@ -19,6 +19,7 @@ import { agentProbe } from "./health/agent.ts";
 import { detectionProbe } from "./health/detection.ts";
 import { freeBytesOf } from "./health/disk-space.ts";
 import { eventLoopProbe } from "./health/event-loop.ts";
+import { levelsProbe } from "./health/levels.ts";
 import { HealthMonitor } from "./health/monitor.ts";
 import { recorderProbe } from "./health/recorder.ts";
 import { storageProbe } from "./health/storage.ts";
@@ -135,6 +136,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         storageProbe(storage, dataDir),
         eventLoop,
         detectionProbe(() => detection.state()),
+        levelsProbe(() => detection.state(), now),
         recorderProbe(() => recorder.failure),
         ...(webhook ? [webhookProbe(() => webhook.state())] : []),
       ],

@@ -179,6 +179,7 @@ function streamInLoop({ channels }: BenchPort): JudgedStream {
     onEvidence: () => undefined,
     onReleased: () => undefined,
     onMaskStates: () => undefined,
+    onLevels: () => undefined,
     onNoise: () => undefined,
   });
 }

@@ -3,7 +3,7 @@ import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, PATIENCE_MS } from "./chromium.ts";
-import { openLab } from "./open-lab.ts";
+import { openLab, picture } from "./open-lab.ts";
 
 const POLL = { timeout: PATIENCE_MS };
 
@@ -11,6 +11,8 @@ let lab: TestLab;
 let browser: Browser;
 let page: Page;
 let complaints: string[];
+/** The capture whose levels are off. */
+let offPort: UtscSession;
 
 const run = chromiumPath ? test : test.skip;
 const device = () => lab.simulator.devices[0]!;
@@ -107,6 +109,20 @@ run("samples in another byte order than expected are told over the plot, with th
   await page.getByRole("tab", { name: /^Channels/ }).click();
   await notice.getByRole("button", { name: "Truth" }).click();
   await page.getByText("little-endian samples, expected big-endian samples").waitFor();
+  const readings = page.getByRole("table", { name: "Readings of the same bytes" });
+  await expect
+    .poll(() => readings.getByRole("columnheader").allTextContents(), POLL)
+    .toEqual(["Figure", "Taken: little-endian", "Other: big-endian"]);
+  const medians = await readings
+    .getByRole("row", { name: /^Median of the bins, dBmV/ })
+    .locator("td")
+    .allTextContents();
+  const [taken, other] = medians.map((text) => Number(text.replace("−", "-")));
+  // Noise reads some 40 dB under 0 dBmV; its bytes the other way round are spread over all powers there are.
+  expect(taken).toBeLessThan(-20);
+  expect(other! - taken!).toBeGreaterThan(20);
+  await readings.scrollIntoViewIfNeeded();
+  await picture(page, "live-readings");
   heal();
   await expect.poll(() => notice.count(), POLL).toBe(0);
 });
@@ -115,7 +131,12 @@ run(
   "levels that are off as a whole are told with the setting that mends them, and what the repeat hides",
   async () => {
     const request = { window: "blackmanHarris", repeatPeriodUs: 20_000 } as const;
-    await openCapture(2, { ...request, centerFrequencyHz: 45_000_000, spanHz: 80_000_000, bins: 1600 });
+    offPort = await openCapture(2, {
+      ...request,
+      centerFrequencyHz: 45_000_000,
+      spanHz: 80_000_000,
+      bins: 1600,
+    });
     const notice = page.getByRole("status").filter({ hasText: "Levels may be off" });
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(
@@ -133,6 +154,21 @@ run(
     expect(complaints).toEqual([]);
   },
 );
+
+run("Health names the port whose levels are off, and on how many of its channels", async () => {
+  await page.getByRole("link", { name: "Health" }).click();
+  const row = page.getByRole("row").filter({ hasText: "Levels against the CMTS" });
+  const port = offPort.rfPortName;
+  await expect
+    .poll(() => row.textContent(), POLL)
+    .toMatch(
+      new RegExp(
+        `WARN.*Levels of lab-cmts-1 ${port} stand [23]\\.\\d dB over what the CMTS sets on (\\d+) of \\1 channels: check K or the offset \\(PNMLAB_UTSC_SAMPLES`,
+        "s",
+      ),
+    );
+  expect(complaints).toEqual([]);
+});
 
 run("a start that chooses nothing asks for a repeat period that shows the mains", async () => {
   await page.goto(`${lab.url}/live/${device().name}/${device().rfPorts[3]!.ifIndex}`);

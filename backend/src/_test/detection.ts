@@ -221,6 +221,7 @@ export async function openDetection(
     recorder?: Recorder;
     dataDir?: string;
     session?: Partial<UtscSession>;
+    channels?: readonly UpstreamChannel[];
     downstream?: readonly DownstreamCarrier[];
   } = {},
 ) {
@@ -242,7 +243,7 @@ export async function openDetection(
       store: storage.events,
       noise: storage.noise,
       session: (id) => (id === session.id ? session : undefined),
-      channels: async () => [],
+      channels: async () => options.channels ?? [],
       downstream: async () => options.downstream ?? [],
       publish: (event) => void published.push(event),
       recorder: options.recorder,

@@ -34,6 +34,7 @@ function openStream({ stream, options }: Extract<ToDetectors, { type: "open" }>)
       ),
     onReleased: () => send({ type: "released", stream }),
     onMaskStates: (states) => send({ type: "maskStates", stream, states }),
+    onLevels: (levels) => send({ type: "levels", stream, levels }),
     onNoise: (noise) => send({ type: "noise", stream, ...noise }),
   });
 }

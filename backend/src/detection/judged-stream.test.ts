@@ -33,6 +33,7 @@ function openStream(options: Partial<JudgeOptions> = {}) {
         released += 1;
       },
       onMaskStates: () => undefined,
+      onLevels: () => undefined,
       onNoise: () => undefined,
     },
   );

@@ -1,8 +1,10 @@
 import {
+  channelsOff,
   type DetectorEvent,
   type DetectorNotice,
   isSameAxis,
   isSameBandwidth,
+  levelsAreOff,
   type MaskState,
   median,
   type SpectrumFrame,
@@ -11,7 +13,7 @@ import {
 import { EvidenceRing } from "./evidence-ring.ts";
 import { StreamDetectors } from "./stream-detectors.ts";
 import { analysedFrameOf } from "./wire-frame.ts";
-import type { EventChange, EvidenceFrame, JudgeOptions } from "./worker-messages.ts";
+import type { EventChange, EvidenceFrame, JudgeOptions, StreamLevels } from "./worker-messages.ts";
 
 /** Time between two looks at what is raised, and least time between two reports of one event that goes on. */
 const LOOK_EVERY_S = 1;
@@ -28,6 +30,8 @@ export interface StreamListener {
   onReleased(): void;
   /** How the masks stand; told at the first frame and wherever it has changed. */
   onMaskStates(states: MaskState[]): void;
+  /** How the levels of the channels stand; told once it is known and wherever it has changed. */
+  onLevels(levels: StreamLevels): void;
   /** Noise of an hour of captures as far as it is known; again where more is. */
   onNoise(noise: { hour: number; dbmvPerHz: number; samples: number }): void;
 }
@@ -48,6 +52,7 @@ export class JudgedStream {
   readonly #told = new Map<string, Told>();
   #detectors: StreamDetectors | undefined;
   #toldMasks = "";
+  #levels: StreamLevels | undefined;
   #last: SpectrumFrame | undefined;
   #lookedS = Number.NEGATIVE_INFINITY;
   /** Noise per hertz in the present hour, a look each. */
@@ -138,6 +143,20 @@ export class JudgedStream {
     if (this.#noise.length % TELL_NOISE_EVERY === 0) this.#tellNoise();
   }
 
+  #checkLevels(): void {
+    const check = this.#detectors!.levelCheck;
+    if (!check) return;
+    const levels = {
+      medianDb: Math.round(10 * check.medianDb) / 10,
+      channels: check.deviationsDb.length,
+      channelsOff: channelsOff(check),
+      areOff: levelsAreOff(check, this.#levels?.areOff ?? false),
+    };
+    const isTold = JSON.stringify(levels) === JSON.stringify(this.#levels);
+    this.#levels = levels;
+    if (!isTold) this.#listener.onLevels(levels);
+  }
+
   #tellNoise(): void {
     const samples = this.#noise.length;
     if (samples === 0) return;
@@ -148,6 +167,7 @@ export class JudgedStream {
     const { timeS } = frame;
     this.#lookedS = timeS;
     this.#sampleNoise(frame);
+    this.#checkLevels();
     for (const event of this.#detectors!.raised) {
       const told = this.#told.get(event.id);
       if (told === undefined) continue;
@@ -177,6 +197,7 @@ export class JudgedStream {
       this.#options = { ...this.#options, noiseBaselineDbmv: noiseBaselineDbmv + changeDb };
     }
     this.#detectors = undefined;
+    this.#levels = undefined;
     this.#told.clear();
     this.#listener.onReleased();
   }

@@ -9,6 +9,7 @@ import type {
   DetectionState,
   Mute,
   PlantEvent,
+  PortLevels,
   Rehearsal,
   RehearsalRequest,
   Replay,
@@ -24,6 +25,7 @@ import { type BookedSource, EventBook } from "./event-book.ts";
 import { unpackFrames } from "./frame-pack.ts";
 import { judgeOptionsOf } from "./judge-options.ts";
 import { NO_NOTES, plantEventOf } from "./plant-event.ts";
+import { PortLevelsBook, portLevelsOf } from "./port-levels.ts";
 import { CapturedTimes, firstOptionsOf, recordedFrames } from "./recorded-frames.ts";
 import { replayEvent } from "./replay.ts";
 import { SessionStream } from "./session-stream.ts";
@@ -69,6 +71,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   readonly #sessions = new Map<string, SessionStream>();
   /** By number; also those that are being closed. */
   readonly #streams = new Map<number, { session: SessionStream; source: BookedSource; isOver: boolean }>();
+  readonly #levels: PortLevelsBook;
   readonly #timer: NodeJS.Timeout;
   #detection: ChangeDetection;
   readonly #downstream = new Map<string, readonly DownstreamCarrier[]>();
@@ -81,6 +84,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#options = options;
     this.#detection = store.settings();
     this.#book = new EventBook({ store, publish, recorder, log, now });
+    this.#levels = new PortLevelsBook(now);
     this.#thread = new DetectorThread({
       onMessage: (message) => this.#guard(() => this.#take(message)),
       onStart: () => this.#guard(() => this.#openAll()),
@@ -101,6 +105,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     if (session.state === "stopped" || session.state === "failed") {
       this.#end(known, session.desired === "stopped");
       this.#sessions.delete(session.id);
+      if (known.levels) this.#levels.keep(session, known.levels, known.capturedAtMs);
       this.#tellMasks(session);
     } else this.#open(known, session);
   }
@@ -142,6 +147,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       restarts,
       cpuMsPerFrame: this.#frames === 0 ? null : this.#cpuUs / 1000 / this.#frames,
       sessions,
+      levels: this.#portLevels(),
     };
   }
 
@@ -415,6 +421,12 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
         session.maskStates = message.states;
         this.#tellMasks(source);
         break;
+      case "levels":
+        // A stream that is being closed may tell of frames that its successor is to judge anew.
+        if (session.open?.stream !== message.stream) break;
+        session.levels = message.levels;
+        this.#levels.forget(source);
+        break;
       case "noise": {
         const { hour, dbmvPerHz, samples } = message;
         const { cmtsId, rfPortIfIndex } = source;
@@ -423,6 +435,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
         break;
       }
       case "released":
+        session.levels = undefined;
         this.#book.release(source, false);
         break;
       case "closed":
@@ -441,7 +454,15 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     known.session.notBeforeMs = this.#options.now() + AFTER_ERROR_MS;
     if (known.session.open?.stream === stream) known.session.end();
     known.session.maskStates = undefined;
+    known.session.levels = undefined;
     this.#tellMasks(known.source);
+  }
+
+  #portLevels(): PortLevels[] {
+    const running = [...this.#sessions.values()].flatMap(({ open, levels }) =>
+      open && levels ? [portLevelsOf(open.source, levels, null)] : [],
+    );
+    return [...running, ...this.#levels.ended()];
   }
 
   #lost(reason: string): void {

@@ -2,7 +2,7 @@ import { type DownstreamCarrier, type MainsHz, MainsWatch, type MaskState } from
 import { encodeSpectrumFrame, type SpectrumFrame, type UpstreamChannel } from "@pnmlab/protocol";
 import type { DetectorThread } from "./detector-thread.ts";
 import type { BookedSource } from "./event-book.ts";
-import type { JudgeOptions } from "./worker-messages.ts";
+import type { JudgeOptions, StreamLevels } from "./worker-messages.ts";
 
 /** What may wait for the thread of each session: a file of a long run brings hundreds of frames at once. */
 const MOST_WAITING_FRAMES = 1200;
@@ -34,6 +34,8 @@ export class SessionStream {
   capturedAtMs = 0;
   /** How the masks of its port stand; undefined before the first frame. */
   maskStates: readonly MaskState[] | undefined;
+  /** How the levels of its channels stand; undefined until enough frames tell it. */
+  levels: StreamLevels | undefined;
   analysed = 0;
   skipped = 0;
   #cpuUs = 0;
@@ -84,6 +86,7 @@ export class SessionStream {
   /** A stream for all that comes and has waited. */
   begin(stream: number, options: JudgeOptions, source: BookedSource, key: string): void {
     this.open = { stream, source, key, baselineHour: this.hour };
+    this.levels = undefined;
     this.#thread.send({ type: "open", stream, options });
     const unsent = this.#unsent;
     this.#unsent = [];
@@ -109,6 +112,7 @@ export class SessionStream {
     this.#sent = [];
     this.open = undefined;
     this.maskStates = undefined;
+    this.levels = undefined;
   }
 
   #send(stream: number, buffer: ArrayBuffer): void {

@@ -2,6 +2,7 @@ import {
   type DetectorEvent,
   type DetectorNotice,
   DetectorSet,
+  type LevelCheck,
   type MaskState,
   MaskWatch,
   type SpectrumFrame,
@@ -43,6 +44,10 @@ export class StreamDetectors {
 
   get quietDbmv(): number | undefined {
     return this.#detectors.quietDbmv;
+  }
+
+  get levelCheck(): LevelCheck | undefined {
+    return this.#detectors.levelCheck;
   }
 
   get maskStates(): MaskState[] {

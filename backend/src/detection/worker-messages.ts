@@ -33,6 +33,17 @@ export interface EvidenceFrame {
   bytes: ArrayBuffer;
 }
 
+/** The channels of a stream held against the levels that the CMTS sets. */
+export interface StreamLevels {
+  /** Measured less set, in the median over the channels, to a tenth of a decibel. */
+  medianDb: number;
+  /** Channels whose level is set and was measured, and how many of them are off to the side of the median. */
+  channels: number;
+  channelsOff: number;
+  /** They are off as a whole, which speaks for a wrong calibration. */
+  areOff: boolean;
+}
+
 /** What a run over a recording found. */
 export interface TrialResult {
   frames: number;
@@ -70,6 +81,8 @@ export type FromDetectors =
   | { type: "noise"; stream: number; hour: number; dbmvPerHz: number; samples: number }
   /** How the masks stand, wherever that has changed. */
   | { type: "maskStates"; stream: number; states: readonly MaskState[] }
+  /** How levels stand, wherever that has changed; after `released` not known until it is told again. */
+  | { type: "levels"; stream: number; levels: StreamLevels }
   /** A stream is closed; nothing more comes of it. */
   | { type: "closed"; stream: number }
   /** Frames that are through, and the CPU time that they took. */

@@ -19,6 +19,7 @@ test("health tells frames that no detector saw, a thread that is away, and ports
     restarts: 0,
     cpuMsPerFrame: 0.3,
     sessions: [session],
+    levels: [],
   };
   const probe = detectionProbe(() => state);
   const look = async () => {

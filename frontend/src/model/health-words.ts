@@ -21,6 +21,7 @@ export const CHECK_NAMES: Record<HealthCheck["name"], string> = {
   storage: "Storage",
   eventLoop: "Event loop of the backend",
   detection: "Detectors",
+  levels: "Levels against the CMTS",
   recorder: "Recorder",
   webhook: "Event webhook",
 };

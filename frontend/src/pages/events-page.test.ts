@@ -133,6 +133,7 @@ test("an event that comes over the live connection appears without a reload, and
     restarts: 1,
     cpuMsPerFrame: null,
     sessions: [],
+    levels: [],
   });
   const page = await open(client);
   expect(page.wrapper.text()).toContain("The detectors ended and are started again.");

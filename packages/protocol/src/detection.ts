@@ -154,6 +154,26 @@ export const replaySchema = z.strictObject({
 });
 export type Replay = z.infer<typeof replaySchema>;
 
+/**
+ * The channels of a port held against the levels that the CMTS sets, where two channels and more can be: by the capture
+ * that runs, else by the last one, for a day.
+ */
+export const portLevelsSchema = z.strictObject({
+  cmtsId: z.string(),
+  rfPortIfIndex: z.int(),
+  rfPortName: z.string(),
+  /** Capture time of the last frame where the capture has ended, Unix milliseconds; null while it goes on. */
+  endedMs: z.number().nullable(),
+  /** Measured less set, in the median over the channels. */
+  medianDb: z.number(),
+  /** Channels whose level is set and was measured, and how many of them are off to the side of the median. */
+  channels: z.int(),
+  channelsOff: z.int(),
+  /** They are off as a whole, which speaks for a wrong calibration. */
+  areOff: z.boolean(),
+});
+export type PortLevels = z.infer<typeof portLevelsSchema>;
+
 /** How the detectors run now. */
 export const detectionStateSchema = z.strictObject({
   worker: z.enum(["running", "restarting"]),
@@ -179,6 +199,7 @@ export const detectionStateSchema = z.strictObject({
       cpuMsPerFrame: z.number().nullable(),
     }),
   ),
+  levels: z.array(portLevelsSchema),
 });
 export type DetectionState = z.infer<typeof detectionStateSchema>;
 

@@ -13,6 +13,7 @@ export const healthCheckSchema = z.strictObject({
     "storage",
     "eventLoop",
     "detection",
+    "levels",
     "recorder",
     "webhook",
   ]),

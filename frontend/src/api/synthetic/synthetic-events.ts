@@ -126,6 +126,7 @@ export class SyntheticEvents implements EventsClient {
     restarts: 0,
     cpuMsPerFrame: 1.2,
     sessions: [],
+    levels: [],
   });
   rehearse = async (
     _recordingId: string,

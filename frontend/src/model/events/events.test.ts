@@ -160,6 +160,7 @@ describe("the state of the detectors", () => {
     restarts: 0,
     cpuMsPerFrame: 1,
     sessions: [session],
+    levels: [],
   };
   test("nothing is said where they see everything", () => {
     expect(detectionTrouble(state)).toBeUndefined();
