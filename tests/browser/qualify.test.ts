@@ -141,3 +141,23 @@ run("where the CMTS does not take the columns the tool stays and says why", asyn
   expect(await tool().getAttribute("aria-pressed")).toBe("false");
   expect(complaints).toEqual([]);
 });
+
+run(
+  "where the CMTS does not take them the set-up page leads to the software trigger of the lab",
+  async () => {
+    await page.goto(`${livePath(1)}/setup`);
+    const reason = page.locator("#setup-qualifyCenterFrequencyHz-rule");
+    await expect
+      .poll(async () => (await reason.textContent())?.replace(/\s+/g, " "))
+      .toMatch(
+        /The E6000 does not offer it: .* Software trigger: a mask that the lab watches raises an event, and the trigger of the recorder keeps the seconds around it\./,
+      );
+    expect(await page.getByText("Software trigger").count()).toBe(1);
+    expect(await reason.getByRole("link", { name: "trigger of the recorder" }).getAttribute("href")).toBe(
+      "/recordings",
+    );
+    await reason.getByRole("link", { name: "mask that the lab watches" }).click();
+    await page.getByText("New mask").waitFor();
+    expect(complaints).toEqual([]);
+  },
+);
