@@ -10,10 +10,26 @@ export interface Problem {
   to: string;
 }
 
-/** How many of the things that Health watches are not well; the badge on Health counts what the page shows. */
-export function healthProblemCount({ connection, health }: LabSnapshot): number {
-  const checks = (health?.checks ?? []).filter(({ status }) => status !== "ok").length;
-  return checks + (connection.status === "lost" ? 1 : 0);
+/** What Health shows as not well, for the badge that stands on it everywhere. */
+export interface HealthProblems {
+  count: number;
+  /** That of the worst. */
+  tone: Problem["tone"];
+  /** The worst in words. */
+  text: string;
+}
+
+/** How many of the things that Health watches are not well; undefined where all are. */
+export function healthProblems({ connection, health }: LabSnapshot): HealthProblems | undefined {
+  const checks = (health?.checks ?? []).filter(({ status }) => status !== "ok");
+  const failed = checks.find(({ status }) => status === "failed");
+  const isLost = connection.status === "lost";
+  if (checks.length === 0 && !isLost) return undefined;
+  return {
+    count: checks.length + (isLost ? 1 : 0),
+    tone: isLost || failed ? "fail" : "warn",
+    text: isLost ? "This page lost the backend" : sentenceCase((failed ?? checks[0]!).detail),
+  };
 }
 
 /** Open problems, failures first, as Overview lists them. */

@@ -2,7 +2,7 @@ import type { Agent, Capture } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import { filterCaptures } from "./capture-filter.ts";
 import { chainOf } from "./chain.ts";
-import { headlineOf, healthProblemCount, problemsOf } from "./headline.ts";
+import { headlineOf, healthProblems, problemsOf } from "./headline.ts";
 import { buildRows } from "./health-words.ts";
 import { emptySnapshot, type LabSnapshot } from "./lab-state.ts";
 import { aSession } from "./testing.ts";
@@ -179,11 +179,19 @@ test("captures are filtered by words and by field", () => {
   expect(ids("short utsc")).toEqual(["b"]);
 });
 
-test("the badge on Health counts what the page Health shows, and no capture that has stalled", () => {
-  const check = (status: "ok" | "failed") => ({ name: "storage" as const, status, detail: "d", since: "" });
+test("the badge on Health counts what the page Health shows and names the worst, and no capture that has stalled", () => {
+  const check = (status: "ok" | "degraded" | "failed", detail = "d") =>
+    ({ name: "storage", status, detail, since: "" }) as const;
   const sessions = [aSession({ state: "stalled" })];
-  expect(healthProblemCount(lab({ sessions, health: { status: "ok", checks: [check("ok")] } }))).toBe(0);
-  expect(healthProblemCount(lab({ health: { status: "failed", checks: [check("failed")] } }))).toBe(1);
+  const badgeOf = (...checks: ReturnType<typeof check>[]) =>
+    healthProblems(lab({ sessions, health: { status: "ok", checks } }));
+  expect(badgeOf(check("ok"))).toBeUndefined();
+  expect(badgeOf(check("degraded", "slow"), check("ok"))).toEqual({ count: 1, tone: "warn", text: "Slow" });
+  expect(badgeOf(check("degraded"), check("failed", "disk full"))).toEqual({
+    count: 2,
+    tone: "fail",
+    text: "Disk full",
+  });
   const connection = { status: "lost" as const, sinceMs: NOW, reason: "gone" };
-  expect(healthProblemCount(lab({ connection }))).toBe(1);
+  expect(healthProblems(lab({ connection }))).toMatchObject({ count: 1, tone: "fail" });
 });
