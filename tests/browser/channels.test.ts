@@ -137,6 +137,47 @@ run("a head sorts the table, a row is picked by mouse and by keys, and its facts
   await page.getByRole("heading", { name: await nameOf(last) }).waitFor();
 });
 
+run(
+  "an OFDMA channel tells its minislots as the plant sends them, and how deep its excluded bands are",
+  async () => {
+    const sent = truth().channels.find(({ kind }) => kind === "ofdma")!;
+    const { name } = (await channelsOfPort()).find(({ ifIndex }) => ifIndex === sent.ifIndex)!;
+    await rows().getByRole("button", { name, exact: true }).click();
+    const minislotPowerDbmv = sent.powerDbmv + 10 * Math.log10(400_000 / sent.signalBandwidthHz);
+
+    const strip = page.getByRole("slider", { name: "Minislot" });
+    await strip.focus();
+    await page.keyboard.press("Home");
+    const spoken = async () => (await strip.getAttribute("aria-valuetext")) ?? "";
+    expect(await spoken()).toMatch(/^43\.975–44\.375 MHz: \d+ %, −[\d.]+ dBmV in 400 kHz$/);
+    await page.keyboard.press("ArrowRight");
+    expect(await spoken()).toMatch(/^44\.375–44\.775 MHz/);
+    await page.keyboard.press("End");
+    expect(await spoken()).toMatch(/^84\.375–84\.775 MHz/);
+    expect(await shownMhz()).toBeUndefined();
+    const { width, height } = (await strip.boundingBox())!;
+    await strip.hover({ position: { x: ((63 - 44) / 40.8) * width, y: height / 2 } });
+    await page.getByText(/^62\.775–63\.175 MHz: \d+ %, −[\d.]+ dBmV in 400 kHz$/).waitFor();
+
+    await page.getByText("Minislots as a table").click();
+    const cells = page.getByRole("region", { name: "Minislots as a table" }).locator("tbody tr");
+    expect(await cells.count()).toBe(Math.round(sent.signalBandwidthHz / 400_000));
+    const means = async () => {
+      const texts = await cells.locator("td.number").allTextContents();
+      const numbers = texts.map((text) => Number(text.trim().replace("−", "-")));
+      const mean = (of: number[]) => of.reduce((sum, one) => sum + one, 0) / of.length;
+      return {
+        occupancy: mean(numbers.filter((_, i) => i % 2 === 0)) / 100,
+        dbmv: mean(numbers.filter((_, i) => i % 2 === 1)),
+      };
+    };
+    const { occupancy, dbmv } = await means();
+    expect(Math.abs(occupancy - sent.utilization)).toBeLessThan(0.1);
+    expect(Math.abs(dbmv - minislotPowerDbmv)).toBeLessThan(1);
+    await page.getByText(/59\.975–61\.975 MHz: (at least\s)?\d+\sdB\sdown/).waitFor();
+  },
+);
+
 run("a click on a channel of the lane shows it, and Alt with it opens its figures alone", async () => {
   const [first] = (await channelsOfPort()).filter(({ kind }) => kind === "scQam");
   const box = page.getByRole("button", { name: new RegExp(`^${first!.name} .*zoom to it$`) });
@@ -149,6 +190,50 @@ run("a click on a channel of the lane shows it, and Alt with it opens its figure
   await expect.poll(async () => (await shownMhz())?.[0]).toBeCloseTo(first!.lowerFrequencyHz / 1e6 - 0.64, 1);
   await page.keyboard.press("Backspace");
 });
+
+/** How far the columns of the trace in which minislots begin differ in colour from those in the middle of minislots. */
+async function gridContrast(): Promise<number> {
+  const [startMhz, stopMhz] = (await shownMhz())!;
+  const box = (await page.locator(".plot__surface").boundingBox())!;
+  // Over the traces, beside the tag of the diplexer.
+  const clip = { x: box.x + 68, y: box.y + 10, width: box.width - 68 - 58, height: 20 };
+  const png = (await page.screenshot({ clip })).toString("base64");
+  return page.evaluate(
+    async ({ base64, from, to }) => {
+      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const blueAt = (mhz: number) => {
+        const column = Math.round(((mhz - from) / (to - from)) * image.width);
+        let sum = 0;
+        for (let y = 0; y < image.height; y += 1) sum += data[4 * (y * image.width + column) + 2]!;
+        return sum / image.height;
+      };
+      let difference = 0;
+      let count = 0;
+      for (let edge = 61.975; edge < 75; edge += 0.4, count += 1) {
+        difference += Math.abs(blueAt(edge) - blueAt(edge + 0.2));
+      }
+      return difference / count;
+    },
+    { base64: png, from: startMhz!, to: stopMhz! },
+  );
+}
+
+run(
+  "the trace shows the minislot grid of a channel that is zoomed to, and not of a whole plant",
+  async () => {
+    const { name } = (await channelsOfPort()).find(({ kind }) => kind === "ofdma")!;
+    await page.getByRole("button", { name: "5–204" }).click();
+    await expect.poll(gridContrast).toBeLessThan(5);
+    await page.getByRole("button", { name: new RegExp(`^${name} .*zoom to it$`) }).click();
+    await expect.poll(gridContrast).toBeGreaterThan(15);
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+  },
+);
 
 run(
   "a channel that is pointed at tells its modems once they are known, and pointing asks the CMTS nothing",

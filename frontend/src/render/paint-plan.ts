@@ -1,3 +1,4 @@
+import { MINISLOT_HZ, minislotStretches } from "@pnmlab/pnm-analysis";
 import { diplexerEdgeHz } from "../model/diplexer.ts";
 import { expectedLevels } from "../model/expected-levels.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
@@ -15,6 +16,39 @@ export function paintPlan(context: Painting, scene: Scene): void {
       hatchBox(context, from, trace.top, xOf(scene, toHz) - from, trace.height, scene.theme.hatch);
     }
   }
+}
+
+/** Lines between minislots nearer than this would hide the traces. */
+const LEAST_MINISLOT_PX = 8;
+const MINISLOT_OPACITY = 0.28;
+
+/** The minislot grid of OFDMA channels, once the zoom leaves room for it. */
+export function paintMinislots(context: Painting, scene: Scene): void {
+  const { trace } = scene.layout;
+  const { startHz, stopHz } = scene.view.range;
+  if ((MINISLOT_HZ / (stopHz - startHz)) * trace.width < LEAST_MINISLOT_PX) return;
+  context.strokeStyle = scene.theme.plan;
+  context.globalAlpha = MINISLOT_OPACITY;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const { kind, lowerFrequencyHz, upperFrequencyHz, excludedHz = [] } of scene.data.channels) {
+    if (kind !== "ofdma") continue;
+    for (const { lowerHz, count } of minislotStretches({
+      lowerHz: lowerFrequencyHz,
+      upperHz: upperFrequencyHz,
+      excludedHz,
+    })) {
+      const first = Math.max(0, Math.ceil((startHz - lowerHz) / MINISLOT_HZ));
+      const last = Math.min(count, Math.floor((stopHz - lowerHz) / MINISLOT_HZ));
+      for (let edge = first; edge <= last; edge += 1) {
+        const x = crisp(xOf(scene, lowerHz + edge * MINISLOT_HZ));
+        context.moveTo(x, trace.top);
+        context.lineTo(x, trace.top + trace.height);
+      }
+    }
+  }
+  context.stroke();
+  context.globalAlpha = 1;
 }
 
 /** Levels that the CMTS sets for its channels, dashed above the traces. */

@@ -3,7 +3,7 @@ import { coveredRange } from "../model/frequency-axis.ts";
 import { DIVISIONS, lowestLevel, zeroOfDb } from "../model/plot-view.ts";
 import { roundTicks } from "../model/ticks.ts";
 import type { TraceRole } from "../model/trace-options.ts";
-import { paintDiplexer, paintExpectedLevels, paintPlan } from "./paint-plan.ts";
+import { paintDiplexer, paintExpectedLevels, paintMinislots, paintPlan } from "./paint-plan.ts";
 import { type Scene, xOf, yOf } from "./scene.ts";
 import { crisp, type Painting } from "./surface.ts";
 
@@ -37,6 +37,7 @@ export function paintTrace(context: Painting, scene: Scene, drawPersistence: () 
   context.clip();
   if (scene.view.showPlan) paintPlan(context, scene);
   paintGrid(context, scene);
+  if (scene.view.showPlan) paintMinislots(context, scene);
   if (scene.columns && scene.data.traces) {
     if (scene.view.traces.persistence) drawPersistence();
     paintBand(context, scene);
