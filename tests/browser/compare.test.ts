@@ -141,23 +141,75 @@ run("the first and the last second of a recording are compared, in the unit that
   await expect.poll(() => Math.abs(span("a").fromMs - dragged.fromMs)).toBeLessThan(1000);
 });
 
+/** Seconds that the waterfalls of the tiles go back before a time; negative where they begin after it. */
+async function secondsBefore(timeMs: number): Promise<number[]> {
+  const texts = await tiles()
+    .getByText(/^back to /)
+    .allTextContents();
+  const time = new Date(timeMs);
+  return texts.map((text) => {
+    const [hours, minutes, seconds] = text.replace("back to ", "").split(":").map(Number);
+    const oldest = new Date(time);
+    oldest.setHours(hours!, minutes, seconds, 0);
+    const agoS = (time.getTime() - oldest.getTime()) / 1000;
+    return agoS < -43_200 ? agoS + 86_400 : agoS;
+  });
+}
+
+const tiles = () => page.locator("article.tile");
+
 run("ports stand side by side on one scale, and the pointer on one reads them all", async () => {
   const [first, second] = ports();
   await page.goto(`${lab.url}/live/lab-cmts-1/${first}?ports=${first},${second}`);
-  const tiles = page.locator("article.tile");
-  await expect.poll(() => tiles.count(), { timeout: MOMENT_MS }).toBe(2);
+  await expect.poll(() => tiles().count(), { timeout: MOMENT_MS }).toBe(2);
   await expect
-    .poll(() => tiles.locator("footer").allTextContents(), { timeout: MOMENT_MS })
+    .poll(() => tiles().locator("footer").allTextContents(), { timeout: MOMENT_MS })
     .toEqual([expect.stringContaining("floor"), expect.stringContaining("floor")]);
   await expect.poll(() => page.locator(".page__bar").first().textContent()).toMatch(/dBmV, colours/);
-  await page.waitForTimeout(process.env.PNMLAB_UPDATE_IMAGES ? 20_000 : 0);
-  await picture(page, "ports");
-  await tiles.first().locator("canvas").hover();
+  await tiles().first().locator("canvas").hover();
   await expect
-    .poll(() => tiles.locator("footer").allTextContents(), { timeout: MOMENT_MS })
+    .poll(() => tiles().locator("footer").allTextContents(), { timeout: MOMENT_MS })
     .toEqual([expect.stringMatching(/average .* dBmV/), expect.stringMatching(/average .* dBmV/)]);
   const before = await page.locator(".page__bar").first().textContent();
   await page.mouse.wheel(0, -300);
   await expect.poll(() => page.locator(".page__bar").first().textContent()).not.toBe(before);
+  expect(complaints).toEqual([]);
+});
+
+run("four ports lie in two rows of two, with rows from before the page was opened", async () => {
+  const four = ports().slice(0, 4);
+  for (const port of four.slice(2)) await start(port);
+  await page.waitForTimeout(process.env.PNMLAB_UPDATE_IMAGES ? 60_000 : 8000);
+  const asked: URLSearchParams[] = [];
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname.endsWith("/rows")) asked.push(searchParams);
+  });
+  const openedMs = Date.now();
+  await page.goto(`${lab.url}/live/lab-cmts-1/${four[0]}?ports=${four.join(",")}`);
+  const oldest = async () => {
+    const agesS = await secondsBefore(openedMs);
+    return agesS.length === 4 ? Math.min(...agesS) : Number.NEGATIVE_INFINITY;
+  };
+  await expect.poll(oldest, { timeout: MOMENT_MS }).toBeGreaterThanOrEqual(7);
+  const boxes = await Promise.all((await tiles().all()).map((tile) => tile.boundingBox()));
+  expect(boxes.map((box) => boxes.filter((other) => other?.y === box?.y).length)).toEqual([2, 2, 2, 2]);
+  // A tile of 260 pixels shows 102 rows; none is asked for again, and no whole ring of ten minutes.
+  expect(asked).toHaveLength(4);
+  for (const query of asked) {
+    expect(Number(query.get("rows"))).toBeLessThanOrEqual(102);
+    expect(Number(query.get("toMs")) - Number(query.get("fromMs"))).toBeLessThan(100_000);
+  }
+  await page.waitForTimeout(process.env.PNMLAB_UPDATE_IMAGES ? 8000 : 0);
+  await picture(page, "ports");
+  await page.setViewportSize({ width: 700, height: 1000 });
+  await expect
+    .poll(
+      async () =>
+        new Set(await Promise.all((await tiles().all()).map(async (tile) => (await tile.boundingBox())?.x)))
+          .size,
+    )
+    .toBe(1);
+  await page.setViewportSize({ width: 1600, height: 1000 });
   expect(complaints).toEqual([]);
 });

@@ -12,6 +12,7 @@ import {
 import { useRoute } from "vue-router";
 import { onNextBeat } from "../model/beat.ts";
 import type { PlotReport } from "../model/plot-report.ts";
+import { ringIdOf } from "../model/ring-of-session.ts";
 import { QuietLine } from "../model/timeline/quiet-line.ts";
 import type { HeardFrames } from "../render/commands.ts";
 import { announce } from "./use-announcer.ts";
@@ -61,11 +62,7 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
   const route = useRoute();
   const client = sync.client.recordings;
   const { recordings } = useRecorder();
-  // A session has no ring before its first frame.
-  const recordingId = computed(() => {
-    // A capture without a frame has no ring.
-    return ofPage ?? (session.value?.framesReceived ? `ring-${session.value.id}` : undefined);
-  });
+  const recordingId = computed(() => ofPage ?? ringIdOf(session.value));
 
   const playback = usePlayback({
     client,

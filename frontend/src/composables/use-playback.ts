@@ -1,5 +1,5 @@
 import { messageOf } from "@pnmlab/kit";
-import type { Recording, RecordingDetail, RecordingSettings } from "@pnmlab/protocol";
+import type { RecordingDetail, RecordingSettings } from "@pnmlab/protocol";
 import {
   type ComputedRef,
   computed,
@@ -14,6 +14,7 @@ import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
 import type { RecordedFrame } from "../model/frame-stream.ts";
 import { Playback } from "../model/playback/playback.ts";
 import { type PlaybackSpeed, stepSpeed, type Transport } from "../model/playback/transport.ts";
+import { recordedSpan } from "../model/ring-of-session.ts";
 
 export interface PlaybackOptions {
   client: RecordingsClient;
@@ -76,7 +77,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
   let textAtMs = 0;
   let isLeft = false;
 
-  const bounds = computed(() => boundsOf(recording.value));
+  const bounds = computed(() => recordedSpan(recording.value));
 
   const follow = () => {
     if (!playback) return;
@@ -105,7 +106,7 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
       if (id !== recordingId.value) return;
       recording.value = detail;
       unavailable.value = undefined;
-      const now = boundsOf(detail);
+      const now = recordedSpan(detail);
       if (now) playback?.setBounds(now);
     } catch (cause) {
       if (id !== recordingId.value) return;
@@ -202,11 +203,6 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     setLoop: (span) => playback?.setLoop(span),
     refresh,
   };
-}
-
-function boundsOf(recording: Recording | undefined): TimeSpan | undefined {
-  if (!recording || recording.firstMs === null || recording.lastMs === null) return undefined;
-  return { fromMs: recording.firstMs, toMs: recording.lastMs };
 }
 
 /** The stretch of settings that a frame lies in; the first one before any. */

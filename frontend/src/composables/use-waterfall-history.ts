@@ -2,7 +2,7 @@ import { onScopeDispose, type Ref, type ShallowRef, watch } from "vue";
 import type { RecordingsClient, TimeSpan } from "../api/recordings-client.ts";
 import type { RecordedFrame } from "../model/frame-stream.ts";
 import type { PlotReport } from "../model/plot-report.ts";
-import { type RowsOf, rowsNeeded } from "../model/waterfall-fill.ts";
+import { type RowsOf, rowsNeeded, type WaterfallNeed } from "../model/waterfall-fill.ts";
 
 export interface WaterfallHistoryOptions {
   client: Pick<RecordingsClient, "rows">;
@@ -12,6 +12,8 @@ export interface WaterfallHistoryOptions {
   frames: () => number;
   report: ShallowRef<Pick<PlotReport, "waterfall"> | undefined>;
   msPerPx: () => number;
+  /** How much is read at once; what is usual for a monitor unless given. */
+  limits?: () => Pick<WaterfallNeed, "marginShare" | "mostRows">;
   setHistory(frames: ArrayBuffer[]): void;
 }
 
@@ -41,7 +43,15 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     const framesPerMs = options.frames() / Math.max(1, whole.toMs - whole.fromMs);
     const { topMs, bottomMs } = shown;
     return rowsNeeded(
-      { topMs, bottomMs, heldFromMs, recorded: whole, framesPerMs, msPerPx: options.msPerPx() },
+      {
+        topMs,
+        bottomMs,
+        heldFromMs,
+        recorded: whole,
+        framesPerMs,
+        msPerPx: options.msPerPx(),
+        ...options.limits?.(),
+      },
       have,
     );
   };

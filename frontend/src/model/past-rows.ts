@@ -1,8 +1,6 @@
 import { FrameRing } from "./frame-ring.ts";
 
 const SLOT_MS = 500;
-/** A quarter of an hour. */
-const ROWS = 1800;
 
 /** What the ring of frames has no room for any more: the peak of every half second, for scrolling back. */
 export class PastRows {
@@ -12,8 +10,9 @@ export class PastRows {
   #startMs = 0;
   #gapBefore = false;
 
-  constructor(bins: number) {
-    this.rows = new FrameRing(bins, ROWS);
+  /** @param slots half seconds that are kept */
+  constructor(bins: number, slots: number) {
+    this.rows = new FrameRing(bins, slots);
     this.#peak = new Int16Array(bins);
   }
 

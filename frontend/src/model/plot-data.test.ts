@@ -1,6 +1,6 @@
 import { NO_LEVEL, type SpectrumFrame } from "@pnmlab/protocol/frame";
 import { expect, test } from "vitest";
-import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
+import { MONITOR_DEPTH, PlotData, TILE_DEPTH } from "./plot-data.ts";
 import { readTraces, takeReport } from "./plot-figures.ts";
 import { waterfallRows } from "./waterfall-rows.ts";
 
@@ -167,8 +167,20 @@ test("history stands in front of what was received, and what both have is there 
   expect(data.kept!.endIndex).toBe(2);
 });
 
+test("a tile at 62 frames a second keeps rows without a hole for as long as it shows them", () => {
+  const data = new PlotData(TILE_DEPTH);
+  for (let sequence = 1; sequence <= 62 * 300; sequence += 1) {
+    data.ingest(frame({ sequence, capturedAtMs: Math.round((sequence * 1000) / 62) }), true);
+  }
+  const kept = data.kept!;
+  const times = Array.from({ length: kept.endIndex }, (_, index) => kept.timeAt(index));
+  expect(times.at(-1)! - times[0]!).toBeGreaterThan(150_000);
+  // The half second that is being summed up is no row yet.
+  expect(Math.max(...times.slice(1).map((time, k) => time - times[k]!))).toBeLessThan(1100);
+});
+
 test("what the ring has no room for is kept as the peak of half seconds", () => {
-  const data = new PlotData({ frames: 64, bytes: 1e9, keepsPast: true });
+  const data = new PlotData({ frames: 64, bytes: 1e9, pastSlots: 1800 });
   for (let sequence = 1; sequence <= 200; sequence += 1) {
     data.ingest(
       frame({ sequence, levelsHundredthsDbmv: Int16Array.from([sequence === 33 ? 0 : -4000, 0, 0, 0]) }),

@@ -23,12 +23,13 @@ import { type LevelBand, Traces } from "./traces.ts";
 export interface PlotDepth {
   frames: number;
   bytes: number;
-  /** Keeps the peaks of half seconds of what the frames have no room for. */
-  keepsPast: boolean;
+  /** Half seconds of which the peaks are kept where the frames have no room for them. */
+  pastSlots: number;
 }
 
-export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000, keepsPast: true };
-export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, keepsPast: false };
+/** The past is a quarter of an hour of a monitor, and 160 s of a tile, more than the highest one shows. */
+export const MONITOR_DEPTH: PlotDepth = { frames: 12_000, bytes: 48_000_000, pastSlots: 1800 };
+export const TILE_DEPTH: PlotDepth = { frames: 1200, bytes: 6_000_000, pastSlots: 320 };
 
 /** A re-arm that is reported up to this long after a gap is taken as what ended it. */
 const REARM_WINDOW_MS = 3000;
@@ -267,7 +268,7 @@ export class PlotData {
     this.ring = new FrameRing(axis.bins, capacity);
     this.#measureAnew(axis);
     this.#levels = new Float32Array(axis.bins);
-    this.#past = this.#depth.keepsPast ? new PastRows(axis.bins) : undefined;
+    this.#past = new PastRows(axis.bins, this.#depth.pastSlots);
     this.#history = undefined;
     this.keptVersion += 1;
     this.gaps = [];

@@ -57,6 +57,11 @@ test("where too many frames would have to be read, rows are those summed up", ()
   expect(rows.rowMs).toBe(10_000);
 });
 
+test("without a margin what is shown is read and no more, in as many rows as are wanted at most", () => {
+  const rows = rowsNeeded(need({ bottomMs: NOW - 90_000, marginShare: 0, mostRows: 100 }), undefined);
+  expect(rows).toEqual({ span: { fromMs: NOW - 90_000, toMs: NOW }, rowMs: 900 });
+});
+
 test("rows are never more than the plot takes", () => {
   const { span, rowMs } = rowsNeeded(need({ bottomMs: NOW - 800_000, framesPerMs: 0.001 }), undefined)!;
   expect((span.toMs - span.fromMs) / rowMs).toBeLessThanOrEqual(MOST_ROWS);

@@ -16,6 +16,10 @@ export interface WaterfallNeed {
   recorded: TimeSpan;
   framesPerMs: number;
   msPerPx: number;
+  /** So much of the time shown is read on either side of it as well; a half unless given. */
+  marginShare?: number;
+  /** Rows that are read at most; `MOST_ROWS` unless given. */
+  mostRows?: number;
 }
 
 /** The recorder has the peaks of stretches this long ready; for shorter rows it reads every frame of theirs. */
@@ -27,24 +31,25 @@ export const MOST_ROWS = 900;
 const TOO_COARSE = 1.6;
 
 /**
- * The rows that a waterfall lacks, half a screen more on either side; undefined where it lacks none, or where those it
- * has are enough. Rows go up to the newest recorded time even where the picture has frames of its own: those move on.
+ * The rows that a waterfall lacks, with a margin on either side; undefined where it lacks none, or where those it has
+ * are enough. Rows go up to the newest recorded time even where the picture has frames of its own: those move on.
  */
 export function rowsNeeded(need: WaterfallNeed, read: RowsOf | undefined): RowsOf | undefined {
   const { topMs, bottomMs, heldFromMs, recorded, framesPerMs, msPerPx } = need;
+  const { marginShare = 0.5, mostRows = MOST_ROWS } = need;
   if (topMs <= 0) return undefined;
   const missing = {
     fromMs: Math.max(recorded.fromMs, bottomMs),
     toMs: Math.min(heldFromMs, topMs, recorded.toMs),
   };
   if (missing.toMs - missing.fromMs < msPerPx) return undefined;
-  const marginMs = (topMs - bottomMs) / 2;
+  const marginMs = (topMs - bottomMs) * marginShare;
   const span = {
     fromMs: Math.max(recorded.fromMs, bottomMs - marginMs),
     toMs: Math.min(recorded.toMs, topMs + marginMs),
   };
   const isMuch = (span.toMs - span.fromMs) * framesPerMs > MOST_FRAMES;
-  const rowMs = Math.max(msPerPx, isMuch ? SUMMED_MS : 0, (span.toMs - span.fromMs) / MOST_ROWS);
+  const rowMs = Math.max(msPerPx, isMuch ? SUMMED_MS : 0, (span.toMs - span.fromMs) / mostRows);
   const isCovered =
     read !== undefined &&
     read.span.fromMs <= missing.fromMs &&
