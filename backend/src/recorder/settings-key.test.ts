@@ -30,6 +30,17 @@ test("a reading that begins to differ from what is expected is another setting, 
   const scale = (found: string) => keyOf({ mismatches: [{ what: "scale", expected: "hundredths", found }] });
   expect(scale("steps of 0.48 dB")).toBe(scale("steps of 0.47 dB"));
   expect(scale("steps of 0.48 dB")).not.toBe(keyOf({}));
+  const comparison = (sequence: number) =>
+    keyOf({
+      comparison: {
+        sequence,
+        capturedAt: "2026-01-01T00:00:00.000Z",
+        uncalibrated: false,
+        noiseStepDb: 4.8,
+        readings: [],
+      },
+    });
+  expect(comparison(1)).toBe(comparison(2));
   expect(keyOf({ repeatPeriodUs: 51_000 })).toBe(keyOf({ repeatPeriodUs: 52_000 }));
   expect(keyOf({ ownWindow: "flatTop" })).not.toBe(keyOf({ ownWindow: "hann" }));
 });

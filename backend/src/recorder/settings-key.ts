@@ -16,6 +16,7 @@ export function settingsKey(settings: Omit<RecordingSettings, "fromMs" | "firstS
       fileSizeBytes: 0,
       // Which figure a file showed differs from file to file.
       mismatches: observed.mismatches?.map(({ what }) => what),
+      comparison: undefined,
     },
     kHundredthsDb,
     channels,

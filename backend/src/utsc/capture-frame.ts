@@ -1,6 +1,7 @@
 import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
 import { PnmLabError } from "@pnmlab/kit";
 import {
+  type FrameLevels,
   TIME_SAMPLES_WINDOW,
   utscClippedShare,
   utscFrameLevels,
@@ -12,6 +13,7 @@ import {
   decodePnm,
   type Endianness,
   type Reading,
+  type UtscHints,
   type UtscLayout,
   type UtscRecord,
 } from "@pnmlab/pnm-codec";
@@ -81,14 +83,33 @@ export function decodeCaptures(
   context: CaptureContext,
   layout?: "headerless",
 ): CaptureFrame[] {
-  const record = decodePnm(bytes, hintsWithOrder(fileName, context, layout));
-  if (record.kind !== "utsc") {
-    throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
-  }
+  const record = utscRecordOf(bytes, fileName, context, layout);
   const reading = readingOf(record, context, layout);
   return Array.from({ length: record.frames }, (_, k) =>
     captureOf(record, k, context, reading, bytes.length),
   );
+}
+
+/**
+ * Reads a capture file, in another way than the likeliest where `other` says so.
+ *
+ * @throws PnmDecodeError; PnmLabError `UTSC_FILE_KIND`
+ */
+export function utscRecordOf(
+  bytes: Uint8Array,
+  fileName: string,
+  context: CaptureContext,
+  layout: "headerless" | undefined,
+  other: UtscHints = {},
+): UtscRecord {
+  const { utsc, ...hints } = hintsOf(fileName, context, layout);
+  // The byte order to take where the samples do not tell theirs.
+  const usualEndianness = context.samples.byteOrder;
+  const record = decodePnm(bytes, { ...hints, utsc: { ...utsc, usualEndianness, ...other } });
+  if (record.kind !== "utsc") {
+    throw new PnmLabError("UTSC_FILE_KIND", `it holds ${record.title}, not a spectrum capture`);
+  }
+  return record;
 }
 
 /** What the codec is told of a file besides its bytes. */
@@ -121,16 +142,6 @@ export function hintsOf(
   };
 }
 
-/** The same, with the byte order to take where the samples do not tell theirs. */
-function hintsWithOrder(
-  fileName: string,
-  context: CaptureContext,
-  layout: "headerless" | undefined,
-): DecodeHints {
-  const { utsc, ...hints } = hintsOf(fileName, context, layout);
-  return { ...hints, utsc: { ...utsc, usualEndianness: context.samples.byteOrder } };
-}
-
 function readingOf(
   record: UtscRecord,
   context: CaptureContext,
@@ -155,27 +166,17 @@ function readingOf(
 function captureOf(
   record: UtscRecord,
   k: number,
-  { accepted, ...context }: CaptureContext,
+  context: CaptureContext,
   reading: FileReading,
   fileSizeBytes: number,
 ): CaptureFrame {
-  const window = accepted.window === "other" ? "rectangular" : accepted.window;
-  const binSpacingHz = (record.spanHz ?? accepted.spanHz) / record.bins;
-  const frame = utscFrameLevels(record, k, {
-    window,
-    sampleRateHz: context.sampleRateHz,
-    resolutionBandwidthHz:
-      record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
-    timeWindow: context.ownWindow,
-    timeOffsetDb: context.samples.timeOffsetDb,
+  const { accepted } = context;
+  const { raiseDb, ...frame } = captureLevels(record, k, context);
+  const isTime = isOfTime(record);
+  const scale = scaleMismatch(record, frame.levelsDbmv, {
+    window: windowOf(accepted),
+    averaging: accepted.averaging,
   });
-  const isTime = record.outputFormat === "timeIQ" || record.outputFormat === "rawAdc";
-  // From here on a tone reads its level, whatever the CMTS makes of its bins: band powers count on it.
-  const raiseDb =
-    context.samples.binCal === "power" && !isTime
-      ? 10 * Math.log10(frame.resolutionBandwidthHz / frame.binSpacingHz)
-      : 0;
-  const scale = scaleMismatch(record, frame.levelsDbmv, { window, averaging: accepted.averaging });
   const mismatches = scale ? [...reading.mismatches, scale] : reading.mismatches;
   const clippedShare = utscClippedShare(record, k);
   const headerTells = record.configurationSource === "header";
@@ -204,6 +205,39 @@ function captureOf(
     },
     reading,
   };
+}
+
+/** Levels of one capture, and by how much they are raised so that a tone reads its level, dB. */
+export function captureLevels(
+  record: UtscRecord,
+  k: number,
+  { accepted, ...context }: CaptureContext,
+): FrameLevels & { raiseDb: number } {
+  const window = windowOf(accepted);
+  const binSpacingHz = (record.spanHz ?? accepted.spanHz) / record.bins;
+  const frame = utscFrameLevels(record, k, {
+    window,
+    sampleRateHz: context.sampleRateHz,
+    resolutionBandwidthHz:
+      record.capture?.resolutionBwHz || context.resolutionBandwidthHz || enbwBins(window) * binSpacingHz,
+    timeWindow: context.ownWindow,
+    timeOffsetDb: context.samples.timeOffsetDb,
+  });
+  // From here on a tone reads its level, whatever the CMTS makes of its bins: band powers count on it.
+  const raiseDb =
+    context.samples.binCal === "power" && !isOfTime(record)
+      ? 10 * Math.log10(frame.resolutionBandwidthHz / frame.binSpacingHz)
+      : 0;
+  return { ...frame, raiseDb };
+}
+
+/** Window of the CMTS's own FFT; rectangular where it has none that the MIB names. */
+export function windowOf({ window }: Pick<UtscAccepted, "window">): WindowName {
+  return window === "other" ? "rectangular" : window;
+}
+
+function isOfTime({ outputFormat }: Pick<UtscRecord, "outputFormat">): boolean {
+  return outputFormat === "timeIQ" || outputFormat === "rawAdc";
 }
 
 const enbwByWindow = new Map<WindowName, number>();

@@ -1,5 +1,5 @@
 import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
-import { type WindowName, windowCoefficients } from "@pnmlab/pnm-analysis";
+import { median, type WindowName, windowCoefficients } from "@pnmlab/pnm-analysis";
 import { levelAnomalies, type UtscRecord } from "@pnmlab/pnm-codec";
 import type { UtscMismatch } from "@pnmlab/protocol";
 
@@ -68,11 +68,13 @@ export function scaleMismatch(
   };
 }
 
-function medianStepDb(levelsDbmv: ArrayLike<number>): number {
-  const steps = Float64Array.from({ length: levelsDbmv.length - 1 }, (_, k) =>
-    Math.abs(levelsDbmv[k + 1]! - levelsDbmv[k]!),
+/** Median difference of neighbouring bins, dB; NaN of fewer than two. */
+export function medianStepDb(levelsDbmv: ArrayLike<number>): number {
+  return median(
+    Float64Array.from({ length: Math.max(0, levelsDbmv.length - 1) }, (_, k) =>
+      Math.abs(levelsDbmv[k + 1]! - levelsDbmv[k]!),
+    ),
   );
-  return steps.sort()[steps.length >> 1]!;
 }
 
 const stepByWindow = new Map<WindowName, number>();

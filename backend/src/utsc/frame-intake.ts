@@ -4,6 +4,7 @@ import type { SpectrumFrame, UtscObserved } from "@pnmlab/protocol";
 import type { IncomingFile } from "../contracts.ts";
 import { type CaptureContext, type CaptureFrame, decodeCaptures } from "./capture-frame.ts";
 import { captureTimeMs } from "./capture-time.ts";
+import { DoubtfulReadings } from "./doubtful-readings.ts";
 import { FrameOrigins } from "./frame-provenance.ts";
 import type { SnmpResult } from "./snmp-result.ts";
 import { FrameStatistics } from "./statistics.ts";
@@ -41,7 +42,8 @@ export class FrameIntake {
   #outstanding = 0;
   #newestCapturedAtMs: number | undefined;
   #lastGapMs: number | undefined;
-  #observed: Omit<UtscObserved, "repeatPeriodUs"> | undefined;
+  #observed: CaptureFrame["observed"] | undefined;
+  readonly #doubtful = new DoubtfulReadings();
 
   /** `onReady` is told when files can be decoded that could not be before. */
   constructor(streamId: number, onReady: () => void = () => {}) {
@@ -78,7 +80,12 @@ export class FrameIntake {
   get observed(): UtscObserved | undefined {
     if (this.#observed === undefined) return undefined;
     const repeatPeriodUs = this.#statistics.medianIntervalUs();
-    return repeatPeriodUs === undefined ? this.#observed : { ...this.#observed, repeatPeriodUs };
+    const { comparison } = this.#doubtful;
+    return {
+      ...this.#observed,
+      ...(repeatPeriodUs === undefined ? {} : { repeatPeriodUs }),
+      ...(comparison === undefined ? {} : { comparison }),
+    };
   }
 
   /** Length of this configuration's files, as soon as one was decoded; the last one of a run can hold fewer captures. */
@@ -133,6 +140,7 @@ export class FrameIntake {
   reset(): void {
     this.#context = undefined;
     this.#observed = undefined;
+    this.#doubtful.reset();
     this.#statistics.reset();
     this.markGap();
   }
@@ -182,6 +190,7 @@ export class FrameIntake {
     const firstAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime() - lastsMs);
     const frames = captures.map((capture, k) => this.#number(capture, firstAtMs + k * periodMs, seenAtMs));
     this.origins.add(file, captures[0]?.reading, context, frames);
+    this.#doubtful.take(file, captures, frames, context);
     return frames;
   }
 
@@ -195,20 +204,25 @@ export class FrameIntake {
     this.#isNewestBySnmp = true;
     this.#bySnmp += 1;
     const frame = { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" as const };
-    this.origins.add({ fileName: RESULT, bytes: result.bytes }, capture!.reading, this.#context!, [frame]);
+    const file = { fileName: RESULT, bytes: result.bytes };
+    this.origins.add(file, capture!.reading, this.#context!, [frame]);
+    this.#doubtful.take(file, [capture!], [frame], this.#resultContext(result), "headerless");
     return frame;
   }
 
   /** The capture of the result table, without a number. @throws PnmLabError `UTSC_FILE_REFUSED` */
-  decodeResult({ bytes, kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureFrame[] {
-    const { accepted, samples, ownWindow } = this.#context!;
-    const context = { accepted, samples, ownWindow, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
+  decodeResult(result: SnmpResult): CaptureFrame[] {
     try {
-      return decodeCaptures(bytes, RESULT, context, "headerless");
+      return decodeCaptures(result.bytes, RESULT, this.#resultContext(result), "headerless");
     } catch (error) {
       const message = `${RESULT} was refused: ${messageOf(error)}`;
       throw new PnmLabError("UTSC_FILE_REFUSED", message, { cause: error });
     }
+  }
+
+  #resultContext({ kHundredthsDb, sampleRateHz, resolutionBandwidthHz }: SnmpResult): CaptureContext {
+    const { accepted, samples, ownWindow } = this.#context!;
+    return { accepted, samples, ownWindow, kHundredthsDb, sampleRateHz, resolutionBandwidthHz };
   }
 
   get #acceptedPeriodMs(): number {

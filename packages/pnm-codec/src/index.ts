@@ -124,5 +124,5 @@ export {
   utscLevelReference,
   utscLevelsDb,
 } from "./utsc/levels.ts";
-export { levelAnomalies } from "./utsc/plausibility.ts";
+export { levelAnomalies, PLAUSIBLE_LEVELS_DBMV } from "./utsc/plausibility.ts";
 export { type UnwrapOptions, type UnwrappedFile, unwrap, type Wrapper, wrapperOf } from "./wrapped/unwrap.ts";

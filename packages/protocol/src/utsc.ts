@@ -150,6 +150,46 @@ export const utscMismatchSchema = z.strictObject({
 });
 export type UtscMismatch = z.infer<typeof utscMismatchSchema>;
 
+/** What one reading of a capture gives; levels of a bin in dBmV, in dB where K is not known. */
+export const utscReadingFiguresSchema = z.strictObject({
+  bins: z.int(),
+  firstBinHz: z.number(),
+  spanHz: z.number(),
+  medianDbmv: z.number(),
+  /** Of the linear power. */
+  meanDbmv: z.number(),
+  peakDbmv: z.number(),
+  peakHz: z.number(),
+  /** Median difference of neighbouring bins, dB. */
+  stepDb: z.number(),
+  /** Share of the bins with a level that no return path has, -100 to +70 dBmV. */
+  implausibleShare: z.number(),
+});
+export type UtscReadingFigures = z.infer<typeof utscReadingFiguresSchema>;
+
+/** One capture that is not as expected of its CMTS, read in the way that was taken and in those that could be meant. */
+export const utscReadingComparisonSchema = z.strictObject({
+  /** Of the frame that the figures are of. */
+  sequence: z.int(),
+  capturedAt: z.iso.datetime(),
+  /** Levels are in dB: K is not known. */
+  uncalibrated: z.boolean(),
+  /** What `stepDb` is where all bins hold noise, seen once through the window of the CMTS. */
+  noiseStepDb: z.number(),
+  /** The one that was taken first. */
+  readings: z.array(
+    z.strictObject({
+      /** In what it differs: `little-endian`. */
+      name: z.string(),
+      /** Why it was taken, or would be. */
+      why: z.string(),
+      /** Null where the bytes cannot be read so; `why` then says it. */
+      figures: utscReadingFiguresSchema.nullable(),
+    }),
+  ),
+});
+export type UtscReadingComparison = z.infer<typeof utscReadingComparisonSchema>;
+
 /** How samples are read: as the vendor profile of the CMTS says, but for what PNMLAB_UTSC_SAMPLES sets. */
 export const utscSampleReadingSchema = z.strictObject({
   byteOrder: z.enum(["big", "little"]),
@@ -179,6 +219,8 @@ export const utscObservedSchema = z.strictObject({
   samples: utscSampleReadingSchema.optional(),
   /** Files are read otherwise than their CMTS is known to write them: levels may be wrong. Absent where all fits. */
   mismatches: z.array(utscMismatchSchema).optional(),
+  /** The readings that they leave open, of a capture in each few seconds; absent where `mismatches` is. */
+  comparison: utscReadingComparisonSchema.optional(),
   fileSizeBytes: z.int(),
 });
 export type UtscObserved = z.infer<typeof utscObservedSchema>;

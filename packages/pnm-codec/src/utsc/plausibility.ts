@@ -1,8 +1,7 @@
 import type { UtscRecord } from "../types/utsc.ts";
 
-/** No return path has levels beyond these. */
-const LOWEST_DBMV = -100;
-const HIGHEST_DBMV = 70;
+/** No return path has levels beyond these, dBmV. */
+export const PLAUSIBLE_LEVELS_DBMV = { lowest: -100, highest: 70 } as const;
 /** Values looked at, spread over all frames. */
 const LOOKED_AT = 200;
 const TOLERATED_SHARE = 0.01;
@@ -21,8 +20,8 @@ export function levelAnomalies(record: UtscRecord): string[] {
     const db = levelDbmv - kHundredthsDb / 100;
     return outputFormat === "fftDb" ? db / dbPerCount : 10 ** (db / decades);
   };
-  const low = limit(LOWEST_DBMV);
-  const high = limit(HIGHEST_DBMV);
+  const low = limit(PLAUSIBLE_LEVELS_DBMV.lowest);
+  const high = limit(PLAUSIBLE_LEVELS_DBMV.highest);
   const stride = Math.max(1, Math.floor(samples.length / LOOKED_AT));
   let outside = 0;
   let count = 0;
@@ -32,7 +31,6 @@ export function levelAnomalies(record: UtscRecord): string[] {
   }
   if (outside <= TOLERATED_SHARE * count) return [];
   const percent = Math.round((100 * outside) / count);
-  return [
-    `${percent} % of the levels lie outside ${LOWEST_DBMV} to +${HIGHEST_DBMV} dBmV: the reading may be wrong`,
-  ];
+  const { lowest, highest } = PLAUSIBLE_LEVELS_DBMV;
+  return [`${percent} % of the levels lie outside ${lowest} to +${highest} dBmV: the reading may be wrong`];
 }
