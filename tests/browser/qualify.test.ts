@@ -2,6 +2,7 @@ import type { UtscSession } from "@pnmlab/protocol";
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { followTheme, offencesOn } from "./axe.ts";
 import { chromiumPath } from "./chromium.ts";
 import { openLab, picture } from "./open-lab.ts";
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
     return;
   }
   ({ lab, browser, page, complaints } = await openLab());
+  await followTheme(page);
 });
 
 afterAll(async () => {
@@ -156,6 +158,7 @@ run(
     expect(await reason.getByRole("link", { name: "trigger of the recorder" }).getAttribute("href")).toBe(
       "/recordings",
     );
+    expect(await offencesOn(page)).toEqual([]);
     await reason.getByRole("link", { name: "mask that the lab watches" }).click();
     await page.getByText("New mask").waitFor();
     expect(complaints).toEqual([]);
