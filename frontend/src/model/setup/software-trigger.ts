@@ -1,5 +1,4 @@
 import type { UtscOptions } from "@pnmlab/protocol";
-import type { RouteLocationRaw } from "vue-router";
 import { livePath, type PortOfCmts } from "../ports.ts";
 import type { SetupField } from "./fields.ts";
 
@@ -20,6 +19,6 @@ export function fieldsInPlaceOfTrigger({ fields }: Pick<UtscOptions, "fields">):
 }
 
 /** Where masks of a port are made and handed to the lab. */
-export function labMasksLink({ cmts, port }: PortOfCmts): RouteLocationRaw {
-  return { path: livePath(cmts.id, port.ifIndex), query: { tab: "markers" } };
+export function labMasksLink({ cmts, port }: PortOfCmts): string {
+  return `${livePath(cmts.id, port.ifIndex)}?tab=markers`;
 }
