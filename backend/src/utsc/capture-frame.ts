@@ -236,7 +236,8 @@ export function windowOf({ window }: Pick<UtscAccepted, "window">): WindowName {
   return window === "other" ? "rectangular" : window;
 }
 
-function isOfTime({ outputFormat }: Pick<UtscRecord, "outputFormat">): boolean {
+/** Whether a file holds samples of time, whose spectrum is our own DFT. */
+export function isOfTime({ outputFormat }: Pick<UtscRecord, "outputFormat">): boolean {
   return outputFormat === "timeIQ" || outputFormat === "rawAdc";
 }
 

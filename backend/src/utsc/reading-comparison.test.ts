@@ -111,6 +111,13 @@ test("samples in the other order of bytes are read in both, each with the figure
   expect(readings[1]!.figures!.medianDbmv).toBeGreaterThan(-10);
 });
 
+test("how much neighbouring bins of noise differ is not said of spectra that the CMTS averages", () => {
+  for (const averaging of [8, undefined]) {
+    const part = { accepted: { ...accepted, averaging } as UtscAccepted };
+    expect(intakeOf(part)(fileOf("fftPower", "little"), START_MS)!.noiseStepDb).toBeNull();
+  }
+});
+
 test("of a CMTS whose order of bytes the site has set, the setting is named", () => {
   const part = { samples: { ...generic.samples, byteOrder: "little" }, samplesSet: ["byteOrder"] } as const;
   const compared = intakeOf({ ...part, samplesSet: ["byteOrder"] })(fileOf("fftPower"), START_MS)!;

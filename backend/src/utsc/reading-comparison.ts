@@ -1,8 +1,8 @@
 import type { UtscSampleHabits } from "@pnmlab/docsis-mib";
-import { AnalysisError, median } from "@pnmlab/pnm-analysis";
+import { AnalysisError, median, TIME_SAMPLES_WINDOW } from "@pnmlab/pnm-analysis";
 import { PLAUSIBLE_LEVELS_DBMV, PnmDecodeError, type UtscHints, type UtscRecord } from "@pnmlab/pnm-codec";
 import type { UtscMismatch, UtscReadingComparison, UtscReadingFigures } from "@pnmlab/protocol";
-import { type CaptureContext, captureLevels, utscRecordOf, windowOf } from "./capture-frame.ts";
+import { type CaptureContext, captureLevels, isOfTime, utscRecordOf, windowOf } from "./capture-frame.ts";
 import { medianStepDb, noiseStepDb } from "./decoder-mismatch.ts";
 
 /** The documented header of a CMTS, bytes (CommScope E6000 CER user guide). */
@@ -52,9 +52,16 @@ export function compareReadings(
   const name = doubts.map(({ taken }) => taken).join(", ");
   return {
     uncalibrated: captureLevels(record, place, context).uncalibrated,
-    noiseStepDb: noiseStepDb(windowOf(context.accepted)),
+    noiseStepDb: stepOfNoise(record, context),
     readings: [{ name, why: record.reading.reason, figures }, ...others],
   };
+}
+
+/** Of spectra that are a mean of several nobody knows: the mean is of their power or of something else. */
+function stepOfNoise(record: UtscRecord, { accepted, ownWindow }: CaptureContext): number | null {
+  if (isOfTime(record)) return noiseStepDb(ownWindow ?? TIME_SAMPLES_WINDOW);
+  const isOneLook = accepted.averaging !== undefined && accepted.averaging <= 1;
+  return isOneLook ? noiseStepDb(windowOf(accepted)) : null;
 }
 
 function doubtsOf(

@@ -42,6 +42,11 @@ test("each figure of one reading stands beside that of the other, with its unit"
   });
 });
 
+test("noise is named beside the step between bins only where it is known", () => {
+  const labels = readingRows({ ...comparison, noiseStepDb: null }).map(({ label }) => label);
+  expect(labels).toContain("Neighbours differ by, dB");
+});
+
 test("without K nothing is said of levels that no return path has, and the others are in dB", () => {
   const labels = readingRows({ ...comparison, uncalibrated: true }).map(({ label }) => label);
   expect(labels).toContain("Peak, dB");

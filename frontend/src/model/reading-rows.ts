@@ -12,6 +12,7 @@ const NOT_READABLE = "not readable";
 /** What the readings of one capture give, beside each other. */
 export function readingRows({ readings, uncalibrated, noiseStepDb }: UtscReadingComparison): ReadingRow[] {
   const unit = uncalibrated ? "dB" : "dBmV";
+  const noise = noiseStepDb === null ? "" : ` (noise: ${formatNumber(noiseStepDb, 1)})`;
   const row = (label: string, text: (figures: UtscReadingFigures) => string): ReadingRow => ({
     label,
     values: readings.map(({ figures }) => (figures ? text(figures) : NOT_READABLE)),
@@ -24,9 +25,7 @@ export function readingRows({ readings, uncalibrated, noiseStepDb }: UtscReading
     row("First bin, MHz", ({ firstBinHz }) => formatMhz(firstBinHz)),
     row("Span, MHz", ({ spanHz }) => formatMhz(spanHz)),
     row("Bins", ({ bins }) => formatCount(bins)),
-    row(`Neighbours differ by, dB (noise: ${formatNumber(noiseStepDb, 1)})`, ({ stepDb }) =>
-      formatNumber(stepDb, stepDb < 10 ? 2 : 0),
-    ),
+    row(`Neighbours differ by, dB${noise}`, ({ stepDb }) => formatNumber(stepDb, stepDb < 10 ? 2 : 0)),
   ];
   if (uncalibrated) return rows;
   return [

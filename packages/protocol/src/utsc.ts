@@ -174,8 +174,8 @@ export const utscReadingComparisonSchema = z.strictObject({
   capturedAt: z.iso.datetime(),
   /** Levels are in dB: K is not known. */
   uncalibrated: z.boolean(),
-  /** What `stepDb` is where all bins hold noise, seen once through the window of the CMTS. */
-  noiseStepDb: z.number(),
+  /** What `stepDb` is where all bins hold noise; null where the CMTS averages, or does not tell whether it does. */
+  noiseStepDb: z.number().nullable(),
   /** The one that was taken first. */
   readings: z.array(
     z.strictObject({
