@@ -178,6 +178,29 @@ run(
   },
 );
 
+run(
+  "the power of a channel in each frame is drawn, read by the pointer, and followed under Markers",
+  async () => {
+    const sent = truth().channels.find(({ kind, utilization }) => kind === "scQam" && utilization > 0.4)!;
+    const { name } = (await channelsOfPort()).find(({ ifIndex }) => ifIndex === sent.ifIndex)!;
+    await rows().getByRole("button", { name, exact: true }).click();
+    const strip = page.getByRole("img", { name: `Power of ${name} in each frame of the last minute` });
+    const highest = async () => {
+      const label = (await strip.getAttribute("aria-label")) ?? "";
+      return Number(/to ([+−][\d.]+) dBmV$/.exec(label)?.[1]?.replace("−", "-"));
+    };
+    // Its bursts fade by some dB from frame to frame.
+    await expect.poll(highest).toBeGreaterThan(sent.powerDbmv - 1);
+    expect(await highest()).toBeLessThan(sent.powerDbmv + 6);
+    const { width, height } = (await strip.boundingBox())!;
+    await strip.hover({ position: { x: width - 2, y: height / 2 } });
+    await page.getByText(/^\d\d:\d\d:\d\d\.\d: [+−][\d.]+ dBmV$/).waitFor();
+    await page.getByRole("button", { name: "Level against time" }).click();
+    await page.getByRole("region", { name: "Level against time" }).getByText(name).first().waitFor();
+    await page.getByRole("tab", { name: "Channels" }).click();
+  },
+);
+
 run("a click on a channel of the lane shows it, and Alt with it opens its figures alone", async () => {
   const [first] = (await channelsOfPort()).filter(({ kind }) => kind === "scQam");
   const box = page.getByRole("button", { name: new RegExp(`^${first!.name} .*zoom to it$`) });

@@ -25,6 +25,8 @@ export function answerQuestion(
       return peakOf(question, data);
     case "line":
       return lineOf(data, question.of === "floor" ? floorLevels(data) : traceLevels(data, question.of));
+    case "bandPower":
+      return watch.bandPower(question, data);
     case "levels":
       return watch.histories(data, question.columns);
   }

@@ -14,11 +14,15 @@ export const HISTOGRAM_CELL_DB = 0.5;
 export const HISTOGRAM_LOWEST_DBMV = -100;
 
 /** Power of a band over time. */
-export interface LevelHistory extends WatchedBand {
-  /** Moments of the points, Unix milliseconds; the same for all bands of an answer. */
+export interface BandPower {
+  /** Moments of the points, Unix milliseconds. */
   timesMs: Float64Array;
   /** dBmV per point, NaN where nothing is known: a gap is never drawn over. */
   levelsDbmv: Float32Array;
+}
+
+/** Power of a band that is followed; the moments are the same for all bands of an answer. */
+export interface LevelHistory extends WatchedBand, BandPower {
   /** Frames per level, in cells of `HISTOGRAM_CELL_DB` from `HISTOGRAM_LOWEST_DBMV` upwards. */
   histogram: Uint32Array;
   newestDbmv: number;

@@ -71,3 +71,24 @@ test("of more frames than columns each column keeps its lowest and its highest",
   expect(Math.max(...history!.levelsDbmv)).toBeCloseTo(0, 0);
   expect(Math.min(...history!.levelsDbmv)).toBeCloseTo(-40, 0);
 });
+
+test("the power of a band in the last frames leaves older ones out and gaps open, also asked again", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  const watch = new LevelWatch();
+  const asked = { ...BAND, lastMs: 4000 };
+  const ingest = (sequence: number, capturedAtMs: number) =>
+    data.ingest(spectrumFrame(sequence, burst(sequence), { capturedAtMs }), false);
+  const moments = () => {
+    const { timesMs, levelsDbmv } = watch.bandPower(asked, data)!;
+    return [...timesMs.filter((_, k) => !Number.isNaN(levelsDbmv[k]!))].map((timeMs) => timeMs / 100);
+  };
+  expect(watch.bandPower(asked, data)).toBeUndefined();
+  for (let sequence = 1; sequence <= 15; sequence += 1) ingest(sequence, sequence * 100);
+  expect(moments()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  for (let sequence = 16; sequence <= 20; sequence += 1) ingest(sequence, sequence * 100 + 3000);
+  expect(moments()).toEqual([10, 11, 12, 13, 14, 15, 46, 47, 48, 49, 50]);
+  const power = watch.bandPower(asked, data)!;
+  expect(power.levelsDbmv.filter(Number.isNaN)).toHaveLength(1);
+  expect(power.levelsDbmv[2]).toBeCloseTo(0, 0);
+  expect(watch.bandPower({ lowerHz: 5e6, upperHz: 500e6, lastMs: 4000 }, data)).toBeUndefined();
+});

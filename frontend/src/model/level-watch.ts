@@ -1,6 +1,8 @@
 import { type SpectrumFrame, ZeroSpan } from "@pnmlab/pnm-analysis";
+import type { FrameRing } from "./frame-ring.ts";
 import { binFrequencyHz, type FrequencyAxis } from "./frequency-axis.ts";
 import {
+  type BandPower,
   HISTOGRAM_CELL_DB,
   HISTOGRAM_LOWEST_DBMV,
   type LevelHistory,
@@ -8,9 +10,12 @@ import {
   type WatchedBand,
 } from "./level-history.ts";
 import type { PlotData } from "./plot-data.ts";
+import type { PlotQuestion } from "./plot-question.ts";
 import { levelsOf, noiseBandwidthHz } from "./trace-levels.ts";
 
 const MOST_POINTS = 12_000;
+
+type BandQuestion = Omit<Extract<PlotQuestion, { kind: "bandPower" }>, "kind">;
 
 interface Watched extends WatchedBand {
   span: ZeroSpan;
@@ -23,6 +28,8 @@ interface Watched extends WatchedBand {
 export class LevelWatch {
   #watched: Watched[] = [];
   #axis: FrequencyAxis | undefined;
+  /** The band that was asked for last, with the frames before `endIndex`. */
+  #asked: { watched: Watched; ring: FrameRing; endIndex: number } | undefined;
 
   /** Takes the bands to follow; a new one is filled from the frames that are kept. */
   watch(bands: readonly WatchedBand[], data: PlotData): void {
@@ -41,13 +48,27 @@ export class LevelWatch {
           )
         : undefined;
       if (known) return { ...known, label: band.label };
-      const watched = begin(band, axis);
-      const endMs = ring.length > 0 ? ring.timeAt(ring.endIndex - 1) : 0;
-      for (let index = ring.firstIndex; index < ring.endIndex; index += 1) {
-        if (endMs - ring.timeAt(index) <= WATCH_MS) add(watched, data, index);
-      }
-      return watched;
+      return fill(begin(band, axis), data, WATCH_MS);
     });
+  }
+
+  /**
+   * Power of a band in the frames of the last `lastMs`; undefined where the spectrum does not show all of it, or
+   * nothing came. Who asks again for the same band pays for the frames since then only.
+   */
+  bandPower({ lowerHz, upperHz, lastMs }: BandQuestion, data: PlotData): BandPower | undefined {
+    const { axis, ring } = data;
+    if (!axis || !ring || ring.length === 0) return undefined;
+    const edgeHz = (bin: number) => axis.firstBinHz + (bin - 0.5) * axis.binSpacingHz;
+    if (lowerHz < edgeHz(0) || upperHz > edgeHz(axis.bins)) return undefined;
+    const known = this.#asked;
+    const goesOn =
+      known?.ring === ring && known.watched.lowerHz === lowerHz && known.watched.upperHz === upperHz;
+    const watched = goesOn ? known.watched : begin({ id: 0, label: "", lowerHz, upperHz }, axis);
+    fill(watched, data, lastMs, goesOn ? known.endIndex : 0);
+    this.#asked = { watched, ring, endIndex: ring.endIndex };
+    const points = newestOf(watched, lastMs);
+    return withGaps({ ...points, timesMs: points.timesS.map((timeS) => timeS * 1000) }, data.gaps);
   }
 
   /** Takes the newest frame. */
@@ -68,11 +89,8 @@ export class LevelWatch {
   histories(data: PlotData, columns: number): LevelHistory[] {
     return this.#watched.map((watched) => {
       const { id, label, lowerHz, upperHz, span, first, end } = watched;
-      const series = span.series(0);
-      const newestS = series.timesS.at(-1) ?? 0;
-      const from = series.timesS.findIndex((timeS) => (newestS - timeS) * 1000 <= WATCH_MS);
-      const points = columned(series.timesS.subarray(from), series.levelsDbmv.subarray(from), columns);
-      const opened = withGaps(points, data.gaps);
+      const newest = newestOf(watched, WATCH_MS);
+      const opened = withGaps(columned(newest.timesS, newest.levelsDbmv, columns), data.gaps);
       return {
         id,
         label,
@@ -80,12 +98,33 @@ export class LevelWatch {
         upperHz,
         ...opened,
         histogram: span.histogram(0, HISTOGRAM_CELL_DB, HISTOGRAM_LOWEST_DBMV),
-        newestDbmv: series.levelsDbmv.at(-1) ?? Number.NaN,
-        frames: series.timesS.length,
+        newestDbmv: newest.levelsDbmv.at(-1) ?? Number.NaN,
+        frames: span.series(0).timesS.length,
         isOutside: end <= first,
       };
     });
   }
+}
+
+/** The levels of a band that are not older than `lastMs` before its newest. */
+function newestOf({ span }: Watched, lastMs: number): { timesS: Float64Array; levelsDbmv: Float32Array } {
+  const { timesS, levelsDbmv } = span.series(0);
+  const newestS = timesS.at(-1) ?? 0;
+  const from = Math.max(
+    0,
+    timesS.findIndex((timeS) => (newestS - timeS) * 1000 <= lastMs),
+  );
+  return { timesS: timesS.subarray(from), levelsDbmv: levelsDbmv.subarray(from) };
+}
+
+/** Adds the frames that are kept, from `fromIndex`, and not older than `lastMs` before the newest. */
+function fill(watched: Watched, data: PlotData, lastMs: number, fromIndex = 0): Watched {
+  const ring = data.ring!;
+  const endMs = ring.length > 0 ? ring.timeAt(ring.endIndex - 1) : 0;
+  for (let index = Math.max(fromIndex, ring.firstIndex); index < ring.endIndex; index += 1) {
+    if (endMs - ring.timeAt(index) <= lastMs) add(watched, data, index);
+  }
+  return watched;
 }
 
 function begin(band: WatchedBand, axis: FrequencyAxis): Watched {
@@ -113,12 +152,7 @@ function add({ span, first, end }: Watched, data: PlotData, index: number): void
   span.add(frame);
 }
 
-interface Points {
-  timesMs: Float64Array;
-  levelsDbmv: Float32Array;
-}
-
-function columned(timesS: Float64Array, levels: Float32Array, columns: number): Points {
+function columned(timesS: Float64Array, levels: Float32Array, columns: number): BandPower {
   const count = timesS.length;
   if (count <= 2 * columns) return { timesMs: timesS.map((timeS) => timeS * 1000), levelsDbmv: levels };
   const timesMs = new Float64Array(2 * columns);
@@ -144,9 +178,9 @@ function columned(timesS: Float64Array, levels: Float32Array, columns: number): 
 
 /** The points with one without a value in every gap between two of them. */
 function withGaps(
-  { timesMs, levelsDbmv }: Points,
+  { timesMs, levelsDbmv }: BandPower,
   gaps: readonly { fromMs: number; toMs: number }[],
-): Points {
+): BandPower {
   const times: number[] = [];
   const levels: number[] = [];
   timesMs.forEach((timeMs, k) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endsOf, levelScale, levelSteps, minislotAt } from "./minislot-strip.ts";
+import { levelSteps, minislotAt } from "./minislot-strip.ts";
 
 const LOWER_HZ = Float64Array.of(44e6, 44.4e6, 46e6);
 
@@ -10,14 +10,6 @@ test("a frequency belongs to the minislot that holds it, and to none between str
   expect(minislotAt(LOWER_HZ, 46.2e6)).toBe(2);
   expect(minislotAt(LOWER_HZ, 43.9e6)).toBeUndefined();
   expect(minislotAt(LOWER_HZ, 46.4e6)).toBeUndefined();
-});
-
-test("the scale begins and ends at multiples of 5 dB, holds every level and is 10 dB high at least", () => {
-  expect(levelScale([-12.3, Number.NaN, -11.1])).toEqual({ low: -15, high: -5 });
-  expect(levelScale([-31, -11.1])).toEqual({ low: -35, high: -10 });
-  expect(levelScale([-15])).toEqual({ low: -15, high: -5 });
-  expect(levelScale([Number.NaN])).toBeUndefined();
-  expect(endsOf([3, Number.NaN, 1])).toEqual([1, 3]);
 });
 
 test("the line of levels breaks at excluded bands and at minislots without a level", () => {

@@ -1,7 +1,7 @@
 import type { PeakStep } from "@pnmlab/pnm-analysis";
 import type { PlotTheme } from "../render/plot-theme.ts";
 import type { BoxStatistics } from "./box-statistics.ts";
-import type { LevelHistory } from "./level-history.ts";
+import type { BandPower, LevelHistory } from "./level-history.ts";
 import type { LevelLine } from "./level-line.ts";
 import type { MarkerTrace } from "./marker.ts";
 import type { PlotSnapshot } from "./plot-snapshot.ts";
@@ -22,6 +22,8 @@ export type PlotQuestion =
     }
   | { kind: "line"; of: "floor" | MarkerTrace }
   | { kind: "levels"; columns: number }
+  /** The power of a band in each of the last frames. */
+  | { kind: "bandPower"; lowerHz: number; upperHz: number; lastMs: number }
   | {
       kind: "box";
       startHz: number;
@@ -39,6 +41,7 @@ export interface PlotAnswers {
   peak: { frequencyHz: number; levelDbmv: number } | undefined;
   line: LevelLine | undefined;
   levels: LevelHistory[] | undefined;
+  bandPower: BandPower | undefined;
   box: BoxStatistics | undefined;
   snapshot: PlotSnapshot | undefined;
 }
