@@ -68,11 +68,10 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
     client,
     recordingId,
     show(frames, anew) {
-      if (anew) {
-        plot.show("recording");
-        history.begin(frames[0]?.frame.capturedAtMs);
-      }
+      if (anew) plot.show("recording");
       for (const { bytes } of frames) plot.addFrame(bytes);
+      // Rows are put in front of frames, not into a picture without an axis.
+      if (anew) history.begin(frames[0]?.frame.capturedAtMs);
     },
     showLive() {
       plot.show("live");

@@ -73,6 +73,20 @@ test("a loop that empties the picture again and again reads nothing again", asyn
   scope.stop();
 });
 
+test("what is known already is shown with the first frames of every turn of a loop", async () => {
+  const { history, show, put, scope } = pageOf();
+  history.begin(HOUR / 2 - 10_000);
+  await show(HOUR / 2, HOUR / 2 - 10_000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(put).toHaveLength(1);
+  for (let turn = 2; turn <= 4; turn += 1) {
+    await vi.advanceTimersByTimeAsync(60);
+    history.begin(HOUR / 2 - 10_000);
+    expect(put).toHaveLength(turn);
+  }
+  scope.stop();
+});
+
 test("a read that ends after the picture went elsewhere is not thrown away", async () => {
   const { history, show, asked, put, scope } = pageOf(900);
   for (let turn = 0; turn < 8; turn += 1) {

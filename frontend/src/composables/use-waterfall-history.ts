@@ -22,8 +22,8 @@ const SETTLE_MS = 250;
 /**
  * Fills the waterfall with rows of the recording where it shows a time before the frames that the page has. What was
  * read is kept: it is put into every picture that shows that time, and is read again only where it does not reach, or
- * is too coarse. `begin` says that the picture was emptied, and from when on it holds frames again; without a time, the
- * picture itself tells.
+ * is too coarse. `begin` says that the picture was emptied and that the frames it holds again from a time on were
+ * handed to it; without a time, the picture itself tells.
  */
 export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(heldFromMs?: number): void } {
   const { client, recordingId, recorded, report, setHistory } = options;
@@ -100,8 +100,10 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     begin(fromMs) {
       began = fromMs === undefined ? undefined : { fromMs, told: report.value };
       isPut = false;
+      // A loop of a moment would be over before what is known already were shown again.
+      if (needed(undefined) && ofThis() && !needed(ofThis())) put();
       // A picture that stands still reports once, and that may have been before.
-      fillSoon();
+      else fillSoon();
     },
   };
 }
