@@ -1,13 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -85,12 +83,7 @@ run("an agent is let in, connects by its token, is rotated without a restart, an
   await history.getByText("New token used", { exact: true }).waitFor();
   await jump.getByText("Connected", { exact: true }).waitFor();
   await page.getByRole("button", { name: "I have it" }).click();
-  if (process.env.PNMLAB_UPDATE_IMAGES) {
-    // A line needs some figures to be one.
-    await page.waitForTimeout(PICTURE_AFTER_MS);
-    await mkdir(IMAGES, { recursive: true });
-    await page.screenshot({ path: join(IMAGES, "agents.png") });
-  }
+  await picture(page, "agents", PICTURE_AFTER_MS);
 
   await jump.getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke jump-2" }).click();

@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,8 +12,8 @@ import {
   upstreamSpectrumFile,
 } from "../../frontend/src/api/synthetic/synthetic-files.ts";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
+import { picture } from "./open-lab.ts";
 
-const IMAGES = join(defaultRootDir, "docs", "images");
 /** Subcarrier 148 is the first of the file: its byte follows the header of 28. */
 const FIRST_VALUE_OFFSET = 28;
 
@@ -61,12 +60,6 @@ async function drop(files: Record<string, Uint8Array>): Promise<void> {
   await page.getByText("Drop capture files to look at them").waitFor();
   await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
-}
-
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, name) });
 }
 
 const plot = () => page.getByRole("application", { name: /of .*Plus and minus zoom/ });
@@ -128,7 +121,7 @@ run("a header field and its bytes point at each other, and a byte of data names 
     .filter({ hasText: /subcarrier \d+, .* MHz, RxMER .* dB/ })
     .waitFor();
   await page.mouse.move(box.x + box.width * 0.53, box.y + box.height * 0.6);
-  await picture("capture-file.png");
+  await picture(page, "capture-file");
 });
 
 run("a dropped file is kept on request and then found in the list, decoded", async () => {
@@ -156,11 +149,11 @@ run(
     await page.getByText("Refused, TRUNCATED.").waitFor();
     await page.getByText("At byte").waitFor();
     expect(await page.locator(".byte.fault").count()).toBeGreaterThan(0);
-    await picture("capture-refused.png");
+    await picture(page, "capture-refused");
     for (const file of ["pre-equalizer", "constellation", "codewords", "spectrum"]) {
       await page.getByRole("link", { name: `${file}.bin` }).click();
       await page.getByRole("application", { name: new RegExp(`of ${file}.bin`) }).waitFor();
-      if (file === "constellation" || file === "spectrum") await picture(`capture-${file}.png`);
+      if (file === "constellation" || file === "spectrum") await picture(page, `capture-${file}`);
     }
   },
 );

@@ -113,7 +113,7 @@ run("the channel table gives for each channel what the plant sends", async () =>
     expect(await numberIn(cells.nth(4))).toBeGreaterThan(0);
   }
   expect(await table().locator("thead").textContent()).toMatch(/dBmV[\s\S]*dB[\s\S]*dBmV[\s\S]*%[\s\S]*dBc/);
-  await picture(page, "live-channels");
+  await picture(page, "live-channels", 40_000);
 });
 
 run("a head sorts the table, a row is picked by mouse and by keys, and its facts follow", async () => {

@@ -204,8 +204,7 @@ run(
       .waitFor();
     await page.keyboard.press("l");
     await page.getByText("Playback, not live").first().waitFor({ state: "hidden" });
-    if (process.env.PNMLAB_UPDATE_IMAGES) await page.waitForTimeout(PICTURE_AFTER_MS);
-    await picture(page, "live-events");
+    await picture(page, "live-events", PICTURE_AFTER_MS);
   },
 );
 

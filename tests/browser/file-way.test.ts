@@ -1,12 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
+import { picture } from "./open-lab.ts";
 
-const IMAGES = join(defaultRootDir, "docs", "images");
 const POLL = { timeout: PATIENCE_MS };
 
 let lab: TestLab;
@@ -48,12 +45,6 @@ afterAll(async () => {
   await lab?.[Symbol.asyncDispose]();
 });
 
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
-
 run(
   "the set-up page tests the way of the files: every rung holds, and the port is left as it was",
   async () => {
@@ -87,7 +78,7 @@ run("a server that the CMTS cannot reach is the failing rung, with what to do, i
   expect(await failed.count()).toBe(1);
   expect(await failed.textContent()).toMatch(/Upload.*failed.*Check route and firewall/);
   expect(await dialog().getByText("not reached").count()).toBeGreaterThan(0);
-  await picture("utsc-setup-file-way");
+  await picture(page, "utsc-setup-file-way");
   mend();
   await dialog().getByRole("button", { name: "Test again" }).click();
   await dialog()
@@ -111,7 +102,7 @@ run("a live page whose files stay away says that its trace comes by SNMP, and co
   await page.locator(".status-line").getByText("SNMP, no files").waitFor();
   await expect.poll(() => frames().textContent(), POLL).toMatch(/[1-9]\d* by SNMP/);
   await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 3);
-  await picture("live-by-snmp");
+  await picture(page, "live-by-snmp");
 });
 
 run(
@@ -146,7 +137,7 @@ run(
     );
     expect(await dialog().getByRole("button", { name: "File" }).count()).toBe(1);
     expect(await dialog().getByRole("button", { name: "SNMP result table" }).count()).toBe(1);
-    await picture("live-snmp-comparison");
+    await picture(page, "live-snmp-comparison");
     await dialog().getByRole("button", { name: "Difference" }).click();
     await dialog().getByRole("button", { name: "SNMP minus file" }).waitFor();
     await dialog().getByRole("button", { name: "Table" }).click();

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
+import { picture } from "./open-lab.ts";
 
 interface Trace {
   frequencyHz: number[];
@@ -21,7 +22,7 @@ declare global {
   }
 }
 
-const IMAGES = join(defaultRootDir, "docs", "images");
+const PICTURE_AFTER_MS = 60_000;
 const RF_PORT = 1001;
 
 let lab: TestLab;
@@ -79,11 +80,7 @@ run("a started session shows the moving spectrum with the ingress carrier in its
   expect(Math.abs(peak.hz - carrier.frequencyHz)).toBeLessThanOrEqual(binHz);
   expect(Math.abs(peak.level - carrier.levelDbmv)).toBeLessThanOrEqual(1);
 
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  // A waterfall needs some rows to be one.
-  await page.waitForTimeout(3000);
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, "live.png") });
+  await picture(page, "live", PICTURE_AFTER_MS);
 });
 
 run("stopping leaves the CMTS idle and the TFTP directory clean", async () => {

@@ -37,9 +37,14 @@ export async function startLive(page: Page, lab: TestLab, query: string, frames:
   await page.waitForFunction((least) => (window.pnmlab?.trace()?.sequence ?? 0) > least, frames);
 }
 
-/** Takes the picture of the guides, where the pictures are to be renewed. */
-export async function picture(page: Page, name: string): Promise<void> {
+/**
+ * Takes a picture of the guides, where the pictures are to be renewed.
+ *
+ * @param afterMs a waterfall needs some rows to be one, and a line some readings
+ */
+export async function picture(page: Page, name: string, afterMs = 0): Promise<void> {
   if (!process.env.PNMLAB_UPDATE_IMAGES) return;
+  await page.waitForTimeout(afterMs);
   await mkdir(IMAGES, { recursive: true });
   await page.screenshot({ path: join(IMAGES, `${name}.png`) });
 }

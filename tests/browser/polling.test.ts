@@ -1,12 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -54,11 +50,7 @@ run("a plan that is made on the page is polled, plotted and judged by its thresh
   await page.getByRole("application", { name: /upstream-snr of lab-cmts-1/ }).waitFor();
   await page.getByText("below 90.0 dB").first().waitFor();
   await page.getByText(/0 given up; heard/).waitFor();
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  // A line needs some readings to be one.
-  await page.waitForTimeout(PICTURE_AFTER_MS);
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, "polling.png") });
+  await picture(page, "polling", PICTURE_AFTER_MS);
 });
 
 run("the lines of a CMTS are named by modem and channel, and found by them", async () => {

@@ -1,12 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { defaultRootDir } from "@pnmlab/config";
 import { startTestLab, type TestLab } from "@pnmlab/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchOptions, PATIENCE_MS } from "./chromium.ts";
-
-const IMAGES = join(defaultRootDir, "docs", "images");
+import { picture } from "./open-lab.ts";
 
 let lab: TestLab;
 let browser: Browser;
@@ -55,12 +51,6 @@ async function open(cmtsId: string): Promise<void> {
 const footer = () => page.locator("footer");
 const button = (name: RegExp) => page.getByRole("button", { name });
 
-async function picture(name: string): Promise<void> {
-  if (!process.env.PNMLAB_UPDATE_IMAGES) return;
-  await mkdir(IMAGES, { recursive: true });
-  await page.screenshot({ path: join(IMAGES, `${name}.png`) });
-}
-
 run("the set-up page shows every column with its rules and a dry run, and sends nothing for it", async () => {
   await page.goto(lab.signInLink());
   await open("lab-cmts-2");
@@ -80,7 +70,7 @@ run(
     expect(await rule.textContent()).toMatch(/80, 160/);
     await page.locator(".sets__refused").first().waitFor();
     expect(await button(/Apply and start/).isDisabled()).toBe(true);
-    await picture("utsc-setup");
+    await picture(page, "utsc-setup");
     await button(/^Use 80/).click();
     await footer().getByText("All values pass.").waitFor();
   },
@@ -100,7 +90,7 @@ run("a trigger on a modem finds it by a part of its address, by keys alone", asy
   await page.locator("#setup-cmMacAddr").focus();
   await page.locator(".modem__item").first().waitFor();
   await page.keyboard.press("ArrowDown");
-  await picture("utsc-setup-modem");
+  await picture(page, "utsc-setup-modem");
   await page.keyboard.press("Enter");
   await expect
     .poll(() => page.locator("#setup-cmMacAddr").inputValue())
@@ -145,7 +135,7 @@ run("a narrow page and the light theme hold every part without a sideways scroll
     expect(overflow, part).toBeLessThanOrEqual(0);
   }
   expect(await button(/Apply and start/).isVisible()).toBe(true);
-  await picture("utsc-setup-1280-light");
+  await picture(page, "utsc-setup-1280-light");
 });
 
 run("the set-up page gives no complaint on the console", () => {

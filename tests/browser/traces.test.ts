@@ -105,8 +105,7 @@ run("persistence comes with D, draws in the trace pane and fades as its menu say
   await page.getByLabel("Fades in").selectOption("10");
   await chip(/Persistence\s*10 s/).waitFor();
   await page.keyboard.press("Escape");
-  if (process.env.PNMLAB_UPDATE_IMAGES) await page.waitForTimeout(1500);
-  await picture(page, "live-persistence");
+  await picture(page, "live-persistence", 1500);
   await page.keyboard.press("d");
   await chip(/Persistence/).waitFor({ state: "detached" });
 });
