@@ -1,7 +1,7 @@
 import { generic } from "@pnmlab/docsis-mib";
 import { median, Random } from "@pnmlab/pnm-analysis";
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
-import type { UtscAccepted, UtscReadingComparison } from "@pnmlab/protocol";
+import { type UtscAccepted, type UtscReadingComparison, utscReadingComparisonSchema } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
 import type { CaptureContext } from "./capture-frame.ts";
 import { FrameIntake } from "./frame-intake.ts";
@@ -42,6 +42,14 @@ function fileOf(
   endianness: "big" | "little" = "big",
   levels = looks(),
 ): Uint8Array {
+  return fileOfSamples(outputFormat, endianness, utscSamplesFromLevels(levels, outputFormat, 100 * K_DB));
+}
+
+function fileOfSamples(
+  outputFormat: "fftPower" | "fftDb",
+  endianness: "big" | "little",
+  samples: ReturnType<typeof utscSamplesFromLevels>,
+): Uint8Array {
   return encodeUtsc({
     form: "e6000-328",
     vendorBytes: "opaque",
@@ -52,7 +60,7 @@ function fileOf(
     centerFrequencyHz: accepted.centerFrequencyHz,
     spanHz: accepted.spanHz,
     outputFormat,
-    samples: utscSamplesFromLevels(levels, outputFormat, 100 * K_DB),
+    samples,
     endianness,
   });
 }
@@ -134,6 +142,16 @@ test("levels in dB with steps ten times too small are read as tenths as well", (
   expect(taken!.stepDb).toBeLessThan(0.6);
   expect(other!.stepDb).toBeCloseTo(4.8, 0);
   expect(other!.peakDbmv).toBeCloseTo(10, 1);
+});
+
+test("of bins that all stand at an end of their number range every reading has figures that a browser takes", () => {
+  const part = { accepted: { ...accepted, outputFormat: "fftDb" as const } };
+  for (const end of [-32_768, 32_767]) {
+    const samples = new Int16Array(BINS).map((_, bin) => (bin % 8 === 0 ? end - 300 * Math.sign(end) : end));
+    const compared = intakeOf(part)(fileOfSamples("fftDb", "big", samples), START_MS)!;
+    expect(compared.readings.map(({ name }) => name)).toContain("tenths of a dB");
+    expect(utscReadingComparisonSchema.parse(JSON.parse(JSON.stringify(compared)))).toEqual(compared);
+  }
 });
 
 test("behind a header that nobody has described, the documented one is tried on the same bytes", () => {

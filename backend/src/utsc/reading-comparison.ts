@@ -114,24 +114,28 @@ function figuresOf(record: UtscRecord, place: number, context: CaptureContext): 
   const { levelsDbmv, raiseDb, firstBinHz, binSpacingHz } = captureLevels(record, place, context);
   const levels = Float64Array.from(levelsDbmv, (level) => level + raiseDb);
   let count = 0;
-  let power = 0;
   let peak = -1;
   let implausible = 0;
   for (const [bin, level] of levels.entries()) {
     if (!Number.isFinite(level)) continue;
     count += 1;
-    power += 10 ** (level / 10);
     if (peak < 0 || level > levels[peak]!) peak = bin;
     if (level < PLAUSIBLE_LEVELS_DBMV.lowest || level > PLAUSIBLE_LEVELS_DBMV.highest) implausible += 1;
   }
   if (count < 2) return null;
+  const peakDbmv = levels[peak]!;
+  // Relative to the peak: a unit that is wrong by ten gives levels whose power no number holds.
+  const overPeak = levels.reduce(
+    (sum, level) => sum + (Number.isFinite(level) ? 10 ** ((level - peakDbmv) / 10) : 0),
+    0,
+  );
   return {
     bins: levels.length,
     firstBinHz,
     spanHz: levels.length * binSpacingHz,
     medianDbmv: median(levels),
-    meanDbmv: 10 * Math.log10(power / count),
-    peakDbmv: levels[peak]!,
+    meanDbmv: peakDbmv + 10 * Math.log10(overPeak / count),
+    peakDbmv,
     peakHz: firstBinHz + peak * binSpacingHz,
     stepDb: medianStepDb(levels),
     implausibleShare: implausible / count,
