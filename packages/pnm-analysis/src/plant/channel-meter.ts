@@ -5,6 +5,7 @@ import { dbOfPower } from "../units.ts";
 import type { PlanChannel } from "./band-plan.ts";
 import { type Block, blocksOf, meanPower } from "./blocks.ts";
 import { ExclusionRecord } from "./exclusion-record.ts";
+import { MINISLOT_HZ, minislotStretches } from "./minislots.ts";
 
 /** A channel sends where its power stands this far over its noise. */
 const ACTIVE_DB = 6;
@@ -23,7 +24,7 @@ export class ChannelRecord {
   /** Bins [first, end) that touch the channel. */
   readonly first: number;
   readonly end: number;
-  /** Bandwidth that holds the signal. */
+  /** Bandwidth that holds the signal: of OFDMA its minislots, without what is left over between excluded bands. */
   readonly signalHz: number;
   frames = 0;
   activeFrames = 0;
@@ -58,9 +59,7 @@ export class ChannelRecord {
     this.first = Math.min(bins, Math.max(0, Math.floor(from)));
     this.end = Math.max(this.first, Math.min(bins, Math.ceil(to)));
     this.#edgeWeights = [from > 0 ? Math.floor(from) + 1 - from : 1, to < bins ? to - Math.ceil(to) + 1 : 1];
-    const widthHz = channel.upperHz - channel.lowerHz;
-    const excludedHz = (channel.excludedHz ?? []).reduce((sum, [low, high]) => sum + high - low, 0);
-    this.signalHz = channel.kind === "scQam" ? symbolRateOfWidth(widthHz) : widthHz - excludedHz;
+    this.signalHz = signalHzOf(channel);
     this.blocks = blocksOf(axis, channel);
     this.exclusions = (channel.excludedHz ?? []).map(
       (band) => new ExclusionRecord(axis, band, this.blocks, others, mainLobeBins),
@@ -190,6 +189,13 @@ export class ChannelRecord {
   get meanLevelDbmv(): number {
     return this.levelSum / this.activeFrames;
   }
+}
+
+function signalHzOf(channel: PlanChannel): number {
+  const widthHz = channel.upperHz - channel.lowerHz;
+  if (channel.kind === "scQam") return symbolRateOfWidth(widthHz);
+  // Of a channel without room for one, no level is measured.
+  return MINISLOT_HZ * minislotStretches(channel).reduce((sum, { count }) => sum + count, 0) || widthHz;
 }
 
 /** Without the outer bins, which the blocks beside reach into. */
