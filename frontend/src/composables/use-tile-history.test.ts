@@ -17,7 +17,7 @@ afterEach(() => vi.useRealTimers());
 type Report = Pick<PlotReport, "waterfall" | "bins">;
 
 /** A tile of 104 pixels over a ring of ten minutes, whose first frame comes when it is opened. */
-function tileOf({ bins = 1600, ring = true } = {}) {
+function tileOf({ bins = 1600, ring = true, refusals = 0 } = {}) {
   const asked: (TimeSpan & { id: string; rows: number })[] = [];
   const put: number[] = [];
   const details: string[] = [];
@@ -38,6 +38,7 @@ function tileOf({ bins = 1600, ring = true } = {}) {
         },
         async rows(id, span, rows) {
           asked.push({ id, ...span, rows });
+          if (asked.length <= refusals) throw new Error("the recorder is busy");
           return [{ bytes: new ArrayBuffer(rows) } as RecordedFrame];
         },
       },
@@ -99,6 +100,17 @@ test("a ring that cannot be read yet is asked for again", async () => {
   await live(6000);
   expect(details).toHaveLength(2);
   expect(asked).toHaveLength(1);
+  scope.stop();
+});
+
+test("rows that cannot be read are not asked for with every report of the tile", async () => {
+  const { live, asked, put, scope } = tileOf({ refusals: 3 });
+  await live(14_000, 250);
+  expect(asked).toHaveLength(3);
+  expect(put).toEqual([]);
+  await live(6000, 250);
+  expect(asked).toHaveLength(4);
+  expect(put).toHaveLength(1);
   scope.stop();
 });
 

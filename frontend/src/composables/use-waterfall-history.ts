@@ -18,6 +18,8 @@ export interface WaterfallHistoryOptions {
 }
 
 const SETTLE_MS = 250;
+/** Rows that could not be read are asked for again so much later: reports come all the time. */
+const AGAIN_MS = 5000;
 
 /**
  * Fills the waterfall with rows of the recording where it shows a time before the frames that the page has. What was
@@ -31,6 +33,7 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
   /** The picture has what was read. */
   let isPut = false;
   let isReading = false;
+  let isOver = false;
   /** What the picture holds, until it tells by itself. */
   let began: { fromMs: number; told: unknown } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,11 +59,12 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     );
   };
   const ofThis = () => (read?.id === recordingId.value ? read : undefined);
-  const fillSoon = () => {
+  const fillSoon = (afterMs = SETTLE_MS) => {
+    if (isOver) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       void fill();
-    }, SETTLE_MS);
+    }, afterMs);
   };
   const put = () => {
     isPut = true;
@@ -88,14 +92,20 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
       // The next report may be a while, where the picture stands still.
       if (needed(ofThis())) fillSoon();
     } catch {
-      // The waterfall stays open below its own frames; the next move asks again.
+      // The waterfall stays open below its own frames meanwhile.
       isReading = false;
+      clearTimeout(timer);
+      timer = undefined;
+      fillSoon(AGAIN_MS);
     }
   };
   watch([report, recorded, recordingId], () => {
     if (needed(undefined) && (!isPut || needed(ofThis()))) fillSoon();
   });
-  onScopeDispose(() => clearTimeout(timer));
+  onScopeDispose(() => {
+    isOver = true;
+    clearTimeout(timer);
+  });
   return {
     begin(fromMs) {
       began = fromMs === undefined ? undefined : { fromMs, told: report.value };
