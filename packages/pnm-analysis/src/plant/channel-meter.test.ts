@@ -30,3 +30,22 @@ test("an OFDMA channel at the level that its CMTS sets is not off by what carrie
   expect(record!.signalHz).toBe(400_000 * record!.blocks.length);
   expect(Math.abs(record!.deviationDb(1)!)).toBeLessThan(0.01);
 });
+
+test("a channel of which the axis shows a part has the level of the whole", () => {
+  const cut: PlanChannel[] = [
+    { id: "1", kind: "scQam", lowerHz: 37.6e6, upperHz: 44e6, expectedDbmvPerHz: DBMV_PER_HZ },
+    { id: "2", kind: "ofdma", lowerHz: 62e6, upperHz: 90e6, expectedDbmvPerHz: DBMV_PER_HZ },
+  ];
+  const axis = { ...AXIS, levelsDbmv: new Float64Array(BINS) };
+  const meter = new ChannelMeter(axis, cut, 1);
+  const sent = SPACING_HZ * 10 ** (DBMV_PER_HZ / 10);
+  const powers = Float64Array.from({ length: BINS }, (_, k) => {
+    const hz = axis.firstBinHz + k * SPACING_HZ;
+    return (hz < 43.36e6 || hz >= 62e6 ? sent : 0) + NOISE;
+  });
+  for (let frame = 0; frame < 10; frame += 1) meter.add(powers, 1, NOISE, frame * 0.1);
+  for (const record of meter.records) {
+    expect(record.isVisible).toBe(true);
+    expect(Math.abs(record.deviationDb(1)!)).toBeLessThan(0.01);
+  }
+});

@@ -41,6 +41,9 @@ export class ChannelRecord {
   activeRun = 0;
   lastActiveS = Number.NaN;
   readonly #edgeWeights: readonly [number, number];
+  readonly #binSpacingHz: number;
+  /** The axis shows all of it. */
+  readonly #isWhole: boolean;
 
   /**
    * @param others the other channels of the plan
@@ -58,6 +61,8 @@ export class ChannelRecord {
     const to = binOfFrequency(axis, channel.upperHz) + 0.5;
     this.first = Math.min(bins, Math.max(0, Math.floor(from)));
     this.end = Math.max(this.first, Math.min(bins, Math.ceil(to)));
+    this.#binSpacingHz = axis.binSpacingHz;
+    this.#isWhole = from >= 0 && to <= bins;
     this.#edgeWeights = [from > 0 ? Math.floor(from) + 1 - from : 1, to < bins ? to - Math.ceil(to) + 1 : 1];
     this.signalHz = signalHzOf(channel);
     this.blocks = blocksOf(axis, channel);
@@ -66,7 +71,7 @@ export class ChannelRecord {
     );
   }
 
-  /** `true` where the axis shows all of it; others have no power. */
+  /** `true` where the axis shows a block of it; others have no power. */
   get isVisible(): boolean {
     return this.blocks.length > 0;
   }
@@ -141,20 +146,15 @@ export class ChannelRecord {
     return this.blocks.reduce((sum, block) => sum + block.activeFrames, 0) / this.blocks.length / this.frames;
   }
 
-  /** Power in dBmV while all of it is in use; NaN before the first burst. */
-  get activePowerDbmv(): number {
-    if (this.channel.kind === "scQam") return dbOfPower(this.activePowerSum / this.activeFrames);
-    return (
-      this.activeDbmvPerBin + dbOfPower(this.blocks.reduce((sum, { first, end }) => sum + end - first, 0))
-    );
-  }
-
   /**
    * Power of the signal in dBmV while all of it is in use, whatever window it was seen through; NaN before the first
-   * burst.
+   * burst. What the axis does not show of it is taken to be as dense as the rest.
    */
   signalDbmv(enbwBins: number): number {
-    return this.activePowerDbmv - (this.channel.kind === "ofdma" ? dbOfPower(enbwBins) : 0);
+    if (this.channel.kind === "scQam" && this.#isWhole) {
+      return dbOfPower(this.activePowerSum / this.activeFrames);
+    }
+    return this.activeDbmvPerBin + dbOfPower(this.signalHz / (enbwBins * this.#binSpacingHz));
   }
 
   /** Power in dBmV that the CMTS sets for the signal; undefined where it does not tell it. */
