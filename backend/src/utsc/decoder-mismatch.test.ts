@@ -102,6 +102,13 @@ test("small steps say nothing where the CMTS averages, or does not tell whether 
   }
 });
 
+test("an empty capture, whose bins are all alike, tells nothing of its unit", () => {
+  const empty = new Float32Array(BINS).fill(-413.7);
+  expect(
+    scaleMismatch({ outputFormat: "fftDb" }, empty, { window: "rectangular", averaging: 0 }),
+  ).toBeUndefined();
+});
+
 test("a header that nobody has described is told, with its length", () => {
   const samples = utscSamplesFromLevels(looks(), "fftPower", -8600);
   const content = {

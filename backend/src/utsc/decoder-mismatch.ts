@@ -59,7 +59,9 @@ export function scaleMismatch(
   const expectedDb = noiseStepDb(window);
   const stepDb = medianStepDb(levelsDbmv);
   const isTooLarge = stepDb > LEAST_FACTOR * expectedDb;
-  const isTooSmall = stepDb < expectedDb / LEAST_FACTOR && averaging !== undefined && averaging <= 1;
+  // Bins that are all alike hold no noise, in whatever unit.
+  const isTooSmall =
+    stepDb > 0 && stepDb < expectedDb / LEAST_FACTOR && averaging !== undefined && averaging <= 1;
   if (!isTooLarge && !isTooSmall) return undefined;
   return {
     what: "scale",
