@@ -293,6 +293,11 @@ export interface FileClaim {
   take(file: IncomingFile & { seenAtMs: number }): void;
   /** Whether the file is removed once taken. */
   removeAfter: boolean;
+  /**
+   * Where it is not known yet whose the file is: whether it is ours, once that is known. Until then it stays where it
+   * is; one that is not ours is looked at as if it had just come.
+   */
+  isOurs?: Promise<boolean> | undefined;
 }
 
 /** Implemented in `utsc/`: says whose a file is, by what the session configured, never by a guess. */

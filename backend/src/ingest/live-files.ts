@@ -211,6 +211,17 @@ export class LiveFiles {
   }
 
   #remove(name: string, claim: FileClaim): void {
+    if (claim.isOurs === undefined) this.#removeOwn(name, claim);
+    else {
+      void claim.isOurs.then((isOurs) => {
+        if (isOurs) this.#removeOwn(name, claim);
+        // The next listing finds it.
+        else this.#options.marks.forget(name);
+      });
+    }
+  }
+
+  #removeOwn(name: string, claim: FileClaim): void {
     if (!claim.removeAfter) return;
     this.#options.cleaner.remove(name).catch((error: unknown) => this.#fail(name, error));
   }

@@ -44,6 +44,8 @@ export interface ControlLoopOptions {
   face: SessionFace;
   lease: Lease;
   roundTrips: RoundTrips;
+  /** The port was looked at: whether it has a row of the session. */
+  onLook(hasRow: boolean): void;
   /** The row is the session's: what it makes from now on is of this generation. */
   onRow(generation: number, settled: SettledRequest): void;
   /** The run of a trigger that comes once is over: there is nothing more to capture. */
@@ -251,6 +253,7 @@ export class ControlLoop {
     const rows = await readRows(snmp, target, stored.rfPortIfIndex, { signal });
     const known = rows.find(({ cfgIndex }) => cfgIndex === this.#row?.cfgIndex);
     const mine = rows.find((row) => this.#isMine(row));
+    this.#options.onLook(mine !== undefined);
     this.#options.face.note({ measStatus: (mine ?? known ?? rows[0])?.measStatus });
     if (known !== undefined && mine === undefined && !this.#isBlank(known))
       throw takenOver(stored.rfPortName, known);

@@ -78,6 +78,8 @@ export class LiveSession {
   #isClosed = false;
   #lastGeneration = 0;
   #stoppedAtMs = 0;
+  /** Whether the row that an earlier process wrote is still this session's; undefined where this process knows. */
+  #rowIsOurs: PromiseWithResolvers<boolean> | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #offAvailability: () => void;
 
@@ -91,6 +93,7 @@ export class LiveSession {
     this.#target = target;
     this.#stored = stored;
     this.#settled = settled;
+    this.#lastGeneration = stored.vendorFiles?.generation ?? 0;
     this.#intake = new FrameIntake(stored.streamId, () => this.#takeHeld());
     const { available, sentence } = around.snmp;
     const { isFetched } = around;
@@ -193,8 +196,10 @@ export class LiveSession {
 
   /** Takes up what was wanted before this process began: runs on, or finishes a stop. */
   resume(): void {
-    if (this.#stored.desired === "running") this.#launch(false);
-    else if (!this.#stored.settled) void this.stop();
+    if (this.#stored.desired === "running") {
+      if (this.#stored.vendorFiles !== undefined) this.#rowIsOurs = Promise.withResolvers();
+      this.#launch(false);
+    } else if (!this.#stored.settled) void this.stop();
   }
 
   /**
@@ -287,23 +292,35 @@ export class LiveSession {
   claimByVendorName({ ccapId, rfPortIfIndex }: VendorFileName, onTaken: () => void): FileClaim | undefined {
     const { vendorFiles: known, rfPortIfIndex: ownIfIndex } = this.#stored;
     if (known === undefined || rfPortIfIndex !== ownIfIndex || ccapId !== known.ccapId) return undefined;
+    if (this.#control === undefined) return undefined;
     if (!this.isLive && Date.now() - this.#stoppedAtMs > LATE_FILE_MS) return undefined;
     const claim = this.claim(known.generation);
-    let isOurs = true;
+    const isOurs = this.#rowIsOurs?.promise;
+    let isOfThis = true;
     return {
       ...claim,
+      isOurs,
       get removeAfter() {
-        return isOurs;
+        return isOfThis;
       },
       take: (file) => {
-        isOurs = file.modifiedAt.getTime() >= known.sinceMs - FILE_TIME_TOLERANCE_MS;
-        if (!isOurs) {
+        isOfThis = file.modifiedAt.getTime() >= known.sinceMs - FILE_TIME_TOLERANCE_MS;
+        if (!isOfThis) {
           throw new PnmLabError("UTSC_FILE_OLDER", `${file.fileName} is older than this capture`);
         }
-        onTaken();
+        if (isOurs === undefined) onTaken();
+        else void isOurs.then((isSo) => isSo && onTaken());
         claim.take(file);
       },
     };
+  }
+
+  /** Files that came before the port was looked at are this session's where it still has its row. */
+  #decideRow(isOurs: boolean): void {
+    if (this.#rowIsOurs === undefined) return;
+    if (!isOurs) this.#held.takeAll();
+    this.#rowIsOurs.resolve(isOurs);
+    this.#rowIsOurs = undefined;
   }
 
   /** Whether files of this generation are what the row now makes. */
@@ -341,6 +358,7 @@ export class LiveSession {
       face: this.#face,
       lease: this.#lease,
       roundTrips: this.#roundTrips,
+      onLook: (hasRow) => this.#decideRow(hasRow),
       onRow: (generation, settled) => this.#noteVendorFiles(generation, settled),
       onOver: () => void this.stop(),
     });
@@ -499,6 +517,7 @@ export class LiveSession {
     await this.#endControl();
     clearInterval(this.#ticker);
     this.#ticker = undefined;
+    this.#decideRow(false);
     this.#held.takeAll();
     if (this.#isClosed) return;
     this.#stop ??= new StopLoop({

@@ -1,4 +1,4 @@
-import { utscCfg } from "@pnmlab/docsis-mib";
+import { utscCfg, utscCtrl } from "@pnmlab/docsis-mib";
 import { expect, test } from "vitest";
 import { startChain } from "../_test/utsc/chain.ts";
 import { until } from "../_test/utsc/fixture.ts";
@@ -48,3 +48,33 @@ test.each(Object.keys(PERIODS_US) as (keyof typeof PERIODS_US)[])(
     expect((await chain.files()).filter((name) => name.startsWith("PNM"))).toEqual([]);
   },
 );
+
+test("files of another user, who took the row of a casa-c100g while the backend was away, are left to them", async () => {
+  const chain = await startChain("casa-c100g");
+  const { id } = await chain.start({ repeatPeriodUs: 400_000 });
+  await until(() => chain.publisher.frames.length > 2, 20_000);
+  await chain.closeBackend();
+  await until(() => chain.measStatus() === "inactive", 20_000);
+  const row = `${chain.rfPort}.3`;
+  const unsigned = (column: { oid: string }, value: number) => ({
+    oid: `${column.oid}.${row}`,
+    value: { type: "Unsigned32" as const, value },
+  });
+  await chain.snmp.set(chain.target, [unsigned(utscCfg.minislotCount, 0), unsigned(utscCfg.sid, 0)]);
+  await chain.snmp.set(chain.target, [
+    { oid: `${utscCtrl.initiateTest.oid}.${row}`, value: { type: "Integer", value: 1 } },
+  ]);
+  await until(() => chain.measStatus() === "busy");
+  chain.faults.frozen = true;
+  const frames = chain.publisher.frames.length;
+  const uploaded = chain.uploads();
+  chain.openBackend();
+  await until(() => chain.uploads() > uploaded + 2, 20_000);
+  expect(chain.sinkFiles, "nobody knows yet whose they are").toEqual([]);
+  chain.faults.frozen = false;
+  await until(() => chain.session(id).state === "failed", 20_000);
+  await until(() => chain.sinkFiles.length > 2, 20_000);
+  const left = await chain.files();
+  expect(chain.sinkFiles.filter((name) => !left.includes(name))).toEqual([]);
+  expect(chain.publisher.frames).toHaveLength(frames);
+});
