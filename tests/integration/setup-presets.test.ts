@@ -1,11 +1,11 @@
 import type { UtscRequest } from "@pnmlab/protocol";
 import { type PersonalityName, personalities, scenarios } from "@pnmlab/simulator";
 import { expect, test } from "vitest";
-import { draftOf, readDraft } from "../../../frontend/src/model/setup/draft.ts";
-import { portPresets } from "../../../frontend/src/model/setup/port-presets.ts";
-import { bandRequest, SPLIT_BANDS } from "../../../frontend/src/model/setup/presets.ts";
-import { startChain } from "../_test/utsc/chain.ts";
-import { readRfPorts } from "../cmts/rf-ports.ts";
+import { startChain } from "../../backend/src/_test/utsc/chain.ts";
+import { readRfPorts } from "../../backend/src/cmts/rf-ports.ts";
+import { draftOf, readDraft } from "../../frontend/src/model/setup/draft.ts";
+import { portPresets } from "../../frontend/src/model/setup/port-presets.ts";
+import { bandRequest, SPLIT_BANDS } from "../../frontend/src/model/setup/presets.ts";
 
 /** What a port is known not to have; everything else has to be offered. */
 const NOT_OFFERED: Partial<Record<PersonalityName, Record<string, RegExp>>> = {
