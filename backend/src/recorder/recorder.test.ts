@@ -87,9 +87,32 @@ describe("the ring of a session", () => {
       steps: 6,
     });
     expect(stepMs).toBe(5000);
-    // The first of them is the hole itself, the others the segment that begins after it.
-    expect(steps.map(({ gap }) => gap)).toEqual([false, false, true, true, true, false]);
+    // The first of them is the hole itself, the other has the frame that ends it.
+    expect(steps.map(({ gap }) => gap)).toEqual([false, false, true, true, false, false]);
     expect(steps.map(({ frames }) => frames)).toEqual([50, 50, 0, 50, 50, 50]);
+  });
+
+  it("shows an impulse of one frame in the line at its own step, as high as it was", async () => {
+    const { recorder, publish, channels } = await openTestRecorder();
+    channels.push({
+      ifIndex: 9,
+      name: "u0",
+      kind: "scQam",
+      lowerFrequencyHz: 20e6,
+      upperFrequencyHz: 26_400_000,
+    });
+    const withImpulse = (n: number) =>
+      numberedFrame(n, {
+        levelsHundredthsDbmv: Int16Array.from({ length: 64 }, (_, bin) =>
+          bin > 10 && bin < 26 ? 0 : n === 205 ? -2000 : -4500,
+        ),
+      });
+    await publish(1, 30, "s1", withImpulse);
+    await publish(31, 300, "s1", withImpulse);
+    const span = { fromMs: at(201), toMs: at(241) };
+    const { steps } = await recorder.reader.overview("ring-s1", { ...span, steps: 4 });
+    expect(steps.map(({ frames }) => frames)).toEqual([10, 10, 10, 10]);
+    expect(steps.map(({ quietDbmv }) => Math.round(quietDbmv ?? 0))).toEqual([-20, -45, -45, -45]);
   });
 
   it("tells the power of the quiet bins once the channels of the port are known", async () => {

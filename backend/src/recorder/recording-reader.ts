@@ -3,10 +3,12 @@ import type { Recording, RecordingDetail, RecordingOverview } from "@pnmlab/prot
 import type { FrameOrigin, SummaryHead } from "@pnmlab/recording";
 import type { RecordedPart } from "../contracts.ts";
 import { settingsOf } from "./kept-recordings.ts";
-import { overviewOf } from "./overview.ts";
+import { fineOverviewOf, type OverviewWanted, overviewOf } from "./overview.ts";
+import { QuietLevelCache } from "./quiet-levels.ts";
 import { findFrame, type RecordedFrame, readFrames } from "./read-frames.ts";
 import { exportRecording } from "./recording-file.ts";
 import { type RowsWanted, readRows, type SummarySource } from "./rows.ts";
+import { SEGMENT_MS } from "./segment-writer.ts";
 
 /** Where recordings and rings are found by their id. Both throw PnmLabError `RECORDING_UNKNOWN`. */
 export interface RecordingLookup {
@@ -14,12 +16,16 @@ export interface RecordingLookup {
   source(id: string): Promise<SummarySource>;
 }
 
+/** So many frames are read for one line at most; the index serves for more. */
+const MOST_LINE_FRAMES = 20_000;
+
 /** Unix milliseconds of captures; the ends of the recording where they are not given. */
 type RecordedSpan = Pick<RecordedPart, "fromMs" | "toMs">;
 
 /** Reads recordings and rings in every form. Errors are those of `RecordingLookup`. */
 export class RecordingReader {
   readonly #recordings: RecordingLookup;
+  readonly #quietLevels = new QuietLevelCache();
 
   constructor(recordings: RecordingLookup) {
     this.#recordings = recordings;
@@ -71,9 +77,24 @@ export class RecordingReader {
   }
 
   async overview(id: string, wanted: RecordedSpan & { steps: number }): Promise<RecordingOverview> {
-    const { segments } = await this.#recordings.source(id);
-    const span = spanOf(segments, wanted);
-    return span ? overviewOf(segments, { ...span, steps: wanted.steps }) : { stepMs: 0, steps: [] };
+    const source = await this.#recordings.source(id);
+    const span = spanOf(source.segments, wanted);
+    if (!span) return { stepMs: 0, steps: [] };
+    return this.#line(source, { ...span, steps: wanted.steps });
+  }
+
+  /** Steps shorter than a segment are made from frames, as far as these are not too many. */
+  async #line(source: SummarySource, wanted: OverviewWanted): Promise<RecordingOverview> {
+    const { fromMs, toMs, steps } = wanted;
+    const inside = source.segments.filter(({ firstMs, lastMs }) => lastMs >= fromMs && firstMs < toMs);
+    const frames = inside.reduce((sum, segment) => sum + segment.frames, 0);
+    if ((toMs - fromMs) / steps >= SEGMENT_MS || frames > MOST_LINE_FRAMES)
+      return overviewOf(source.segments, wanted);
+    const read = [];
+    for (const segment of inside) {
+      read.push({ segment, levels: await this.#quietLevels.of(source, segment) });
+    }
+    return fineOverviewOf(read, wanted);
   }
 
   /** A recording as the bytes of one file, and its name. */

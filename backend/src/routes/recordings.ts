@@ -147,7 +147,7 @@ function readingRoutes(app: FastifyInstance, recorder: FlightRecorder): void {
     "/recordings/:id/overview",
     {
       schema: {
-        summary: "A recording in steps of equal length: spectra, mean power of the quiet bins, gaps",
+        summary: "A recording in steps of equal length: spectra, highest level of the quiet bins, gaps",
         tags,
         params: idParams,
         querystring: z.strictObject({

@@ -60,7 +60,10 @@ export const recordingListSchema = z.strictObject({ recordings: z.array(recordin
 export const recordingStepSchema = z.strictObject({
   atMs: z.number(),
   frames: z.int(),
-  /** Mean power of the bins outside of all channels, dBmV per bin. */
+  /**
+   * Mean power of the bins outside of all channels, dBmV per bin: the highest of a frame in the step, or of ten seconds
+   * where the step is as long as that.
+   */
   quietDbmv: z.number().nullable(),
   gap: z.boolean(),
 });
