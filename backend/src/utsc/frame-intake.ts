@@ -251,7 +251,7 @@ export class FrameIntake {
     this.#gapPending = false;
     this.#observed = observed;
     this.#newestCapturedAtMs = capturedAtMs;
-    this.#statistics.add(seenAtMs, gapBefore ? undefined : intervalMs);
+    this.#statistics.add(seenAtMs, capturedAtMs, gapBefore ? undefined : intervalMs);
     this.#sequence += 1;
     return {
       streamId: this.#streamId,

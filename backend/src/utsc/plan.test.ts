@@ -335,13 +335,25 @@ test("a trigger may let wait for its event, a free run may not", () => {
 
 test("the rate counts the frames of the last 10 s and falls to 0 when they end", () => {
   const statistics = new FrameStatistics();
-  for (let k = 0; k <= 100; k += 1) statistics.add(k * 50, k === 0 ? undefined : 50);
+  for (let k = 0; k <= 100; k += 1) statistics.add(k * 50, k * 50, k === 0 ? undefined : 50);
   expect(statistics.framesPerSecond(5000)).toBe(20);
-  for (let k = 101; k <= 400; k += 1) statistics.add(k * 50, 50);
+  for (let k = 101; k <= 400; k += 1) statistics.add(k * 50, k * 50, 50);
   expect(statistics.framesPerSecond(20_000)).toBe(20);
   expect(statistics.framesPerSecond(25_000)).toBe(10);
   expect(statistics.framesPerSecond(30_001)).toBe(0);
   expect(statistics.medianIntervalUs()).toBe(50_000);
+});
+
+test("files that come late at once are no higher rate than that of their captures", () => {
+  const statistics = new FrameStatistics();
+  const clockMs = 3_600_000;
+  for (let k = 0; k < 100; k += 1) statistics.add(k * 100 + 20, clockMs + k * 100, 100);
+  // Nothing comes for 40 s, then what was captured meanwhile within half a second.
+  for (let k = 100; k < 500; k += 1) {
+    statistics.add(50_000 + k, clockMs + k * 100, 100);
+    expect(statistics.framesPerSecond(50_000 + k)).toBeLessThanOrEqual(10);
+  }
+  expect(statistics.framesPerSecond(50_500)).toBeCloseTo(10, 0);
 });
 
 test("a restart shows in an uptime that is smaller, or younger than it should be", () => {

@@ -4,30 +4,38 @@ const INTERVAL_COUNT = 64;
 /** Before this much time a rate says nothing. */
 const MIN_RATE_SPAN_MS = 200;
 
-/** Rate and rhythm of a session's frames. */
+/** Rate and rhythm of a session's frames, by their capture times: files that come late at once are no higher rate. */
 export class FrameStatistics {
-  #receivedAtMs: number[] = [];
+  #frames: { receivedAtMs: number; capturedAtMs: number }[] = [];
   #intervalsMs: number[] = [];
   #firstAtMs: number | undefined;
 
   /** @param intervalMs time since the capture before, undefined where a gap lies between */
-  add(receivedAtMs: number, intervalMs: number | undefined): void {
+  add(receivedAtMs: number, capturedAtMs: number, intervalMs: number | undefined): void {
     this.#firstAtMs ??= receivedAtMs;
-    this.#receivedAtMs.push(receivedAtMs);
-    if (this.#receivedAtMs[0]! <= receivedAtMs - 2 * RATE_WINDOW_MS) this.#dropBefore(receivedAtMs);
+    this.#frames.push({ receivedAtMs, capturedAtMs });
+    if (this.#frames[0]!.receivedAtMs <= receivedAtMs - 2 * RATE_WINDOW_MS) this.#dropBefore(receivedAtMs);
     if (intervalMs !== undefined && intervalMs > 0) {
       this.#intervalsMs.push(intervalMs);
       if (this.#intervalsMs.length > INTERVAL_COUNT) this.#intervalsMs.shift();
     }
   }
 
-  /** Frames per second over the last 10 s, or since the first frame where that is less. */
+  /** Frames captured per second over the last 10 s, or since the first frame where that is less. */
   framesPerSecond(nowMs: number): number {
     if (this.#firstAtMs === undefined) return 0;
     this.#dropBefore(nowMs);
-    const spanMs = Math.min(RATE_WINDOW_MS, nowMs - this.#firstAtMs);
+    // The clocks of a CMTS and of this machine differ; the frame that came quickest tells by how much at most.
+    const offsetMs = this.#frames.reduce(
+      (least, { receivedAtMs, capturedAtMs }) => Math.min(least, receivedAtMs - capturedAtMs),
+      Number.POSITIVE_INFINITY,
+    );
+    const fromMs = nowMs - RATE_WINDOW_MS;
+    const atMs = this.#frames.map(({ capturedAtMs }) => capturedAtMs + offsetMs).filter((ms) => ms > fromMs);
+    const beganMs = Math.min(this.#firstAtMs, ...atMs);
+    const spanMs = Math.min(RATE_WINDOW_MS, nowMs - beganMs);
     // N frames since the first make N - 1 intervals; in a full window the difference vanishes.
-    const frames = spanMs < RATE_WINDOW_MS ? this.#receivedAtMs.length - 1 : this.#receivedAtMs.length;
+    const frames = spanMs < RATE_WINDOW_MS ? atMs.length - 1 : atMs.length;
     return spanMs < MIN_RATE_SPAN_MS ? 0 : Math.round((frames / spanMs) * 10_000) / 10;
   }
 
@@ -39,13 +47,14 @@ export class FrameStatistics {
   }
 
   reset(): void {
-    this.#receivedAtMs = [];
+    this.#frames = [];
     this.#intervalsMs = [];
     this.#firstAtMs = undefined;
   }
 
+  /** A frame was received after it was captured: none that came earlier than the window counts in it. */
   #dropBefore(nowMs: number): void {
-    const keepFrom = this.#receivedAtMs.findIndex((atMs) => atMs > nowMs - RATE_WINDOW_MS);
-    if (keepFrom !== 0) this.#receivedAtMs.splice(0, keepFrom === -1 ? this.#receivedAtMs.length : keepFrom);
+    const keepFrom = this.#frames.findIndex(({ receivedAtMs }) => receivedAtMs > nowMs - RATE_WINDOW_MS);
+    if (keepFrom !== 0) this.#frames.splice(0, keepFrom === -1 ? this.#frames.length : keepFrom);
   }
 }
