@@ -128,6 +128,28 @@ test("what detectors lose sight of goes on as the same event when it is found ag
   expect(store.list({ limit: 10 })).toHaveLength(2);
 });
 
+test("while a capture is stalled no event is cleared by the clock, but by frames that do not show it", async () => {
+  const { book, store, clock } = await openBook();
+  const source = detectionSource();
+  book.take(source, "raised", detectorEvent("a"));
+  book.release(source, false);
+  const tick = () => book.tick(() => true);
+  clock.nowMs += 3_600_000;
+  book.judged(source);
+  tick();
+  expect(store.get("a")!.state).toBe("raised");
+  for (let second = 0; second < 117; second += 1) {
+    clock.nowMs += 1000;
+    book.judged(source);
+  }
+  tick();
+  expect(store.get("a")!.state).toBe("raised");
+  clock.nowMs += 1000;
+  book.judged(source);
+  tick();
+  expect(store.get("a")!.state).toBe("cleared");
+});
+
 test("an event that waits to be found again is cleared with its mask, and no other is", async () => {
   const { book, store } = await openBook();
   const source = detectionSource();

@@ -13,6 +13,8 @@ import type { EventChange, EvidenceFrame } from "./worker-messages.ts";
 
 /** Events that no detector follows are cleared after this time: it would have been found again. */
 const HELD_MS = 120_000;
+/** Frames further apart count as this much time, or as two of their periods where those are longer. */
+const LEAST_STEP_MS = 2000;
 /** How long an event that was cleared may return as the same one: the longest cool-down there is. */
 export const COOLING_MS = 3_600_000;
 /** As near as events of one port are taken for one. */
@@ -35,6 +37,14 @@ interface Entry {
   touchedMs: number;
 }
 
+interface Held {
+  event: PlantEvent;
+  sinceMs: number;
+  /** Time in which frames of its port were judged since then, and when they were last. */
+  judgedMs: number;
+  judgedAtMs: number;
+}
+
 export interface EventBookOptions {
   store: EventStore;
   publish: (event: PlantEvent) => void;
@@ -50,17 +60,17 @@ export class EventBook {
   /** Events that detectors follow, by the detectors' ids. */
   readonly #followed = new Map<string, Entry>();
   /** Raised events that nobody follows for the moment. */
-  readonly #held = new Map<string, { event: PlantEvent; sinceMs: number }>();
+  readonly #held = new Map<string, Held>();
   /** Events that the database has refused, to be stored later. */
   readonly #unstored = new Map<string, { event: PlantEvent; context: string | undefined }>();
   #mutes: readonly Mute[];
 
   constructor(options: EventBookOptions) {
     this.#options = options;
-    const { store, now } = options;
+    const { store } = options;
     this.#mutes = store.mutes();
     for (const event of store.list({ state: "raised", limit: 10_000 })) {
-      this.#held.set(event.id, { event, sinceMs: now() });
+      this.#hold(event);
     }
   }
 
@@ -89,7 +99,7 @@ export class EventBook {
       this.#followed.delete(foundId);
       if (entry.event.state === "cleared") continue;
       if (isOver) this.#store({ ...entry.event, state: "cleared" });
-      else this.#held.set(entry.event.id, { event: entry.event, sinceMs: this.#options.now() });
+      else this.#hold(entry.event);
     }
     if (isOver) this.#clearHeld(({ event }) => isOfPort(event, source));
   }
@@ -134,11 +144,28 @@ export class EventBook {
     this.#judgeMutes();
   }
 
-  /** Clears what is held too long and forgets what cannot return; to be called now and then. */
-  tick(): void {
+  /** Frames of a source were judged: what is held of its port was not found in them. */
+  judged({ cmtsId, rfPortIfIndex, periodMs }: BookedSource): void {
+    const nowMs = this.#options.now();
+    const mostMs = Math.max(LEAST_STEP_MS, 2 * periodMs);
+    for (const held of this.#held.values()) {
+      if (!isOfPort(held.event, { cmtsId, rfPortIfIndex })) continue;
+      held.judgedMs += Math.min(mostMs, Math.max(0, nowMs - held.judgedAtMs));
+      held.judgedAtMs = nowMs;
+    }
+  }
+
+  /**
+   * Clears what is held too long and forgets what cannot return; to be called now and then.
+   *
+   * @param isAwaited whether frames of an event's port are to come: then only time with frames counts
+   */
+  tick(isAwaited: (event: PlantEvent) => boolean = () => false): void {
     const nowMs = this.#options.now();
     for (const { event, context } of [...this.#unstored.values()]) this.#save(event, context);
-    this.#clearHeld(({ sinceMs }) => nowMs - sinceMs >= HELD_MS);
+    this.#clearHeld(
+      ({ event, sinceMs, judgedMs }) => (isAwaited(event) ? judgedMs : nowMs - sinceMs) >= HELD_MS,
+    );
     for (const [foundId, { event, touchedMs }] of this.#followed) {
       if (event.state === "cleared" && nowMs - touchedMs > COOLING_MS) this.#followed.delete(foundId);
     }
@@ -195,7 +222,12 @@ export class EventBook {
     return undefined;
   }
 
-  #clearHeld(isWanted: (held: { event: PlantEvent; sinceMs: number }) => boolean): void {
+  #hold(event: PlantEvent): void {
+    const nowMs = this.#options.now();
+    this.#held.set(event.id, { event, sinceMs: nowMs, judgedMs: 0, judgedAtMs: nowMs });
+  }
+
+  #clearHeld(isWanted: (held: Held) => boolean): void {
     for (const [id, held] of this.#held) {
       if (!isWanted(held)) continue;
       this.#held.delete(id);

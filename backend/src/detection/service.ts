@@ -410,6 +410,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
         session.through(message.frames, message.cpuUs);
         this.#frames += message.frames;
         this.#cpuUs += message.cpuUs;
+        this.#book.judged(source);
         break;
       case "event":
         this.#book.take(source, message.change, message.event);
@@ -486,11 +487,21 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
   }
 
   #tick(): void {
-    this.#book.tick();
+    this.#book.tick((event) => this.#isAwaited(event));
     this.#openAll();
   }
 }
 
+
+  /** A capture of its port goes on, or is to: one that is stalled or failed may show it again. */
+  #isAwaited(event: PlantEvent): boolean {
+    const { session } = this.#options;
+    const ids = [event.sessionId, ...this.#sessions.keys()];
+    return ids.some((id) => {
+      const found = session(id);
+      return found?.desired === "running" && portKey(found) === portKey(event);
+    });
+  }
 function portKey({ cmtsId, rfPortIfIndex }: MaskPort): string {
   return `${cmtsId}:${rfPortIfIndex}`;
 }
