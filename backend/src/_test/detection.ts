@@ -131,6 +131,7 @@ export function detectorEvent(id: string, differing: Partial<DetectorEvent> = {}
       statistic: "excess over neighbours in dB, live",
       value: 20,
       threshold: 13,
+      peakFrame: 10,
       frames: [8, 9, 10, 11, 12],
     },
     classification: "CB",

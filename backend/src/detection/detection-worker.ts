@@ -27,9 +27,9 @@ function send(message: FromDetectors, transfer: ArrayBuffer[] = []): void {
 function openStream({ stream, options }: Extract<ToDetectors, { type: "open" }>): JudgedStream {
   return new JudgedStream(options, randomUUID, {
     onEvent: (change, event) => send({ type: "event", stream, change, event }),
-    onEvidence: (eventId, frames) =>
+    onEvidence: (eventId, frames, peakFrame) =>
       send(
-        { type: "evidence", stream, eventId, frames },
+        { type: "evidence", stream, eventId, frames, peakFrame },
         frames.map(({ bytes }) => bytes),
       ),
     onReleased: () => send({ type: "released", stream }),

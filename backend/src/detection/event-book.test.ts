@@ -56,10 +56,10 @@ test("evidence replaces what was stored, and its numbers are told with the next 
   const source = detectionSource();
   book.take(source, "raised", detectorEvent("a"));
   expect(published.at(-1)!.evidence.frames).toEqual([]);
-  book.prove("a", frames(8, 9, 10, 11, 12));
-  book.prove("a", frames(20, 21));
+  book.prove("a", frames(8, 9, 10, 11, 12), 10);
+  book.prove("a", frames(20, 21), 21);
   book.take(source, "changed", detectorEvent("a", { count: 9 }));
-  expect(published.at(-1)!.evidence.frames).toEqual([20, 21]);
+  expect(published.at(-1)!.evidence).toMatchObject({ frames: [20, 21], peakFrame: 21 });
   expect(store.evidence("a")).toHaveLength(4 + 20 + 4 + 21);
 });
 
@@ -111,7 +111,7 @@ test("what detectors lose sight of goes on as the same event when it is found ag
   const source = detectionSource();
   book.take(source, "raised", detectorEvent("a"));
   book.take(source, "raised", detectorEvent("gone", { f0Hz: 13.56e6 }));
-  book.prove("a", frames(8, 9));
+  book.prove("a", frames(8, 9), 9);
   book.note("a", { comment: "leg 3" });
   book.release(source, false);
   const next = detectionSource();

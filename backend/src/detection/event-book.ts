@@ -11,7 +11,7 @@ import { type EventSource, NO_NOTES, plantEventOf } from "./plant-event.ts";
 import { isWantedByTrigger } from "./trigger.ts";
 import type { EventChange, EvidenceFrame } from "./worker-messages.ts";
 
-/** Events that no detector follows are cleared after this time: it would have been found again. */
+/** Events that no detector follows are cleared after frames of this time: it would have been found again. */
 const HELD_MS = 120_000;
 /** Frames further apart count as this much time, or as two of their periods where those are longer. */
 const LEAST_STEP_MS = 2000;
@@ -80,13 +80,13 @@ export class EventBook {
     else if (change !== "cleared") this.#begin(source, found);
   }
 
-  /** Stores the frames that prove an event. */
-  prove(foundId: string, frames: readonly EvidenceFrame[]): void {
+  /** Stores the frames that prove an event. `peakFrame` is the number of the one at its peak. */
+  prove(foundId: string, frames: readonly EvidenceFrame[], peakFrame: number): void {
     const entry = this.#followed.get(foundId);
     if (!entry || hasStrongerBase(entry)) return;
     const { store } = this.#options;
     store.saveEvidence(entry.event.id, packFrames(frames.map(({ bytes }) => bytes)));
-    const evidence = { ...entry.event.evidence, frames: frames.map(({ sequence }) => sequence) };
+    const evidence = { ...entry.event.evidence, frames: frames.map(({ sequence }) => sequence), peakFrame };
     entry.event = { ...entry.event, evidence };
     // Told with the next change, which is at most seconds away.
     this.#save(entry.event);
@@ -188,7 +188,8 @@ export class EventBook {
   #update(entry: Entry, found: DetectorEvent): void {
     const { event, source } = entry;
     const { severity, recordingId } = event;
-    entry.event = continued(entry, plantEventOf(found, source, event, event.evidence.frames));
+    const { frames, peakFrame } = event.evidence;
+    entry.event = continued(entry, plantEventOf(found, source, event, frames, peakFrame));
     entry.touchedMs = this.#options.now();
     this.#store(entry.event);
     if (recordingId === null && severity !== entry.event.severity) this.#trigger(entry.event);

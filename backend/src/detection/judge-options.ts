@@ -1,5 +1,6 @@
 import { bandPlanOf, type DownstreamCarrier, type WindowName, windowFigures } from "@pnmlab/pnm-analysis";
 import type { ChangeDetection, UpstreamChannel, UtscAccepted, UtscRequest } from "@pnmlab/protocol";
+import { selectingTriggerOf } from "./selecting-trigger.ts";
 import { detectorOptionsOf } from "./settings.ts";
 import type { JudgeOptions } from "./worker-messages.ts";
 
@@ -28,6 +29,7 @@ export function judgeOptionsOf(
     looks: Math.max(1, averaging),
     enbwBins: enbwBins(accepted?.window ?? requested.window ?? "other"),
     ...(downstream.length === 0 ? {} : { downstream }),
+    ...(selectingTriggerOf({ requested, accepted }) === undefined ? {} : { isTriggered: true }),
     ...detectorOptionsOf(detection),
   };
 }

@@ -25,7 +25,7 @@ const TELL_NOISE_EVERY = 300;
 export interface StreamListener {
   onEvent(change: EventChange, event: DetectorEvent): void;
   /** The frames around the peak of an event; again where the peak has moved. */
-  onEvidence(eventId: string, frames: EvidenceFrame[]): void;
+  onEvidence(eventId: string, frames: EvidenceFrame[], peakFrame: number): void;
   /** Events so far are followed no more. */
   onReleased(): void;
   /** How the masks stand; told at the first frame and wherever it has changed. */
@@ -181,13 +181,13 @@ export class JudgedStream {
   /** Once the frames after the peak have come; of an event that ends, what there is. */
   #sendEvidence(event: DetectorEvent, { sequence }: SpectrumFrame): void {
     const told = this.#told.get(event.id);
-    const { frames } = event.evidence;
+    const { frames, peakFrame } = event.evidence;
     const numbers = frames.join();
     const isComing = event.state === "raised" && sequence < frames.at(-1)!;
     if (told === undefined || told.evidence === numbers || isComing) return;
     told.evidence = numbers;
     const picked = this.#ring.pick(frames);
-    if (picked.length > 0) this.#listener.onEvidence(event.id, picked);
+    if (picked.length > 0) this.#listener.onEvidence(event.id, picked, peakFrame);
   }
 
   #release(last: SpectrumFrame, next: SpectrumFrame): void {

@@ -26,12 +26,18 @@ export const NO_NOTES: EventNotes = {
   alsoOn: [],
 };
 
-/** A detector's event as it is stored and told. `frames` are the numbers of the frames that are stored with it. */
+/**
+ * A detector's event as it is stored and told.
+ *
+ * @param frames numbers of the frames that are stored with it
+ * @param peakFrame which of them is the peak; undefined before they are stored
+ */
 export function plantEventOf(
   event: DetectorEvent,
   source: EventSource,
   notes: EventNotes,
   frames: readonly number[],
+  peakFrame?: number,
 ): PlantEvent {
   const { statistic, value, threshold } = event.evidence;
   return {
@@ -55,7 +61,14 @@ export function plantEventOf(
     levelDbmv: finite(event.levelDbmv),
     dBc: finite(event.dBc),
     channels: [...event.channels],
-    evidence: { statistic, value: finite(value) ?? 0, threshold, frames: [...frames], removed: null },
+    evidence: {
+      statistic,
+      value: finite(value) ?? 0,
+      threshold,
+      frames: [...frames],
+      ...(peakFrame === undefined ? {} : { peakFrame }),
+      removed: null,
+    },
     classification: event.classification ?? null,
     confidence: finite(event.confidence) ?? 0,
     // JSON has no word for what is not a number.

@@ -14,7 +14,7 @@ import {
   START_MS,
   wireBytes,
 } from "../_test/detection.ts";
-import { waitFor as waitForAtMost } from "../_test/support.ts";
+import { exampleSession, waitFor as waitForAtMost } from "../_test/support.ts";
 import { decodeCaptures } from "../utsc/capture-frame.ts";
 import { unpackFrames } from "./frame-pack.ts";
 
@@ -332,4 +332,15 @@ test("mains rhythms that the times of the frames hide are told once there are en
   expect(hidden()).toBeNull();
   detection.feed(199, 240);
   expect(hidden()).toEqual([50, 60, 100, 120]);
+});
+
+test("a trigger that selects the frames is told with the session: its traffic is not judged", async () => {
+  const restsFor = async (triggerMode: "idleSid" | "freeRunning") => {
+    const requested = { ...exampleSession("s-1").requested, triggerMode };
+    const { service, feed } = await openDetection({ session: { requested, accepted: null } });
+    feed(0, 1);
+    return service.state().sessions[0]?.trafficRestsFor;
+  };
+  expect(await restsFor("idleSid")).toBe("idleSid");
+  expect(await restsFor("freeRunning")).toBeNull();
 });

@@ -28,6 +28,7 @@ import { NO_NOTES, plantEventOf } from "./plant-event.ts";
 import { PortLevelsBook, portLevelsOf } from "./port-levels.ts";
 import { CapturedTimes, firstOptionsOf, recordedFrames } from "./recorded-frames.ts";
 import { replayEvent } from "./replay.ts";
+import { selectingTriggerOf } from "./selecting-trigger.ts";
 import { SessionStream } from "./session-stream.ts";
 import { changedDetection, detectionSettingsOf } from "./settings.ts";
 import { TrialRunner } from "./trial-runner.ts";
@@ -131,6 +132,7 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     const { isRunning, restarts, lastLoss } = this.#thread;
     const sessions = [...this.#sessions].map(([sessionId, stream]) => ({
       sessionId,
+      trafficRestsFor: selectingTriggerOf(this.#options.session(sessionId)) ?? null,
       hasPlan: stream.channels !== undefined,
       framesAnalysed: stream.analysed,
       framesSkipped: stream.skipped,
@@ -408,15 +410,15 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     switch (message.type) {
       case "analysed":
         session.through(message.frames, message.cpuUs);
+        this.#book.judged(source);
         this.#frames += message.frames;
         this.#cpuUs += message.cpuUs;
-        this.#book.judged(source);
         break;
       case "event":
         this.#book.take(source, message.change, message.event);
         break;
       case "evidence":
-        this.#book.prove(message.eventId, message.frames);
+        this.#book.prove(message.eventId, message.frames, message.peakFrame);
         break;
       case "maskStates":
         session.maskStates = message.states;
@@ -490,8 +492,6 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     this.#book.tick((event) => this.#isAwaited(event));
     this.#openAll();
   }
-}
-
 
   /** A capture of its port goes on, or is to: one that is stalled or failed may show it again. */
   #isAwaited(event: PlantEvent): boolean {
@@ -502,6 +502,8 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
       return found?.desired === "running" && portKey(found) === portKey(event);
     });
   }
+}
+
 function portKey({ cmtsId, rfPortIfIndex }: MaskPort): string {
   return `${cmtsId}:${rfPortIfIndex}`;
 }

@@ -18,7 +18,11 @@ export class StreamDetectors {
   /** @param nextId ids of events, of detectors and masks together */
   constructor(options: JudgeOptions, nextId: () => string) {
     this.#detectors = new DetectorSet({ ...options, nextId });
-    this.#masks = new MaskWatch({ ...options, nextId });
+    this.#masks = new MaskWatch({
+      ...options,
+      nextId,
+      dBcAt: (frequencyHz, levelDbmv) => this.#detectors.dBcAt(frequencyHz, levelDbmv),
+    });
   }
 
   feed(frame: SpectrumFrame): DetectorNotice[] {

@@ -22,6 +22,8 @@ export interface JudgeOptions {
   downstream?: readonly DownstreamCarrier[];
   /** Masks that the lab watches on the port; of an event of a mask the one that it is of. */
   masks?: readonly WatchedMask[];
+  /** A trigger selects the frames: the traffic of channels is not judged. Left out where none does. */
+  isTriggered?: boolean;
   noiseBaselineDbmv?: number;
   /** The same per hertz of noise bandwidth, of the same hour of the last days; given way to by the one per bin. */
   noiseBaselineDbmvPerHz?: number;
@@ -74,7 +76,7 @@ export type EventChange = "raised" | "changed" | "cleared";
 /** From the worker. */
 export type FromDetectors =
   | { type: "event"; stream: number; change: EventChange; event: DetectorEvent }
-  | { type: "evidence"; stream: number; eventId: string; frames: EvidenceFrame[] }
+  | { type: "evidence"; stream: number; eventId: string; frames: EvidenceFrame[]; peakFrame: number }
   /** The frames lie on another axis now, or have another noise bandwidth: the detectors have begun anew and follow these events no more. */
   | { type: "released"; stream: number }
   /** Noise of an hour so far, see `NoiseHour`. */

@@ -6,6 +6,7 @@ const session = {
   sessionId: "s-1",
   hasPlan: true,
   hiddenMainsHz: null,
+  trafficRestsFor: null,
   framesAnalysed: 10,
   framesSkipped: 0,
   framesWaiting: 0,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { utscTriggerModeSchema } from "./utsc.ts";
 
 export const severitySchema = z.enum(["info", "minor", "major", "critical"]);
 export type EventSeverity = z.infer<typeof severitySchema>;
@@ -35,6 +36,8 @@ export const plantEventSchema = z.strictObject({
     threshold: z.number(),
     /** Sequence numbers of the stored frames around its peak. */
     frames: z.array(z.int()),
+    /** Which of them is the one at which the value was largest; not known of events of earlier versions. */
+    peakFrame: z.int().optional(),
     /** Why these frames are stored no more, in words; null while they are. */
     removed: z.string().nullable(),
   }),
@@ -196,6 +199,8 @@ export const detectionStateSchema = z.strictObject({
        * all stand at one phase of them. Null before there are enough frames.
        */
       hiddenMainsHz: z.array(z.int()).nullable(),
+      /** Trigger that selects the frames, for which the traffic of channels is not judged; null without one. */
+      trafficRestsFor: utscTriggerModeSchema.nullable(),
       cpuMsPerFrame: z.number().nullable(),
     }),
   ),

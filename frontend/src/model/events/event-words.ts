@@ -1,6 +1,7 @@
 import { durationText } from "@pnmlab/kit";
 import type { DetectionState, PlantEvent, Replay } from "@pnmlab/protocol";
 import { formatBandwidth, formatCount, formatMhz, formatNumber, formatSigned } from "../format.ts";
+import { TRIGGER_WORDS } from "../utsc-words.ts";
 
 /** How long an event has lasted, from the first frame that showed it to the last. */
 export function lengthWords({ firstMs, lastMs }: Pick<PlantEvent, "firstMs" | "lastMs">): string {
@@ -39,6 +40,17 @@ export function statisticWords(statistic: string, value: number): string {
   return unit ? `${text} ${unit}` : text;
 }
 
+/** A sentence of the backend with the minus sign of the page's figures: `the level was −26.0 dBmV`. */
+export function sentenceWords(sentence: string): string {
+  return sentence.replace(/(?<=^|\s)-(?=\d+(?:\.\d+)? dB)/g, "\u2212");
+}
+
+/** That one frame need not show what was seen over frames: `seenIn` as of `EvidenceView`. */
+export function seenInWords(seenIn: string, sequence: number): string {
+  const where = seenIn === "between bursts" ? seenIn : `in the ${seenIn}`;
+  return `It was seen ${where}, up to frame ${formatCount(sequence)}: no frame need show it alone.`;
+}
+
 /** What a replay came to: `Fires again: 19.2 dB over 13.0 dB`. */
 export function replayWords(event: Pick<PlantEvent, "evidence">, replay: Replay): string {
   const { statistic } = event.evidence;
@@ -67,6 +79,16 @@ export function hiddenMainsWords(
   const hidden = state?.sessions.find((session) => session.sessionId === sessionId)?.hiddenMainsHz ?? [];
   if (hidden.length === 0) return undefined;
   return `Hum and mains-locked impulses at ${hertzList(hidden)} cannot be told: the frames all stand at one phase of them. Another repeat period shows them.`;
+}
+
+/** What is not judged in a session because a trigger selects its frames, as a sentence. */
+export function restingWords(
+  state: DetectionState | undefined,
+  sessionId: string | undefined,
+): string | undefined {
+  const mode = state?.sessions.find((session) => session.sessionId === sessionId)?.trafficRestsFor;
+  if (mode === undefined || mode === null) return undefined;
+  return `Low traffic, silent channels and transmitters that never stop are not judged: the trigger ${TRIGGER_WORDS[mode]} selects the frames.`;
 }
 
 /** "50, 60 and 100 Hz". */

@@ -20,6 +20,9 @@ import {
   relationWords,
   replaySourceWords,
   replayWords,
+  restingWords,
+  seenInWords,
+  sentenceWords,
   statisticWords,
 } from "./event-words.ts";
 import { evidenceView } from "./evidence.ts";
@@ -128,6 +131,13 @@ test("a statistic is said with the unit in its name", () => {
   expect(figureWords("teeth", 7)).toEqual({ name: "Teeth", value: "7" });
 });
 
+test("levels in the backend's sentences have the page's minus sign, and its other hyphens stay", () => {
+  expect(sentenceWords("the level was -20.2 dBmV where mask “node-7” allows -40.0 dBmV: 19.8 dB over")).toBe(
+    "the level was \u221220.2 dBmV where mask “node-7” allows \u221240.0 dBmV: 19.8 dB over",
+  );
+  expect(sentenceWords("Short-wave broadcast of 5-10 MHz")).toBe("Short-wave broadcast of 5-10 MHz");
+});
+
 test("an event that is not measured against a channel does not say that none is near", () => {
   expect(relationWords({ dBc: -24.26, channels: [] })).toBe("−24.3 dBc");
   expect(relationWords({ dBc: null, channels: ["1", "2", "3", "4"] })).toBe(
@@ -149,6 +159,7 @@ describe("the state of the detectors", () => {
     sessionId: "s1",
     hasPlan: true,
     hiddenMainsHz: null,
+    trafficRestsFor: null,
     framesAnalysed: 900,
     framesSkipped: 0,
     framesWaiting: 0,
@@ -172,6 +183,12 @@ describe("the state of the detectors", () => {
     expect(words([50, 60, 100, 120])).toContain("at 50, 60, 100 and 120 Hz cannot be told");
     expect(words([60])).toContain("at 60 Hz cannot be told");
     for (const silent of [words([]), words(null), words([50], "another")]) expect(silent).toBeUndefined();
+  });
+  test("what a trigger keeps them from judging is said of its session", () => {
+    const words = (trafficRestsFor: "idleSid" | null, id = "s1") =>
+      restingWords({ ...state, sessions: [{ ...session, trafficRestsFor }] }, id);
+    expect(words("idleSid")).toContain("are not judged: the trigger Idle SID selects the frames");
+    for (const silent of [words(null), words("idleSid", "another")]) expect(silent).toBeUndefined();
   });
   test("a worker that is started again, frames that were skipped and an unknown plan are said", () => {
     expect(detectionTrouble({ ...state, worker: "restarting", sentence: "Being started again." })).toBe(
@@ -226,8 +243,34 @@ describe("the evidence", () => {
   };
   const event: PlantEvent = { ...ingress, f0Hz: 30_000_000, bwHz: 50_000 };
 
-  test("the strongest frame at the event stands over the power average of the others", () => {
-    const view = evidenceView(event, [frame(1, 0), frame(2, 0), frame(3, 30), frame(4, 10)])!;
+  const peakAt = (peakFrame: number, statistic = event.evidence.statistic) => ({
+    ...event,
+    evidence: { ...event.evidence, peakFrame, statistic },
+  });
+
+  test("the frame at which the detector's value was largest is the peak, whatever power others have there", () => {
+    const stored = [frame(1, 0), frame(2, 40), frame(3, 10), frame(4, 40)];
+    const view = evidenceView(peakAt(3), stored)!;
+    expect(view.peak.sequence).toBe(3);
+    expect(view.seenIn).toBeUndefined();
+    expect(view.panel.series.map(({ name }) => name)).toContain("Frame 3, the peak");
+    // Of an event that does not tell it, the middle of the five frames around it.
+    expect(evidenceView(event, [...stored, frame(5, 0)])!.peak.sequence).toBe(3);
+  });
+
+  test("of what an average or a hold showed it is said that no frame need show it alone", () => {
+    const statistic = "excess over neighbours in dB, average of 16 frames";
+    const view = evidenceView(peakAt(2, statistic), [frame(1, 0), frame(2, 0), frame(3, 30)])!;
+    expect(view.seenIn).toBe("average of 16 frames");
+    expect(view.panel.series.map(({ name }) => name)).toContain("Frame 2, the last of those that showed it");
+    expect(seenInWords(view.seenIn!, 1250)).toBe(
+      "It was seen in the average of 16 frames, up to frame 1\u2009250: no frame need show it alone.",
+    );
+    expect(seenInWords("between bursts", 2)).toMatch(/^It was seen between bursts, up to frame 2:/);
+  });
+
+  test("the peak stands over the power average of the others", () => {
+    const view = evidenceView(peakAt(3), [frame(1, 0), frame(2, 0), frame(3, 30), frame(4, 10)])!;
     expect(view.peak.sequence).toBe(3);
     expect(view.others).toBe(3);
     const [average, peak] = view.panel.series;

@@ -11,6 +11,8 @@ export interface EvidenceView {
   around: { fromHz: number; toHz: number };
   /** Sequence number and capture time of the frame at the peak. */
   peak: { sequence: number; capturedAtMs: number };
+  /** What of the frames up to the peak showed the event, as `average of 16 frames`; undefined where the peak did. */
+  seenIn: string | undefined;
   /** Frames that the average is over. */
   others: number;
   /** The threshold can be drawn as a level. */
@@ -28,14 +30,16 @@ interface Levels {
 /** At least so much of the spectrum is shown at either side of an event. */
 const LEAST_REACH_HZ = 2_000_000;
 const REACH_WIDTHS = 3;
+/** Ends of the statistics that go over frames up to the peak. */
+const SEEN_IN = /, (average of \d+ frames|max hold of \d+ frames|between bursts)$/;
 
 /**
- * The frame with most power in the band of the event over the power average of the others, and the threshold that it
+ * The frame at which the detector's value was largest over the power average of the others, and the threshold that it
  * passed, where that is a level. Undefined where no frame is stored.
  */
 export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]): EvidenceView | undefined {
   const spectra = frames.map(levelsOf);
-  const peak = strongest(spectra, event);
+  const peak = peakOf(spectra, event);
   if (!peak) return undefined;
   const others = spectra.filter((one) => one !== peak && isSameAxis(one, peak));
   const bins = peak.levelsDbmv.length;
@@ -54,7 +58,9 @@ export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]
     const name = others.length === 1 ? "The other frame" : `Average of the ${others.length} others`;
     add(name, reference, "trace-average");
   }
-  add(`Frame ${peak.sequence}, the peak`, peak.levelsDbmv, "trace-live");
+  const seenIn = SEEN_IN.exec(event.evidence.statistic)?.[1];
+  const role = seenIn === undefined ? "the peak" : "the last of those that showed it";
+  add(`Frame ${peak.sequence}, ${role}`, peak.levelsDbmv, "trace-live");
   if (threshold) {
     const { statistic } = event.evidence;
     const words = statisticWords(statistic, event.evidence.threshold);
@@ -77,6 +83,7 @@ export function evidenceView(event: PlantEvent, frames: readonly SpectrumFrame[]
     },
     around,
     peak: { sequence: peak.sequence, capturedAtMs: peak.capturedAtMs },
+    seenIn,
     others: others.length,
     hasThresholdLine: threshold !== undefined,
   };
@@ -90,19 +97,9 @@ function levelsOf(frame: SpectrumFrame): Levels {
   return { sequence, capturedAtMs, levelsDbmv, firstBinHz, binSpacingHz };
 }
 
-function strongest(spectra: readonly Levels[], { f0Hz, bwHz }: PlantEvent): Levels | undefined {
-  let best: Levels | undefined;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const spectrum of spectra) {
-    const half = Math.max(bwHz, spectrum.binSpacingHz) / 2;
-    const [first, end] = binsOfBand(spectrum, f0Hz - half, f0Hz + half);
-    const powers = powersOfLevels(spectrum.levelsDbmv.subarray(first, end), new Float64Array(end - first));
-    const power = powers.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0);
-    if (best && power <= most) continue;
-    best = spectrum;
-    most = power;
-  }
-  return best;
+/** Of events of earlier versions, and where the peak itself was lost, the one in the middle. */
+function peakOf(spectra: readonly Levels[], { evidence }: PlantEvent): Levels | undefined {
+  return spectra.find(({ sequence }) => sequence === evidence.peakFrame) ?? spectra[spectra.length >> 1];
 }
 
 function reachOf({ f0Hz, bwHz }: PlantEvent, { levelsDbmv, firstBinHz, binSpacingHz }: Levels) {

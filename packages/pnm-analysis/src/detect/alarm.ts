@@ -19,7 +19,7 @@ export class Alarm {
   #frames = 0;
   #seen = 0;
   #firstS = Number.NaN;
-  #peak: { value: number; sequence: number } | undefined;
+  #peak: { sighting: Sighting; sequence: number } | undefined;
 
   /**
    * @param timing `framesPerStep`: frames that one step stands for, 1 unless given. `isDutyToNow`: the duty is of all
@@ -76,8 +76,8 @@ export class Alarm {
     const { memory, effect } = alarmStep(this.#memory, excessDb, timeS, this.#timing);
     this.#memory = memory;
     if (effect === undefined) return undefined;
-    if (effect === "raise" && sighting) {
-      this.event = this.#eventOf(sighting, timeS);
+    if (effect === "raise" && sighting && this.#peak) {
+      this.event = this.#eventOf(sighting, timeS, this.#peak);
       this.#journal.add(this.event);
     }
     if (!this.event) return undefined;
@@ -92,8 +92,8 @@ export class Alarm {
 
   #see(sighting: Sighting, timeS: number, sequence: number): void {
     this.#seen += 1;
-    const isPeak = this.#peak === undefined || sighting.value > this.#peak.value;
-    if (isPeak) this.#peak = { value: sighting.value, sequence };
+    const isPeak = this.#peak === undefined || sighting.value > this.#peak.sighting.value;
+    if (isPeak) this.#peak = { sighting, sequence };
     const { event } = this;
     if (!event) return;
     event.lastS = timeS;
@@ -111,12 +111,11 @@ export class Alarm {
     if (isPeak) {
       event.dBc = sighting.dBc ?? event.dBc;
       event.severity = sighting.severity ?? this.#journal.severityOf(event.dBc);
-      event.evidence.value = sighting.value;
-      event.evidence.frames = around(sequence);
+      event.evidence = evidenceOf(sighting, sequence);
     }
   }
 
-  #eventOf(sighting: Sighting, timeS: number): DetectorEvent {
+  #eventOf(sighting: Sighting, timeS: number, peak: { sighting: Sighting; sequence: number }): DetectorEvent {
     return {
       id: this.#journal.nextId(),
       detector: this.detector,
@@ -132,17 +131,17 @@ export class Alarm {
       levelDbmv: sighting.levelDbmv,
       dBc: sighting.dBc,
       channels: sighting.channels,
-      evidence: {
-        statistic: sighting.statistic,
-        value: this.#peak?.value ?? sighting.value,
-        threshold: sighting.threshold,
-        frames: around(this.#peak?.sequence ?? 0),
-      },
+      evidence: evidenceOf(peak.sighting, peak.sequence),
       classification: sighting.classification,
       confidence: sighting.confidence ?? 1,
       figures: sighting.figures ?? {},
     };
   }
+}
+
+/** A detector may look in several ways, each with a threshold of its own: those of the peak are told with its value. */
+function evidenceOf({ statistic, value, threshold }: Sighting, peakFrame: number): DetectorEvent["evidence"] {
+  return { statistic, value, threshold, peakFrame, frames: around(peakFrame) };
 }
 
 function around(sequence: number): number[] {

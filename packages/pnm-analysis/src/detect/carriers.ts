@@ -21,7 +21,8 @@ const MAIN_LOBE_ENBW = 2.2;
 
 /**
  * D8: what does not fit the channel table. Carriers outside of it, channels without a burst, with hardly any, at the
- * wrong level, or with a transmitter that does not stop.
+ * wrong level, or with a transmitter that does not stop. How often a channel sends is not judged by frames that a
+ * trigger selects: an idle SID shows no burst at all, one modem only its own.
  */
 export class CarrierDetector implements Detector {
   readonly id = "D8";
@@ -131,6 +132,14 @@ export class CarrierDetector implements Detector {
   }
 
   #judgeChannel(view: FrameView, record: ChannelRecord): DetectorNotice[] {
+    const isKnown = record.frames >= LEAST_FRAMES / 2;
+    const levels = isKnown ? this.#judgeLevel(view, record) : [];
+    if (this.#context.isTriggered) return levels;
+    const stuck = isKnown ? this.#judgeStuck(view, record) : [];
+    return [...this.#judgeTraffic(view, record), ...levels, ...stuck];
+  }
+
+  #judgeTraffic(view: FrameView, record: ChannelRecord): DetectorNotice[] {
     const { thresholds } = this.#context;
     const { timeS } = view.frame;
     const silentS = timeS - (Number.isNaN(record.lastActiveS) ? this.#startS : record.lastActiveS);
@@ -159,7 +168,6 @@ export class CarrierDetector implements Detector {
         }),
       ),
     );
-    notices.push(...this.#judgeLevel(view, record), ...this.#judgeStuck(view, record));
     return notices;
   }
 

@@ -140,7 +140,31 @@ test("an event's evidence lies around its peak, and ids are those that were aske
   const [event] = detectors.events;
   expect(event!.id).toBe("mine");
   expect(event!.evidence.frames).toEqual([38, 39, 40, 41, 42]);
+  expect(event!.evidence.peakFrame).toBe(40);
   expect(event!.evidence.value).toBeGreaterThan(event!.evidence.threshold);
+});
+
+test("the evidence tells the look in which the value was largest, with the threshold of that look", () => {
+  const frames = noise(80, (levels, sequence) => {
+    if (sequence < 60) levels[200] = -49;
+    else levels[200] = -25;
+  });
+  const [event] = wouldHaveFired(frames, { plan: empty, enabled: ["D1"] }).events;
+  expect(event!.evidence.peakFrame).toBeGreaterThanOrEqual(60);
+  expect(event!.evidence).toMatchObject({
+    statistic: "excess over neighbours in dB, single frame",
+    threshold: 13,
+  });
+});
+
+test("the traffic of channels is not judged by frames that a trigger selects, and ingress beside them is", () => {
+  const plan = { channels: [{ ...full.channels[0]!, upperHz: 20e6 }], upperEdgeHz: 85e6 };
+  const shape = (levels: Float32Array) => levels.fill(-20, 350, 351);
+  const counts = (isTriggered: boolean, thresholds = {}) =>
+    wouldHaveFired(noise(600, shape), { plan, isTriggered, thresholds }).counts;
+  expect(counts(false)).toEqual({ narrowbandIngress: 1, lowTraffic: 1 });
+  expect(counts(false, { d8SilentS: 10 })).toMatchObject({ channelSilent: 1 });
+  expect(counts(true, { d8SilentS: 10 })).toEqual({ narrowbandIngress: 1 });
 });
 
 test("a line in a narrow gap between two channels is found where it lies", () => {

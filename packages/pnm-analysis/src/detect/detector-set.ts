@@ -31,6 +31,8 @@ export interface DetectorSetOptions {
   noiseBaselineDbmv?: number | undefined;
   /** Channels of the downstream, for D4; none where they are not known. */
   downstream?: readonly DownstreamCarrier[];
+  /** A trigger selects the frames, so that silence, traffic and endless sending of channels are not judged. */
+  isTriggered?: boolean | undefined;
   /** Ids of new events; counts from 1 unless given. */
   nextId?: () => string;
 }
@@ -77,6 +79,11 @@ export class DetectorSet {
   get quietDbmv(): number | undefined {
     const view = this.#view;
     return view === undefined || view.isSpoilt || Number.isNaN(view.quietDbmv) ? undefined : view.quietDbmv;
+  }
+
+  /** Level relative to the channel at a frequency, or to the nearest where none is there; undefined without channels. */
+  dBcAt(frequencyHz: number, levelDbmv: number): number | undefined {
+    return this.#view?.dBcAt(frequencyHz, levelDbmv);
   }
 
   /** The channels held against the levels that the CMTS sets; undefined where that says nothing yet. */
@@ -128,8 +135,8 @@ export class DetectorSet {
   }
 
   #create(): void {
-    const { enabled = DETECTORS, noiseBaselineDbmv, downstream } = this.#options;
-    const context = { thresholds: thresholdsWith(this.#options.thresholds), journal: this.#journal };
+    const { enabled = DETECTORS, noiseBaselineDbmv, downstream, isTriggered, thresholds } = this.#options;
+    const context = { thresholds: thresholdsWith(thresholds), journal: this.#journal, isTriggered };
     const paths = new PathDistortionDetector(context, downstream);
     const lines = new NarrowbandDetector(context);
     if (enabled.includes("D4")) lines.isExplained = (frequencyHz) => paths.explains(frequencyHz, 150_000);

@@ -14,6 +14,8 @@ export interface Detector {
 export interface DetectorContext {
   thresholds: Thresholds;
   journal: EventJournal;
+  /** A trigger selects the frames: how often a channel sends in them says nothing of its traffic. */
+  isTriggered?: boolean | undefined;
 }
 
 /** Times of the alarm that the thresholds give. */

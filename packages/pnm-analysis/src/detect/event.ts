@@ -73,7 +73,9 @@ export interface DetectorEvent {
     /** Largest value so far, and the threshold that it passed. */
     value: number;
     threshold: number;
-    /** Sequence numbers of the peak and the two frames on either side of it. */
+    /** Sequence number of the frame at which the value was largest. */
+    peakFrame: number;
+    /** Its sequence number and those of the two frames on either side of it. */
     frames: number[];
   };
   classification: string | undefined;

@@ -40,7 +40,12 @@ class Stream {
   #sequence = 0;
 
   constructor(...masks: WatchedMask[]) {
-    this.watch = new MaskWatch({ plan: PLAN, masks, thresholds: { clearS: 5, cooldownS: 10 } });
+    this.watch = new MaskWatch({
+      plan: PLAN,
+      masks,
+      thresholds: { clearS: 5, cooldownS: 10 },
+      dBcAt: (_, levelDbmv) => levelDbmv + 6,
+    });
   }
 
   feed(
@@ -89,12 +94,22 @@ test("a carrier over a mask is an event once it is there for so many frames in a
       levelDbmv: -26,
       channels: [],
       evidence: { value: 14, threshold: 0, frames: [11, 12, 13, 14, 15] },
-      figures: { limitDbmv: -40, worstDb: 14, worstLevelDbmv: -26, bandFromHz: 20.45e6, bandToHz: 29.95e6 },
+      figures: { limitDbmv: -40, worstDb: 14, worstLevelDbmv: -26, bandFromHz: 20.75e6, bandToHz: 29.95e6 },
     },
   });
   expect(notice!.event.f0Hz).toBeCloseTo(25e6, 0);
   expect(notice!.event.bwHz).toBe(1e5);
   expect(stream.watch.states).toMatchObject([{ id: "m1", isFailing: true, fit: { fit: "whole" } }]);
+});
+
+test("an event beside the channels tells its level relative to the channel nearby, one in a channel none", () => {
+  const beside = new Stream(watched());
+  expect(beside.feed(3, { bin: 150, levelDbmv: -26 })[0]!.event.dBc).toBe(-20);
+  const within = new Stream(watched());
+  expect(within.feed(3, { bin: 60, levelDbmv: 6 })[0]!.event).toMatchObject({
+    dBc: undefined,
+    channels: ["5"],
+  });
 });
 
 test("frames that are not in a row raise nothing", () => {

@@ -40,6 +40,8 @@ export interface MaskWatchOptions {
   masks?: readonly WatchedMask[];
   /** Those that differ from the defaults. */
   thresholds?: Partial<Thresholds>;
+  /** Level relative to the channel at a frequency or nearest to it; undefined where none was measured. */
+  dBcAt?: (frequencyHz: number, levelDbmv: number) => number | undefined;
   /** Ids of new events; counts from 1 unless given. */
   nextId?: () => string;
 }
@@ -222,15 +224,20 @@ export class MaskWatch {
     const bwHz = (end - first) * axis.binSpacingHz;
     const levelDbmv = levelsDbmv[worst]!;
     const upperDbmv = limits.upperDbmv[worst]!;
-    const limitDbmv = levelDbmv > upperDbmv ? upperDbmv : limits.lowerDbmv[worst]!;
+    const isAbove = levelDbmv > upperDbmv;
+    const limitDbmv = isAbove ? upperDbmv : limits.lowerDbmv[worst]!;
+    const { plan, dBcAt } = this.#options;
+    const channels = plan.channels
+      .filter(({ lowerHz, upperHz }) => lowerHz < worstHz + bwHz / 2 && upperHz > worstHz - bwHz / 2)
+      .map(({ id }) => id);
     return {
       f0Hz: worstHz,
       bwHz,
       isPlaceOfPeak: true,
       levelDbmv,
-      channels: this.#options.plan.channels
-        .filter(({ lowerHz, upperHz }) => lowerHz < worstHz + bwHz / 2 && upperHz > worstHz - bwHz / 2)
-        .map(({ id }) => id),
+      // In a channel the level is that of its own bursts, and under a limit nothing disturbs.
+      dBc: isAbove && channels.length === 0 ? dBcAt?.(worstHz, levelDbmv) : undefined,
+      channels,
       statistic: "level beyond the limit in dB",
       value: worstDb,
       threshold: 0,
