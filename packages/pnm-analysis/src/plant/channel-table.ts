@@ -50,13 +50,15 @@ export interface ChannelFigures {
   highestDbmv: number;
   /** Spread of burst levels: between modems, and by the short look at each. */
   levelSpreadDb: number;
-  /** Of OFDMA only. */
+  /** Of OFDMA only, and where a minislot has bins enough to tell granted from fading. */
   minislots: MinislotFigures | undefined;
   /** Excluded bands of OFDMA, in the order of the plan. */
   exclusions: ExclusionFigures[];
 }
 
 const SPUR_DB = 6;
+/** Of a minislot: with two bins, one that is always granted reads 87 % by the fading of single looks, with four 98 %. */
+const LEAST_BINS = 4;
 /** Noise alone takes a minislot over the threshold in fewer frames than this share. */
 const LEAST_ON_SHARE = 0.01;
 
@@ -124,7 +126,10 @@ function figuresOfChannel(
     meanDbmv: record.meanLevelDbmv,
     highestDbmv: record.highestDbmv,
     levelSpreadDb: record.levelSpreadDb,
-    minislots: channel.kind === "ofdma" ? minislotsOf(record, noiseBandwidthHz) : undefined,
+    minislots:
+      channel.kind === "ofdma" && MINISLOT_HZ >= LEAST_BINS * axis.binSpacingHz
+        ? minislotsOf(record, noiseBandwidthHz)
+        : undefined,
     exclusions: record.exclusions.map((exclusion) => exclusion.figures(enbwBins)),
   };
 }

@@ -67,6 +67,15 @@ test("minislots that nobody is granted have no level", () => {
   expect(minislots!.powerDbmv.every((level) => Number.isNaN(level))).toBe(true);
 });
 
+test.each([
+  [1024, true],
+  [512, false],
+])("of a span of 102.4 MHz %d bins tell minislots: %s", (bins, isTold) => {
+  const { minislots, exclusions } = figuresOf(ofdma, { receiver: { bins }, frames: 20 });
+  expect(minislots !== undefined).toBe(isTold);
+  expect(exclusions).toHaveLength(2);
+});
+
 test("excluded bands are deep, and one that ingress fills is told by its depth", () => {
   const clean = figuresOf(ofdma).exclusions;
   const carriers = Array.from({ length: 9 }, (_, i) => ({
