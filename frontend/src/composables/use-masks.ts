@@ -3,7 +3,7 @@ import { formatSigned } from "../model/format.ts";
 import { type LinePoint, orderedLine } from "../model/level-line.ts";
 import { maskText } from "../model/marker-query.ts";
 import { maskFileOf, readMaskFile } from "../model/mask-file.ts";
-import { freeName, measuredChannels, withPoint } from "../model/mask-making.ts";
+import { freeName, measuredChannels, noiseBandwidthOf, withPoint } from "../model/mask-making.ts";
 import {
   type MaskReport,
   type MaskSource,
@@ -144,6 +144,7 @@ export function makeMasks(monitor: LiveMonitor, remember: () => void): Masks {
   /** The line of a mask, or why there is none. */
   async function sourceOf(recipe: MaskRecipe): Promise<MaskSource | string> {
     const { channels } = target.value.port;
+    const noiseBandwidthHz = noiseBandwidthOf(report.value!);
     switch (recipe.from) {
       case "points":
         return { from: "points", points: [] };
@@ -151,12 +152,13 @@ export function makeMasks(monitor: LiveMonitor, remember: () => void): Masks {
         if (channels.length === 0) return "No channel table was read for this port, so there is no plan.";
         return {
           ...recipe,
+          noiseBandwidthHz,
           measured: measuredChannels(report.value!, channels, control.view.value.traceOptions.average.mode),
         };
       case "floor": {
         const line = await plot.ask<"line">({ kind: "line", of: "floor" });
         return line && line.length > 1
-          ? { from: "floor", upperDb: recipe.upperDb, line }
+          ? { from: "floor", upperDb: recipe.upperDb, line, noiseBandwidthHz }
           : "The noise floor is not known yet.";
       }
       case "reference": {
@@ -166,7 +168,13 @@ export function makeMasks(monitor: LiveMonitor, remember: () => void): Masks {
             ? "There is no reference trace: set one first (R)."
             : "This trace has no levels yet.";
         }
-        return { from: "reference", upperDb: recipe.upperDb, lowerDb: recipe.lowerDb, line };
+        return {
+          from: "reference",
+          upperDb: recipe.upperDb,
+          lowerDb: recipe.lowerDb,
+          line,
+          noiseBandwidthHz,
+        };
       }
     }
   }

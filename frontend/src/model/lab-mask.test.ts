@@ -13,8 +13,11 @@ const line = (points: number) =>
 const SOURCES: MaskSource[] = [
   { from: "points", points: line(3) },
   { from: "floor", line: line(3), upperDb: 6 },
+  { from: "floor", line: line(3), upperDb: 6, noiseBandwidthHz: 100_195.3 },
   { from: "reference", line: line(3), upperDb: 3, lowerDb: undefined },
+  { from: "reference", line: line(3), upperDb: 3, lowerDb: undefined, noiseBandwidthHz: 100_195.3 },
   { from: "plan", channelMarginDb: 6, idleDbmv: -44, measured: [{ ifIndex: 5, dbmvPerHz: -60.123 }] },
+  { from: "plan", channelMarginDb: 6, idleDbmv: -44, measured: [], noiseBandwidthHz: 100_195.3 },
 ];
 
 test.each(SOURCES)("a mask of this browser is one that the lab takes: $from", (source) => {
@@ -26,6 +29,13 @@ test.each(SOURCES)("a mask of this browser is one that the lab takes: $from", (s
   expect(isSameMask(form, stored)).toBe(true);
   expect(isSameMask({ ...form, consecutiveFrames: 3 }, stored)).toBe(false);
 });
+
+test.each(SOURCES.filter((source) => "noiseBandwidthHz" in source))(
+  "the lab is told the noise bandwidth that a mask was made at, in whole hertz: $from",
+  (source) => {
+    expect(labFormOf(mask(source))).toMatchObject({ source: { noiseBandwidthHz: 100_195 } });
+  },
+);
 
 test("levels go to the lab in hundredths of a dB and whole hertz", () => {
   expect(labFormOf(mask({ from: "points", points: line(2) }))).toMatchObject({

@@ -56,17 +56,35 @@ function roundedSource(source: MaskSource): PutLabMask["source"] {
     case "points":
       return { from: "points", points: roundedLine(source.points) };
     case "floor":
-      return { from: "floor", upperDb: source.upperDb, line: roundedLine(source.line) };
+      return {
+        from: "floor",
+        upperDb: source.upperDb,
+        line: roundedLine(source.line),
+        ...roundedBandwidth(source),
+      };
     case "reference":
       return {
         from: "reference",
         line: roundedLine(source.line),
         ...(source.upperDb !== undefined && { upperDb: source.upperDb }),
         ...(source.lowerDb !== undefined && { lowerDb: source.lowerDb }),
+        ...roundedBandwidth(source),
       };
-    case "plan":
-      return { ...source, measured: source.measured.map((channel) => ({ ...channel })) };
+    case "plan": {
+      const { from, channelMarginDb, idleDbmv, measured } = source;
+      return {
+        from,
+        channelMarginDb,
+        idleDbmv,
+        measured: measured.map((channel) => ({ ...channel })),
+        ...roundedBandwidth(source),
+      };
+    }
   }
+}
+
+function roundedBandwidth({ noiseBandwidthHz }: { noiseBandwidthHz?: number | undefined }) {
+  return noiseBandwidthHz === undefined ? {} : { noiseBandwidthHz: Math.round(noiseBandwidthHz) };
 }
 
 function roundedLine(line: LevelLine) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Marker } from "./marker.ts";
 import { decodeMarkers, encodeMarkers, type MarkedView } from "./marker-query.ts";
-import type { MaskSpec } from "./mask-spec.ts";
+import type { MaskSource, MaskSpec } from "./mask-spec.ts";
 
 const MARKERS: Marker[] = [
   { number: 1, kind: "normal", trace: "average", frequencyHz: 27_185_000, isTracking: true },
@@ -69,6 +69,21 @@ const VIEW: MarkedView = {
 /** As an address bar hands it back. */
 const throughAddress = (query: Record<string, string>) =>
   Object.fromEntries(new URLSearchParams(new URLSearchParams(query).toString()));
+
+test("the noise bandwidth that a mask was made at comes back from the address, whatever the mask is made from", () => {
+  const line = [
+    { frequencyHz: 5e6, levelDbmv: -50 },
+    { frequencyHz: 85e6, levelDbmv: -48.5 },
+  ];
+  const sources: MaskSource[] = [
+    { from: "floor", upperDb: 6, line, noiseBandwidthHz: 100_195 },
+    { from: "reference", upperDb: 3, lowerDb: 3, line, noiseBandwidthHz: 100_195 },
+    { from: "plan", channelMarginDb: 6, idleDbmv: -44, measured: [], noiseBandwidthHz: 100_195 },
+    { from: "floor", upperDb: 6, line },
+  ];
+  const masks = sources.map((source, at) => ({ ...MASKS[0]!, id: at + 1, source }));
+  expect(decodeMarkers(throughAddress(encodeMarkers({ ...VIEW, masks }))).masks).toEqual(masks);
+});
 
 test("markers, masks that are on and followed bands come back from the address as they were", () => {
   expect(decodeMarkers(throughAddress(encodeMarkers(VIEW)))).toEqual(VIEW);

@@ -129,14 +129,21 @@ function sourceText(source: MaskSource): string {
     case "points":
       return ["points", ...lineTexts(source.points)].join("_");
     case "floor":
-      return ["floor", tenths(source.upperDb), ...lineTexts(source.line)].join("_");
-    case "reference":
-      return ["reference", tenths(source.upperDb), tenths(source.lowerDb), ...lineTexts(source.line)].join(
+      return ["floor", ...bandwidthTexts(source), tenths(source.upperDb), ...lineTexts(source.line)].join(
         "_",
       );
+    case "reference":
+      return [
+        "reference",
+        ...bandwidthTexts(source),
+        tenths(source.upperDb),
+        tenths(source.lowerDb),
+        ...lineTexts(source.line),
+      ].join("_");
     case "plan":
       return [
         "plan",
+        ...bandwidthTexts(source),
         tenths(source.channelMarginDb),
         tenths(source.idleDbmv),
         ...source.measured.map(({ ifIndex, dbmvPerHz }) => `${ifIndex}:${tenths(dbmvPerHz)}`),
@@ -153,7 +160,10 @@ function maskOf(text: string): MaskSpec | undefined {
   return { id: 0, revision: 0, name: plain(name), isOn: true, source, trace: known, consecutiveFrames };
 }
 
-function sourceOf([from = "", ...parts]: string[]): MaskSource | undefined {
+function sourceOf([from = "", ...given]: string[]): MaskSource | undefined {
+  const [, bandwidth] = given[0]?.match(BANDWIDTH) ?? [];
+  const parts = bandwidth ? given.slice(1) : given;
+  const noise = optional("noiseBandwidthHz", numberOf(bandwidth));
   const db = (text: string | undefined) => {
     const value = numberOf(text);
     return value === undefined ? undefined : value / 10;
@@ -166,11 +176,11 @@ function sourceOf([from = "", ...parts]: string[]): MaskSource | undefined {
     case "floor": {
       const upperDb = db(parts[0]);
       const line = lineOf(parts.slice(1));
-      return upperDb === undefined || !line ? undefined : { from, upperDb, line };
+      return upperDb === undefined || !line ? undefined : { from, upperDb, line, ...noise };
     }
     case "reference": {
       const line = lineOf(parts.slice(2));
-      return line && { from, upperDb: db(parts[0]), lowerDb: db(parts[1]), line };
+      return line && { from, upperDb: db(parts[0]), lowerDb: db(parts[1]), line, ...noise };
     }
     case "plan": {
       const [channelMarginDb, idleDbmv] = [db(parts[0]), db(parts[1])];
@@ -183,11 +193,19 @@ function sourceOf([from = "", ...parts]: string[]): MaskSource | undefined {
         measured: measured
           .filter((pair) => pair.length === 2 && pair.every(Number.isFinite))
           .map(([ifIndex, value]) => ({ ifIndex: ifIndex!, dbmvPerHz: value! / 10 })),
+        ...noise,
       };
     }
     default:
       return undefined;
   }
+}
+
+/** The noise bandwidth that a mask was made at, before all else: `n100195`, in hertz. */
+const BANDWIDTH = /^n([1-9]\d{0,8})$/;
+
+function bandwidthTexts({ noiseBandwidthHz }: { noiseBandwidthHz?: number | undefined }): string[] {
+  return noiseBandwidthHz === undefined ? [] : [`n${Math.round(noiseBandwidthHz)}`];
 }
 
 /** Kilohertz and tenths of a dBmV. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { spectrumFrame } from "../testing/spectrum-frame.ts";
 import { maskFileOf, readMaskFile, storedMasksOf } from "./mask-file.ts";
 import { MaskJudge } from "./mask-judge.ts";
-import { freeName, measuredChannels } from "./mask-making.ts";
+import { bandwidthWords, freeName, measuredChannels } from "./mask-making.ts";
 import type { MaskSource, MaskSpec } from "./mask-spec.ts";
 import { MONITOR_DEPTH, PlotData } from "./plot-data.ts";
 
@@ -59,9 +59,9 @@ class Bench {
     this.data.setPlan(channels);
   }
 
-  show(spectrum: number[], masks: MaskSpec[], isFrozen = false) {
+  show(spectrum: number[], masks: MaskSpec[], isFrozen = false, resolutionBandwidthHz = 100e3) {
     this.#sequence += 1;
-    this.data.ingest(spectrumFrame(this.#sequence, spectrum), isFrozen);
+    this.data.ingest(spectrumFrame(this.#sequence, spectrum, { resolutionBandwidthHz }), isFrozen);
     this.judge.judge(this.data, { masks, frozen: isFrozen });
     return this.judge.reports()[0];
   }
@@ -164,6 +164,19 @@ test("a reference mask has limits on both sides", () => {
   expect(low.worstDb).toBeCloseTo(7, 1);
 });
 
+test("a mask is judged anew once the bins of the same axis are of another noise bandwidth, and says so", () => {
+  const bench = new Bench(CHANNELS);
+  const source: MaskSource = { ...plan(), noiseBandwidthHz: 100e3 } as MaskSource;
+  const idleMargin = () => bench.judge.reports()[0]!.bands[2]!.worstDb;
+  bench.show(levels(), [mask({ source })]);
+  expect(idleMargin()).toBeCloseTo(-6, 1);
+  bench.show(levels(), [mask({ source })], false, 200e3);
+  expect(idleMargin()).toBeCloseTo(-9, 1);
+  expect(bandwidthWords(source, 100.4e3)).toBeUndefined();
+  expect(bandwidthWords(plan(), 200e3)).toBeUndefined();
+  expect(bandwidthWords(source, 200e3)).toBe("Made at 100.0 kHz, judged at 200.0 kHz: +3.0 dB for noise.");
+});
+
 test("where the CMTS expects no level of a channel the average that is measured stands in", () => {
   const bench = new Bench(CHANNELS);
   bench.show(levels(), []);
@@ -183,7 +196,12 @@ test("where the CMTS expects no level of a channel the average that is measured 
 });
 
 test("masks go to a file and come back, and a file that is none says what does not fit", () => {
-  const masks = [mask({ source: plan() }), mask({ id: 2, name: "b", consecutiveFrames: 4 })];
+  const atBandwidth = { ...plan(), noiseBandwidthHz: 100_195.3 } as MaskSource;
+  const masks = [
+    mask({ source: plan() }),
+    mask({ id: 2, source: atBandwidth }),
+    mask({ id: 3, name: "b", consecutiveFrames: 4 }),
+  ];
   const read = readMaskFile(maskFileOf(masks));
   expect(read).toEqual({ ok: true, masks });
   expect(readMaskFile("{")).toEqual({ ok: false, message: "This file is not JSON." });

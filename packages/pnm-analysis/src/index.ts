@@ -66,6 +66,7 @@ export {
   type MaskSource,
   type MaskTrace,
   type MeasuredChannel,
+  noiseShiftDb,
   orderedLine,
 } from "./mask/mask-source.ts";
 export {

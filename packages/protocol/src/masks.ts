@@ -9,6 +9,8 @@ export const MOST_LAB_MASK_POINTS = 4096;
 export const MOST_LAB_MASK_POINTS_OF_ALL = 250_000;
 
 const levelDb = z.number().min(-300).max(300);
+/** Of a bin when the mask was made, which its limits of noise are for; masks of before have none. */
+const noiseBandwidthHz = z.number().min(1).max(1e9).optional();
 
 /** How the line of a mask comes about; see `MaskSource` of `@pnmlab/pnm-analysis`. */
 export function maskSourceSchemaOf(mostPoints: number, leastDrawnPoints: number) {
@@ -19,18 +21,20 @@ export function maskSourceSchemaOf(mostPoints: number, leastDrawnPoints: number)
       from: z.literal("points"),
       points: z.array(point).min(leastDrawnPoints).max(mostPoints),
     }),
-    z.strictObject({ from: z.literal("floor"), line, upperDb: levelDb }),
+    z.strictObject({ from: z.literal("floor"), line, upperDb: levelDb, noiseBandwidthHz }),
     z.strictObject({
       from: z.literal("reference"),
       line,
       upperDb: levelDb.optional(),
       lowerDb: levelDb.optional(),
+      noiseBandwidthHz,
     }),
     z.strictObject({
       from: z.literal("plan"),
       channelMarginDb: levelDb,
       idleDbmv: levelDb,
       measured: z.array(z.strictObject({ ifIndex: z.int().min(0), dbmvPerHz: levelDb })).max(500),
+      noiseBandwidthHz,
     }),
   ]);
 }

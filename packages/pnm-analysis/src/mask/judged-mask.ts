@@ -30,7 +30,10 @@ export class JudgedMask {
   ) {
     this.axis = axis;
     this.limits = limitsOfMask(source, axis, plan, noiseBandwidthHz);
-    this.bands = bandsOfMask(this.limits, axis, plan).map((band) => ({ ...band, verdict: undefined }));
+    this.bands = bandsOfMask(this.limits, axis, plan, noiseBandwidthHz).map((band) => ({
+      ...band,
+      verdict: undefined,
+    }));
     this.#tests = this.bands.map((band) => new MaskTest(partOf(this.limits, band), consecutiveFrames));
   }
 

@@ -1,5 +1,7 @@
 import type { LevelSpectrum } from "../band.ts";
-import type { BandPlan } from "../plant/band-plan.ts";
+import type { BandPlan, PlanChannel } from "../plant/band-plan.ts";
+import { PlanPlaces } from "../plant/plan-places.ts";
+import { dbOfPower, powerOfDb } from "../units.ts";
 import { frequencyOfBin } from "./bins.ts";
 
 /** Limits per bin in dBmV; NaN where there is none. */
@@ -29,8 +31,10 @@ export function maskAroundTrace(
 }
 
 /**
- * Upper limit from the channel plan: the expected density plus `channelMarginDb` inside channels and 3 % of
- * their width beside them, `idleDbmv` elsewhere. A channel without an expected level has no limit.
+ * Upper limit from the channel plan: the expected density plus `channelMarginDb` inside channels and in the guards
+ * beside them (`BinClass.guard`), `idleDbmv` elsewhere, also in excluded bands but for a guard at their edges. Where
+ * the window's skirts reach further into those, the limit of the channel less the skirt is added. A channel without
+ * an expected level has no limit.
  */
 export function maskFromPlan(
   axis: LevelSpectrum,
@@ -38,17 +42,25 @@ export function maskFromPlan(
   options: { noiseBandwidthHz: number; channelMarginDb: number; idleDbmv: number },
 ): LimitMask {
   const mask = emptyMask(axis.levelsDbmv.length);
+  const places = new PlanPlaces(axis, plan, options.noiseBandwidthHz);
+  const limitOf = ({ expectedDbmvPerHz = Number.NaN }: PlanChannel) =>
+    expectedDbmvPerHz + dbOfPower(options.noiseBandwidthHz) + options.channelMarginDb;
   for (let k = 0; k < mask.upperDbmv.length; k += 1) {
-    const frequencyHz = frequencyOfBin(axis, k);
-    const channel = plan.channels.find(({ lowerHz, upperHz }) => {
-      const marginHz = 0.03 * (upperHz - lowerHz);
-      return frequencyHz >= lowerHz - marginHz && frequencyHz <= upperHz + marginHz;
-    });
-    if (!channel) mask.upperDbmv[k] = options.idleDbmv;
-    else if (channel.expectedDbmvPerHz !== undefined) {
-      mask.upperDbmv[k] =
-        channel.expectedDbmvPerHz + 10 * Math.log10(options.noiseBandwidthHz) + options.channelMarginDb;
+    const channels = places.channelsAt(k);
+    if (channels.length > 0) {
+      mask.upperDbmv[k] = Math.max(...channels.map(limitOf));
+      continue;
     }
+    const skirts = places.skirtsAt(k);
+    mask.upperDbmv[k] =
+      skirts.length === 0
+        ? options.idleDbmv
+        : dbOfPower(
+            skirts.reduce(
+              (sum, { channel, share }) => sum + share * powerOfDb(limitOf(channel)),
+              powerOfDb(options.idleDbmv),
+            ),
+          );
   }
   return mask;
 }

@@ -40,7 +40,22 @@ export interface BinMap {
 }
 
 const BESIDE_SHARE = 0.03;
-const GUARD_BINS = 2;
+/** Bins of a guard besides the main lobe of the window, at least. */
+export const GUARD_BINS = 2;
+
+/** The outer bins of a channel and the guard on either side, in bins; also where the axis does not reach. */
+export function binsOfChannel(
+  axis: Pick<LevelSpectrum, "firstBinHz" | "binSpacingHz">,
+  { lowerHz, upperHz }: Pick<PlanChannel, "lowerHz" | "upperHz">,
+  mainLobeBins: number,
+): { first: number; last: number; guard: number } {
+  const besideBins = Math.round((BESIDE_SHARE * (upperHz - lowerHz)) / axis.binSpacingHz);
+  return {
+    first: Math.ceil(binOfFrequency(axis, lowerHz) - 0.5),
+    last: Math.floor(binOfFrequency(axis, upperHz) + 0.5),
+    guard: Math.max(besideBins, GUARD_BINS + mainLobeBins),
+  };
+}
 
 /** Sorts the bins of an axis by the plan. @param mainLobeBins half width of the window's main lobe, 1 to 4 */
 export function mapBins(axis: LevelSpectrum, plan: BandPlan, mainLobeBins: number): BinMap {
@@ -54,10 +69,7 @@ export function mapBins(axis: LevelSpectrum, plan: BandPlan, mainLobeBins: numbe
     else if (frequencyHz > plan.upperEdgeHz) classes[k] = BinClass.above;
   }
   plan.channels.forEach((channel, number) => {
-    const first = Math.ceil(binOfFrequency(axis, channel.lowerHz) - 0.5);
-    const last = Math.floor(binOfFrequency(axis, channel.upperHz) + 0.5);
-    const besideBins = Math.round((BESIDE_SHARE * (channel.upperHz - channel.lowerHz)) / axis.binSpacingHz);
-    const guard = Math.max(besideBins, GUARD_BINS + mainLobeBins);
+    const { first, last, guard } = binsOfChannel(axis, channel, mainLobeBins);
     for (let k = Math.max(0, first - guard); k <= Math.min(length - 1, last + guard); k += 1) {
       if (k >= first && k <= last) classes[k] = BinClass.occupied;
       else if (classes[k] !== BinClass.occupied) classes[k] = BinClass.guard;

@@ -1,18 +1,16 @@
 import type { LevelSpectrum } from "../band.ts";
 import { binOfFrequency } from "../measure/bins.ts";
 import { dbOfPower } from "../units.ts";
-import type { PlanChannel } from "./band-plan.ts";
+import { GUARD_BINS, type PlanChannel } from "./band-plan.ts";
 import { type Block, meanPower } from "./blocks.ts";
 import { MINISLOT_HZ } from "./minislots.ts";
 
-/** Bins left out at either edge besides the main lobe of the window. */
-const GUARD_BINS = 2;
 /** Bins that make a mean. */
 const LEAST_BINS = 4;
 /** Minislots on either side that the band is compared with. */
 const NEIGHBOURS = 3;
 /** Noise bandwidth in bins under which a window is the rectangular one; that of the next, Hamming, is 1.36. */
-const RECTANGULAR_BINS = 1.2;
+export const RECTANGULAR_BINS = 1.2;
 /** What stands within 3 dB of the window's skirts may be nothing else. */
 const OVER_SKIRTS = 2;
 
@@ -139,6 +137,6 @@ export class ExclusionRecord {
  * Share of a flat signal that a rectangular window shows this many bins outside of its edge: the mean of its skirts,
  * 1 / (2 pi^2 x^2), integrated over the signal.
  */
-function rectangularSkirt(bins: number): number {
+export function rectangularSkirt(bins: number): number {
   return 1 / (2 * Math.PI * Math.PI * bins);
 }
