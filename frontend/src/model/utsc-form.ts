@@ -1,4 +1,3 @@
-import { TIME_SAMPLES_WINDOW } from "@pnmlab/pnm-analysis";
 import {
   UTSC_WINDOWS,
   type UtscCapability,
@@ -10,6 +9,7 @@ import { formatMhz } from "./format.ts";
 import { parseFrequencyHz, parseNumber } from "./parse-number.ts";
 import { boxOfColumns, type QualifyBox, qualifyColumns } from "./qualify-box.ts";
 import type { SetupField } from "./setup/fields.ts";
+import { formText } from "./setup/units.ts";
 
 /** Windows that our own FFT of samples of time can take. */
 export type OwnWindow = NonNullable<UtscRequest["ownWindow"]>;
@@ -30,9 +30,10 @@ export interface UtscForm {
   /** Milliseconds. */
   repeat: string;
   outputFormat: UtscRequest["outputFormat"];
-  window: UtscWindow;
-  /** Of our own FFT, where the format is one of samples of time. */
-  ownWindow: OwnWindow;
+  /** Empty where it is left to the default. */
+  window: UtscWindow | "";
+  /** Of our own FFT, where the format is one of samples of time; empty where it is left to the default. */
+  ownWindow: OwnWindow | "";
   /** MHz; the three of the qualify box are empty together where there is none. */
   qualifyCentre: string;
   /** MHz. */
@@ -75,13 +76,13 @@ export function defaultRequest(capability: UtscCapability | null): UtscRequest {
 
 export function formOf(request: UtscRequest): UtscForm {
   return {
-    centre: formatMhz(request.centerFrequencyHz),
-    span: formatMhz(request.spanHz),
+    centre: formText(request.centerFrequencyHz, "Hz"),
+    span: formText(request.spanHz, "Hz"),
     bins: String(request.bins),
     repeat: String(request.repeatPeriodUs / 1000),
     outputFormat: request.outputFormat,
-    window: request.window ?? "rectangular",
-    ownWindow: request.ownWindow ?? TIME_SAMPLES_WINDOW,
+    window: request.window ?? "",
+    ownWindow: request.ownWindow ?? "",
     ...qualifyTexts(boxOfColumns(request)),
   };
 }
@@ -92,8 +93,8 @@ type QualifyTexts = Pick<UtscForm, "qualifyCentre" | "qualifyWidth" | "qualifyTh
 export function qualifyTexts(box: QualifyBox | undefined): QualifyTexts {
   if (!box) return { qualifyCentre: "", qualifyWidth: "", qualifyThreshold: "" };
   return {
-    qualifyCentre: formatMhz(box.centreHz),
-    qualifyWidth: formatMhz(box.bandwidthHz),
+    qualifyCentre: formText(box.centreHz, "Hz"),
+    qualifyWidth: formText(box.bandwidthHz, "Hz"),
     qualifyThreshold: box.thresholdDbmv.toFixed(1),
   };
 }
@@ -122,13 +123,15 @@ function qualifyIssues(form: QualifyTexts): Partial<Record<UtscField, FieldIssue
 
 /**
  * The request of the form on top of what was asked for before: columns that this form does not show, such as the
- * trigger, stay; a box that was removed goes, and so does the window of our own FFT where none is made.
+ * trigger, stay; a box that was removed goes, and so does a window that is left to the default now, or one of our own
+ * FFT where none is made.
  */
 export function requestOf(before: UtscRequest | undefined, form: UtscRequest): UtscRequest {
   const {
     qualifyCenterFrequencyHz: _centre,
     qualifyBandwidthHz: _width,
     qualifyThresholdTenthDb: _threshold,
+    window: _window,
     ownWindow: _ownWindow,
     ...kept
   } = before ?? form;
@@ -152,7 +155,7 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
   if (centerFrequencyHz !== undefined && spanHz !== undefined && centerFrequencyHz * 2 < spanHz) {
     issues.span = {
       message: `A span of ${formatMhz(spanHz)} MHz around ${formatMhz(centerFrequencyHz)} MHz begins below 0 MHz`,
-      use: formatMhz(centerFrequencyHz * 2),
+      use: formText(centerFrequencyHz * 2, "Hz"),
     };
   }
   if (
@@ -165,7 +168,12 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
       use: capability.outputFormats[0]!,
     };
   }
-  if (capability && capability.windows.length > 0 && !capability.windows.includes(form.window)) {
+  if (
+    form.window !== "" &&
+    capability &&
+    capability.windows.length > 0 &&
+    !capability.windows.includes(form.window)
+  ) {
     issues.window = {
       message: `The capability row of this port offers ${capability.windows.join(", ")}`,
       use: capability.windows[0]!,
@@ -181,8 +189,8 @@ export function checkForm(form: UtscForm, capability: UtscCapability | null): Ut
     bins,
     repeatPeriodUs: Math.round(repeatMs! * 1000),
     outputFormat: form.outputFormat,
-    window: form.window,
-    ...(isTimeFormat(form.outputFormat) && { ownWindow: form.ownWindow }),
+    ...(form.window !== "" && { window: form.window }),
+    ...(form.ownWindow !== "" && isTimeFormat(form.outputFormat) && { ownWindow: form.ownWindow }),
     ...(box && qualifyColumns(box)),
   });
   if (parsed.success) return { ok: true, request: parsed.data };
@@ -205,6 +213,11 @@ const FIELD_OF: Partial<Record<string, UtscField>> = {
   qualifyBandwidthHz: "qualifyWidth",
   qualifyThresholdTenthDb: "qualifyThreshold",
 };
+
+/** Every field of this form. */
+export const UTSC_FORM_FIELDS: readonly UtscField[] = Object.values(FIELD_OF).filter(
+  (field) => field !== undefined,
+);
 
 /** The column that a field of this form is about. */
 export function wireFieldOf(field: UtscField): SetupField {

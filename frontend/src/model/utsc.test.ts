@@ -49,7 +49,25 @@ test("the window of our own FFT is asked for with samples of time, and goes with
   expect(ofForm("timeIQ").ownWindow).toBe("flatTop");
   expect(formOf(ofForm("timeIQ")).ownWindow).toBe("flatTop");
   expect(requestOf(ofForm("timeIQ"), ofForm("fftPower")).ownWindow).toBeUndefined();
-  expect(formOf(defaultRequest(capability)).ownWindow).toBe("blackmanHarris");
+  expect(formOf(defaultRequest(capability)).ownWindow).toBe("");
+});
+
+test("what a request leaves out or tells to the hertz stays so through the form", () => {
+  const { window: _, ...left } = defaultRequest(capability);
+  const request = {
+    ...left,
+    centerFrequencyHz: 45_000_125,
+    spanHz: 80_000_050,
+    qualifyCenterFrequencyHz: 27_185_250,
+    qualifyBandwidthHz: 400_125,
+    qualifyThresholdTenthDb: -205,
+  };
+  for (const asked of [request, { ...request, outputFormat: "timeIQ" as const }]) {
+    const verdict = checkForm(formOf(asked), capability);
+    expect(verdict).toEqual({ ok: true, request: asked });
+    expect(requestOf(asked, asked)).toEqual(asked);
+  }
+  expect(requestOf({ ...request, window: "hann" }, request).window).toBeUndefined();
 });
 
 test("each value that cannot be is refused at its field, with one that can", () => {
@@ -127,6 +145,20 @@ test("averaging by the CMTS stands on the status line, amber where it is not non
   expect(cell(8)!.source).toContain("bursts read lower");
   expect(cell()).toMatchObject({ value: "not read", differs: false });
 });
+
+test.each([
+  ["freeRunning", true],
+  ["cmMac", false],
+  ["idleSid", false],
+] as const)(
+  "in trigger mode %s another pace than the repeat period is a difference: %s",
+  (triggerMode, differs) => {
+    const session = aSession({ accepted: { triggerMode }, observed: { repeatPeriodUs: 200_000 } });
+    const cell = readoutsOf(session).get("repeat")!;
+    expect(cell).toMatchObject({ value: "200 ms", differs });
+    expect(cell.label.includes("asked")).toBe(differs);
+  },
+);
 
 test("jitter of the observed period is no difference", () => {
   const rows = truthRows(aSession({ observed: { repeatPeriodUs: 101_000 } }));

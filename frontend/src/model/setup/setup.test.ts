@@ -10,6 +10,7 @@ import { fieldWords, SETUP_GROUPS } from "./fields.ts";
 import { tellingRules } from "./judge.ts";
 import { bandRequest, parseOwnPresets, SPLIT_BANDS, withPreset } from "./presets.ts";
 import { issuesOfError } from "./refusal.ts";
+import { ruleIssues } from "./rule-issues.ts";
 import { rulerEndMhz, snapBox } from "./ruler.ts";
 import { formText, parseFieldText, parseMacAddress, readableValue } from "./units.ts";
 
@@ -20,6 +21,15 @@ const channels = [
 const midSplit = bandRequest(SPLIT_BANDS.find(({ id }) => id === "5-85")!, options);
 const read = (change: SetupDraft) =>
   readDraft({ ...draftOf(midSplit, options), ...change }, options, channels);
+
+test("the drawer refuses what the set-up page refuses, with the same value in its place", () => {
+  const wide = { ...midSplit, spanHz: 3_000_000_000 };
+  const ofPage = readDraft(draftOf(wide, options), options, channels).issues.get("spanHz")!;
+  const ofDrawer = ruleIssues(wide, options, channels).span!;
+  expect(ofDrawer.use).toBe(ofPage.use);
+  expect(`${ofDrawer.message}.`).toBe(ofPage.message);
+  expect(ruleIssues(midSplit, options, channels)).toEqual({});
+});
 
 test("every writable column has its place in the table, once", () => {
   const placed = SETUP_GROUPS.flatMap(({ fields }) => fields);
