@@ -1,7 +1,7 @@
 import type { ChannelFigures } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
-import { channelRows, sortedRows } from "./channel-table.ts";
+import { channelRows, selectedRow, sortedRows } from "./channel-table.ts";
 import { shownLevel } from "./shown-level.ts";
 
 const channel = (ifIndex: number, lowerMhz: number): UpstreamChannel => ({
@@ -37,6 +37,15 @@ const FIGURES: ChannelFigures = {
   minislots: undefined,
   exclusions: [],
 };
+
+test("without a choice the first channel with figures is the one shown in full", () => {
+  const channels = [channel(7, 5), channel(1, 10)];
+  const rows = channelRows(channels, [FIGURES]);
+  expect(rows[0]!.missing).toBe("outside the span");
+  expect(selectedRow(rows, undefined)!.channel.ifIndex).toBe(1);
+  expect(selectedRow(rows, 7)!.channel.ifIndex).toBe(7);
+  expect(selectedRow(channelRows(channels, []), undefined)!.channel.ifIndex).toBe(7);
+});
 
 const textsOf = (figures: Partial<ChannelFigures>) => {
   const [row] = channelRows([channel(1, 10)], [{ ...FIGURES, ...figures }]);

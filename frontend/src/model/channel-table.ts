@@ -73,6 +73,13 @@ export function channelRows(
   });
 }
 
+/** The row that is shown in full: the chosen one, else the first that has figures, else the first. */
+export function selectedRow(rows: readonly ChannelRow[], chosen: number | undefined): ChannelRow | undefined {
+  return (
+    rows.find(({ channel }) => channel.ifIndex === chosen) ?? rows.find(({ figures }) => figures) ?? rows[0]
+  );
+}
+
 /** The figures of a channel as the table words them, bounds with their sign. */
 export function cellsOf(figures: ChannelFigures, show: ShowLevel): Record<FigureColumn, ChannelCell> {
   const { powerDbmv, signalHz, deviationDb, carrierToNoiseDb, tiltDb, worstSpur } = figures;
