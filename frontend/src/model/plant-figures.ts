@@ -9,6 +9,7 @@ import {
   type SpectrumFrame,
 } from "@pnmlab/pnm-analysis";
 import type { UpstreamChannel } from "@pnmlab/protocol";
+import { formatMhz } from "./format.ts";
 import type { FrequencyAxis } from "./frequency-axis.ts";
 import type { BandFloorFigures } from "./plot-report.ts";
 
@@ -22,6 +23,7 @@ export type FloorOrigin = "quiet" | "betweenBursts";
 export class PlantFigures {
   readonly #view: FrameView;
   readonly #hasPlan: boolean;
+  readonly #upperEdgeHz: number;
   readonly #floor: Float64Array;
   #frame: SpectrumFrame;
 
@@ -33,7 +35,9 @@ export class PlantFigures {
   ) {
     const { firstBinHz, binSpacingHz } = axis;
     this.#frame = { firstBinHz, binSpacingHz, resolutionBandwidthHz, levelsDbmv, timeS: 0, sequence: 0 };
-    this.#view = new FrameView(this.#frame, bandPlanOf(channels));
+    const plan = bandPlanOf(channels);
+    this.#upperEdgeHz = plan.upperEdgeHz;
+    this.#view = new FrameView(this.#frame, plan);
     this.#hasPlan = channels.length > 0;
     this.#floor = new Float64Array(axis.bins).fill(Number.NaN);
   }
@@ -81,13 +85,27 @@ export class PlantFigures {
     const { classes } = this.#view.map;
     const { firstBinHz, binSpacingHz, levelsDbmv } = this.#frame;
     const lastHz = firstBinHz + (levelsDbmv.length - 1) * binSpacingHz;
+    const edge = `the upstream's edge, ${formatMhz(this.#upperEdgeHz, 0)} MHz`;
+    const noneIn = (lowerHz: number, upperHz: number) => {
+      const bins = this.#binsWhere((bin) => {
+        const frequencyHz = firstBinHz + bin * binSpacingHz;
+        return frequencyHz >= lowerHz && frequencyHz < upperHz;
+      });
+      if (!this.#hasPlan || bins.some((bin) => classes[bin] === BinClass.quiet)) return undefined;
+      if (!bins.some((bin) => classes[bin] === BinClass.above)) return "no quiet bin";
+      return lowerHz >= this.#upperEdgeHz ? `above ${edge}` : `no quiet bin below ${edge}`;
+    };
     return floorByBand(
       this.#frame,
       this.floorPerBin(),
       (bin) => this.#hasPlan && classes[bin] === BinClass.quiet,
     )
       .filter(({ lowerHz, upperHz }) => lowerHz < lastHz && upperHz > firstBinHz)
-      .map((band) => ({ ...band, label: `${band.lowerHz / 1e6}–${band.upperHz / 1e6} MHz` }));
+      .map((band) => ({
+        ...band,
+        label: `${band.lowerHz / 1e6}–${band.upperHz / 1e6} MHz`,
+        none: noneIn(band.lowerHz, band.upperHz),
+      }));
   }
 
   #medianOf(bins: ArrayLike<number>): number {

@@ -63,6 +63,19 @@ test("channel power is the sum over its bins and the floor is that of the bins o
   expect(report.bandFloors.map((band) => band.label)).toEqual(["10–20 MHz", "20–42 MHz"]);
 });
 
+test("a band without a quiet bin says whether it lies above the upstream", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  data.setPlan([{ ...channel, lowerFrequencyHz: 60e6, upperFrequencyHz: 84.9e6 }]);
+  const levelsHundredthsDbmv = new Int16Array(300).fill(-4000);
+  data.ingest(channelFrame(1, { firstBinHz: 60e6, levelsHundredthsDbmv }), false);
+  const { bandFloors } = takeReport(data, 1, NO_READINGS)!;
+  expect(bandFloors.map(({ label, none }) => [label, none])).toEqual([
+    ["42–65 MHz", "no quiet bin"],
+    ["65–85 MHz", "no quiet bin"],
+    ["85–204 MHz", "above the upstream's edge, 85 MHz"],
+  ]);
+});
+
 test("bins narrower than the resolution bandwidth do not count their power twice", () => {
   const power = (resolutionBandwidthHz: number) => {
     const data = new PlotData(MONITOR_DEPTH);

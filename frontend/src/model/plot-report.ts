@@ -8,6 +8,8 @@ import type { ShownFrame } from "./shown-frame.ts";
 export interface BandFloorFigures extends BandFloor {
   /** `5–10 MHz`. */
   label: string;
+  /** Why no bin of it shows the noise of the upstream; undefined where one does. */
+  none: string | undefined;
 }
 
 /** Figures of a plot as the page shows them, twice a second, and at once where the user changed what is measured. */
