@@ -9,7 +9,7 @@ import { PAPER_LOOK } from "../model/export/picture-look.ts";
 import { pictureSvg } from "../model/export/picture-svg.ts";
 import { imageUrl, pngOf } from "../model/export/raster.ts";
 import { saveFile } from "../model/export/save-file.ts";
-import { settingsRows } from "../model/export/settings-rows.ts";
+import { frameSettingsRows } from "../model/export/settings-rows.ts";
 import { tracesCsv } from "../model/export/traces-csv.ts";
 import { traceExportOf } from "../model/export/traces-json.ts";
 import { viewReport } from "../model/export/view-report.ts";
@@ -141,7 +141,7 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
       if (!plan) throw new Error(monitor.noPlayback.value || "Nothing is recorded here");
       const snapshot = await take();
       const of = subject();
-      const csv = new MatrixCsv(titleOf(of), settingsRows(of, snapshot));
+      const csv = new MatrixCsv(titleOf(of), frameSettingsRows(of, snapshot));
       const parts: BlobPart[] = [];
       written.value = 0;
       isCancelled = false;
@@ -162,6 +162,7 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
       } finally {
         written.value = undefined;
       }
+      parts.unshift(csv.head());
       const { cmts, port } = monitor.target.value;
       return {
         name: exportFileName([cmts.id, port.name], plan.fromMs, "frames", "csv"),

@@ -24,6 +24,7 @@ import { exportFileName } from "./file-name.ts";
 import { MatrixCsv, matrixCsvBytes } from "./matrix-csv.ts";
 import { PAPER_LOOK } from "./picture-look.ts";
 import { markerLines, pictureSvg } from "./picture-svg.ts";
+import { frameSettingsRows } from "./settings-rows.ts";
 import { sigmfArchive, sigmfData, sigmfHindrance, type sigmfMeta } from "./sigmf.ts";
 import { tracesCsv } from "./traces-csv.ts";
 import { traceExportOf } from "./traces-json.ts";
@@ -300,6 +301,24 @@ test("frames as a matrix are written in pieces that together are one file, bit-e
   ).toEqual([...levelsOf(7)]);
   expect(text.length / matrixCsvBytes(12, BINS)).toBeGreaterThan(0.9);
   expect(text.length / matrixCsvBytes(12, BINS)).toBeLessThan(1.1);
+  expect(csv.head().split("\r\n")).toEqual([
+    "# PNM Lab frames of cmts / port",
+    `# Frames: 12 from ${new Date(frameOf(1).capturedAtMs).toISOString()} to ${new Date(frameOf(12).capturedAtMs).toISOString()}`,
+    "# Port: x",
+    "",
+  ]);
+});
+
+test("frames are told with what belongs to them alone, the unit of levels once", () => {
+  const { subject, snapshot } = taken();
+  const names = frameSettingsRows(subject, snapshot).map(({ name }) => name);
+  expect(names.filter((name) => name === "Level unit")).toHaveLength(1);
+  expect(names).toContain("Calibration");
+  for (const name of ["Captured", "Average", "Max hold", "Min hold", "p10, p50, p90"])
+    expect(names).not.toContain(name);
+  expect(frameSettingsRows(subject, snapshot).find(({ name }) => name === "Source")?.value).toMatch(
+    /^recording/,
+  );
 });
 
 test("an axis that changes begins a new head line", () => {

@@ -21,21 +21,31 @@ export class MatrixCsv {
   #axis = "";
   readonly #title: string;
   readonly #settings: readonly SettingRow[];
-  #isBegun = false;
+  #firstMs: number | undefined;
+  #lastMs = 0;
+  #frames = 0;
 
+  /** @param settings those of the frames alone, not of a picture that is made of them */
   constructor(title: string, settings: readonly SettingRow[]) {
     this.#title = title;
     this.#settings = settings;
   }
 
+  /** The lines that stand before everything else; of the frames that have been written, so it is made last. */
+  head(): string {
+    const range =
+      this.#firstMs === undefined
+        ? "none"
+        : `${this.#frames} from ${new Date(this.#firstMs).toISOString()} to ${new Date(this.#lastMs).toISOString()}`;
+    const rows = [{ name: "Frames", value: range }, ...this.#settings];
+    return [`PNM Lab frames of ${this.#title}`, ...rows.map(({ name, value }) => `${name}: ${value}`)]
+      .map((line) => `# ${line}\r\n`)
+      .join("");
+  }
+
   /** The text of some more frames, oldest first. */
   write(frames: readonly SpectrumFrame[]): string {
     const lines: string[] = [];
-    if (!this.#isBegun) {
-      lines.push(`# PNM Lab frames of ${this.#title}`, "# Level unit: dBmV per bin");
-      for (const { name, value } of this.#settings) lines.push(`# ${name}: ${value}`);
-      this.#isBegun = true;
-    }
     for (const frame of frames) {
       const { levelsHundredthsDbmv: levels, firstBinHz, binSpacingHz } = frame;
       const axis = { firstBinHz, binSpacingHz, bins: levels.length };
@@ -44,6 +54,9 @@ export class MatrixCsv {
         const heads = Array.from(levels, (_, bin) => hertz(binFrequencyHz(axis, bin)));
         lines.push(`time_utc,sequence,gap_before,${heads.join(",")}`);
       }
+      this.#firstMs ??= frame.capturedAtMs;
+      this.#lastMs = frame.capturedAtMs;
+      this.#frames += 1;
       const time = new Date(frame.capturedAtMs).toISOString();
       const fields = Array.from(levels, (level) => {
         const value = levelOfHundredths(level);

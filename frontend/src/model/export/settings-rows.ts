@@ -16,13 +16,53 @@ export function shownOffsetDb({ view }: ExportSubject, { report }: PlotSnapshot)
   return shownLevel(view, 0, report.resolutionBandwidthHz || report.binSpacingHz);
 }
 
+function portRow(subject: ExportSubject): SettingRow {
+  return { name: "Port", value: `${titleOf(subject)}${subject.isSimulated ? ", simulated" : ""}` };
+}
+
+/** What was asked for and what the files show of it. */
+function captureRows({ session }: ExportSubject): SettingRow[] {
+  return (session ? truthRows(session) : []).flatMap(({ label, accepted, observed, requested, note }) => {
+    const value = observed ?? accepted ?? requested;
+    if (value === null) return [];
+    const isOther = note === undefined && requested !== null && requested !== value;
+    return [{ name: label, value: isOther ? `${value} (asked ${requested})` : value }];
+  });
+}
+
+function levelRows({ report }: PlotSnapshot): SettingRow[] {
+  return [
+    {
+      name: "Resolution bandwidth",
+      value: report.resolutionBandwidthHz ? formatBandwidth(report.resolutionBandwidthHz) : "not known",
+    },
+    {
+      name: "Calibration",
+      value: report.uncalibrated
+        ? "none: the CMTS told no constant K, levels are relative"
+        : "by the constant K of the CMTS",
+    },
+    { name: "Level unit", value: "dBmV per bin" },
+  ];
+}
+
+/** What belongs to frames as they were recorded; nothing of the picture that is made of them. Times are UTC. */
+export function frameSettingsRows(subject: ExportSubject, snapshot: PlotSnapshot): SettingRow[] {
+  return [
+    portRow(subject),
+    { name: "Source", value: `recording${subject.recordingName ? ` ${subject.recordingName}` : ""}` },
+    { name: "Exported", value: formatUtc(subject.exportedAtMs) },
+    ...captureRows(subject),
+    ...levelRows(snapshot),
+  ];
+}
+
 /** Everything that the numbers of an export depend on. Times are UTC. */
 export function settingsRows(subject: ExportSubject, snapshot: PlotSnapshot): SettingRow[] {
-  const { view, session } = subject;
+  const { view } = subject;
   const { report, axis } = snapshot;
-  const rows: SettingRow[] = [];
+  const rows: SettingRow[] = [portRow(subject)];
   const add = (name: string, value: string) => rows.push({ name, value });
-  add("Port", `${titleOf(subject)}${subject.isSimulated ? ", simulated" : ""}`);
   add(
     "Source",
     subject.source === "live"
@@ -31,27 +71,12 @@ export function settingsRows(subject: ExportSubject, snapshot: PlotSnapshot): Se
   );
   add("Captured", `${formatUtc(report.capturedAtMs)}, frame ${report.sequence}`);
   add("Exported", formatUtc(subject.exportedAtMs));
-  for (const { label, accepted, observed, requested, note } of session ? truthRows(session) : []) {
-    const value = observed ?? accepted ?? requested;
-    if (value === null) continue;
-    const isOther = note === undefined && requested !== null && requested !== value;
-    add(label, isOther ? `${value} (asked ${requested})` : value);
-  }
+  rows.push(...captureRows(subject));
   add(
     "Axis",
     `${axis.bins} bins of ${formatBandwidth(axis.binSpacingHz)} from ${formatMhz(axis.firstBinHz, 6)} MHz`,
   );
-  add(
-    "Resolution bandwidth",
-    report.resolutionBandwidthHz ? formatBandwidth(report.resolutionBandwidthHz) : "not known",
-  );
-  add(
-    "Calibration",
-    report.uncalibrated
-      ? "none: the CMTS told no constant K, levels are relative"
-      : "by the constant K of the CMTS",
-  );
-  add("Level unit", "dBmV per bin");
+  rows.push(...levelRows(snapshot));
   add(
     "Shown in",
     `${unitName(view.unit)}, which is the dBmV here ${addedWords(shownOffsetDb(subject, snapshot))}`,
