@@ -43,6 +43,8 @@ export class FrameIntake {
   #newestCapturedAtMs: number | undefined;
   #lastGapMs: number | undefined;
   #observed: CaptureFrame["observed"] | undefined;
+  /** Captures in the newest file. */
+  #resultsInFile: number | undefined;
   readonly #doubtful = new DoubtfulReadings();
 
   /** `onReady` is told when files can be decoded that could not be before. */
@@ -83,6 +85,7 @@ export class FrameIntake {
     const { comparison } = this.#doubtful;
     return {
       ...this.#observed,
+      ...(this.#resultsInFile === undefined ? {} : { maxResultsPerFile: this.#resultsInFile }),
       ...(repeatPeriodUs === undefined ? {} : { repeatPeriodUs }),
       ...(comparison === undefined ? {} : { comparison }),
     };
@@ -140,6 +143,7 @@ export class FrameIntake {
   reset(): void {
     this.#context = undefined;
     this.#observed = undefined;
+    this.#resultsInFile = undefined;
     this.#doubtful.reset();
     this.#statistics.reset();
     this.markGap();
@@ -189,6 +193,7 @@ export class FrameIntake {
     const lastsMs = (captures.length - 1) * periodMs;
     const firstAtMs = captureTimeMs(file.fileName, file.modifiedAt.getTime() - lastsMs);
     const frames = captures.map((capture, k) => this.#number(capture, firstAtMs + k * periodMs, seenAtMs));
+    this.#resultsInFile = captures.length;
     this.origins.add(file, captures[0]?.reading, context, frames);
     this.#doubtful.take(file, captures, frames, context);
     return frames;
@@ -202,6 +207,7 @@ export class FrameIntake {
   takeResult(result: SnmpResult, seenAtMs: number): SpectrumFrame {
     const [capture] = this.decodeResult(result);
     this.#isNewestBySnmp = true;
+    this.#resultsInFile = undefined;
     this.#bySnmp += 1;
     const frame = { ...this.#number(capture!, result.capturedAtMs, seenAtMs), source: "snmp" as const };
     const file = { fileName: RESULT, bytes: result.bytes };

@@ -54,6 +54,14 @@ test("files that show another value than the CMTS reads back are marked in their
   expect(row.reason).toContain("The files show another value");
 });
 
+test("files with fewer captures than the most contradict nothing, those with more do", () => {
+  const most = (observed: number, accepted = 4) =>
+    rowOf({ field: "maxResultsPerFile", written: accepted, accepted, observed });
+  expect(most(1)).toMatchObject({ observed: "1", observedDiffers: false });
+  expect(most(5).observedDiffers).toBe(true);
+  expect(most(5, 0).observedDiffers).toBe(false);
+});
+
 test("the window of time samples is that of our own FFT, with the reason, and marks nothing", () => {
   const timeIq = {
     ...session,

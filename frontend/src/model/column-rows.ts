@@ -1,5 +1,5 @@
 import type { UtscColumnTruth, UtscFieldValue, UtscOptions, UtscSession } from "@pnmlab/protocol";
-import { isFar } from "./setup/column-truth.ts";
+import { contradicts } from "./setup/column-truth.ts";
 import { fieldLabel, shortColumn } from "./setup/fields.ts";
 import { isInForce } from "./setup/judge.ts";
 import { readableValue, unitOfField } from "./setup/units.ts";
@@ -45,7 +45,7 @@ function rowOf(truth: UtscColumnTruth, session: UtscSession, options: UtscOption
   const text = (value: UtscFieldValue) => readableValue(roundedFor(value, field), shapeOf(field, value));
   const reference = accepted ?? written ?? requested;
   const acceptedDiffers = verdict === "changed" || verdict === "refused";
-  const observedDiffers = observed !== null && reference !== null && isFar(observed, reference);
+  const observedDiffers = observed !== null && reference !== null && contradicts(field, observed, reference);
   const own = field === "window" ? ownWindowOf(session) : undefined;
   const isNotable = field === "averaging" && accepted !== null && accepted !== 0;
   return {

@@ -222,6 +222,8 @@ export const utscObservedSchema = z.strictObject({
   /** The readings that they leave open, of a capture in each few seconds; absent where `mismatches` is. */
   comparison: utscReadingComparisonSchema.optional(),
   fileSizeBytes: z.int(),
+  /** Captures in the newest file; absent of what SNMP gives, and in recordings of earlier programs. */
+  maxResultsPerFile: z.int().optional(),
 });
 export type UtscObserved = z.infer<typeof utscObservedSchema>;
 

@@ -29,12 +29,23 @@ export function columnTruth(session: UtscSession | undefined, option: UtscFieldO
     accepted: text(accepted),
     observed: text(observed),
     acceptedDiffers: requested !== undefined && accepted !== undefined && requested !== accepted,
-    observedDiffers: reference !== undefined && observed !== undefined && isFar(observed, reference),
+    observedDiffers:
+      reference !== undefined && observed !== undefined && contradicts(field, observed, reference),
   };
 }
 
+/** Whether files contradict a column: they may hold fewer captures than the most, and 0 sets no limit. */
+export function contradicts(
+  field: UtscFieldOption["field"],
+  observed: UtscFieldValue,
+  reference: UtscFieldValue,
+): boolean {
+  if (field === "maxResultsPerFile") return reference !== 0 && observed > reference;
+  return isFar(observed, reference);
+}
+
 /** Whether a measured value is another one, jitter aside. */
-export function isFar(observed: UtscFieldValue, reference: UtscFieldValue): boolean {
+function isFar(observed: UtscFieldValue, reference: UtscFieldValue): boolean {
   if (typeof observed === "number" && typeof reference === "number") {
     return Math.abs(observed - reference) > Math.abs(reference) * TOLERANCE;
   }
