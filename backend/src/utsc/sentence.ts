@@ -21,6 +21,8 @@ export interface Situation {
   failure: Failure | undefined;
   /** Whether stopping found the row in another user's hands and left it. */
   leftToOther: boolean;
+  /** Whether it ended because one capture was asked for, and that one came. */
+  endedBySingle?: boolean;
 }
 
 const STEP_TEXTS: Record<ConfigureStep, string> = {
@@ -57,7 +59,7 @@ export function sentenceOf(situation: Situation): string {
     case "stopped":
       return situation.leftToOther
         ? "Stopped. The row on the CMTS is in another user's hands and was left alone."
-        : "Stopped. The CMTS is idle, the files are removed.";
+        : `Stopped${situation.endedBySingle ? " by Single, with its one capture" : ""}. The CMTS is idle, the files are removed.`;
     case "failed":
       return join("Failed.", failure && asSentence(failure.message));
   }

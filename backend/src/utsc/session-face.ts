@@ -23,6 +23,8 @@ export interface Facts {
   agentSentence: string | undefined;
   failure: Failure | undefined;
   leftToOther: boolean;
+  /** Whether it ended because one capture was asked for, and that one came. */
+  endedBySingle: boolean;
 }
 
 /** A status that could not be read again for so long is not shown as if it were the present one. */
@@ -52,6 +54,7 @@ export class SessionFace {
     agentSentence: undefined,
     failure: undefined,
     leftToOther: false,
+    endedBySingle: false,
   };
   #published = "";
   #statusTimer: NodeJS.Timeout | undefined;

@@ -253,6 +253,11 @@ export class LiveSession {
     await this.#clear();
   }
 
+  #endSingle(): void {
+    if (this.isLive) this.#face.note({ endedBySingle: true });
+    void this.stop();
+  }
+
   /** Leaves a marked row as it is: the lease or the next start of the backend takes care of it. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -388,7 +393,7 @@ export class LiveSession {
     }
     if (isCurrent) this.#noteFile(file);
     else this.#face.note({ lastFileAt: new Date(seenAtMs) });
-    if (this.#isSingle) void this.stop();
+    if (this.#isSingle) this.#endSingle();
   }
 
   #noteFile({ fileName, seenAtMs }: IncomingFile & { seenAtMs: number }): void {
@@ -448,7 +453,7 @@ export class LiveSession {
     }
     this.#control?.fileArrived(true);
     this.#face.apply("frame", { bySnmp: true, lastResultAt: new Date(seenAtMs), remedy: undefined });
-    if (this.#isSingle) void this.stop();
+    if (this.#isSingle) this.#endSingle();
   }
 
   /** What no event tells: that nothing has come for too long, and that an old refusal is history. */

@@ -19,14 +19,18 @@ test("a capture that runs ends with its next frame, unless it is given other val
   const chain = await startChain("generic");
   const { id } = await chain.start();
   await until(() => chain.session(id).framesReceived > 3, 20_000);
+  expect(chain.session(id).observed?.maxResultsPerFile).toBe(1);
   expect((await chain.single()).id).toBe(id);
   await until(() => chain.session(id).state === "stopped", 20_000);
+  expect(chain.session(id).sentence).toMatch(/^Stopped by Single, with its one capture/);
 
   const again = await chain.single({ bins: 400 });
   await chain.start({ bins: 1600 });
   await until(() => chain.session(again.id).framesReceived > 5, 20_000);
   expect(chain.session(again.id)).toMatchObject({ state: "receiving", desired: "running" });
   await chain.stop(again.id);
+  await until(() => chain.session(again.id).state === "stopped", 20_000);
+  expect(chain.session(again.id).sentence).toMatch(/^Stopped\. /);
 }, 60_000);
 
 test("a backend that ends before the one capture has come clears up in place of running on", async () => {

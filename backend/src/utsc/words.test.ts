@@ -81,6 +81,10 @@ test.each<[Partial<Situation>, string]>([
   [{ state: "stopping", failure: failure({}) }, "Stopping. It broke. Trying again."],
   [{ state: "stopped" }, "Stopped. The CMTS is idle, the files are removed."],
   [
+    { state: "stopped", endedBySingle: true },
+    "Stopped by Single, with its one capture. The CMTS is idle, the files are removed.",
+  ],
+  [
     { state: "stopped", leftToOther: true },
     "Stopped. The row on the CMTS is in another user's hands and was left alone.",
   ],

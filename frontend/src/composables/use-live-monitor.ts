@@ -13,6 +13,7 @@ import {
   watch,
 } from "vue";
 import { useRoute } from "vue-router";
+import { openedView } from "../model/kept-views.ts";
 import { naturalRange } from "../model/natural-range.ts";
 import { channelsOfRecording } from "../model/playback/recorded-port.ts";
 import { sessionOfRecording } from "../model/playback/recorded-session.ts";
@@ -90,6 +91,8 @@ export interface LiveMonitor extends MonitorPlayback {
   single(): Promise<void>;
   /** A single capture has been asked for and has not ended. */
   singleUnderWay: ComputedRef<boolean>;
+  /** Single ends, or has ended, a capture that ran: what it comes to, until the capture is started again. */
+  singleEnding: ComputedRef<"underWay" | "ended" | undefined>;
   stop(): Promise<void>;
 }
 
@@ -107,11 +110,12 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
   const route = useRoute();
   const { snapshot, sync } = useLab();
   const now = useNow();
-  const shared = viewOfQuery(route.query);
-
   const session = computed(() =>
     sessionOfPort(snapshot.value.sessions ?? [], target.value.cmts.id, target.value.port.ifIndex),
   );
+  const query =
+    recordingId === undefined ? openedView(target.value, session.value, route.query) : route.query;
+  const shared = viewOfQuery(query);
   const serverNow = computed(() => now.value + snapshot.value.clockOffsetMs);
   const frozen = ref(false);
   const calm = useReducedMotion();
@@ -163,17 +167,20 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     frozen,
     msPerPx: () => control.view.value.msPerPx,
   });
+  const recordedSession = computed(() => {
+    const { recording, settings, periodMs } = past.playback;
+    const periodUs = periodMs.value === undefined ? undefined : 1000 * periodMs.value;
+    return sessionOfRecording(recording.value, settings.value, periodUs);
+  });
   const reference = useReferenceLink({
-    asked: route.query.ref,
+    asked: query.ref,
     plot,
     control,
     report,
     recordingId: past.recordingId,
     shownMs: () => past.playback.shown.value?.capturedAtMs ?? plot.report.value?.waterfall.topMs,
     periodMs: () => {
-      const shown = inPlayback.value
-        ? sessionOfRecording(past.playback.recording.value, past.playback.settings.value)
-        : session.value;
+      const shown = inPlayback.value ? recordedSession.value : session.value;
       const periodUs = shown?.observed?.repeatPeriodUs ?? shown?.accepted?.repeatPeriodUs;
       return (periodUs ?? 100_000) / 1000;
     },
@@ -217,6 +224,8 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
 
   const working = ref<"start" | "single" | "stop">();
   const singleId = ref<string>();
+  /** The session that ran when Single was pressed. */
+  const cutId = ref<string>();
   const failure = ref<string>();
   const refused = shallowRef<ReadonlyMap<SetupField, SetupIssue>>(new Map());
   const attempt = async (what: "start" | "single" | "stop", run: () => Promise<unknown>) => {
@@ -256,11 +265,7 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     ...past,
     target,
     session,
-    shownSession: computed(() =>
-      inPlayback.value
-        ? sessionOfRecording(past.playback.recording.value, past.playback.settings.value)
-        : session.value,
-    ),
+    shownSession: computed(() => (inPlayback.value ? recordedSession.value : session.value)),
     words: computed(() => {
       const words = sessionWords(session.value, serverNow.value);
       return snapshot.value.connection.status === "lost" ? lastKnownWords(words) : words;
@@ -294,16 +299,27 @@ export function provideLiveMonitor(target: ComputedRef<PortOfCmts>, recordingId?
     start: (request = defaultRequest(target.value.port.utsc)) =>
       attempt("start", () => {
         singleId.value = undefined;
+        cutId.value = undefined;
         return sync.startSession(startOf(request));
       }),
     single: () =>
       attempt("single", async () => {
         const request = session.value?.requested ?? defaultRequest(target.value.port.utsc);
+        const running =
+          isActive(session.value) && !monitor.singleUnderWay.value ? session.value?.id : undefined;
+        if (running !== undefined) announce("Single: the capture ends with its next frame");
         singleId.value = (await sync.singleCapture(startOf(request))).id;
+        if (singleId.value === running) cutId.value = running;
+        else if (!monitor.singleUnderWay.value) cutId.value = undefined;
       }),
     singleUnderWay: computed(
       () => singleId.value !== undefined && singleId.value === session.value?.id && isActive(session.value),
     ),
+    singleEnding: computed(() => {
+      if (cutId.value === undefined || cutId.value !== session.value?.id) return undefined;
+      if (isActive(session.value)) return "underWay";
+      return session.value.state === "stopped" ? "ended" : undefined;
+    }),
     stop: () =>
       attempt("stop", () => (session.value ? sync.stopSession(session.value.id) : Promise.resolve())),
   };
