@@ -40,6 +40,7 @@ test("a line is raised with its frequency and level, proven by five frames, and 
   const frames = unpackFrames(store.evidence(event!.id)!).map(decodeSpectrumFrame);
   expect(frames.map(({ sequence }) => sequence)).toEqual(event!.evidence.frames);
   expect(frames).toHaveLength(5);
+  expect(event!.evidence.peakFrame).toBe(frames[2]!.sequence);
   for (const { levelsHundredthsDbmv } of frames) expect(levelsHundredthsDbmv[200]).toBe(-3000);
   // Raised, and changed at most once in five seconds of frames.
   expect(published.filter(({ id }) => id === event!.id).length).toBeLessThanOrEqual(3);
