@@ -35,8 +35,12 @@ export interface PlaybackControl {
   active: ComputedRef<boolean>;
   /** Undefined while live frames are shown. */
   transport: ShallowRef<Transport | undefined>;
-  /** Follows the frame shown, four times a second while playing. */
+  /** Follows the frame shown, four times a second while playing, more often where it plays faster. */
   shown: ShallowRef<{ sequence: number; capturedAtMs: number } | undefined>;
+  /** Median time between the captures up to the frame shown, whole milliseconds; undefined while it is not known. */
+  periodMs: ShallowRef<number | undefined>;
+  /** It has played to the end of what is recorded so far. */
+  ended: ShallowRef<boolean>;
   /** What held when the shown frame was recorded. */
   settings: ComputedRef<RecordingSettings | undefined>;
   seeking: ShallowRef<boolean>;
@@ -70,6 +74,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
   const unavailable = shallowRef<string>();
   const transport = shallowRef<Transport>();
   const shown = shallowRef<{ sequence: number; capturedAtMs: number }>();
+  const periodMs = shallowRef<number>();
+  const ended = shallowRef(false);
   const seeking = shallowRef(false);
   const failure = shallowRef<string>();
   let playback: Playback | undefined;
@@ -84,10 +90,16 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     transport.value = playback.transport;
     seeking.value = playback.seeking;
     failure.value = playback.failure;
+    ended.value = playback.ended;
     const nowMs = performance.now();
-    if (playback.transport.playing && nowMs - textAtMs < TEXT_EVERY_MS) return;
-    textAtMs = nowMs;
+    const { playing, speed } = playback.transport;
     const frame = playback.shown?.frame;
+    // A turn of a loop, or a jump, is not a frame further.
+    const isBack = (frame?.capturedAtMs ?? 0) < (shown.value?.capturedAtMs ?? 0);
+    // The picture goes on with every tick: text that is behind by much of its time would tell another frame.
+    if (playing && !isBack && nowMs - textAtMs < TEXT_EVERY_MS / Math.max(1, speed)) return;
+    textAtMs = nowMs;
+    periodMs.value = playback.periodMs;
     if (frame?.sequence !== shown.value?.sequence) {
       shown.value = frame && { sequence: frame.sequence, capturedAtMs: frame.capturedAtMs };
     }
@@ -126,6 +138,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     playback = undefined;
     transport.value = undefined;
     shown.value = undefined;
+    periodMs.value = undefined;
+    ended.value = false;
     seeking.value = false;
     failure.value = undefined;
     options.showLive();
@@ -186,6 +200,8 @@ export function usePlayback(options: PlaybackOptions): PlaybackControl {
     active: computed(() => transport.value !== undefined),
     transport,
     shown,
+    periodMs,
+    ended,
     settings: computed(() => settingsAt(recording.value, shown.value?.sequence)),
     seeking,
     failure,

@@ -48,9 +48,14 @@ export interface Timeline {
 const MOVES_EVERY_MS = 1000;
 /** Shown at first, as far as there is so much. */
 const USUAL_MS = 600_000;
-const MOST_STEPS = 900;
-/** The recorder sums frames up in stretches of this length. */
+const MOST_STEPS = 1200;
+/** The recorder sums frames up in stretches of this length; in shorter steps it has the highest of single frames. */
 const COARSE_MS = 10_000;
+/** So many frames the recorder reads for a line at most. */
+const MOST_LINE_FRAMES = 20_000;
+/** A step has this many frames, or it would seem to be a gap where one comes a little late. */
+const FRAMES_A_STEP = 4;
+const LEAST_STEP_MS = 1000;
 const MOST_FINE_FRAMES = 1200;
 const FRAMES_A_REQUEST = 600;
 const DEBOUNCE_MS = 150;
@@ -104,7 +109,12 @@ export function useTimeline(options: TimelineOptions): Timeline {
         if (recordingId.value !== id) return;
         fine.value = line;
       } else {
-        const count = Math.min(MOST_STEPS, Math.ceil((toMs - fromMs) / COARSE_MS));
+        const framesHere = options.frames.value * share;
+        const wantedMs =
+          framesHere > MOST_LINE_FRAMES
+            ? COARSE_MS
+            : Math.max(LEAST_STEP_MS, (FRAMES_A_STEP * (toMs - fromMs)) / framesHere);
+        const count = Math.min(MOST_STEPS, Math.ceil((toMs - fromMs) / wantedMs));
         const overview = await client.overview(id, wanted.span, count);
         if (recordingId.value !== id) return;
         fine.value = [];

@@ -44,6 +44,10 @@ export function averagingWords(averaging: number): string {
 export const AVERAGING_NOTE =
   "Each frame is the mean of so many spectra, made by the CMTS: short bursts read lower, and noise spreads less.";
 
+/** Why captures come at another pace than the repeat period. */
+export const TRIGGER_PACE_NOTE =
+  "The trigger sets the pace: a capture is made when it fires, and the repeat period holds for free running alone.";
+
 /** Measured values are taken as different only beyond this share, so that jitter stays quiet. */
 const TOLERANCE = 0.02;
 
@@ -70,14 +74,7 @@ export function truthRows(session: UtscSession): TruthRow[] {
       undefined,
       averagingWords,
     ),
-    numeric(
-      "repeat",
-      "Repeat, ms",
-      requested.repeatPeriodUs,
-      accepted?.repeatPeriodUs,
-      observed?.repeatPeriodUs,
-      milliseconds,
-    ),
+    repeatRow(session),
     numeric("freeRun", "Free run, s", undefined, accepted?.freeRunDurationMs, undefined, (ms) =>
       formatNumber(ms / 1000, 0),
     ),
@@ -103,6 +100,21 @@ function windowRow(session: UtscSession): TruthRow {
   );
   const own = ownWindowOf(session);
   return own === undefined ? row : { ...row, observed: ownWindowWords(own), note: OWN_WINDOW_NOTE };
+}
+
+function repeatRow({ requested, accepted, observed }: UtscSession): TruthRow {
+  const row = numeric(
+    "repeat",
+    "Repeat, ms",
+    requested.repeatPeriodUs,
+    accepted?.repeatPeriodUs,
+    observed?.repeatPeriodUs,
+    milliseconds,
+  );
+  const triggerMode = accepted?.triggerMode ?? requested.triggerMode ?? "freeRunning";
+  return triggerMode === "freeRunning"
+    ? row
+    : { ...row, acceptedDiffers: false, observedDiffers: false, note: TRIGGER_PACE_NOTE };
 }
 
 function milliseconds(periodUs: number): string {

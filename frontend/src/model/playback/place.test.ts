@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPlace } from "./place.ts";
+import { formatPlace, readPlace } from "./place.ts";
 
 const NEAR = new Date(2026, 10, 21, 9, 38, 12).getTime();
 const BOUNDS = { fromMs: NEAR - 60_000, toMs: NEAR + 60_000 };
@@ -22,4 +22,9 @@ test("over midnight a time is taken of the day that was recorded", () => {
 
 test("what is no place is none", () => {
   expect(readPlace("soon", NEAR, BOUNDS)).toBeUndefined();
+});
+
+test("the place in a recording is told short, with hours where the whole has some", () => {
+  expect(formatPlace(215_900, 724_000)).toBe("3:35 / 12:04");
+  expect(formatPlace(215_900, 7_924_000)).toBe("0:03:35 / 2:12:04");
 });

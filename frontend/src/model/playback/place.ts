@@ -24,6 +24,19 @@ export function readPlace(
   return Number.isNaN(date) ? undefined : { timeMs: date };
 }
 
+/** Where in a recording, and how long it is: `3:35 / 12:04`, with hours where the whole has some. */
+export function formatPlace(placeMs: number, wholeMs: number): string {
+  const hasHours = wholeMs >= 3_600_000;
+  const clock = (timeMs: number) => {
+    const seconds = Math.floor(timeMs / 1000);
+    const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+    return hasHours
+      ? `${Math.floor(seconds / 3600)}:${parts.join(":")}`
+      : `${Math.floor(seconds / 60)}:${parts[1]}`;
+  };
+  return `${clock(placeMs)} / ${clock(wholeMs)}`;
+}
+
 const DAY_MS = 86_400_000;
 
 /** The same time of another day where only that lies in the recording. */

@@ -43,6 +43,30 @@ test("at its end it stops, and Play begins again", async () => {
   expect(shown.pictures.at(-1)).toEqual(sequences(1, 6));
 });
 
+test("at the end of what is recorded it says so, until it is sent elsewhere", async () => {
+  const { playback, run } = player(fakeRecording(30));
+  playback.goTo(FRAME_MS * 25);
+  await run(0);
+  expect(playback.ended).toBe(false);
+  playback.play();
+  await run(2000);
+  expect(playback.ended).toBe(true);
+  playback.goTo(FRAME_MS * 5);
+  await run(0);
+  expect(playback.ended).toBe(false);
+});
+
+test("the period is that of the captures, at whatever speed they are played", async () => {
+  const { playback, run } = player(fakeRecording(2000));
+  playback.goTo(0);
+  await run(0);
+  expect(playback.periodMs).toBeUndefined();
+  playback.setSpeed(50);
+  playback.play();
+  await run(2000);
+  expect(playback.periodMs).toBe(FRAME_MS);
+});
+
 test("a step goes one frame on, or one back with the frames before it", async () => {
   const { playback, run, shown } = player(fakeRecording(400));
   playback.goTo(FRAME_MS * 250);

@@ -29,6 +29,9 @@ const SETTLE_MS = 10_000;
 const SCRUB_SETTLE_MS = 2000;
 /** A gap that would take longer is passed over, in time of the clock on the wall. */
 const LONGEST_WAIT_MS = 2000;
+/** The period is told from so many intervals up to the frame shown, and from no fewer than these. */
+const PERIOD_INTERVALS = 32;
+const LEAST_INTERVALS = 3;
 /** Playing reads ahead so much, in time of the clock on the wall. */
 const AHEAD_MS = 2500;
 
@@ -46,6 +49,7 @@ export class Playback {
   #seeking = false;
   #wanted: (() => Promise<void>) | undefined;
   #failure: string | undefined;
+  #ended = false;
   #closed = false;
 
   constructor(host: PlaybackHost, bounds: TimeSpan, positionMs: number) {
@@ -64,6 +68,22 @@ export class Playback {
     return this.#shown;
   }
 
+  /** It came to the end of the recording while it played, and was not sent elsewhere since. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Median time between captures up to the frame shown, in whole milliseconds; undefined while too few are known. */
+  get periodMs(): number | undefined {
+    const end = this.#shown ? this.#window.indexOfSequence(this.#shown.frame.sequence) : -1;
+    const frames = this.#window.frames.slice(Math.max(0, end - PERIOD_INTERVALS), end + 1);
+    const intervals = frames
+      .slice(1)
+      .map(({ frame }, k) => frame.capturedAtMs - frames[k]!.frame.capturedAtMs)
+      .sort((a, b) => a - b);
+    return intervals.length < LEAST_INTERVALS ? undefined : Math.round(intervals[intervals.length >> 1]!);
+  }
+
   /** Frames are being fetched for another place. */
   get seeking(): boolean {
     return this.#seeking;
@@ -75,6 +95,7 @@ export class Playback {
   }
 
   play(): void {
+    this.#ended = false;
     const { bounds, positionMs, loop } = this.#transport;
     const start = loop?.fromMs ?? bounds.fromMs;
     const end = loop?.toMs ?? bounds.toMs;
@@ -185,6 +206,7 @@ export class Playback {
     }
     const isAtEnd = ended && upcoming === undefined && reachesEnd && taken.length === due;
     this.#transport = { ...target, positionMs, playing: !isAtEnd };
+    if (isAtEnd) this.#ended = true;
     if (taken.length > 0) this.#put(taken, false, positionMs);
     this.#readAheadOf(positionMs, target.speed);
     this.#host.changed();
@@ -234,6 +256,7 @@ export class Playback {
 
   /** Of several wishes that come while frames are fetched, the newest counts. */
   #seek(run: () => Promise<void>): void {
+    this.#ended = false;
     this.#wanted = run;
     if (!this.#seeking) void this.#fetchWanted();
   }
