@@ -43,6 +43,10 @@ test("levels that are off as a whole are told of their port with no browser open
   expect(levels()!.channels).toBe(channels.length);
   expect(levels()!.channelsOff).toBe(channels.length);
 
+  // Other thresholds have the frames judged anew.
+  service.changeSettings({ thresholds: { d1LiveDb: 14 } });
+  expect(levels()?.areOff).toBe(true);
+
   Object.assign(session, { state: "stopped", desired: "stopped" });
   service.publishSession(session);
   expect(service.state().levels).toHaveLength(1);

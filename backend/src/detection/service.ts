@@ -438,7 +438,6 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
         break;
       }
       case "released":
-        session.levels = undefined;
         this.#book.release(source, false);
         break;
       case "closed":
@@ -457,7 +456,6 @@ export class DetectionService implements LivePublisher, AsyncDisposable {
     known.session.notBeforeMs = this.#options.now() + AFTER_ERROR_MS;
     if (known.session.open?.stream === stream) known.session.end();
     known.session.maskStates = undefined;
-    known.session.levels = undefined;
     this.#tellMasks(known.source);
   }
 

@@ -34,7 +34,10 @@ export class SessionStream {
   capturedAtMs = 0;
   /** How the masks of its port stand; undefined before the first frame. */
   maskStates: readonly MaskState[] | undefined;
-  /** How the levels of its channels stand; undefined until enough frames tell it. */
+  /**
+   * How the levels of its channels stood when that was told last: judging anew does not mend a calibration. Undefined
+   * until enough frames tell it.
+   */
   levels: StreamLevels | undefined;
   analysed = 0;
   skipped = 0;
@@ -86,7 +89,7 @@ export class SessionStream {
   /** A stream for all that comes and has waited. */
   begin(stream: number, options: JudgeOptions, source: BookedSource, key: string): void {
     this.open = { stream, source, key, baselineHour: this.hour };
-    this.levels = undefined;
+    if (this.isUncalibrated) this.levels = undefined;
     this.#thread.send({ type: "open", stream, options });
     const unsent = this.#unsent;
     this.#unsent = [];
@@ -112,7 +115,6 @@ export class SessionStream {
     this.#sent = [];
     this.open = undefined;
     this.maskStates = undefined;
-    this.levels = undefined;
   }
 
   #send(stream: number, buffer: ArrayBuffer): void {
