@@ -4,6 +4,7 @@ import { formatBandwidth, formatNumber, formatUtc } from "../format.ts";
 import { type LevelDisplay, unitWords } from "../shown-level.ts";
 import type { AveragedSide } from "./averaged-side.ts";
 import {
+  boundsNote,
   type ChannelChange,
   changedLines,
   channelHeads,
@@ -56,6 +57,7 @@ export function compareReport(
       ? ""
       : ` For noise, ${formatNumber(normalisedDb.a, 2)} dB were added to A and ${formatNumber(normalisedDb.b, 2)} dB to B.`;
   const warning = lineWarning(display);
+  const note = boundsNote(changes);
   return reportHtml(
     "Upstream spectrum before and after",
     `A: ${a.name}. B: ${b.name}. Written by PNM Lab ${formatUtc(writtenAtMs)}.`,
@@ -70,10 +72,11 @@ export function compareReport(
         kind: "table",
         table: {
           heads: channelHeads(display),
-          rows: changes.map((change) => channelRow(change, display)),
+          rows: changes.map((change) => channelRow(change, display).map(({ text }) => text)),
           empty: "No channel is known on either side.",
         },
       },
+      ...(note ? [{ kind: "text" as const, text: note }] : []),
       { kind: "heading", text: "Lines that came, went or changed" },
       ...(warning ? [{ kind: "text" as const, text: warning }] : []),
       {

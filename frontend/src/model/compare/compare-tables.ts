@@ -1,9 +1,16 @@
 import type { ChannelFigures, LineChange, SpectrumComparison } from "@pnmlab/pnm-analysis";
+import { type ChannelCell, cellsOf } from "../channel-table.ts";
 import { formatMhz, formatNumber, formatSigned } from "../format.ts";
 import { isDensity, type LevelDisplay, shownLevel, unitName } from "../shown-level.ts";
 import type { AveragedSide } from "./averaged-side.ts";
 
-/** A channel of both sides. Differences are after minus before. */
+/** A cell of a table; `why` says why there is no number, or what is to be known about it. */
+export type TextCell = Pick<ChannelCell, "text" | "why">;
+
+/**
+ * A channel of both sides. Differences are after minus before; those of floor and C/N are NaN where a side is a bound,
+ * for what lies beyond a bound is not known.
+ */
 export interface ChannelChange {
   name: string;
   band: string;
@@ -12,6 +19,8 @@ export interface ChannelChange {
   powerDb: number;
   floorDb: number;
   carrierToNoiseDb: number;
+  /** Sides whose floor and C/N are bounds. */
+  bounds: readonly ("A" | "B")[];
 }
 
 const EDGE_HZ = 1000;
@@ -32,14 +41,17 @@ export function channelChanges(
     .map(([a, b]): ChannelChange => {
       const known = (a ?? b)!;
       const change = (of: (figures: ChannelFigures) => number) => (a && b ? of(b) - of(a) : Number.NaN);
+      const bounds = [...(isBound(a) ? (["A"] as const) : []), ...(isBound(b) ? (["B"] as const) : [])];
+      const changeOfNoise = bounds.length > 0 ? () => Number.NaN : change;
       return {
         name: nameOf(known),
         band: `${formatMhz(known.lowerHz, 1)}–${formatMhz(known.upperHz, 1)}`,
         before: a,
         after: b,
         powerDb: change(({ powerDbmv }) => powerDbmv),
-        floorDb: change(({ floorDbmv }) => floorDbmv),
-        carrierToNoiseDb: change(({ carrierToNoiseDb }) => carrierToNoiseDb),
+        floorDb: changeOfNoise(({ floorDbmv }) => floorDbmv),
+        carrierToNoiseDb: changeOfNoise(({ carrierToNoiseDb }) => carrierToNoiseDb),
+        bounds,
       };
     })
     .sort((x, y) => (x.before ?? x.after)!.lowerHz - (y.before ?? y.after)!.lowerHz);
@@ -65,26 +77,45 @@ export function channelHeads({ unit }: LevelDisplay): string[] {
   ];
 }
 
-/** Powers and floors are those of the whole channel; in a unit per Hz they are spread over its width. */
+/** The floor was taken under bursts; one that is not known at all is none. */
+function isBound(figures: ChannelFigures | undefined): boolean {
+  return figures?.floorSource === "underBurst";
+}
+
+/** The figures as the Channels tab words them, bounds with their sign. */
 export function channelRow(
-  { name, band, before, after, ...change }: ChannelChange,
+  { name, band, before, after, bounds, ...change }: ChannelChange,
   display: LevelDisplay,
-): string[] {
-  const shown = (of: ChannelFigures | undefined, dbmv: number | undefined) =>
-    level(of && shownLevel(display, dbmv!, of.upperHz - of.lowerHz));
+): TextCell[] {
+  const [a, b] = [before, after].map(
+    (side) => side && cellsOf(side, (dbmv, bandwidthHz) => shownLevel(display, dbmv, bandwidthHz)),
+  );
+  const plain = (text: string): TextCell => ({ text, why: undefined });
+  const none = plain(NONE);
+  const difference = (db: number): TextCell => plain(formatSigned(db, 1, NONE));
+  const sides = bounds.length === 2 ? "A and B are bounds" : `${bounds[0]} is a bound`;
+  const noiseDifference = (db: number): TextCell =>
+    bounds.length === 0 ? difference(db) : { text: NONE, why: `No difference: ${sides}` };
   return [
-    name,
-    band,
-    shown(before, before?.powerDbmv),
-    shown(after, after?.powerDbmv),
-    formatSigned(change.powerDb, 1, NONE),
-    shown(before, before?.floorDbmv),
-    shown(after, after?.floorDbmv),
-    formatSigned(change.floorDb, 1, NONE),
-    level(before?.carrierToNoiseDb),
-    level(after?.carrierToNoiseDb),
-    formatSigned(change.carrierToNoiseDb, 1, NONE),
-  ];
+    plain(name),
+    plain(band),
+    a?.power ?? none,
+    b?.power ?? none,
+    difference(change.powerDb),
+    a?.floor ?? none,
+    b?.floor ?? none,
+    noiseDifference(change.floorDb),
+    a?.carrierToNoise ?? none,
+    b?.carrierToNoise ?? none,
+    noiseDifference(change.carrierToNoiseDb),
+  ].map(({ text, why }) => ({ text, why }));
+}
+
+/** What is to be known of the bounds in the table of the channels; undefined where there are none. */
+export function boundsNote(changes: readonly ChannelChange[]): string | undefined {
+  return changes.some(({ bounds }) => bounds.length > 0)
+    ? "≤ and ≥ mark bounds: the channel sends too often to see the noise between its bursts. Where a side is a bound there is no difference."
+    : undefined;
 }
 
 export function lineHeads({ unit }: LevelDisplay): string[] {

@@ -8,6 +8,7 @@ import { SideAverage } from "./averaged-side.ts";
 import { compareReport } from "./compare-report.ts";
 import { compareSvg } from "./compare-svg.ts";
 import {
+  boundsNote,
   channelChanges,
   channelHeads,
   channelRow,
@@ -93,25 +94,60 @@ test("channels are paired by their band, and changes are after minus before", ()
   const [change, ...others] = channelChanges(sideWith(-1000), sideWith(-700), () => "US1");
   expect(others).toEqual([]);
   expect(change!.powerDb).toBeCloseTo(3, 1);
-  expect(channelRow(change!, PLAIN_LEVELS)[4]).toBe("+3.0");
+  expect(channelRow(change!, PLAIN_LEVELS)[4]!.text).toBe("+3.0");
 });
 
 test("a channel of one side alone has no change", () => {
   const [change] = channelChanges(sideWith(-1000), sideWith(-1000, []), () => "US1");
   expect(change!.after).toBeUndefined();
-  expect(channelRow(change!, PLAIN_LEVELS)[4]).toBe("–");
+  expect(channelRow(change!, PLAIN_LEVELS)[4]!.text).toBe("–");
+});
+
+test("a floor and a C/N that are bounds are told as bounds, and there is no difference of them", () => {
+  const [a, b] = [sideWith(-1000), sideWith(-700)];
+  const bound = {
+    ...b,
+    channels: b.channels.map((one) => ({
+      ...one,
+      floorSource: "underBurst" as const,
+      floorDbmv: -30.2,
+      carrierToNoiseDb: 37.9,
+    })),
+  };
+  const changes = channelChanges(a, bound, () => "US1");
+  const row = channelRow(changes[0]!, PLAIN_LEVELS);
+  expect(row[4]!.text).toBe("+3.0");
+  expect([row[6]!.text, row[9]!.text]).toEqual(["\u2264\u221230.2", "\u226537.9"]);
+  expect(row[9]!.why).toContain("too often");
+  for (const at of [7, 10]) expect(row[at]).toEqual({ text: "\u2013", why: "No difference: B is a bound" });
+  const both = channelChanges(bound, bound, () => "US1");
+  expect(channelRow(both[0]!, PLAIN_LEVELS)[7]!.why).toBe("No difference: A and B are bounds");
+  const side = (name: string, of: typeof a) => ({ name, side: of, settings: [] });
+  const html = compareReport(
+    side("A", a),
+    side("B", bound),
+    compareSpectra(a, bound),
+    changes,
+    "<svg></svg>",
+    PLAIN_LEVELS,
+    0,
+  );
+  expect(html).toContain("<td>\u2264\u221230.2</td>");
+  expect(html).toContain("mark bounds");
+  expect(boundsNote(channelChanges(a, a, () => "US1"))).toBeUndefined();
 });
 
 const DBM_PER_HZ: LevelDisplay = { unit: "dBm/Hz", offsetDb: 3 };
 /** 0 dBmV in 75 ohms is -48.75 dBm. */
 const DBM = -48.75;
 
-test("channels, lines and their heads are in the unit of the page: powers over the channel, lines in a bin", () => {
+test("channels, lines and their heads are in the unit of the page: powers over the signal, lines in a bin", () => {
   const [change] = channelChanges(sideWith(-1000), sideWith(-700), () => "US1");
   const powerDbmv = change!.before!.powerDbmv;
-  const row = channelRow(change!, DBM_PER_HZ);
+  const row = channelRow(change!, DBM_PER_HZ).map(({ text }) => text);
   const shown = (text: string) => Number(text.replace("\u2212", "-"));
-  expect(shown(row[2]!)).toBeCloseTo(powerDbmv + 3 + DBM - dbOfPower(3.2e6), 1);
+  const { signalHz } = change!.before!;
+  expect(shown(row[2]!)).toBeCloseTo(powerDbmv + 3 + DBM - dbOfPower(signalHz), 1);
   expect(row[4]).toBe("+3.0");
   expect(channelHeads(DBM_PER_HZ)[2]).toBe("Power A, dBm/Hz");
   expect(channelHeads({ unit: "dBuV", offsetDb: 0 })[5]).toBe("Floor A, dB\u00b5V");
