@@ -1,6 +1,6 @@
 import { computed, shallowRef } from "vue";
 import { textOfSide } from "../model/compare/side-id.ts";
-import { formatDateTime } from "../model/format.ts";
+import { recordingChoice } from "../model/recordings/recording-name.ts";
 import { useLab } from "./use-lab.ts";
 import { useRecorder } from "./use-recorder.ts";
 
@@ -29,9 +29,9 @@ export function useCompareChoices() {
       heading: "Recordings",
       choices: recordings.value
         .filter(({ frames }) => frames > 0)
-        .map(({ id, label, cmtsId, rfPortName, firstMs, kind }) => ({
-          id: textOfSide({ kind: "recording", id }),
-          label: `${label || (kind === "ring" ? "Flight recorder" : id)}, ${cmtsId} ${rfPortName}${firstMs === null ? "" : `, ${formatDateTime(firstMs)}`}`,
+        .map((recording) => ({
+          id: textOfSide({ kind: "recording", id: recording.id }),
+          label: recordingChoice(recording),
         })),
     },
     {

@@ -7,6 +7,7 @@ import { type SideId, sideOfText } from "../model/compare/side-id.ts";
 import type { TimeSpan } from "../model/compare/side-span.ts";
 import { sessionOfRecording } from "../model/playback/recorded-session.ts";
 import { portsOf } from "../model/ports.ts";
+import { recordingTitle } from "../model/recordings/recording-name.ts";
 import { sessionOfPort } from "../model/session-words.ts";
 import { truthRows } from "../model/truth.ts";
 import { useFrames } from "./use-frames.ts";
@@ -52,7 +53,7 @@ export function useCompareSide(text: Readonly<Ref<string | undefined>>) {
     const detail = await sync.client.recordings.detail(id.id);
     if (mine !== run) return;
     const held = detail.settings.findLast(({ fromMs }) => fromMs <= (id.fromMs ?? Number.POSITIVE_INFINITY));
-    name.value = `${detail.cmtsId} ${detail.rfPortName}, ${detail.label || detail.id}`;
+    name.value = recordingTitle(detail);
     const { firstMs, lastMs } = detail;
     bounds.value = firstMs === null || lastMs === null ? undefined : { fromMs: firstMs, toMs: lastMs };
     channels.value = held?.channels ?? [];

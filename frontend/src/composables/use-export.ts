@@ -14,6 +14,7 @@ import { tracesCsv } from "../model/export/traces-csv.ts";
 import { traceExportOf } from "../model/export/traces-json.ts";
 import { viewReport } from "../model/export/view-report.ts";
 import type { PlotSnapshot } from "../model/plot-snapshot.ts";
+import { recordingName } from "../model/recordings/recording-name.ts";
 import { queryOfView } from "../model/view-query.ts";
 import { type PlotTheme, readPlotTheme } from "../render/plot-theme.ts";
 import { announce, announceFailure } from "./use-announcer.ts";
@@ -63,7 +64,8 @@ export function useExport(monitor: LiveMonitor, liveEvents: LiveEvents) {
       isSimulated: isSimulated(cmts.id),
       portName: port.name,
       source: isPlayback ? "recording" : "live",
-      recordingName: isPlayback ? playback.recording.value?.label || playback.recording.value?.id : undefined,
+      recordingName:
+        isPlayback && playback.recording.value ? recordingName(playback.recording.value) : undefined,
       session: monitor.shownSession.value,
       channels: (isPlayback ? playback.settings.value?.channels : undefined) ?? port.channels,
       view,

@@ -1,5 +1,6 @@
 import type { Recording, RecordingKind } from "@pnmlab/protocol";
 import type { TableSort } from "../table-sort.ts";
+import { recordingName } from "./recording-name.ts";
 
 const KIND_WORDS: Record<RecordingKind, string> = {
   ring: "Ring, what is held now",
@@ -21,7 +22,7 @@ export function lengthMs({ firstMs, lastMs }: Recording): number {
 }
 
 const VALUES: Record<RecordingColumn, (recording: Recording) => string | number> = {
-  label: ({ label }) => label.toLowerCase(),
+  label: (recording) => recordingName(recording).toLowerCase(),
   kind: ({ kind }) => KIND_WORDS[kind],
   port: ({ cmtsId, rfPortName }) => `${cmtsId} ${rfPortName}`,
   first: ({ firstMs }) => firstMs ?? 0,
@@ -49,7 +50,8 @@ export function filterRecordings(recordings: readonly Recording[], filter: strin
   return recordings.filter((recording) => words.every((word) => holds(recording, word)));
 }
 
-function holds({ kind, rfPortName, cmtsId, label, note }: Recording, word: string): boolean {
+function holds(recording: Recording, word: string): boolean {
+  const { kind, rfPortName, cmtsId, note } = recording;
   const fields: Record<string, string> = {
     kind: `${kind} ${KIND_WORDS[kind]}`,
     port: rfPortName,
@@ -59,5 +61,7 @@ function holds({ kind, rfPortName, cmtsId, label, note }: Recording, word: strin
   const one = value === "" ? undefined : fields[field];
   return one !== undefined
     ? one.toLowerCase().includes(value)
-    : [...Object.values(fields), label, note].some((text) => text.toLowerCase().includes(word));
+    : [...Object.values(fields), recordingName(recording), note].some((text) =>
+        text.toLowerCase().includes(word),
+      );
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { SyntheticRecordings } from "../../api/synthetic/synthetic-recordings.ts";
 import { defaultRequest } from "../utsc-form.ts";
 import { filterRecordings, sortRecordings } from "./recording-list.ts";
+import { recordingChoice, recordingName, recordingTitle } from "./recording-name.ts";
 import {
   localFieldOf,
   newScheduleForm,
@@ -31,6 +32,25 @@ test("recordings are found by name, note, port and kind", async () => {
   expect(found("port:5/2")).toEqual(["b"]);
   expect(found("kind:event lab-cmts")).toEqual(["c"]);
   expect(found("kind:ring rain")).toEqual([]);
+});
+
+test("a recording without a name is called by its port and when it begins, never by its id", () => {
+  const recording = {
+    label: "",
+    kind: "kept" as const,
+    cmtsId: "lab-cmts-1",
+    rfPortName: "us-rf-0/0",
+    firstMs: new Date(2026, 10, 22, 0, 56, 12).getTime(),
+  };
+  expect(recordingName(recording)).toBe("us-rf-0/0, 22 Nov 00:56");
+  expect(recordingTitle(recording)).toBe("lab-cmts-1 us-rf-0/0, 22 Nov 00:56");
+  expect(recordingChoice(recording)).toBe("us-rf-0/0, 22 Nov 00:56, lab-cmts-1");
+  expect(recordingName({ ...recording, firstMs: null })).toBe("us-rf-0/0");
+  const ring = { ...recording, kind: "ring" as const };
+  expect(recordingName(ring)).toBe("Flight recorder");
+  expect(recordingTitle(ring)).toBe("lab-cmts-1 us-rf-0/0, Flight recorder");
+  expect(recordingChoice(ring)).toMatch(/^Flight recorder, lab-cmts-1 us-rf-0\/0, 22 Nov 00:56:12 /);
+  expect(recordingTitle({ ...recording, label: "Rain" })).toBe("lab-cmts-1 us-rf-0/0, Rain");
 });
 
 test("recordings are sorted by any column, both ways", async () => {
