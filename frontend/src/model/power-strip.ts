@@ -1,3 +1,12 @@
+/** Levels begin so late after the begin of what is shown before that is said. */
+const LATE_MS = 2000;
+
+/** When the levels begin, where that is well after `fromMs`; undefined where they fill the time shown. */
+export function lateBegin(timesMs: Float64Array, fromMs: number): number | undefined {
+  const [firstMs] = timesMs;
+  return firstMs !== undefined && firstMs - fromMs > LATE_MS ? firstMs : undefined;
+}
+
 /** Index of the moment nearest to `timeMs`; -1 where there is none. @param timesMs ascending */
 export function nearestMoment(timesMs: Float64Array, timeMs: number): number {
   let low = 0;
