@@ -71,7 +71,7 @@ export function useMonitorPlayback(options: MonitorPlaybackOptions): MonitorPlay
       if (anew) plot.show("recording");
       for (const { bytes } of frames) plot.addFrame(bytes);
       // Rows are put in front of frames, not into a picture without an axis.
-      if (anew) history.begin(frames[0]?.frame.capturedAtMs);
+      if (anew) history.begin(frames[0]?.frame.capturedAtMs, frames.at(-1)?.frame.capturedAtMs);
     },
     showLive() {
       plot.show("live");

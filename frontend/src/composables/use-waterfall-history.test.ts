@@ -87,6 +87,20 @@ test("what is known already is shown with the first frames of every turn of a lo
   scope.stop();
 });
 
+test("a turn of a loop longer than the picture shows at once what is known of its beginning", async () => {
+  const { history, show, put, scope } = pageOf();
+  const beginMs = HOUR / 2;
+  history.begin(beginMs - 10_000, beginMs);
+  await show(beginMs, beginMs - 10_000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(put).toHaveLength(1);
+  // Played on until the picture, 80 s high, holds frames alone.
+  await show(beginMs + 200_000, beginMs - 10_000);
+  history.begin(beginMs - 10_000, beginMs);
+  expect(put).toHaveLength(2);
+  scope.stop();
+});
+
 test("a read that ends after the picture went elsewhere is not thrown away", async () => {
   const { history, show, asked, put, scope } = pageOf(900);
   for (let turn = 0; turn < 8; turn += 1) {

@@ -25,9 +25,11 @@ const AGAIN_MS = 5000;
  * Fills the waterfall with rows of the recording where it shows a time before the frames that the page has. What was
  * read is kept: it is put into every picture that shows that time, and is read again only where it does not reach, or
  * is too coarse. `begin` says that the picture was emptied and that the frames it holds again from a time on were
- * handed to it; without a time, the picture itself tells.
+ * handed to it, up to `topMs` where that is known; without a time, the picture itself tells.
  */
-export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(heldFromMs?: number): void } {
+export function useWaterfallHistory(options: WaterfallHistoryOptions): {
+  begin(heldFromMs?: number, topMs?: number): void;
+} {
   const { client, recordingId, recorded, report, setHistory } = options;
   let read: (RowsOf & { id: string; rows: readonly RecordedFrame[] }) | undefined;
   /** The picture has what was read. */
@@ -35,20 +37,22 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
   let isReading = false;
   let isOver = false;
   /** What the picture holds, until it tells by itself. */
-  let began: { fromMs: number; told: unknown } | undefined;
+  let began: { fromMs: number; topMs: number | undefined; told: unknown } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const needed = (have: RowsOf | undefined) => {
     const whole = recorded.value;
     const shown = report.value?.waterfall;
     if (!whole || !shown) return undefined;
-    const heldFromMs = began && began.told === report.value ? began.fromMs : shown.heldFromMs;
+    const untold = began && began.told === report.value ? began : undefined;
+    const heldFromMs = untold?.fromMs ?? shown.heldFromMs;
+    // The picture went elsewhere, as at a turn of a loop: its edges with it.
+    const movedMs = (untold?.topMs ?? shown.topMs) - shown.topMs;
     const framesPerMs = options.frames() / Math.max(1, whole.toMs - whole.fromMs);
-    const { topMs, bottomMs } = shown;
     return rowsNeeded(
       {
-        topMs,
-        bottomMs,
+        topMs: shown.topMs + movedMs,
+        bottomMs: shown.bottomMs + movedMs,
         heldFromMs,
         recorded: whole,
         framesPerMs,
@@ -107,8 +111,8 @@ export function useWaterfallHistory(options: WaterfallHistoryOptions): { begin(h
     clearTimeout(timer);
   });
   return {
-    begin(fromMs) {
-      began = fromMs === undefined ? undefined : { fromMs, told: report.value };
+    begin(fromMs, topMs) {
+      began = fromMs === undefined ? undefined : { fromMs, topMs, told: report.value };
       isPut = false;
       // A loop of a moment would be over before what is known already were shown again.
       if (needed(undefined) && ofThis() && !needed(ofThis())) put();
