@@ -45,7 +45,7 @@ export const AVERAGING_NOTE =
   "Each frame is the mean of so many spectra, made by the CMTS: short bursts read lower, and noise spreads less.";
 
 /** Why captures come at another pace than the repeat period. */
-export const TRIGGER_PACE_NOTE =
+const TRIGGER_PACE_NOTE =
   "The trigger sets the pace: a capture is made when it fires, and the repeat period holds for free running alone.";
 
 /** Measured values are taken as different only beyond this share, so that jitter stays quiet. */
