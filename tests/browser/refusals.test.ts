@@ -54,14 +54,14 @@ run("a line card that is full says who holds it, in the room and in the verdict"
 });
 
 run(
-  "a value that only the backend refuses is told at its field of the live page, with one that passes",
+  "a value that a rule of the CMTS refuses is told at its field of the live page, with one that passes",
   async () => {
     await page.goto(livePath(1));
     await page.getByRole("tab", { name: "Set-up" }).click();
     await page.locator("#setup-span").fill("85");
-    await page.getByRole("button", { name: "Apply and start" }).click();
     const issue = page.locator("#setup-span-issue");
     await issue.getByText(/80, 160/).waitFor();
+    expect(await page.getByRole("button", { name: "Apply and start" }).isDisabled()).toBe(true);
     expect(await page.locator("#setup-span").getAttribute("aria-invalid")).toBe("true");
     await issue.getByRole("button", { name: /^Use 80/ }).click();
     expect(await page.locator("#setup-span").inputValue()).toBe("80.000");

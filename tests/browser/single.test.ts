@@ -60,7 +60,20 @@ run("Single, by its key, lets a capture that runs end with its next frame", asyn
   const after = await newestSession();
   expect(after.id).toBe(before.id);
   expect(after.framesReceived).toBeGreaterThan(before.framesReceived);
+  expect(after.sentence).toMatch(/^Stopped by Single/);
   expect(measStatus(0)).not.toBe("busy");
+  await page.getByText("Single has ended the capture").waitFor();
+  await button(/^Start it again/).waitFor();
+});
+
+run("markers come back with the page of their port after another page", async () => {
+  await page.goto(`${livePath(0)}?m=1_normal_live_27000000_x`);
+  await button(/^Start/).waitFor();
+  const rail = page.getByRole("navigation", { name: "Pages" });
+  await rail.getByRole("link", { name: /^Events/ }).click();
+  await expect.poll(() => new URL(page.url()).pathname, POLL).toBe("/events");
+  await rail.getByRole("link", { name: /^Live/ }).click();
+  await expect.poll(() => page.url(), POLL).toContain(`${livePath(0)}?m=1_normal_live_27000000`);
 });
 
 run(
