@@ -67,3 +67,17 @@ test("a frame is gone to by its sequence number, also where the recording has dr
   expect(playback.shown.value?.sequence).toBe(51);
   scope.stop();
 });
+
+test("at fifty times the speed the frame that is told is the one that the picture got last", async () => {
+  const { playback, shown, scope } = pageOf();
+  await playback.open(2000);
+  await settled();
+  playback.setSpeed(50);
+  playback.toggle();
+  for (let look = 0; look < 5; look += 1) {
+    await settled();
+    expect(playback.shown.value?.sequence).toBe(shown.at(-1)?.sequence);
+  }
+  expect(playback.shown.value!.sequence).toBeGreaterThan(21);
+  scope.stop();
+});
