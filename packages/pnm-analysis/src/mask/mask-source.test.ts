@@ -65,10 +65,20 @@ test("a mask that does not say for which noise bandwidth it was made, and one dr
   expect(upperAt({ from: "points", points: line }, FINE, 20e6)).toBe(-54);
 });
 
-test("an excluded band has the limit between channels, but for a guard of two bins and the main lobe at its edges", () => {
+/** Density this far from both edges of an excluded band beside that in the channel: 1 / (2 pi^2 x) of each. */
+const skirtDb = (...distances: number[]) =>
+  dbOfPower(distances.reduce((sum, x) => sum + 1 / (2 * Math.PI ** 2 * x), 0));
+const sumDb = (...levels: number[]) => dbOfPower(levels.reduce((sum, level) => sum + 10 ** (level / 10), 0));
+
+test("an excluded band has the limit between channels and the tails of the subcarriers, but for a guard at its edges", () => {
   const channelDbmv = DENSITY + dbOfPower(COARSE.bandwidthHz) + 6;
-  expect(upperAt(plan, COARSE, 61e6)).toBeCloseTo(-44, 3);
-  expect(upperAt(plan, COARSE, 60.25e6)).toBeCloseTo(-44, 3);
+  const { axis } = COARSE;
+  const middleHz =
+    axis.firstBinHz + Math.round((61e6 - axis.firstBinHz) / axis.binSpacingHz) * axis.binSpacingHz;
+  const tailDb = skirtDb((middleHz - 60e6) / 50e3, (62e6 - middleHz) / 50e3);
+  expect(tailDb).toBeCloseTo(-23, 0);
+  expect(upperAt(plan, COARSE, 61e6)).toBeCloseTo(sumDb(-44, channelDbmv + tailDb), 2);
+  expect(upperAt(plan, COARSE, 60.25e6)).toBeLessThan(channelDbmv - 15);
   expect(upperAt(plan, COARSE, 60.15e6)).toBeCloseTo(channelDbmv, 3);
   expect(upperAt(plan, COARSE, 59e6)).toBeCloseTo(channelDbmv, 3);
   // Too narrow: between its guards no bin is left.
@@ -78,11 +88,14 @@ test("an excluded band has the limit between channels, but for a guard of two bi
 test("the skirts of the rectangular window raise the limit in an excluded band, those of others do not reach it", () => {
   const idleDbmv = -44 + dbOfPower(FINE.bandwidthHz / COARSE.bandwidthHz);
   const channelDbmv = DENSITY + dbOfPower(FINE.bandwidthHz) + 6;
-  expect(upperAt(plan, SMOOTH, 60.2e6)).toBeCloseTo(idleDbmv, 2);
+  const tailDb = skirtDb(200e3 / 50e3, 1800e3 / 50e3);
+  const smooth = upperAt(plan, SMOOTH, 60.2e6);
+  expect(Math.abs(smooth - sumDb(idleDbmv, channelDbmv + tailDb))).toBeLessThan(0.2);
   const near = upperAt(plan, FINE, 60.2e6);
-  expect(near).toBeGreaterThan(idleDbmv + 3);
-  // Ten bins from one edge and 92 from the other, 1 / (2 pi^2 10) + 1 / (2 pi^2 92) of the channel's power show.
-  expect(near).toBeCloseTo(channelDbmv - 22.4, 0);
+  // Ten bins from one edge and 92 from the other the window shows as much of the channel again.
+  expect(Math.abs(near - sumDb(idleDbmv, channelDbmv + tailDb, channelDbmv + skirtDb(10, 92)))).toBeLessThan(
+    0.4,
+  );
   expect(upperAt(plan, FINE, 61e6)).toBeLessThan(near - 3);
 });
 

@@ -32,9 +32,9 @@ export function maskAroundTrace(
 
 /**
  * Upper limit from the channel plan: the expected density plus `channelMarginDb` inside channels and in the guards
- * beside them (`BinClass.guard`), `idleDbmv` elsewhere, also in excluded bands but for a guard at their edges. Where
- * the window's skirts reach further into those, the limit of the channel less the skirt is added. A channel without
- * an expected level has no limit.
+ * beside them (`BinClass.guard`), `idleDbmv` elsewhere. In excluded bands, but for a guard at their edges, the limit
+ * of the channel less what its subcarriers and the window let through is added to that. A channel without an expected
+ * level has no limit.
  */
 export function maskFromPlan(
   axis: LevelSpectrum,

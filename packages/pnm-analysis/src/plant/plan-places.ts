@@ -3,6 +3,8 @@ import { binOfFrequency } from "../measure/bins.ts";
 import { type BandPlan, binsOfChannel, GUARD_BINS, type PlanChannel } from "./band-plan.ts";
 import { RECTANGULAR_BINS, rectangularSkirt } from "./exclusion-record.ts";
 
+/** The wider of the two subcarrier spacings of OFDMA upstream, whose tails reach further. */
+const SUBCARRIER_HZ = 50_000;
 /** An excluded band of which fewer bins lie between its guards is its channel's. */
 const LEAST_BINS = 3;
 
@@ -28,6 +30,7 @@ export class PlanPlaces {
   readonly #places: readonly ChannelPlace[];
   /** A window without skirts has a noise bandwidth well over one bin. */
   readonly #hasSkirts: boolean;
+  readonly #binSpacingHz: number;
 
   /** @param noiseBandwidthHz of one bin */
   constructor(
@@ -38,6 +41,7 @@ export class PlanPlaces {
     const enbwBins = noiseBandwidthHz / axis.binSpacingHz;
     const mainLobeBins = Math.ceil(enbwBins);
     const guard = GUARD_BINS + mainLobeBins;
+    this.#binSpacingHz = axis.binSpacingHz;
     this.#hasSkirts = enbwBins < RECTANGULAR_BINS;
     this.#places = plan.channels.map((channel) => ({
       channel,
@@ -63,15 +67,21 @@ export class PlanPlaces {
     return (within.length > 0 ? within : reaching).map(({ channel }) => channel);
   }
 
-  /** Share of the power of its channel that the window shows in a bin of an excluded band; none of most windows. */
+  /**
+   * Share of the density of its channel that reaches into a bin of an excluded band: by the tails of the subcarriers,
+   * which fall with the distance in subcarriers as those of the rectangular window do with that in bins, and by the
+   * window.
+   */
   skirtsAt(bin: number): { channel: PlanChannel; share: number }[] {
-    if (!this.#hasSkirts) return [];
+    const tailOf = (bins: number) =>
+      rectangularSkirt((bins * this.#binSpacingHz) / SUBCARRIER_HZ) +
+      (this.#hasSkirts ? rectangularSkirt(bins) : 0);
     return this.#places.flatMap(({ channel, excluded }) =>
       excluded
         .filter(({ first, last }) => bin >= first && bin <= last)
         .map(({ lower, upper }) => ({
           channel,
-          share: rectangularSkirt(bin - lower) + rectangularSkirt(upper - bin),
+          share: tailOf(bin - lower) + tailOf(upper - bin),
         })),
     );
   }
