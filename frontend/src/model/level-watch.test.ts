@@ -92,3 +92,19 @@ test("the power of a band in the last frames leaves older ones out and gaps open
   expect(power.levelsDbmv[2]).toBeCloseTo(0, 0);
   expect(watch.bandPower({ lowerHz: 5e6, upperHz: 500e6, lastMs: 4000 }, data)).toBeUndefined();
 });
+
+test("frames of another noise bandwidth are not read by that of now", () => {
+  const data = new PlotData(MONITOR_DEPTH);
+  const watch = new LevelWatch();
+  for (let sequence = 1; sequence <= 10; sequence += 1) {
+    data.ingest(spectrumFrame(sequence, burst(3), { resolutionBandwidthHz: 100_000 }), false);
+  }
+  for (let sequence = 11; sequence <= 15; sequence += 1) {
+    data.ingest(spectrumFrame(sequence, burst(3), { resolutionBandwidthHz: 200_000 }), false);
+  }
+  watch.watch([BAND], data);
+  const [history] = watch.histories(data, 100);
+  expect(history!.frames).toBe(5);
+  const { levelsDbmv } = watch.bandPower({ ...BAND, lastMs: 60_000 }, data)!;
+  expect(levelsDbmv).toHaveLength(5);
+});

@@ -121,7 +121,8 @@ function newestOf({ span }: Watched, lastMs: number): { timesS: Float64Array; le
 function fill(watched: Watched, data: PlotData, lastMs: number, fromIndex = 0): Watched {
   const ring = data.ring!;
   const endMs = ring.length > 0 ? ring.timeAt(ring.endIndex - 1) : 0;
-  for (let index = Math.max(fromIndex, ring.firstIndex); index < ring.endIndex; index += 1) {
+  // The noise bandwidth of frames before is another.
+  for (let index = Math.max(fromIndex, ring.firstIndex, data.measuredFromIndex); index < ring.endIndex; index += 1) {
     if (endMs - ring.timeAt(index) <= lastMs) add(watched, data, index);
   }
   return watched;

@@ -52,6 +52,8 @@ export class PlotData {
   /** Counts up where the kept frames changed other than by a new one behind them. */
   keptVersion = 0;
   resolutionBandwidthHz = 0;
+  /** The first frame of the ring that has it; those before have another. */
+  measuredFromIndex = 0;
   uncalibrated = false;
   /** Stream of the newest frame; 0 before the first. */
   streamId = 0;
@@ -277,6 +279,7 @@ export class PlotData {
 
   /** Traces and figures of another window do not go on with those of this one. */
   #measureAnew(axis: FrequencyAxis): void {
+    this.measuredFromIndex = this.ring!.endIndex;
     this.traces = new Traces(axis.bins, this.#switches, this.#options);
     this.setReference(this.#reference);
     this.plant = undefined;
