@@ -122,7 +122,8 @@ function fill(watched: Watched, data: PlotData, lastMs: number, fromIndex = 0): 
   const ring = data.ring!;
   const endMs = ring.length > 0 ? ring.timeAt(ring.endIndex - 1) : 0;
   // The noise bandwidth of frames before is another.
-  for (let index = Math.max(fromIndex, ring.firstIndex, data.measuredFromIndex); index < ring.endIndex; index += 1) {
+  const firstIndex = Math.max(fromIndex, ring.firstIndex, data.measuredFromIndex);
+  for (let index = firstIndex; index < ring.endIndex; index += 1) {
     if (endMs - ring.timeAt(index) <= lastMs) add(watched, data, index);
   }
   return watched;
