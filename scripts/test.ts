@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { ensurePage } from "@pnmlab/testkit";
 
@@ -94,6 +95,7 @@ if (chromium.status !== 0) {
   process.stdout.write("No Chromium is installed: the browser tests are skipped.\n");
 }
 
+const NETWORKS_GO_MS = 10_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failedSteps: string[] = [];
 /** Repeated at the very end, because a log that is cut keeps its end. */
@@ -101,7 +103,11 @@ const failures: string[] = [];
 await ensurePage((line) => process.stdout.write(`${line}\n`));
 const beside: Promise<void>[] = [];
 for (const step of steps) {
-  if (step.isAfterBeside) await Promise.all(beside);
+  if (step.isAfterBeside) {
+    await Promise.all(beside);
+    // The networks of containers go some moments after them.
+    await setTimeout(NETWORKS_GO_MS);
+  }
   process.stdout.write(`\n--- ${step.name}${step.output ? ": runs beside what follows" : ""}\n`);
   const done = take(step);
   if (step.output) beside.push(done);

@@ -57,10 +57,9 @@ async function storedEvents(): Promise<PlantEvent[]> {
 
 async function start(index: number): Promise<void> {
   await page.goto(livePath(index));
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
+  const button = page.getByRole("button", { name: /^(Start|Stop)/ }).first();
+  // A second try finds it running.
+  if ((await button.textContent())?.trim().startsWith("Start")) await button.click();
   await page.waitForFunction(() => (window.pnmlab?.trace()?.sequence ?? 0) > 3);
 }
 
