@@ -1,8 +1,9 @@
-import type { DetectionState, UtscSession } from "@pnmlab/protocol";
+import type { DetectionState } from "@pnmlab/protocol";
 import { type PortPlan, type Scenario, scenarios } from "@pnmlab/simulator";
 import type { TestLab } from "@pnmlab/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { labApi } from "../integration/lab-api.ts";
 import { followTheme, offencesOn } from "./axe.ts";
 import { chromiumPath, PATIENCE_MS } from "./chromium.ts";
 import { openLab } from "./open-lab.ts";
@@ -23,6 +24,7 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
+const { ask, api } = labApi(() => lab);
 const run = chromiumPath ? test : test.skip;
 const detail = () => page.getByRole("complementary", { name: "Selected event" });
 const leg = () => page.getByRole("region", { name: "Equivalent single leg" });
@@ -44,22 +46,12 @@ afterAll(async () => {
   await lab?.[Symbol.asyncDispose]();
 });
 
-async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const answer = await fetch(`${lab.url}${path}`, {
-    method,
-    headers: { cookie: await lab.signIn(), "content-type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  expect(answer.ok, await answer.clone().text()).toBe(true);
-  return (await answer.json()) as Answer;
-}
-
 run(
   "a rise of the noise shows what one of several equal legs carries, and what a leg that was taken off did",
   async () => {
-    await ask("PUT", "/api/detection", { enabled: ["D2"], thresholds: { d2HoldS: 1 } });
+    await ask("/api/detection", { enabled: ["D2"], thresholds: { d2HoldS: 1 } }, "PUT");
     const rfPortIfIndex = lab.simulator.devices[0]!.rfPorts[0]!.ifIndex;
-    await ask<{ session: UtscSession }>("POST", "/api/utsc/sessions", {
+    await ask("/api/utsc/sessions", {
       cmtsId: "lab-cmts-1",
       rfPortIfIndex,
       centerFrequencyHz: 51_200_000,
@@ -69,7 +61,7 @@ run(
       outputFormat: "fftPower",
     });
     const judged = async () =>
-      (await ask<DetectionState>("GET", "/api/detection/state")).sessions[0]?.framesAnalysed ?? 0;
+      (await api<DetectionState>("/api/detection/state")).sessions[0]?.framesAnalysed ?? 0;
     await expect.poll(judged, MOMENT).toBeGreaterThan(150);
     noiseRises.push(RISE);
     await page.goto(`${lab.url}/events`);

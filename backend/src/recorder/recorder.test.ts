@@ -1,6 +1,6 @@
 import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeSpectrumFrame, encodeSpectrumFrame } from "@pnmlab/protocol";
+import { decodeSpectrumFrame, encodeSpectrumFrame, type UpstreamChannel } from "@pnmlab/protocol";
 import { describe, expect, it } from "vitest";
 import { all, numberedFrame, openTestRecorder, PERIOD_MS, START_MS } from "../_test/recorder.ts";
 import { waitFor } from "../_test/support.ts";
@@ -10,6 +10,14 @@ const wire = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, k) => encodeSpectrumFrame(numberedFrame(from + k)));
 const segmentsIn = async (path: string) =>
   (await readdir(path)).filter((name) => name.endsWith(".pls")).sort();
+
+const CHANNEL: UpstreamChannel = {
+  ifIndex: 9,
+  name: "u0",
+  kind: "scQam",
+  lowerFrequencyHz: 20e6,
+  upperFrequencyHz: 26_400_000,
+};
 
 describe("the ring of a session", () => {
   it("holds every frame bit-exact, the one that was just published included", async () => {
@@ -94,13 +102,7 @@ describe("the ring of a session", () => {
 
   it("shows an impulse of one frame in the line at its own step, as high as it was", async () => {
     const { recorder, publish, channels } = await openTestRecorder();
-    channels.push({
-      ifIndex: 9,
-      name: "u0",
-      kind: "scQam",
-      lowerFrequencyHz: 20e6,
-      upperFrequencyHz: 26_400_000,
-    });
+    channels.push(CHANNEL);
     const withImpulse = (n: number) =>
       numberedFrame(n, {
         levelsHundredthsDbmv: Int16Array.from({ length: 64 }, (_, bin) =>
@@ -117,13 +119,7 @@ describe("the ring of a session", () => {
 
   it("tells the power of the quiet bins once the channels of the port are known", async () => {
     const { recorder, publish, channels } = await openTestRecorder();
-    channels.push({
-      ifIndex: 9,
-      name: "u0",
-      kind: "scQam",
-      lowerFrequencyHz: 20e6,
-      upperFrequencyHz: 26_400_000,
-    });
+    channels.push(CHANNEL);
     const flat = (n: number) =>
       numberedFrame(n, {
         levelsHundredthsDbmv: Int16Array.from({ length: 64 }, (_, bin) => (bin > 10 && bin < 26 ? 0 : -4500)),

@@ -1,24 +1,14 @@
 import { generic } from "@pnmlab/docsis-mib";
 import { Random, timeIqLevelsDbmv } from "@pnmlab/pnm-analysis";
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
-import type { UtscAccepted, UtscMismatch } from "@pnmlab/protocol";
+import type { UtscMismatch } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
+import { SINGLE_LOOKS } from "../_test/utsc/single-looks.ts";
 import { type CaptureContext, decodeCaptures } from "./capture-frame.ts";
 import { noiseStepDb, scaleMismatch } from "./decoder-mismatch.ts";
 
-const BINS = 1600;
-const accepted: UtscAccepted = {
-  centerFrequencyHz: 45_000_000,
-  spanHz: 80_000_000,
-  bins: BINS,
-  repeatPeriodUs: 100_000,
-  freeRunDurationMs: 60_000,
-  outputFormat: "fftPower",
-  window: "rectangular",
-  triggerMode: "freeRunning",
-  averaging: 0,
-  readAt: "2026-01-01T00:00:00.000Z",
-};
+const accepted = SINGLE_LOOKS;
+const BINS = accepted.bins;
 
 /** Single looks at noise of -40 dBmV with a channel 30 dB over it, as an FFT with a rectangular window sees them. */
 function looks(seed = 1): Float32Array {

@@ -3,24 +3,14 @@ import { median, Random } from "@pnmlab/pnm-analysis";
 import { encodeUtsc, utscSamplesFromLevels } from "@pnmlab/pnm-codec";
 import { type UtscAccepted, type UtscReadingComparison, utscReadingComparisonSchema } from "@pnmlab/protocol";
 import { expect, test } from "vitest";
+import { SINGLE_LOOKS } from "../_test/utsc/single-looks.ts";
 import type { CaptureContext } from "./capture-frame.ts";
 import { FrameIntake } from "./frame-intake.ts";
 
-const BINS = 1600;
+const accepted = SINGLE_LOOKS;
+const BINS = accepted.bins;
 const HEADER = 328;
 const K_DB = -86;
-const accepted: UtscAccepted = {
-  centerFrequencyHz: 45_000_000,
-  spanHz: 80_000_000,
-  bins: BINS,
-  repeatPeriodUs: 100_000,
-  freeRunDurationMs: 60_000,
-  outputFormat: "fftPower",
-  window: "rectangular",
-  triggerMode: "freeRunning",
-  averaging: 0,
-  readAt: "2026-01-01T00:00:00.000Z",
-};
 const context: CaptureContext = {
   accepted,
   kHundredthsDb: 100 * K_DB,

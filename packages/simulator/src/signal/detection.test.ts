@@ -13,6 +13,7 @@ import {
   wouldHaveFired,
 } from "@pnmlab/pnm-analysis";
 import { describe, expect, test } from "vitest";
+import { HALF_USED_OFDMA } from "../testing/half-used-ofdma.ts";
 import { bandPlanOf, type Recording, type RecordingOptions, recordingOf } from "../testing/recording.ts";
 import type { PortActivity } from "./activity.ts";
 import { pathDistortionComb } from "./impairments.ts";
@@ -29,15 +30,7 @@ const scQam = (centerMhz: number, utilization = 0.5): ScQamPlan => ({
   utilization,
 });
 const ofdma: OfdmaPlan = {
-  kind: "ofdma",
-  lowerHz: 44e6,
-  upperHz: 84e6,
-  subcarrierSpacingKhz: 50,
-  cyclicPrefixSamples: 256,
-  rollOffSamples: 96,
-  symbolsPerFrame: 16,
-  powerDbmvPer1600Khz: -6,
-  utilization: 0.5,
+  ...HALF_USED_OFDMA,
   excludedHz: [[60e6, 62e6]],
 };
 /** Four channels of 6.4 MHz and 40 MHz of OFDMA, half in use, nothing foreign. */

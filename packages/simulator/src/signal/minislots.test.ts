@@ -1,18 +1,11 @@
 import { DetectorSet, MINISLOT_HZ } from "@pnmlab/pnm-analysis";
 import { expect, test } from "vitest";
+import { HALF_USED_OFDMA } from "../testing/half-used-ofdma.ts";
 import { bandPlanOf, type RecordingOptions, recordingOf } from "../testing/recording.ts";
 import { minislotEdgesHz, type OfdmaPlan, type PortPlan } from "./plan.ts";
 
 const ofdma: OfdmaPlan = {
-  kind: "ofdma",
-  lowerHz: 44e6,
-  upperHz: 84e6,
-  subcarrierSpacingKhz: 50,
-  cyclicPrefixSamples: 256,
-  rollOffSamples: 96,
-  symbolsPerFrame: 16,
-  powerDbmvPer1600Khz: -6,
-  utilization: 0.5,
+  ...HALF_USED_OFDMA,
   // The second is no whole number of minislots wide.
   excludedHz: [
     [52e6, 54e6],
